@@ -1,0 +1,54 @@
+/** Recorded facts: what services answered about an image and about crops of it. All else is derived from these. */
+import { Schema } from "effect"
+import { ImageBox } from "./BoundingBox.ts"
+import { BoxId, ImageId, ServiceId } from "./Identifiers.ts"
+import { Revision } from "./Staleness.ts"
+
+/** The class of a failure that trying again would not mend, or that was tried often enough. */
+export const FailureClass = Schema.Literals(["image", "refused", "unreadable-reply", "unavailable"])
+export type FailureClass = typeof FailureClass.Type
+
+/** How a service's work on one image, or on one crop of it, ended. Either is terminal. */
+export const Outcome = Schema.Union([
+  Schema.TaggedStruct("Success", {
+    /** The service's reply, whole and unchanged. */
+    data: Schema.Json,
+    /** Seconds the service says it took. */
+    processingTime: Schema.optionalKey(Schema.Finite)
+  }),
+  Schema.TaggedStruct("Failure", {
+    class: FailureClass,
+    reason: Schema.String,
+    /** The service's reply when there was one. */
+    data: Schema.optionalKey(Schema.Json)
+  })
+])
+export type Outcome = typeof Outcome.Type
+
+/** The current answer of a service about an image. */
+export const ServiceResult = Schema.Struct({
+  resultId: Schema.Int,
+  service: ServiceId,
+  outcome: Outcome
+})
+export type ServiceResult = typeof ServiceResult.Type
+
+/** The answer of a service about one crop. `region` is what was cut, in image pixels. */
+export const CropResult = Schema.Struct({
+  boxId: BoxId,
+  service: ServiceId,
+  region: ImageBox,
+  outcome: Outcome
+})
+export type CropResult = typeof CropResult.Type
+
+/** All that is known about an image at one revision. `results` and `crops` are sorted by service and box. */
+export const ImageFacts = Schema.Struct({
+  imageId: ImageId,
+  revision: Revision,
+  requested: Schema.Array(ServiceId),
+  results: Schema.Array(ServiceResult),
+  /** Answers about crops of the boxes that are current. */
+  crops: Schema.Array(CropResult)
+})
+export type ImageFacts = typeof ImageFacts.Type

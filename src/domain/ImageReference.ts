@@ -1,0 +1,29 @@
+/** Where an image can be read, and what was read. Messages carry references, never pixels. */
+import { Schema } from "effect"
+
+/** Where an image can be read by any worker: at a URL, or at a path all workers see. */
+export const ImageReference = Schema.Union([
+  Schema.Struct({
+    filename: Schema.NonEmptyString,
+    path: Schema.NonEmptyString,
+    url: Schema.optionalKey(Schema.String)
+  }),
+  Schema.Struct({ filename: Schema.NonEmptyString, url: Schema.NonEmptyString })
+])
+export type ImageReference = typeof ImageReference.Type
+
+/** The path of a reference when it has one. */
+export const pathOf = (self: ImageReference): string | undefined => ("path" in self ? self.path : undefined)
+
+/** An image as a file: bytes in a format services read, and the size of the stored (never EXIF-rotated) pixel grid. */
+export interface EncodedImage {
+  readonly bytes: Uint8Array
+  /** `image/jpeg`, `image/png`, … as found in the bytes, whatever the name says. */
+  readonly mediaType: string
+  /** A name whose extension agrees with `mediaType`. */
+  readonly filename: string
+  /** Pixels. */
+  readonly width: number
+  /** Pixels. */
+  readonly height: number
+}

@@ -1,0 +1,30 @@
+/** The messages on the queues. Their spelling on the wire is decided here and nowhere else. */
+import { Schema } from "effect"
+import { ImageId, ServiceId } from "./Identifiers.ts"
+import { ImageReference } from "./ImageReference.ts"
+import type { Stage } from "./Staleness.ts"
+
+const version = Schema.Literal(1)
+
+/** Asks the workers of `service` what it says about an image. */
+export const Job = Schema.Struct({
+  version,
+  imageId: ImageId,
+  service: ServiceId,
+  image: ImageReference
+}).pipe(Schema.encodeKeys({ imageId: "image_id" }))
+export type Job = typeof Job.Type
+
+/** Says that something about an image may be stale. Losing it costs latency, never work. */
+export const Hint = Schema.Struct({ version, imageId: ImageId }).pipe(Schema.encodeKeys({ imageId: "image_id" }))
+export type Hint = typeof Hint.Type
+
+export const JobJson = Schema.fromJsonString(Job)
+export const HintJson = Schema.fromJsonString(Hint)
+
+/** The queue on which a stage receives its hints. */
+export const hintQueue: Record<Stage, string> = {
+  harmonize: "queue_bbox_merge",
+  consensus: "queue_consensus",
+  enrich: "queue_spatial_enrichment"
+}

@@ -1,0 +1,39 @@
+/** The pictures themselves. */
+import { Context, type Effect, Schema } from "effect"
+import type { EncodedImage, ImageReference } from "../domain/ImageReference.ts"
+
+/** The place could not be reached now. Worth another try. */
+export class Unreachable extends Schema.TaggedError<Unreachable>()("Unreachable", {
+  image: Schema.String,
+  detail: Schema.String
+}) {
+  override get message() {
+    return `${this.image} cannot be reached: ${this.detail}`
+  }
+}
+
+/** The place was reached, and what is there cannot be analyzed. `detail` says what is wrong and what to do about it. */
+export class Unusable extends Schema.TaggedError<Unusable>()("Unusable", {
+  image: Schema.String,
+  detail: Schema.String
+}) {
+  override get message() {
+    return `${this.image} ${this.detail}`
+  }
+}
+
+export class ImageSourceError extends Schema.TaggedError<ImageSourceError>()("ImageSourceError", {
+  reason: Schema.Union([Unreachable, Unusable])
+}) {
+  override get message() {
+    return this.reason.message
+  }
+}
+
+export class ImageSource extends Context.Service<
+  ImageSource,
+  {
+    /** The image, checked to be one still picture within the limits of size and pixels, in a format services read. */
+    readonly load: (reference: ImageReference) => Effect.Effect<EncodedImage, ImageSourceError>
+  }
+>()("windmill/services/ImageSource") {}

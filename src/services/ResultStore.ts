@@ -1,0 +1,161 @@
+/** Recorded facts and what was derived from them. */
+import { Context, type Effect, type Option, Schema } from "effect"
+import type { Consensus } from "../domain/Consensus.ts"
+import type { CropResult, ImageFacts, Outcome } from "../domain/Facts.ts"
+import type { ImageId, ServiceId } from "../domain/Identifiers.ts"
+import type { ImageReference } from "../domain/ImageReference.ts"
+import type { MergedBox } from "../domain/MergedBox.ts"
+import type { Derivation, Stage } from "../domain/Staleness.ts"
+
+/** The store cannot be reached, or could not finish now. Nothing was written. Worth another try. */
+export class StoreUnavailable extends Schema.TaggedError<StoreUnavailable>()("StoreUnavailable", {
+  cause: Schema.Defect()
+}) {
+  override get message() {
+    return `The database is not available: ${String(this.cause)}`
+  }
+}
+
+/** The store will never take this: a value violates a rule of the schema. Nothing was written. */
+export class StoreRejected extends Schema.TaggedError<StoreRejected>()("StoreRejected", {
+  cause: Schema.Defect()
+}) {
+  override get message() {
+    return `The database refused the data: ${String(this.cause)}`
+  }
+}
+
+export class ResultStoreError extends Schema.TaggedError<ResultStoreError>()("ResultStoreError", {
+  reason: Schema.Union([StoreUnavailable, StoreRejected])
+}) {
+  override get message() {
+    return this.reason.message
+  }
+}
+
+/** An image to be known, and who is to look at it. */
+export interface ImageRequest {
+  readonly reference: ImageReference
+  readonly group?: string
+  readonly services: ReadonlyArray<ServiceId>
+  /** W3C `traceparent` of the image's root span; kept from the first submission. */
+  readonly traceParent?: string
+}
+
+/** A known image. */
+export interface SubmittedImage {
+  readonly imageId: ImageId
+  readonly reference: ImageReference
+  /** Requested services that have no answer yet, now or since earlier. */
+  readonly owed: ReadonlyArray<ServiceId>
+  /** Whether this submission made the image known. */
+  readonly isNew: boolean
+  readonly traceParent: Option.Option<string>
+}
+
+/** A terminal answer of a service about an image, ready to be recorded. */
+export interface ResultRecord {
+  readonly imageId: ImageId
+  readonly service: ServiceId
+  readonly outcome: Outcome
+  readonly workerId: string
+}
+
+/** A terminal answer about a crop, ready to be recorded. */
+export interface CropRecord extends CropResult {
+  readonly imageId: ImageId
+}
+
+/** What a stage derived for an image, with what it was derived from. */
+export interface Derived<A> {
+  readonly imageId: ImageId
+  readonly derivation: Derivation
+  readonly value: A
+}
+
+/** Whose images a question is about. */
+export type Scope = { readonly _tag: "All" } | { readonly _tag: "Images"; readonly ids: ReadonlyArray<ImageId> }
+
+/** How far the images of a scope are. */
+export interface Progress {
+  readonly images: number
+  /** Images with every requested answer, nothing stale and every planned crop answered. */
+  readonly done: number
+  readonly services: ReadonlyArray<{
+    readonly service: ServiceId
+    readonly requested: number
+    readonly succeeded: number
+    readonly failed: number
+  }>
+  /** Images for which the stage must run again. */
+  readonly stale: Readonly<Record<Stage, number>>
+  readonly boxes: number
+  readonly crops: number
+}
+
+/** Everything stored about one image. */
+export interface ImageRecord {
+  readonly imageId: ImageId
+  readonly reference: ImageReference
+  readonly facts: ImageFacts
+  readonly boxes: ReadonlyArray<MergedBox>
+  readonly consensus: Option.Option<Consensus>
+}
+
+export class ResultStore extends Context.Service<
+  ResultStore,
+  {
+    /** Makes images known and adds to the services asked about them. Idempotent: an image is the place it is read from. */
+    readonly submit: (
+      requests: ReadonlyArray<ImageRequest>
+    ) => Effect.Effect<ReadonlyArray<SubmittedImage>, ResultStoreError>
+    /** Records answers in one transaction and returns those that were new. An answer already there stays. */
+    readonly record: (
+      records: ReadonlyArray<ResultRecord>
+    ) => Effect.Effect<ReadonlyArray<ResultRecord>, ResultStoreError>
+    /** Records answers about crops in one transaction and returns those that were new. A crop of a box that is gone is dropped. */
+    readonly recordCrops: (
+      records: ReadonlyArray<CropRecord>
+    ) => Effect.Effect<ReadonlyArray<CropRecord>, ResultStoreError>
+    /** What is known about each of the images, each at one revision. Unknown images are left out. */
+    readonly facts: (ids: ReadonlyArray<ImageId>) => Effect.Effect<ReadonlyArray<ImageFacts>, ResultStoreError>
+    /** Whether a service has already answered about an image. */
+    readonly isAnswered: (imageId: ImageId, service: ServiceId) => Effect.Effect<boolean, ResultStoreError>
+    /** Replaces the boxes of images unless newer ones are stored. Returns the images whose boxes changed. */
+    readonly saveBoxes: (
+      derived: ReadonlyArray<Derived<ReadonlyArray<MergedBox>>>
+    ) => Effect.Effect<ReadonlyArray<ImageId>, ResultStoreError>
+    /** Replaces the consensus of images unless a newer one is stored. Returns the images whose consensus changed. */
+    readonly saveConsensus: (
+      derived: ReadonlyArray<Derived<Consensus>>
+    ) => Effect.Effect<ReadonlyArray<ImageId>, ResultStoreError>
+    /** Notes that every crop planned at a revision has its answer. */
+    readonly saveEnrichment: (derived: ReadonlyArray<Derived<void>>) => Effect.Effect<void, ResultStoreError>
+    /** The boxes stored for an image and what they were derived from. */
+    readonly boxes: (
+      imageId: ImageId
+    ) => Effect.Effect<Option.Option<Derived<ReadonlyArray<MergedBox>>>, ResultStoreError>
+    /** Images after `after`, in id order, for which a stage must run (again) with this algorithm; at most `limit`. */
+    readonly stale: (
+      stage: Stage,
+      options: { readonly algorithm: string; readonly after?: ImageId; readonly limit: number }
+    ) => Effect.Effect<ReadonlyArray<ImageId>, ResultStoreError>
+    /** Images after `after`, in id order, that still lack answers; at most `limit`. */
+    readonly owed: (options: {
+      readonly scope: Scope
+      readonly after?: ImageId
+      readonly limit: number
+    }) => Effect.Effect<ReadonlyArray<SubmittedImage>, ResultStoreError>
+    /** Forgets failed answers so that they are owed again. Returns how many there were. */
+    readonly forgetFailures: (options: {
+      readonly scope: Scope
+      readonly services?: ReadonlyArray<ServiceId>
+    }) => Effect.Effect<number, ResultStoreError>
+    /** How far the images are. */
+    readonly progress: (scope: Scope) => Effect.Effect<Progress, ResultStoreError>
+    /** Where an image is read from. */
+    readonly reference: (imageId: ImageId) => Effect.Effect<Option.Option<ImageReference>, ResultStoreError>
+    /** Everything about the images, in id order; unknown ones are left out. */
+    readonly records: (ids: ReadonlyArray<ImageId>) => Effect.Effect<ReadonlyArray<ImageRecord>, ResultStoreError>
+  }
+>()("windmill/services/ResultStore") {}
