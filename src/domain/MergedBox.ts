@@ -1,13 +1,20 @@
 /** A harmonized box as it is stored: named by its content, with the JSON shape of the `merged_boxes` table. */
-import { Brand } from "effect"
+import { Brand, Result, Schema, SchemaTransformation } from "effect"
 import * as BoundingBox from "./BoundingBox.ts"
-import type { Harmonization, HarmonizedBox } from "./Harmonization.ts"
-import type { BoxId } from "./Identifiers.ts"
+import { Confidence, Detection } from "./Detection.ts"
+import { BoxStatus, type Harmonization, HarmonizedBox } from "./Harmonization.ts"
+import { BoxId, Concept, ServiceId } from "./Identifiers.ts"
 
-/** A harmonized box with its name and the results it came from. `box.box` is in whole pixels of the image. */
-export interface MergedBox {
-  readonly id: BoxId
-  readonly box: HarmonizedBox
+/** A harmonized box with its name. `box.box` is in whole pixels of the image. */
+export const MergedBox = Schema.Struct({ id: BoxId, box: HarmonizedBox })
+export type MergedBox = typeof MergedBox.Type
+
+/** What a stored box came from. */
+export interface Provenance {
+  /** The strategy with version and options. */
+  readonly algorithm: string
+  /** The results of the contributing services. */
+  readonly resultIds: ReadonlyArray<number>
 }
 
 /**
@@ -28,4 +35,98 @@ export const name = (harmonization: Harmonization): ReadonlyArray<MergedBox> => 
   })
 }
 
+/** A stored box and what it came from. */
+const Stored = Schema.Struct({
+  mergedBox: MergedBox,
+  algorithm: Schema.String,
+  resultIds: Schema.Array(Schema.Int)
+})
+
+const Row = Schema.Struct({
+  cluster_id: BoxId,
+  concept: Concept,
+  label: Schema.String,
+  emoji: Schema.optionalKey(Schema.String),
+  merged_bbox: BoundingBox.ImageBox,
+  detection_count: Schema.Int,
+  avg_confidence: Confidence,
+  evidence: Confidence,
+  status: BoxStatus,
+  reason: Schema.String,
+  contributing_services: Schema.Array(ServiceId),
+  dissenters: Schema.Array(ServiceId),
+  detections: Schema.Array(Detection.pipe(Schema.encodeKeys({ box: "bbox" }))),
+  harmonization_algorithm: Schema.String,
+  source_result_ids: Schema.Array(Schema.Int)
+})
+type Row = typeof Row.Type
+
+/** The `merged_data` of a row of `merged_boxes`, from and to a box with its provenance. Nothing of the box is lost. */
+export const MergedBoxData = Row.pipe(
+  Schema.decodeTo(
+    Schema.toType(Stored),
+    SchemaTransformation.transform({
+      decode: (row: Row) => ({
+        mergedBox: boxOf(row),
+        algorithm: row.harmonization_algorithm,
+        resultIds: row.source_result_ids
+      }),
+      encode: ({ mergedBox, algorithm, resultIds }: typeof Stored.Type) => rowOf(mergedBox, { algorithm, resultIds })
+    })
+  )
+)
+
+/** The JSON of `merged_data`. */
+export type MergedBoxData = typeof MergedBoxData.Encoded
+
+/** The `merged_data` of a box. */
+export const toData = (self: MergedBox, provenance: Provenance): MergedBoxData =>
+  encode({ mergedBox: self, ...provenance })
+
+/** The box of a `merged_data`. A failure says what is wrong with the data. */
+export const fromData = (data: unknown): Result.Result<MergedBox, Schema.SchemaError> =>
+  Result.map(decode(data), ({ mergedBox }) => mergedBox)
+
+const encode = Schema.encodeSync(MergedBoxData)
+const decode = Schema.decodeUnknownResult(MergedBoxData)
+
 const boxId = Brand.nominal<BoxId>()
+
+function rowOf({ id, box }: MergedBox, { algorithm, resultIds }: Provenance): Row {
+  return {
+    cluster_id: id,
+    concept: box.concept,
+    label: box.label,
+    ...(box.emoji === undefined ? {} : { emoji: box.emoji }),
+    merged_bbox: box.box,
+    detection_count: box.members.length,
+    avg_confidence: box.confidence,
+    evidence: box.evidence,
+    status: box.status,
+    reason: box.reason,
+    contributing_services: box.services,
+    dissenters: box.dissenters,
+    detections: box.members,
+    harmonization_algorithm: algorithm,
+    source_result_ids: resultIds
+  }
+}
+
+function boxOf(row: Row): MergedBox {
+  return {
+    id: row.cluster_id,
+    box: {
+      concept: row.concept,
+      label: row.label,
+      ...(row.emoji === undefined ? {} : { emoji: row.emoji }),
+      box: row.merged_bbox,
+      evidence: row.evidence,
+      confidence: row.avg_confidence,
+      services: row.contributing_services,
+      dissenters: row.dissenters,
+      status: row.status,
+      reason: row.reason,
+      members: row.detections
+    }
+  }
+}
