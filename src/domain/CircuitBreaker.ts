@@ -1,0 +1,31 @@
+/**
+ * A circuit breaker as a value: counts failures in a row and says when to stop asking.
+ *
+ * @see Nygard, "Release It!" (2007), chapter 5
+ */
+import { Duration } from "effect"
+
+/** `failures` counts the latest unbroken run of failures; `trips` how often in a row the circuit opened. */
+export interface CircuitBreaker {
+  readonly failures: number
+  readonly trips: number
+}
+
+export const closed: CircuitBreaker = { failures: 0, trips: 0 }
+
+/** Failures in a row that open the circuit. */
+export const threshold = 5
+
+/** What is known after one more call. A success forgets everything. */
+export const after = (self: CircuitBreaker, succeeded: boolean): CircuitBreaker =>
+  succeeded ? closed : { ...self, failures: self.failures + 1 }
+
+/** Whether to stop asking. */
+export const isOpen = (self: CircuitBreaker): boolean => self.failures >= threshold
+
+/** The breaker that lets calls through again, and remembers that it had opened. */
+export const halfOpen = (self: CircuitBreaker): CircuitBreaker => ({ failures: threshold - 1, trips: self.trips + 1 })
+
+/** How long to leave a service alone after the circuit opened: 1 s, doubled each time in a row, 30 s at most. */
+export const pause = (self: CircuitBreaker): Duration.Duration =>
+  Duration.seconds(Math.min(2 ** Math.min(self.trips, 10), 30))

@@ -1,0 +1,199 @@
+/**
+ * Pictures from disk and over HTTP, checked by sharp.
+ *
+ * What a worker analyzes is always one still picture within the limits, in a format every service reads. The same
+ * picture asked for by several workers of a process at once, or shortly after, is read once.
+ */
+import { Cache, Duration, Effect, Exit, FileSystem, Layer, Stream } from "effect"
+import { HttpClient, type HttpClientResponse } from "effect/http"
+import sharp from "sharp"
+import { type EncodedImage, type ImageReference, pathOf } from "../domain/ImageReference.ts"
+import { ImageSource, ImageSourceError, Unreachable, Unusable } from "../services/ImageSource.ts"
+
+/** What is still accepted as a picture. */
+export interface Limits {
+  /** Bytes of the file. */
+  readonly bytes: number
+  /** Width times height. */
+  readonly pixels: number
+}
+
+export const defaultLimits: Limits = { bytes: 32 * 1024 * 1024, pixels: 100_000_000 }
+
+/** How long fetching one picture over HTTP may take. */
+const fetchTimeout = Duration.seconds(30)
+
+export const layer = (limits: Limits = defaultLimits) =>
+  Layer.effect(
+    ImageSource,
+    Effect.gen(function* () {
+      const fs = yield* FileSystem.FileSystem
+      const client = yield* HttpClient.HttpClient
+
+      const readFile = Effect.fn("ImageSource.readFile")(function* (path: string) {
+        const info = yield* fs.stat(path).pipe(Effect.mapError((error) => problemOfFile(path, error.reason._tag)))
+        if (info.type === "Directory") return yield* unusable(path, "is a folder: name the pictures in it")
+        yield* checkSize(path, Number(info.size), limits)
+        return yield* fs.readFile(path).pipe(Effect.mapError((error) => problemOfFile(path, error.reason._tag)))
+      })
+
+      const fetchUrl = Effect.fn("ImageSource.fetch", { kind: "client" })(
+        function* (url: string) {
+          const response = yield* client
+            .get(url)
+            .pipe(
+              Effect.mapError((error) =>
+                error.reason._tag === "InvalidUrlError"
+                  ? unusable(url, "is not a URL that can be fetched: check its spelling")
+                  : unreachable(url, error.reason._tag)
+              )
+            )
+          yield* checkStatus(url, response.status)
+          return yield* readAtMost(url, response, limits)
+        },
+        (fetch, url) =>
+          Effect.timeoutOrElse(fetch, {
+            duration: fetchTimeout,
+            orElse: () => unreachable(url, `no answer within ${Duration.format(fetchTimeout)}`)
+          })
+      )
+
+      const cache = yield* Cache.makeWith(
+        Effect.fnUntraced(function* (key: string) {
+          const reference = JSON.parse(key) as ImageReference
+          const path = pathOf(reference)
+          const bytes = path === undefined ? yield* fetchUrl(reference.url!) : yield* readFile(path)
+          return yield* inspect(reference, bytes, limits)
+        }),
+        { capacity: 32, timeToLive: (exit) => (Exit.isSuccess(exit) ? Duration.minutes(1) : Duration.zero) }
+      )
+
+      const load = Effect.fn("ImageSource.load")((reference: ImageReference) =>
+        Cache.get(cache, JSON.stringify(reference))
+      )
+      return ImageSource.of({ load })
+    })
+  )
+
+/** Formats that every service reads as they are. */
+const mediaTypes: Readonly<Record<string, string>> = {
+  jpeg: "image/jpeg",
+  png: "image/png",
+  webp: "image/webp",
+  gif: "image/gif"
+}
+
+/** Formats that are read here and handed on as JPEG. */
+const convertible = new Set(["tiff", "heif", "jp2k", "jxl"])
+
+/** Decodes the picture far enough to know that all of it is there, and what it is. */
+const inspect = Effect.fn("ImageSource.inspect")(function* (
+  reference: ImageReference,
+  bytes: Uint8Array,
+  limits: Limits
+) {
+  const name = pathOf(reference) ?? reference.url ?? reference.filename
+  if (bytes.length === 0) return yield* unusable(name, "is empty (0 bytes): fetch or export it again")
+  const metadata = yield* Effect.tryPromise({
+    try: () => sharp(bytes, { limitInputPixels: false }).metadata(),
+    catch: () =>
+      unusable(
+        name,
+        "is not a picture in a known format: convert it to JPEG, PNG, WebP, GIF, TIFF or AVIF, or remove it"
+      )
+  })
+  const { format, height, pages = 1, width } = metadata
+  if (mediaTypes[format] === undefined && !convertible.has(format)) {
+    return yield* unusable(name, `is ${format.toUpperCase()}, which services cannot read: convert it to JPEG or PNG`)
+  }
+  if (pages > 1) {
+    return yield* unusable(
+      name,
+      `is animated or has several pages (${pages}): export the one to analyze as a still picture`
+    )
+  }
+  if (width * height > limits.pixels) {
+    return yield* unusable(
+      name,
+      `has ${width} x ${height} pixels, more than the limit of ${limits.pixels}: scale it down, or raise IMAGE_MAX_PIXELS`
+    )
+  }
+  const decodable = sharp(bytes, { failOn: "truncated", limitInputPixels: limits.pixels })
+  yield* Effect.tryPromise({
+    try: () => decodable.clone().resize(16, 16, { fit: "fill" }).raw().toBuffer(),
+    catch: (cause) =>
+      unusable(name, `is damaged (${(cause as Error).message.split("\n")[0]}): fetch or export it again`)
+  })
+  const mediaType = mediaTypes[format]
+  const encoded =
+    mediaType === undefined
+      ? yield* Effect.tryPromise({
+          try: () => decodable.clone().flatten({ background: "white" }).jpeg({ quality: 95 }).toBuffer(),
+          catch: (cause) => unusable(name, `cannot be converted to JPEG: ${(cause as Error).message}`)
+        })
+      : bytes
+  return {
+    bytes: encoded,
+    mediaType: mediaType ?? "image/jpeg",
+    filename: withExtension(reference.filename, mediaType === undefined ? "jpeg" : format),
+    width,
+    height
+  } satisfies EncodedImage
+})
+
+const extensions: Readonly<Record<string, ReadonlyArray<string>>> = {
+  jpeg: ["jpg", "jpeg"],
+  png: ["png"],
+  webp: ["webp"],
+  gif: ["gif"]
+}
+
+/** The name, with an extension that agrees with the format; services judge an upload by it. */
+const withExtension = (filename: string, format: string): string => {
+  const accepted = extensions[format]!
+  const dot = filename.lastIndexOf(".")
+  return accepted.includes(filename.slice(dot + 1).toLowerCase())
+    ? filename
+    : `${dot > 0 ? filename.slice(0, dot) : filename}.${accepted[0]}`
+}
+
+const checkStatus = (url: string, status: number): Effect.Effect<void, ImageSourceError> => {
+  if (status === 429 || status >= 500) return Effect.fail(unreachable(url, `HTTP ${status}`))
+  return status === 200
+    ? Effect.void
+    : Effect.fail(unusable(url, `answers HTTP ${status}: check the address, or that it needs no login`))
+}
+
+const readAtMost = (url: string, response: HttpClientResponse.HttpClientResponse, limits: Limits) =>
+  response.stream.pipe(
+    Stream.mapError((error) => unreachable(url, error.reason._tag)),
+    Stream.runFoldEffect(
+      () => ({ chunks: [] as Array<Uint8Array>, size: 0 }),
+      (read, chunk) => {
+        read.chunks.push(chunk)
+        read.size += chunk.length
+        return Effect.as(checkSize(url, read.size, limits), read)
+      }
+    ),
+    Effect.map(({ chunks }): Uint8Array => Buffer.concat(chunks))
+  )
+
+const checkSize = (name: string, size: number, limits: Limits): Effect.Effect<void, ImageSourceError> =>
+  size <= limits.bytes
+    ? Effect.void
+    : Effect.fail(
+        unusable(name, `is larger than the limit of ${limits.bytes} bytes: scale it down, or raise IMAGE_MAX_BYTES`)
+      )
+
+const problemOfFile = (path: string, tag: string): ImageSourceError => {
+  if (tag === "NotFound")
+    return unusable(path, "does not exist: check the path, which every worker must be able to see")
+  if (tag === "PermissionDenied")
+    return unusable(path, "may not be read: give the user that runs windmill read permission")
+  return unreachable(path, tag)
+}
+
+const unreachable = (image: string, detail: string) =>
+  new ImageSourceError({ reason: new Unreachable({ image, detail }) })
+
+const unusable = (image: string, detail: string) => new ImageSourceError({ reason: new Unusable({ image, detail }) })

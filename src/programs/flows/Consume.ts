@@ -1,0 +1,62 @@
+/**
+ * Consuming a queue for as long as wanted.
+ *
+ * A consumer that is lost is replaced; what it had delivered is still finished, and settles into nothing. When the
+ * program is asked to stop, no more is delivered, and the stream ends after the last delivery is handled.
+ */
+import { Deferred, Effect, Option, Schedule, Stream } from "effect"
+import { type Delivery, MessageBroker, type Subscription } from "../../services/MessageBroker.ts"
+
+export interface ConsumeOptions<R> {
+  readonly queue: string
+  /** Deliveries held at once. */
+  readonly prefetch: number
+  /** Completed when the program is to stop. */
+  readonly stop: Deferred.Deferred<void>
+  /** What must hold before (more) deliveries are wanted. */
+  readonly ready?: Effect.Effect<void, never, R>
+}
+
+/**
+ * Runs `handle` on the deliveries of the queue. `handle` may use `pause` to give the unread ones back; consuming goes
+ * on as soon as `ready` says so.
+ */
+export const consume = <A, E, R, R2 = never>(
+  options: ConsumeOptions<R2>,
+  handle: (deliveries: Stream.Stream<Delivery>, pause: Effect.Effect<void>) => Stream.Stream<A, E, R>
+): Stream.Stream<A, E, MessageBroker | R | R2> => {
+  const stopped = Deferred.await(options.stop)
+  const open = Effect.gen(function* () {
+    const broker = yield* MessageBroker
+    yield* options.ready ?? Effect.void
+    return yield* broker
+      .subscribe(options.queue, { prefetch: options.prefetch })
+      .pipe(Effect.tapError(Effect.logWarning), Effect.retry(reconnect), Effect.orDie)
+  })
+  const session = Stream.unwrap(
+    Effect.gen(function* () {
+      const subscription = yield* Effect.raceFirst(Effect.asSome(open), Effect.as(stopped, Option.none<Subscription>()))
+      if (Option.isNone(subscription)) return Stream.empty
+      const { deliveries, stop } = subscription.value
+      yield* Effect.forkScoped(Effect.andThen(stopped, stop))
+      return handle(
+        deliveries.pipe(
+          Stream.catchTag("BrokerUnavailable", (error) => Stream.fromEffectDrain(Effect.logWarning(error)))
+        ),
+        stop
+      )
+    })
+  )
+  return session.pipe(
+    Stream.repeat(
+      Schedule.spaced("100 millis").pipe(
+        Schedule.while(() => Effect.map(Deferred.isDone(options.stop), (done) => !done))
+      )
+    )
+  )
+}
+
+/** 200 ms, doubled up to 10 seconds, jittered, for ever. */
+const reconnect = Schedule.min([Schedule.exponential("200 millis"), Schedule.spaced("10 seconds")]).pipe(
+  Schedule.jittered
+)
