@@ -41,6 +41,8 @@ export const intersectionArea = (self: BoundingBox, that: BoundingBox): number =
  * Intersection over union: the shared area as a fraction, in `[0, 1]`, of the area the two boxes cover together.
  *
  * Two boxes without area have IoU `0`, also with themselves: there is nothing to overlap, and the alternative is `NaN`.
+ * Areas are measured between the edges, as the shared area is, so that a box has IoU `1` with itself whatever rounding
+ * does to `x + width`.
  *
  * @example
  * iou({ x: 0, y: 0, width: 2, height: 2 }, { x: 1, y: 1, width: 2, height: 2 }) // => 1 / 7
@@ -49,7 +51,7 @@ export const intersectionArea = (self: BoundingBox, that: BoundingBox): number =
  */
 export const iou = (self: BoundingBox, that: BoundingBox): number => {
   const shared = intersectionArea(self, that)
-  return shared === 0 ? 0 : shared / (area(self) + area(that) - shared)
+  return shared === 0 ? 0 : shared / (intersectionArea(self, self) + intersectionArea(that, that) - shared)
 }
 
 /** The smallest box that covers both. */

@@ -1,0 +1,95 @@
+/** From the members of one object to its box, its evidence and its record. */
+import { imageBox, type ImageBox } from "../BoundingBox.ts"
+import type { Detection } from "../Detection.ts"
+import type { HarmonizedBox } from "../Harmonization.ts"
+import type { ServiceId } from "../Identifiers.ts"
+import { compare } from "./Candidates.ts"
+import type { Verdict } from "./Gate.ts"
+
+/** At least one detection of one concept, in canonical order. */
+export type Members = readonly [Detection, ...ReadonlyArray<Detection>]
+
+/**
+ * The weighted mean of the members' edges; the plain mean when no weight is above 0.
+ *
+ * Edges are averaged relative to the outermost ones, so the result stays inside the members' hull and moves with them.
+ */
+export const weightedMean = (members: Members, weights: ReadonlyArray<number>): ImageBox => {
+  if (members.length === 1) return members[0].box
+  const total = weights.reduce((sum, weight) => sum + weight, 0)
+  const mean = (edge: (box: ImageBox) => number): number => {
+    let least = Infinity
+    let most = -Infinity
+    for (const { box } of members) {
+      least = Math.min(least, edge(box))
+      most = Math.max(most, edge(box))
+    }
+    let offset = 0
+    members.forEach(({ box }, i) => {
+      offset += (total > 0 ? weights[i]! / total : 1 / members.length) * (edge(box) - least)
+    })
+    return Math.min(least + offset, most)
+  }
+  const x = mean((box) => box.x)
+  const y = mean((box) => box.y)
+  return imageBox({
+    x,
+    y,
+    width: mean((box) => box.x + box.width) - x,
+    height: mean((box) => box.y + box.height) - y
+  })
+}
+
+/**
+ * The chance in `[0, 1]` that at least one of independent claims is right: `1 - prod(1 - p)`.
+ *
+ * Added up claim by claim, which never falls below the largest claim, not even by rounding.
+ */
+export const noisyOr = (claims: ReadonlyArray<number>): number =>
+  claims.reduce((evidence, claim) => evidence + claim * (1 - evidence), 0)
+
+/** The arithmetic mean of the members' confidences. */
+export const meanConfidence = (members: Members): number =>
+  members.reduce((sum, { confidence }) => sum + confidence, 0) / members.length
+
+/** The distinct services of the members, in name order. */
+export const votersOf = (members: Members): Array<ServiceId> =>
+  [...new Set(members.map(({ service }) => service))].sort(compare)
+
+/** An object before it is decided whether it stands. */
+export interface Draft {
+  readonly members: Members
+  readonly services: ReadonlyArray<ServiceId>
+  readonly box: ImageBox
+  readonly evidence: number
+}
+
+/** The record of an object. Concept, label and emoji are those of the first member, the most confident one. */
+export const record = (draft: Draft, dissenters: ReadonlyArray<ServiceId>, verdict: Verdict): HarmonizedBox => {
+  const [first] = draft.members
+  return {
+    concept: first.concept,
+    label: first.label,
+    ...(first.emoji === undefined ? undefined : { emoji: first.emoji }),
+    box: draft.box,
+    evidence: draft.evidence,
+    confidence: meanConfidence(draft.members),
+    services: draft.services,
+    dissenters,
+    ...verdict,
+    members: draft.members
+  }
+}
+
+/** Ranks boxes: by evidence, then votes, then position, then concept. */
+export const strongestFirst = (a: HarmonizedBox, b: HarmonizedBox): number =>
+  byStrength(a, b) || compare(a.concept, b.concept)
+
+/** The ranking of boxes of one concept. */
+export const byStrength = (a: Omit<Draft, "members">, b: Omit<Draft, "members">): number =>
+  b.evidence - a.evidence ||
+  b.services.length - a.services.length ||
+  a.box.x - b.box.x ||
+  a.box.y - b.box.y ||
+  a.box.width - b.box.width ||
+  a.box.height - b.box.height

@@ -1,0 +1,142 @@
+/**
+ * The default strategy: constrained average-link clustering, agreement-weighted boxes, noisy-or evidence and a
+ * democratic gate.
+ *
+ * 1. A detection with IoU above `duplicateIou` to a stronger one of its own service and concept is its duplicate.
+ * 2. The rest of a concept is clustered (`Linkage`), at most one detection per service in a cluster.
+ * 3. Box: mean of the members' edges weighted by `w = p * a^agreementPower`, `p` the confidence times the service's
+ *    trust, `a` the member's mean IoU with the other members (`1` in clusters of up to two).
+ * 4. Evidence: `1 - prod(1 - p)` over the members.
+ * 5. A box with IoU above `overlapIou` to a stronger one of the concept is rejected; so are its members.
+ * 6. The gate confirms a box when nobody dissents or its evidence reaches `min(base + step * dissent, most)`.
+ *
+ * Different concepts never merge and never suppress each other. A total order on values precedes every greedy step, so
+ * the result depends neither on the order nor on the names of the services.
+ *
+ * @see Razinkov, Saveleva, Matas (2018), "ALFA: Agglomerative Late Fusion Algorithm for Object Detection"
+ */
+import { Schema } from "effect"
+import type { Detection } from "../Detection.ts"
+import type { HarmonizationInput, HarmonizedBox, RejectedDetection, Strategy } from "../Harmonization.ts"
+import * as Candidates from "./Candidates.ts"
+import * as Fusion from "./Fusion.ts"
+import * as Gate from "./Gate.ts"
+import * as Linkage from "./Linkage.ts"
+import * as Overlaps from "./Overlaps.ts"
+import * as Reporters from "./Reporters.ts"
+
+const unit = Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 1 }))
+const iouThreshold = Schema.Finite.check(Schema.isBetween({ minimum: 0.01, maximum: 1 }))
+
+/** What can be set, with its range. What is left out keeps its default. */
+export const Options = Schema.Struct({
+  duplicateIou: Schema.optionalKey(iouThreshold),
+  mergeIou: Schema.optionalKey(iouThreshold),
+  overlapIou: Schema.optionalKey(iouThreshold),
+  agreementPower: Schema.optionalKey(Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 16 }))),
+  gate: Schema.optionalKey(Gate.Gate),
+  /** Evidence the democratic gate asks of every box that has a dissenter. */
+  gateBase: Schema.optionalKey(unit),
+  /** Evidence it asks on top for each dissenter. */
+  gateStep: Schema.optionalKey(unit),
+  /** The most it ever asks. */
+  gateMost: Schema.optionalKey(unit)
+})
+export type Options = typeof Options.Type
+
+export const defaults: Required<Options> = {
+  duplicateIou: 0.6,
+  mergeIou: 0.5,
+  overlapIou: 0.6,
+  agreementPower: 4,
+  gate: "democratic",
+  gateBase: 0.25,
+  gateStep: 0.2,
+  gateMost: 0.9
+}
+
+/** The default strategy, with the options given. */
+export const quorum = (options: Options = {}): Strategy => {
+  const settings = { ...defaults, ...options }
+  return { name: "quorum", version: 1, options: settings, harmonize: (input) => harmonize(input, settings) }
+}
+
+const harmonize = (input: HarmonizationInput, options: Required<Options>) => {
+  const { byConcept, invalid, panel } = Candidates.prepare(input)
+  const boxes: Array<HarmonizedBox> = []
+  const rejected: Array<RejectedDetection> = [...invalid]
+  for (const [concept, detections] of byConcept) {
+    const columns = Overlaps.columnsOf(detections)
+    const { clusters, duplicates } = Linkage.cluster(detections, columns, options)
+    for (const [row, stronger] of duplicates) {
+      rejected.push({ detection: detections[row]!, rule: "duplicate", reason: repeats(detections[stronger]!) })
+    }
+    const drafts = clusters
+      .map((rows) => draftOf(rows, detections, columns, panel, options.agreementPower))
+      .sort(Fusion.byStrength)
+    const overlapped = overlappedBy(drafts, options.overlapIou)
+    drafts.forEach((draft, rank) => {
+      const stronger = overlapped.get(rank)
+      if (stronger !== undefined) {
+        const reason = `overlaps a stronger box of ${drafts[stronger]!.services.join(", ")}`
+        for (const detection of draft.members) rejected.push({ detection, rule: "overlap", reason })
+        return
+      }
+      const dissenters = Reporters.dissentersOf(panel, concept, draft.services)
+      const verdict = Gate.decide(
+        options.gate,
+        { base: options.gateBase, step: options.gateStep, most: options.gateMost },
+        {
+          evidence: draft.evidence,
+          votes: draft.services.length,
+          dissenters: dissenters.length,
+          dissent: dissenters.reduce((sum, service) => sum + Reporters.trustOf(panel, service), 0)
+        }
+      )
+      boxes.push(Fusion.record(draft, dissenters, verdict))
+    })
+  }
+  return { boxes: boxes.sort(Fusion.strongestFirst), rejected: Candidates.sortRejected(rejected) }
+}
+
+const draftOf = (
+  rows: ReadonlyArray<number>,
+  detections: ReadonlyArray<Detection>,
+  columns: Overlaps.Columns,
+  panel: Reporters.Panel,
+  agreementPower: number
+): Fusion.Draft => {
+  const members = rows.map((row) => detections[row]!) as unknown as Fusion.Members
+  const claims = members.map(({ confidence, service }) => confidence * Reporters.trustOf(panel, service))
+  const weights = claims.map((claim, i) => claim * agreementOf(rows, i, columns) ** agreementPower)
+  return {
+    members,
+    services: Fusion.votersOf(members),
+    box: Fusion.weightedMean(members, weights),
+    evidence: Fusion.noisyOr(claims)
+  }
+}
+
+/** The mean IoU of a member with the other members; of two members neither can be the outlier. */
+const agreementOf = (rows: ReadonlyArray<number>, i: number, columns: Overlaps.Columns): number => {
+  if (rows.length < 3) return 1
+  let sum = 0
+  rows.forEach((row, k) => {
+    if (k !== i) sum += Overlaps.iou(columns, rows[i]!, row)
+  })
+  return sum / (rows.length - 1)
+}
+
+/** For each box that gives way, by rank, the rank of the strongest box it overlaps too much. */
+const overlappedBy = (drafts: ReadonlyArray<Fusion.Draft>, overlapIou: number): ReadonlyMap<number, number> => {
+  const rivals = new Map<number, Array<number>>()
+  Overlaps.forEachOverlap(Overlaps.columnsOf(drafts), overlapIou, (i, j, iou) => {
+    if (iou <= overlapIou) return
+    const weaker = Math.max(i, j)
+    rivals.set(weaker, [...(rivals.get(weaker) ?? []), Math.min(i, j)])
+  })
+  return Linkage.suppress(rivals)
+}
+
+const repeats = (stronger: Detection): string =>
+  `repeats prediction ${stronger.index} of ${stronger.service}, confidence ${stronger.confidence}`

@@ -1,0 +1,69 @@
+/** The strategies by name, and how a deployment chooses one. */
+import { Result, Schema, SchemaIssue } from "effect"
+import type { Strategy } from "../Harmonization.ts"
+import { crossServiceClusteringV1 } from "./CrossServiceClusteringV1.ts"
+import * as Quorum from "./Quorum.ts"
+
+export { crossServiceClusteringV1 }
+
+/** What harmonizes when nothing is configured. */
+export const defaultStrategy: Strategy = Quorum.quorum()
+
+/** A place in a configuration and what is wrong there. */
+export interface Problem {
+  readonly path: string
+  readonly message: string
+}
+
+type Build = (options: unknown) => Result.Result<Strategy, Schema.SchemaError>
+
+const withOptions =
+  <Options>(schema: Schema.ConstraintDecoder<Options>, make: (options: Options) => Strategy): Build =>
+  (options) =>
+    Result.map(Schema.decodeUnknownResult(schema, { errors: "all", onExcessProperty: "error" })(options), make)
+
+/** `Struct({})` would let any object pass. */
+const noOptions = Schema.Record(
+  Schema.String,
+  Schema.Never.annotate({ message: "Unknown option: the strategy has none" })
+)
+
+const builders: ReadonlyMap<string, Build> = new Map<string, Build>([
+  ["quorum", withOptions(Quorum.Options, Quorum.quorum)],
+  ["cross_service_clustering_v1", withOptions(noOptions, () => crossServiceClusteringV1)]
+])
+
+/** The names `fromConfig` knows, the default first. */
+export const names: ReadonlyArray<string> = [...builders.keys()]
+
+const Config = Schema.Union([
+  Schema.String,
+  Schema.Struct({ name: Schema.String, options: Schema.optionalKey(Schema.Json) })
+])
+
+/**
+ * Builds a strategy from parsed JSON: its name, or `{"name": …, "options": {…}}`. A failure lists every problem.
+ *
+ * @example
+ * fromConfig({ name: "quorum", options: { gate: "majority" } })
+ */
+export const fromConfig = (json: unknown): Result.Result<Strategy, ReadonlyArray<Problem>> => {
+  const config = Schema.decodeUnknownResult(Config, { errors: "all", onExcessProperty: "error" })(json)
+  if (Result.isFailure(config)) return Result.fail(problemsOf(config.failure.issue, []))
+  const { name, options = {} } = typeof config.success === "string" ? { name: config.success } : config.success
+  const build = builders.get(name)
+  if (build === undefined) {
+    return Result.fail([{ path: "name", message: `Unknown strategy ${name}: expected one of ${names.join(", ")}` }])
+  }
+  return Result.mapError(build(options), ({ issue }) => problemsOf(issue, ["options"]))
+}
+
+const formatIssue = SchemaIssue.makeFormatterStandardSchemaV1()
+
+const problemsOf = (issue: SchemaIssue.Issue, at: ReadonlyArray<string>): ReadonlyArray<Problem> =>
+  formatIssue(issue).issues.map(({ message, path }) => ({
+    path: [...at, ...(path ?? []).map((segment) => String(typeof segment === "object" ? segment.key : segment))].join(
+      "."
+    ),
+    message: message === "Expected no excess property" ? "Unknown option: remove it or correct its spelling" : message
+  }))
