@@ -66,6 +66,12 @@ export interface CropRecord extends CropResult {
   readonly imageId: ImageId
 }
 
+/** An image for which a stage must run again. */
+export interface StaleImage {
+  readonly imageId: ImageId
+  readonly traceParent: Option.Option<string>
+}
+
 /** What a stage derived for an image, with what it was derived from. */
 export interface Derived<A> {
   readonly imageId: ImageId
@@ -117,8 +123,14 @@ export class ResultStore extends Context.Service<
     readonly recordCrops: (
       records: ReadonlyArray<CropRecord>
     ) => Effect.Effect<ReadonlyArray<CropRecord>, ResultStoreError>
-    /** What is known about each of the images, each at one revision. Unknown images are left out. */
-    readonly facts: (ids: ReadonlyArray<ImageId>) => Effect.Effect<ReadonlyArray<ImageFacts>, ResultStoreError>
+    /**
+     * What is known about each of the images, each at one revision. Unknown images are left out; with `staleFor`, so are
+     * those for which the stage need not run again with that algorithm.
+     */
+    readonly facts: (
+      ids: ReadonlyArray<ImageId>,
+      staleFor?: { readonly stage: Stage; readonly algorithm: string }
+    ) => Effect.Effect<ReadonlyArray<ImageFacts>, ResultStoreError>
     /** Whether a service has already answered about an image. */
     readonly isAnswered: (imageId: ImageId, service: ServiceId) => Effect.Effect<boolean, ResultStoreError>
     /** Replaces the boxes of images unless newer ones are stored. Returns the images whose boxes changed. */
@@ -139,7 +151,7 @@ export class ResultStore extends Context.Service<
     readonly stale: (
       stage: Stage,
       options: { readonly algorithm: string; readonly after?: ImageId; readonly limit: number }
-    ) => Effect.Effect<ReadonlyArray<ImageId>, ResultStoreError>
+    ) => Effect.Effect<ReadonlyArray<StaleImage>, ResultStoreError>
     /** Images after `after`, in id order, that still lack answers; at most `limit`. */
     readonly owed: (options: {
       readonly scope: Scope
