@@ -11,6 +11,20 @@ export class BrokerUnavailable extends Schema.TaggedError<BrokerUnavailable>()("
   }
 }
 
+/**
+ * The broker refuses what the program needs, and will until somebody changes a setting: the credentials, a permission, or
+ * a queue that exists with other properties. `detail` names it and the remedy.
+ *
+ * Fails `declare` and the layer. Elsewhere, where no caller can do anything about it, it is a defect.
+ */
+export class BrokerMisconfigured extends Schema.TaggedError<BrokerMisconfigured>()("BrokerMisconfigured", {
+  detail: Schema.String
+}) {
+  override get message() {
+    return `The message broker cannot be used: ${this.detail}`
+  }
+}
+
 /** A message to be published. `headers` carry trace context; they survive retries and dead-lettering. */
 export interface OutgoingMessage {
   readonly queue: string
@@ -22,8 +36,10 @@ export interface OutgoingMessage {
  * How a delivery ends.
  *
  * - `Ack`: done, forget it.
- * - `Requeue`: give it to somebody now; the attempt does not count. For failures that are not the message's fault.
- * - `Retry`: give it to somebody after a delay, with the attempt counted.
+ * - `Requeue`: give it to somebody now, before messages that were never delivered; the attempt does not count. For failures
+ *   that are not the message's fault.
+ * - `Retry`: give it to somebody after a delay, behind those that wait then, with the attempt counted. The broker may round
+ *   the delay up, and cut it to an hour.
  * - `DeadLetter`: set it aside with the reason, body and headers unchanged.
  */
 export type Settlement = Data.TaggedEnum<{
@@ -48,7 +64,13 @@ export interface Delivery {
 
 /** A running consumer. */
 export interface Subscription {
-  /** Deliveries in queue order; fails when the consumer is lost; ends after `stop` once what was buffered is returned. */
+  /**
+   * Deliveries in queue order, to be read by one stream at a time. Ends after `stop`.
+   *
+   * Fails when the consumer is lost: with its connection, or because the queue was deleted. Every unsettled message is
+   * delivered again then, so handlers in flight are best interrupted; their settlements do nothing. To go on, leave the
+   * scope and subscribe again.
+   */
   readonly deliveries: Stream.Stream<Delivery, BrokerUnavailable>
   /** Stops new deliveries and returns the unread ones to the queue. What was read can still be settled. */
   readonly stop: Effect.Effect<void>
@@ -56,16 +78,38 @@ export interface Subscription {
 
 /** A message that was set aside, and why. */
 export interface DeadLetter {
+  /** Names the message among the dead letters of its queue. */
   readonly id: string
   readonly queue: string
   readonly body: string
   readonly headers: Readonly<Record<string, string>>
+  /** The attempt that was its last. */
+  readonly attempt: number
   readonly reason: string
+}
+
+/** Which dead letters: all that are there now, or those with these ids. */
+export type DeadLetterSelection = "all" | ReadonlyArray<string>
+
+/** What is in a queue now, as far as it is known. */
+export interface QueueStatistics {
+  /** Messages that nobody holds. */
+  readonly ready: number
+  /** Messages that a subscription of this broker service holds. */
+  readonly unsettled: number
+  /** Messages that wait for the delay of a `Retry`. */
+  readonly delayed: number
+  /** Messages that were set aside. */
+  readonly dead: number
+  /** Subscriptions, of this and other processes. */
+  readonly consumers: number
 }
 
 export class MessageBroker extends Context.Service<
   MessageBroker,
   {
+    /** Makes sure that the queues exist as the program needs them. Idempotent; the other methods do it at first use. */
+    readonly declare: (queues: ReadonlyArray<string>) => Effect.Effect<void, BrokerUnavailable | BrokerMisconfigured>
     /** Publishes in order and returns when the broker has confirmed every message. */
     readonly publish: (messages: ReadonlyArray<OutgoingMessage>) => Effect.Effect<void, BrokerUnavailable>
     /** Consumes a queue with at most `prefetch` unsettled deliveries. Leaving the scope returns what is unsettled. */
@@ -73,9 +117,15 @@ export class MessageBroker extends Context.Service<
       queue: string,
       options: { readonly prefetch: number }
     ) => Effect.Effect<Subscription, BrokerUnavailable, Scope.Scope>
-    /** Messages in the queue that nobody holds, and those somebody does not yet have settled, as far as it is known. */
+    /** Messages in the queue that nobody holds, and those somebody does not yet have settled, as far as it is known. Cheap. */
     readonly depth: (queue: string) => Effect.Effect<number, BrokerUnavailable>
+    /** What is in the queue. All zero for a queue that does not exist. */
+    readonly statistics: (queue: string) => Effect.Effect<QueueStatistics, BrokerUnavailable>
     /** The messages set aside from a queue, oldest first, at most `limit`. They stay where they are. */
     readonly deadLetters: (queue: string, limit: number) => Effect.Effect<ReadonlyArray<DeadLetter>, BrokerUnavailable>
+    /** Puts dead letters back into their queue as first attempts, oldest first. Returns how many. None is lost on failure. */
+    readonly replay: (queue: string, selection: DeadLetterSelection) => Effect.Effect<number, BrokerUnavailable>
+    /** Forgets dead letters. Returns how many. */
+    readonly drop: (queue: string, selection: DeadLetterSelection) => Effect.Effect<number, BrokerUnavailable>
   }
 >()("windmill/services/MessageBroker") {}

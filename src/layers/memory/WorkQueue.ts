@@ -1,0 +1,207 @@
+/**
+ * A queue with acknowledgements, in memory.
+ *
+ * Messages are handed out when they are read, so nothing is buffered. Readers that wait take turns in the order in which
+ * they began to wait. What was delivered and comes back goes to the front, oldest first.
+ */
+import { Cause, type Duration, Effect, MutableList, type Scope, Stream } from "effect"
+import type { DeadLetter, Delivery, QueueStatistics, Settlement, Subscription } from "../../services/MessageBroker.ts"
+
+export interface Message {
+  readonly id: string
+  readonly body: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly attempt: number
+  readonly redelivered: boolean
+}
+
+/** Invariant: while a message is ready, every waiting reader's consumer holds as many messages as it may. */
+export interface WorkQueue {
+  readonly name: string
+  readonly ready: MutableList.MutableList<Message>
+  readonly consumers: Set<Consumer>
+  readonly readers: Set<Reader>
+  /** Where delays run. */
+  readonly scope: Scope.Scope
+  delayed: number
+  dead: Array<DeadLetter>
+}
+
+export interface Consumer extends Subscription {
+  readonly prefetch: number
+  readonly unsettled: Set<Message>
+  isStopped: boolean
+}
+
+/** A read that found nothing to do, and how it goes on. */
+interface Reader {
+  readonly consumer: Consumer
+  readonly receive: (delivery: Delivery) => void
+  readonly end: () => void
+}
+
+/** An empty queue without consumers. */
+export const make = (name: string, scope: Scope.Scope): WorkQueue => ({
+  name,
+  ready: MutableList.make(),
+  consumers: new Set(),
+  readers: new Set(),
+  scope,
+  delayed: 0,
+  dead: []
+})
+
+/** Adds a message behind all others. */
+export const append = (self: WorkQueue, message: Message): void => {
+  MutableList.append(self.ready, message)
+  dispatch(self)
+}
+
+/** Adds a consumer, to be closed by `close`. */
+export const consume = (self: WorkQueue, prefetch: number): Consumer => {
+  const consumer: Consumer = {
+    prefetch,
+    unsettled: new Set(),
+    isStopped: false,
+    deliveries: Stream.suspend(() => Stream.fromPull(Effect.succeed(read(self, consumer)))),
+    stop: Effect.sync(() => stop(self, consumer))
+  }
+  self.consumers.add(consumer)
+  return consumer
+}
+
+/** Removes a consumer and returns what it holds. */
+export const close = (self: WorkQueue, consumer: Consumer): void => {
+  stop(self, consumer)
+  self.consumers.delete(consumer)
+  const held = [...consumer.unsettled]
+  consumer.unsettled.clear()
+  restore(self, held)
+}
+
+/** Removes the dead letters that are selected and returns them, oldest first. */
+export const takeDead = (self: WorkQueue, selection: "all" | ReadonlyArray<string>): ReadonlyArray<DeadLetter> => {
+  const ids = selection === "all" ? undefined : new Set(selection)
+  const isTaken = (letter: DeadLetter) => ids === undefined || ids.has(letter.id)
+  const taken = self.dead.filter(isTaken)
+  self.dead = self.dead.filter((letter) => !isTaken(letter))
+  return taken
+}
+
+export const statistics = (self: WorkQueue): QueueStatistics => {
+  let unsettled = 0
+  for (const consumer of self.consumers) unsettled += consumer.unsettled.size
+  return {
+    ready: self.ready.length,
+    unsettled,
+    delayed: self.delayed,
+    dead: self.dead.length,
+    consumers: [...self.consumers].filter(({ isStopped }) => !isStopped).length
+  }
+}
+
+const stop = (self: WorkQueue, consumer: Consumer): void => {
+  consumer.isStopped = true
+  for (const reader of self.readers) {
+    if (reader.consumer !== consumer) continue
+    self.readers.delete(reader)
+    reader.end()
+  }
+}
+
+const restore = (self: WorkQueue, messages: ReadonlyArray<Message>): void => {
+  MutableList.prependAll(
+    self.ready,
+    messages.map((message) => ({ ...message, redelivered: true }))
+  )
+  dispatch(self)
+}
+
+const read = (self: WorkQueue, consumer: Consumer): Effect.Effect<[Delivery], Cause.Done> =>
+  Effect.suspend(() => {
+    if (consumer.isStopped) return Cause.done()
+    const delivery = take(self, consumer)
+    return delivery === undefined ? wait(self, consumer) : Effect.succeed([delivery])
+  })
+
+/** Waits for a turn. A delivery that arrives together with an interruption goes back. */
+const wait = (self: WorkQueue, consumer: Consumer): Effect.Effect<[Delivery], Cause.Done> =>
+  Effect.suspend(() => {
+    let received: Delivery | undefined
+    return Effect.callback<[Delivery], Cause.Done>((resume) => {
+      const reader: Reader = {
+        consumer,
+        receive: (delivery) => {
+          received = delivery
+          // The reader goes on when whoever gave it the message has finished.
+          resume(Effect.as(Effect.yieldNow, [delivery]))
+        },
+        end: () => resume(Cause.done())
+      }
+      self.readers.add(reader)
+      return Effect.sync(() => self.readers.delete(reader))
+    }).pipe(Effect.onInterrupt(() => received?.settle({ _tag: "Requeue" }) ?? Effect.void))
+  })
+
+const dispatch = (self: WorkQueue): void => {
+  for (const reader of self.readers) {
+    if (self.ready.length === 0) return
+    const delivery = take(self, reader.consumer)
+    if (delivery === undefined) continue
+    self.readers.delete(reader)
+    reader.receive(delivery)
+  }
+}
+
+const take = (self: WorkQueue, consumer: Consumer): Delivery | undefined => {
+  if (consumer.unsettled.size >= consumer.prefetch) return undefined
+  const message = MutableList.take(self.ready)
+  if (message === MutableList.Empty) return undefined
+  consumer.unsettled.add(message)
+  const { attempt, body, headers, redelivered } = message
+  return {
+    queue: self.name,
+    body,
+    headers,
+    attempt,
+    redelivered,
+    settle: (settlement) => Effect.suspend(() => settle(self, consumer, message, settlement))
+  }
+}
+
+const settle = (self: WorkQueue, consumer: Consumer, message: Message, settlement: Settlement): Effect.Effect<void> => {
+  if (!consumer.unsettled.delete(message)) return Effect.void
+  switch (settlement._tag) {
+    case "Ack":
+      dispatch(self)
+      return Effect.void
+    case "Requeue":
+      restore(self, [message])
+      return Effect.void
+    case "DeadLetter":
+      self.dead.push(bury(self, message, settlement.reason))
+      dispatch(self)
+      return Effect.void
+    case "Retry":
+      dispatch(self)
+      return delay(self, { ...message, attempt: message.attempt + 1, redelivered: false }, settlement.after)
+  }
+}
+
+const bury = (self: WorkQueue, message: Message, reason: string): DeadLetter => {
+  const { attempt, body, headers, id } = message
+  return { id, queue: self.name, body, headers, attempt, reason }
+}
+
+const delay = (self: WorkQueue, message: Message, after: Duration.Duration): Effect.Effect<void> => {
+  self.delayed++
+  const arrive = Effect.sync(() => {
+    self.delayed--
+    append(self, message)
+  })
+  return Effect.sleep(after).pipe(
+    Effect.andThen(arrive),
+    Effect.forkIn(self.scope, { startImmediately: true }),
+    Effect.asVoid
+  )
+}
