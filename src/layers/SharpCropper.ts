@@ -2,7 +2,7 @@
  * Crops by sharp, in memory.
  *
  * The pixels are those of the stored picture: EXIF orientation is never applied. A crop carries the picture's EXIF
- * `ImageDescription`, and in `DocumentName` the region it shows; nothing else of the picture's metadata travels along.
+ * `ImageDescription`, and in `Software` the region it shows (`windmill crop x,y,w,h`); nothing else travels along.
  */
 import { Effect, Layer } from "effect"
 import exifReader from "exif-reader"
@@ -29,7 +29,7 @@ const open = Effect.fn("Cropper.open")(function* (image: EncodedImage) {
       try: () =>
         sharp(pixels.data, { raw: pixels.info })
           .extract({ left: x, top: y, width, height })
-          .withExif({ IFD0: { ...description, DocumentName: `crop ${x},${y},${width},${height}` } })
+          .withExif({ IFD0: { ...description, Software: `windmill crop ${x},${y},${width},${height}` } })
           .jpeg({ quality })
           .toBuffer(),
       catch: failure
