@@ -5,107 +5,98 @@
  * few kinds of prediction; everything behind it is strict. A prediction that cannot be read is set aside with a
  * diagnostic and never costs the others.
  */
-import type { CropBox } from "./BoundingBox.ts"
-import type { Concept } from "./Identifiers.ts"
+import { Result } from "effect"
+import { imageBox } from "./BoundingBox.ts"
+import type { Detection } from "./Detection.ts"
+import type { ServiceId } from "./Identifiers.ts"
+import * as Fields from "./reply/Fields.ts"
+import type { Diagnostic, Prediction } from "./reply/Prediction.ts"
+import * as Shapes from "./reply/Shapes.ts"
+import type { EvidenceKind } from "./ServiceCatalog.ts"
 
-/** A word of a caption or text that names something. */
-export interface Mention {
-  readonly concept: Concept
-  readonly word: string
-  /** As the service sent it; `undefined` when absent, null or empty. */
-  readonly emoji: string | undefined
-  readonly shiny: boolean
-}
+export type { Diagnostic, Mention, Prediction } from "./reply/Prediction.ts"
 
 /**
- * One prediction. `index` is its position in the reply. Boxes are in pixels of the submitted picture: of the image, or
- * of the crop when a crop was submitted; until the reader says which, they are `CropBox`es of a crop that may be whole.
- * Confidences are in `[0, 1]` and `undefined` when the service sent none.
+ * A reply that says success. No predictions is an answer, too.
+ *
+ * Every prediction of the wire is either in `predictions` or has one diagnostic without `part`; both are in the order of
+ * the reply.
  */
-export type Prediction =
-  | {
-      readonly _tag: "Object"
-      readonly index: number
-      readonly concept: Concept
-      readonly label: string
-      readonly emoji: string | undefined
-      readonly confidence: number | undefined
-      readonly box: CropBox
-      readonly shiny: boolean
-    }
-  | {
-      readonly _tag: "Label"
-      readonly index: number
-      readonly concept: Concept
-      readonly label: string
-      readonly emoji: string | undefined
-      readonly confidence: number | undefined
-      readonly shiny: boolean
-    }
-  | {
-      readonly _tag: "Caption"
-      readonly index: number
-      readonly text: string
-      readonly mentions: ReadonlyArray<Mention>
-    }
-  | {
-      readonly _tag: "Text"
-      readonly index: number
-      readonly text: string
-      readonly hasText: boolean
-      readonly emoji: string | undefined
-      /** Best confidence of the regions; OCR services send none for the whole. */
-      readonly confidence: number | undefined
-      readonly regions: ReadonlyArray<{
-        readonly text: string
-        readonly confidence: number | undefined
-        readonly box: CropBox
-      }>
-      readonly mentions: ReadonlyArray<Mention>
-    }
-  | {
-      readonly _tag: "Face"
-      readonly index: number
-      readonly emoji: string | undefined
-      readonly confidence: number | undefined
-      readonly box: CropBox
-      /** Pixels of the submitted picture, by name (`left_eye`, …). */
-      readonly keypoints: Readonly<Record<string, { readonly x: number; readonly y: number }>>
-    }
-  | {
-      readonly _tag: "Pose"
-      readonly index: number
-      /** Fractions of the submitted picture's width and height, by MediaPipe name; may leave `[0, 1]`. */
-      readonly landmarks: Readonly<
-        Record<string, { readonly x: number; readonly y: number; readonly visibility: number | undefined }>
-      >
-    }
-  | {
-      readonly _tag: "Nsfw"
-      readonly index: number
-      readonly nsfw: boolean
-      readonly emoji: string | undefined
-      /** Of the verdict, whichever it is. */
-      readonly confidence: number | undefined
-    }
-  | {
-      readonly _tag: "Palette"
-      readonly index: number
-      readonly temperature: string | undefined
-      readonly primary: string | undefined
-      /** `#rrggbb` with the name of the nearest marker, most frequent first as the service sent them. */
-      readonly colors: ReadonlyArray<{ readonly hex: string; readonly name: string | undefined }>
-    }
-  | { readonly _tag: "Metadata"; readonly index: number; readonly properties: Readonly<Record<string, unknown>> }
-
-/** A prediction that could not be read, and why. */
-export interface Diagnostic {
-  readonly index: number
-  readonly problem: string
-}
-
-/** A reply that says success. No predictions is an answer, too. */
 export interface Reply {
   readonly predictions: ReadonlyArray<Prediction>
   readonly diagnostics: ReadonlyArray<Diagnostic>
+}
+
+/**
+ * Why there is no reply: the service said that it failed (whatever the HTTP status), or what it sent is not a reply of
+ * the contract.
+ */
+export type ReplyProblem =
+  | { readonly _tag: "ServiceError"; readonly message: string }
+  | { readonly _tag: "Unreadable"; readonly message: string }
+
+/** The confidence of a detection whose service sent none. */
+export const defaultConfidence = 0.75
+
+const maxMessage = 500
+
+/**
+ * Reads the JSON a service of that kind of evidence answered with.
+ *
+ * The status decides: `success` is success; none is success, too, unless there is an `error`; anything else is a failure.
+ * The reply's own `service` and all fields that windmill does not know are ignored. Total: never throws on JSON.
+ */
+export const decode = (data: unknown, kind: EvidenceKind): Result.Result<Reply, ReplyProblem> => {
+  if (!Fields.isFields(data)) return unreadable(`Expected an object, got ${Fields.describe(data)}`)
+  const status = Fields.own(data, "status")
+  const error = Fields.own(data, "error")
+  if (status === undefined ? hasContent(error) : !isSuccess(status)) {
+    return Result.fail({ _tag: "ServiceError", message: messageOf(error ?? data, status) })
+  }
+  const wire = Fields.own(data, "predictions")
+  if (!Array.isArray(wire)) return unreadable(`Expected an array of predictions, got ${Fields.describe(wire)}`)
+  const predictions: Array<Prediction> = []
+  const diagnostics: Array<Diagnostic> = []
+  wire.forEach((value: unknown, index) => {
+    const omitted: Array<Diagnostic> = []
+    const result = Shapes.read(value, kind, index, (part, problem) => omitted.push({ index, problem, part }))
+    if (Result.isSuccess(result)) {
+      predictions.push(result.success)
+      for (const part of omitted) diagnostics.push(part)
+    } else {
+      diagnostics.push({ index, problem: result.failure })
+    }
+  })
+  return Result.succeed({ predictions, diagnostics })
+}
+
+/** The objects of a reply about a whole image. A detection without confidence gets `defaultConfidence`. */
+export const detections = (self: Reply, service: ServiceId): ReadonlyArray<Detection> =>
+  self.predictions.flatMap((prediction) =>
+    prediction._tag === "Object"
+      ? [
+          {
+            service,
+            index: prediction.index,
+            concept: prediction.concept,
+            label: prediction.label,
+            ...(prediction.emoji === undefined ? {} : { emoji: prediction.emoji }),
+            box: imageBox(prediction.box),
+            confidence: prediction.confidence ?? defaultConfidence
+          }
+        ]
+      : []
+  )
+
+const unreadable = (message: string) => Result.fail({ _tag: "Unreadable", message } as const)
+
+const isSuccess = (status: unknown): boolean => typeof status === "string" && status.trim().toLowerCase() === "success"
+
+const hasContent = (error: unknown): boolean => error !== undefined && error !== false && error !== ""
+
+/** The service's own words about its failure: `{"message": "…"}`, text, or nothing but a status. */
+const messageOf = (error: unknown, status: unknown): string => {
+  const words = Fields.isFields(error) ? Fields.own(error, "message") : error
+  const message = typeof words === "string" ? Fields.text(words.slice(0, maxMessage))?.trim() : undefined
+  return message || `The service says status ${Fields.describe(status)} without a message`
 }

@@ -1,0 +1,21 @@
+/** Text as PostgreSQL and UTF-8 can hold it: neither has a place for lone surrogates, and PostgreSQL has none for NUL. */
+
+/** Nesting that no service sends. Deeper values are replaced, so that reading them cannot exhaust the stack. */
+const maxDepth = 32
+
+/** The text with U+FFFD for each NUL and each half of a surrogate pair. */
+export const text = (value: string): string =>
+  /[\0\p{Cs}]/u.test(value) ? value.replace(/[\0\p{Cs}]/gu, "\uFFFD") : value
+
+/** A JSON value with all its text sanitized, `null` for what is nested too deep, and no key `__proto__`. */
+export const json = (value: unknown, depth = 0): unknown => {
+  if (typeof value === "string") return text(value)
+  if (typeof value !== "object" || value === null) return value
+  if (depth === maxDepth) return null
+  if (Array.isArray(value)) return value.map((item) => json(item, depth + 1))
+  return Object.fromEntries(entries(value).map(([key, item]) => [key, json(item, depth + 1)]))
+}
+
+/** The own properties of an object that came from JSON, keys sanitized, without `__proto__`. */
+export const entries = (value: object): ReadonlyArray<readonly [string, unknown]> =>
+  Object.entries(value).flatMap(([key, item]) => (key === "__proto__" ? [] : [[text(key), item] as const]))

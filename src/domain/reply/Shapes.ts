@@ -1,0 +1,151 @@
+/** The shapes predictions have on the wire, each with how it is read. */
+import { Result } from "effect"
+import type { EvidenceKind } from "../ServiceCatalog.ts"
+import * as Fields from "./Fields.ts"
+import { isFace, isShiny, mentions, naming } from "./Naming.ts"
+import { items, named, type Omit } from "./Parts.ts"
+import type { Prediction } from "./Prediction.ts"
+import * as Sanitize from "./Sanitize.ts"
+
+/** Reads a prediction of one shape. */
+type Shape = (fields: Fields.Fields, index: number, omit: Omit) => Fields.Read<Prediction>
+
+/**
+ * Reads the prediction at `index` of a reply, or says why it cannot be read.
+ *
+ * Spatial, color and metadata services have one shape each. All others send several, told apart by the fields that are
+ * there, so a service nobody has met yet is understood if it words its answer like one of those we know.
+ */
+export const read = (value: unknown, kind: EvidenceKind, index: number, omit: Omit): Fields.Read<Prediction> => {
+  if (!Fields.isFields(value)) return Result.fail(`it is ${Fields.describe(value)}, not an object`)
+  const shape = shapeOf(value, kind)
+  return shape === undefined ? Result.fail("it has no field of a known prediction") : shape(value, index, omit)
+}
+
+const shapeOf = (fields: Fields.Fields, kind: EvidenceKind): Shape | undefined => {
+  const has = (name: string) => Fields.field(fields, name) !== undefined
+  if (kind === "spatial") return object
+  if (kind === "color") return palette
+  if (kind === "metadata") return metadata
+  if (has("landmarks")) return pose
+  if (has("nsfw")) return nsfw
+  if (has("has_text") || has("text_regions")) return text
+  if (has("keypoints")) return face
+  if (has("bbox")) return kind === "specialized" && isFace(fields) ? face : object
+  if (has("text") || has("caption")) return kind === "specialized" ? text : caption
+  if (has("label")) return label
+  return has("palette") || has("primary") ? palette : undefined
+}
+
+const object: Shape = (fields, index) =>
+  Result.gen(function* () {
+    const name = yield* naming(fields)
+    const box = yield* Fields.box(Fields.field(fields, "bbox"))
+    const confidence = yield* Fields.confidence(Fields.field(fields, "confidence"))
+    return { _tag: "Object", index, ...name, confidence, box, shiny: isShiny(fields) }
+  })
+
+const label: Shape = (fields, index) =>
+  Result.gen(function* () {
+    const name = yield* naming(fields)
+    const confidence = yield* Fields.confidence(Fields.field(fields, "confidence"))
+    return { _tag: "Label", index, ...name, confidence, shiny: isShiny(fields) }
+  })
+
+const caption: Shape = (fields, index, omit) => {
+  const sentence = Fields.text(Fields.field(fields, "text") ?? Fields.field(fields, "caption"))
+  if (sentence === undefined) return Result.fail("no text")
+  return Result.succeed({ _tag: "Caption", index, text: sentence, mentions: mentions(fields, omit) })
+}
+
+const text: Shape = (fields, index, omit) => {
+  const regions = items(Fields.field(fields, "text_regions"), "text_regions", omit, (region) =>
+    Result.gen(function* () {
+      const line = Fields.text(Fields.own(region, "text"))
+      if (line === undefined) return yield* Result.fail("no text")
+      const confidence = yield* Fields.confidence(Fields.own(region, "confidence"))
+      return { text: line, confidence, box: yield* Fields.box(Fields.own(region, "bbox")) }
+    })
+  )
+  const all = Fields.text(Fields.field(fields, "text")) ?? regions.map((region) => region.text).join(" ")
+  const hasText = Fields.field(fields, "has_text")
+  return Result.succeed({
+    _tag: "Text",
+    index,
+    text: all,
+    hasText: typeof hasText === "boolean" ? hasText : all.trim().length >= 3,
+    emoji: Fields.emoji(Fields.field(fields, "emoji")),
+    confidence: regions.reduce<number | undefined>(
+      (best, { confidence }) => (confidence === undefined ? best : Math.max(best ?? 0, confidence)),
+      undefined
+    ),
+    regions,
+    mentions: mentions(fields, omit)
+  })
+}
+
+const face: Shape = (fields, index, omit) =>
+  Result.gen(function* () {
+    const box = yield* Fields.box(Fields.field(fields, "bbox"))
+    const confidence = yield* Fields.confidence(Fields.field(fields, "confidence"))
+    const emoji = Fields.emoji(Fields.field(fields, "emoji"))
+    const keypoints = named(Fields.field(fields, "keypoints"), "keypoints", omit, Fields.point)
+    return { _tag: "Face", index, emoji, confidence, box, keypoints }
+  })
+
+const pose: Shape = (fields, index, omit) => {
+  const landmarks = named(Fields.field(fields, "landmarks"), "landmarks", omit, landmark)
+  return Object.keys(landmarks).length === 0
+    ? Result.fail("no landmark can be read")
+    : Result.succeed({ _tag: "Pose", index, landmarks })
+}
+
+const nsfw: Shape = (fields, index) =>
+  Result.gen(function* () {
+    const verdict = Fields.field(fields, "nsfw")
+    if (typeof verdict !== "boolean")
+      return yield* Result.fail(`nsfw is ${Fields.describe(verdict)}, not true or false`)
+    const confidence = yield* Fields.confidence(Fields.field(fields, "confidence"))
+    return { _tag: "Nsfw", index, nsfw: verdict, emoji: Fields.emoji(Fields.field(fields, "emoji")), confidence }
+  })
+
+const palette: Shape = (fields, index, omit) => {
+  const whole = Fields.field(fields, "palette")
+  const primary = Fields.field(fields, "primary")
+  const colors = items(
+    Fields.isFields(whole) ? Fields.own(whole, "colors") : whole,
+    "palette.colors",
+    omit,
+    (color) => {
+      const code = hex(color)
+      return code === undefined ? Result.fail("no hex color") : Result.succeed({ hex: code, name: markerName(color) })
+    }
+  )
+  const main = Fields.isFields(primary) ? hex(primary) : undefined
+  if (main === undefined && colors.length === 0) return Result.fail("no color can be read")
+  const temperature = Fields.isFields(whole) ? Fields.text(Fields.own(whole, "temperature")) : undefined
+  return Result.succeed({ _tag: "Palette", index, temperature, primary: main, colors })
+}
+
+const metadata: Shape = (fields, index) =>
+  Result.succeed({ _tag: "Metadata", index, properties: Sanitize.json(fields) as Fields.Fields })
+
+const landmark = (value: unknown) => {
+  if (!Fields.isFields(value)) return undefined
+  const visibility = Result.getOrUndefined(Fields.confidence(Fields.own(value, "visibility")))
+  const point = Fields.point(value)
+  return point && { ...point, visibility }
+}
+
+const hex = (color: Fields.Fields): string | undefined => {
+  const code = Fields.text(Fields.own(color, "hex"))?.toLowerCase()
+  return code !== undefined && /^#[0-9a-f]{6}$/.test(code) ? code : undefined
+}
+
+/** The name in the first color system the service sent: every text but `hex` and `temperature` is one. */
+const markerName = (color: Fields.Fields): string | undefined => {
+  for (const [key, value] of Object.entries(color)) {
+    if (key !== "hex" && key !== "temperature" && typeof value === "string") return Sanitize.text(value)
+  }
+  return undefined
+}
