@@ -135,6 +135,9 @@ export const standard: ServiceCatalog = Object.entries(known).map(([id, entry]) 
 /** The service of that name. */
 export const find = (self: ServiceCatalog, id: string): Service | undefined => self.find((service) => service.id === id)
 
+/** The service of a name that comes from the catalog itself. */
+export const get = (self: ServiceCatalog, id: ServiceId): Service => self.find((service) => service.id === id)!
+
 /** The services of one kind, in name order. */
 export const ofKind = (self: ServiceCatalog, kind: EvidenceKind): ReadonlyArray<Service> =>
   self.filter((service) => service.kind === kind)

@@ -1,9 +1,11 @@
 /** Hints: "something about image 7 may be stale". Losing one costs latency, never work. */
-import { Effect, Result, Schema, Stream } from "effect"
+import { Effect, Option, Result, Schema, Stream } from "effect"
 import type { ImageId } from "../../domain/Identifiers.ts"
 import { HintJson, hintQueue } from "../../domain/Messages.ts"
 import type { Stage } from "../../domain/Staleness.ts"
+import * as TraceContext from "../../domain/TraceContext.ts"
 import { type Delivery, MessageBroker, Settlement } from "../../services/MessageBroker.ts"
+import type { StaleImage } from "../../services/ResultStore.ts"
 import { type ConsumeOptions, consume } from "./Consume.ts"
 
 /** An image to look at, and the trace the look belongs to. */
@@ -11,6 +13,15 @@ export interface Look {
   readonly imageId: ImageId
   readonly headers: Readonly<Record<string, string>>
 }
+
+/** A stale image that the store found, to be looked at in its own trace. */
+export const lookAt = ({ imageId, traceParent }: StaleImage): Look => ({
+  imageId,
+  headers: Option.match(traceParent, {
+    onNone: () => ({}),
+    onSome: (value) => ({ [TraceContext.header]: value })
+  })
+})
 
 /** An image to look at, with all the deliveries that asked for it. */
 export interface Hinted extends Look {

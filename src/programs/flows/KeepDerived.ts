@@ -1,0 +1,101 @@
+/**
+ * Keeping a derived fact of every image up to date: a hint comes in, the image's facts are read, the fact is derived again
+ * and replaces the stored one unless that is newer.
+ *
+ * Hints come in batches, and a batch costs one read and one write whatever its size. Nobody is coordinated with: of two
+ * postprocessors at one image the one with the older facts writes nothing.
+ */
+import { type Deferred, Effect, Stream } from "effect"
+import type { ImageFacts } from "../../domain/Facts.ts"
+import type { ImageId } from "../../domain/Identifiers.ts"
+import type { PipelineEvent } from "../../domain/PipelineEvent.ts"
+import type { Stage } from "../../domain/Staleness.ts"
+import * as TraceContext from "../../domain/TraceContext.ts"
+import { type MessageBroker, Settlement } from "../../services/MessageBroker.ts"
+import { type Derived, ResultStore, type ResultStoreError, type StoreRejected } from "../../services/ResultStore.ts"
+import * as Hints from "./Hints.ts"
+import { untilStored } from "./Persist.ts"
+
+/** A kind of derived fact. */
+export interface DerivedFact<A> {
+  readonly stage: Stage
+  /** Names what derives it, with version and options. */
+  readonly algorithm: string
+  readonly derive: (facts: ImageFacts) => A
+  /** Stores the facts that are newer than what is stored; returns the images for which something changed. */
+  readonly save: (
+    store: ResultStore["Service"],
+    derived: ReadonlyArray<Derived<A>>
+  ) => Effect.Effect<ReadonlyArray<ImageId>, ResultStoreError>
+  readonly event: (derived: Derived<A>, facts: ImageFacts, changed: boolean) => PipelineEvent
+  /** The stages that build on it. */
+  readonly tells: ReadonlyArray<Stage>
+}
+
+/** Derives `fact` for every image somebody hints at, until told to stop. */
+export const keepDerived = <A>(fact: DerivedFact<A>, options: { readonly stop: Deferred.Deferred<void> }) =>
+  Hints.hinted(fact.stage, { stop: options.stop, batch: 64 }).pipe(
+    Stream.mapEffect((hints) => deriveAndSettle(fact, hints)),
+    Stream.flattenIterable
+  )
+
+/** Derives for all images at once; when the store refuses one of them, for each on its own, so that it costs no other. */
+const deriveAndSettle = <A>(
+  fact: DerivedFact<A>,
+  hints: ReadonlyArray<Hints.Hinted>
+): Effect.Effect<ReadonlyArray<PipelineEvent>, never, ResultStore | MessageBroker> =>
+  derive(fact, hints).pipe(
+    Effect.tap(() => Effect.forEach(hints, (hint) => Hints.settle(hint, Settlement.Ack()), { discard: true })),
+    Effect.catch((problem) => {
+      const [only] = hints
+      return hints.length > 1
+        ? Effect.map(
+            Effect.forEach(hints, (hint) => deriveAndSettle(fact, [hint])),
+            (events) => events.flat()
+          )
+        : Effect.as(Hints.settle(only!, Settlement.DeadLetter({ reason: problem.message })), [])
+    })
+  )
+
+const derive = <A>(
+  fact: DerivedFact<A>,
+  hints: ReadonlyArray<Hints.Hinted>
+): Effect.Effect<ReadonlyArray<PipelineEvent>, StoreRejected, ResultStore | MessageBroker> =>
+  Effect.gen(function* () {
+    const store = yield* ResultStore
+    const headers = new Map(hints.map((hint) => [hint.imageId, hint.headers]))
+    const facts = yield* untilStored(store.facts([...headers.keys()], fact))
+    const derived = yield* Effect.forEach(facts, (one) => deriveOne(fact, one, headers.get(one.imageId)))
+    const changed = new Set(yield* untilStored(fact.save(store, derived)))
+    yield* Hints.tell(
+      fact.tells,
+      derived.map(({ imageId }) => ({ imageId, headers: headers.get(imageId) ?? {} }))
+    )
+    return derived.map((one, i) => fact.event(one, facts[i]!, changed.has(one.imageId)))
+  }).pipe(
+    Effect.withSpan(`${fact.stage} batch`, {
+      root: true,
+      attributes: { "windmill.images": hints.length },
+      links: hints.flatMap((hint) => {
+        const span = TraceContext.decode(hint.headers[TraceContext.header])
+        return span === undefined ? [] : [{ span, attributes: {} }]
+      })
+    })
+  )
+
+/** One image's derivation, as a step of that image's trace. */
+const deriveOne = <A>(
+  fact: DerivedFact<A>,
+  facts: ImageFacts,
+  headers: Readonly<Record<string, string>> | undefined
+): Effect.Effect<Derived<A>> =>
+  Effect.sync(() => ({
+    imageId: facts.imageId,
+    derivation: { revision: facts.revision, algorithm: fact.algorithm },
+    value: fact.derive(facts)
+  })).pipe(
+    Effect.withSpan(`${fact.stage} image`, {
+      parent: TraceContext.decode(headers?.[TraceContext.header]),
+      attributes: { "windmill.image_id": facts.imageId, "windmill.revision": facts.revision }
+    })
+  )
