@@ -1,0 +1,183 @@
+/**
+ * A run in progress: a frame that is drawn again and again where a terminal allows it, plain lines where not.
+ */
+import type { ServiceId } from "../../domain/Identifiers.ts"
+import type { Moment, RunProgress, ServiceProgress } from "./RunProgress.ts"
+import { answered, imageRate, secondsLeft, serviceRate, waiting } from "./RunProgress.ts"
+import { type ColorDepth, columns, fit, type Line, line, type Span, span, toAnsi, truncate } from "./TerminalText.ts"
+import { count, grouped, listed, rate, seconds } from "./Wording.ts"
+
+/**
+ * The frame for a terminal of `width` columns and `height` rows: a line for each service, one for each stage, one for the
+ * images as a whole, and the latest moments. No line is wider and the frame is not higher: the moments go first, then
+ * the services that have answered everything, then those at the end of the list.
+ */
+export const render = (
+  self: RunProgress,
+  { color, height, width }: { readonly width: number; readonly height: number; readonly color: ColorDepth }
+): ReadonlyArray<string> => {
+  const layout = layoutOf(self, width)
+  const stages = stageLines(self).map(([name, ...text]) => line(...fit([name], layout.name), " ", ...text))
+  const images = imagesLine(self, layout)
+  const services = serviceLines(self, layout, Math.max(0, height - stages.length - 1))
+  const room = Math.max(0, height - services.length - stages.length - 1)
+  const moments = self.moments.slice(-Math.min(5, room)).map(momentLine)
+  const blocks = [services, stages, [images], room === 0 ? [] : moments].filter((block) => block.length > 0)
+  const gaps = blocks.flat().length + blocks.length - 1 <= height
+  return blocks
+    .flatMap((block, index) => (gaps && index > 0 ? [[], ...block] : block))
+    .slice(-Math.max(0, height))
+    .map((each) => toAnsi(truncate(each, width), color))
+}
+
+/**
+ * What is new since an earlier state, as lines for a log: how far the run is, before it the moments, at most
+ * three of them. Empty when there is nothing new.
+ */
+export const plain = (
+  self: RunProgress,
+  { color, since }: { readonly since: RunProgress; readonly color: ColorDepth }
+): ReadonlyArray<string> => {
+  const fresh = self.momentCount - since.momentCount
+  const shown = fresh === 0 ? [] : self.moments.slice(-Math.min(3, fresh))
+  const more = fresh - shown.length
+  const status = statusLine(self)
+  const before = statusLine(since)
+  const moved = status.some(({ text }, index) => text !== before[index]?.text)
+  return [
+    ...shown.map(momentLine),
+    ...(more > 0 ? [line(`… and ${count(more, "more event")}`)] : []),
+    ...(moved ? [status] : [])
+  ].map((each) => toAnsi(each, color))
+}
+
+/** `12/24 images, 156/312 answers, 2 failed, 3.4 images/s, ETA 6 s` */
+const statusLine = (self: RunProgress): Line => {
+  const requested = self.services.reduce((sum, service) => sum + service.requested, 0)
+  const given = self.services.reduce((sum, service) => sum + answered(service), 0)
+  const failed = self.services.reduce((sum, service) => sum + service.failed, 0) + self.failedCrops
+  return line(
+    `${grouped(self.done)}/${grouped(self.images)} images, ${grouped(given)}/${grouped(requested)} answers`,
+    failed > 0 ? span(`, ${grouped(failed)} failed`, { color: "red" }) : undefined,
+    span(["", ...pace(self)].join(", "))
+  )
+}
+
+/** Columns of a service line. A part that has no room has no columns. */
+interface Layout {
+  readonly name: number
+  readonly bar: number
+  readonly count: number
+}
+
+const layoutOf = (self: RunProgress, width: number): Layout => {
+  const names = ["consensus", ...self.services.map(({ service }) => service)]
+  const name = Math.min(18, Math.max(...names.map(columns)))
+  const most = Math.max(self.images, ...self.services.map(({ requested }) => requested))
+  const counts = grouped(most).length * 2 + 1
+  const rest = width - name - counts - 2
+  return { name, count: counts, bar: rest < 8 ? 0 : Math.min(40, Math.max(8, rest - 26)) }
+}
+
+const serviceLines = (self: RunProgress, layout: Layout, room: number): ReadonlyArray<Line> => {
+  const asked = self.services.filter(({ requested }) => requested > 0)
+  if (asked.length <= room) return asked.map((service) => serviceLine(self, service, layout))
+  if (room === 0) return []
+  const busiest = [...asked].sort((a, b) => Number(waiting(a) === 0) - Number(waiting(b) === 0)).slice(0, room - 1)
+  return [
+    ...asked.filter((service) => busiest.includes(service)).map((service) => serviceLine(self, service, layout)),
+    line(span(`… and ${count(asked.length - busiest.length, "more service")}`, { color: "gray" }))
+  ]
+}
+
+const serviceLine = (self: RunProgress, service: ServiceProgress, layout: Layout): Line => {
+  const each = serviceRate(self, service)
+  return line(
+    ...fit([span(service.service)], layout.name),
+    " ",
+    ...bar(layout.bar, service.succeeded, service.failed, service.requested),
+    ...fit(line(`${grouped(answered(service))}/${grouped(service.requested)}`), layout.count, { align: "right" }),
+    ...separated([
+      waiting(service) === 0 ? span("✔", { color: "green" }) : undefined,
+      waiting(service) > 0 && each !== undefined ? span(`${rate(each)}/s`, { color: "gray" }) : undefined,
+      service.failed > 0 ? span(`${grouped(service.failed)} failed`, { color: "red" }) : undefined,
+      service.postponed === undefined ? undefined : span(`waits: ${service.postponed}`, { color: "yellow" })
+    ])
+  )
+}
+
+const stageLines = (self: RunProgress): ReadonlyArray<readonly [Span, ...ReadonlyArray<Span | string>]> => {
+  const crops = [...self.crops].map(([service, n]) => `${service} ${grouped(n)}`)
+  const behind = (n: number) => span(n === 0 ? "" : ` · ${count(n, "image")} waiting`, { color: "gray" })
+  return [
+    [
+      span("boxes"),
+      `${grouped(self.boxes)} · harmonized ${grouped(self.harmonized)}× · re-harmonized ${grouped(self.reharmonized)}×`,
+      behind(self.stale.harmonize)
+    ],
+    [span("consensus"), `voted ${grouped(self.voted)}×`, behind(self.stale.consensus)],
+    [
+      span("crops"),
+      crops.length === 0 ? "none yet" : crops.join(" · "),
+      span(self.failedCrops === 0 ? "" : ` · ${grouped(self.failedCrops)} failed`, { color: "red" }),
+      behind(self.stale.enrich)
+    ]
+  ]
+}
+
+const imagesLine = (self: RunProgress, layout: Layout): Line =>
+  line(
+    ...fit([span("images", { bold: true })], layout.name),
+    " ",
+    ...bar(layout.bar, self.done, 0, self.images),
+    ...fit(line(span(`${grouped(self.done)}/${grouped(self.images)}`, { bold: true })), layout.count, {
+      align: "right"
+    }),
+    ...separated(pace(self).map((text) => span(text)))
+  )
+
+/** How fast the images go, and how long that will take. */
+const pace = (self: RunProgress): ReadonlyArray<string> => {
+  const perSecond = imageRate(self)
+  const left = secondsLeft(self)
+  return [
+    ...(perSecond === undefined ? [] : [`${rate(perSecond)} images/s`]),
+    ...(left === undefined || left === 0 ? [] : [`ETA ${seconds(left)}`])
+  ]
+}
+
+const bar = (size: number, succeeded: number, failed: number, of: number): Line => {
+  if (size === 0) return []
+  const cells = (part: number) => (of === 0 ? size : Math.min(size, Math.floor((part / of) * size)))
+  const end = cells(succeeded + failed)
+  const good = failed === 0 ? end : Math.min(cells(succeeded), end - 1)
+  return line(
+    span("━".repeat(Math.max(0, good)), { color: succeeded >= of ? "green" : "cyan" }),
+    span("━".repeat(Math.max(0, end - Math.max(0, good))), { color: "red" }),
+    span("─".repeat(size - Math.max(0, end)), { color: "gray" }),
+    " "
+  )
+}
+
+const momentLine = (moment: Moment): Line => {
+  if (moment._tag === "Failed") {
+    return line(moment.filename, span(`  ${moment.service} failed: `, { color: "red" }), moment.reason)
+  }
+  const change = boxesChange(moment.before, moment.after)
+  const how =
+    moment.before === undefined
+      ? `harmonized, ${count(moment.services, "service")}`
+      : `re-harmonized, ${count(moment.services, "service")}`
+  return line(moment.filename, "  ", span(change, { bold: true }), ` ${cause(moment.added)}`, span(`(${how})`))
+}
+
+const boxesChange = (before: number | undefined, after: number): string => {
+  if (before === undefined) return count(after, "box", "boxes")
+  return before === after ? `boxes ${after}, refined` : `boxes ${before} → ${after}`
+}
+
+/** An empty list is a change without a new detector, for example when a failed answer was forgotten. */
+const cause = (added: ReadonlyArray<ServiceId>): string => (added.length === 0 ? "" : `after ${listed(added)} `)
+
+const separated = (spans: ReadonlyArray<Span | undefined>): Line =>
+  spans.filter((each) => each !== undefined).flatMap((each) => [span("  "), each])
