@@ -8,10 +8,10 @@
  */
 import * as BoundingBox from "../BoundingBox.ts"
 import type { Detection } from "../Detection.ts"
-import type { HarmonizationInput, HarmonizedBox, RejectedDetection, Strategy } from "../Harmonization.ts"
-import * as Candidates from "./Candidates.ts"
+import type { RejectedDetection, Strategy } from "../Harmonization.ts"
+import { compare } from "./Candidates.ts"
+import * as Concepts from "./Concepts.ts"
 import * as Fusion from "./Fusion.ts"
-import * as Reporters from "./Reporters.ts"
 
 const mergeIou = 0.3
 const loneConfidence = 0.85
@@ -21,14 +21,13 @@ export const crossServiceClusteringV1: Strategy = {
   name: "cross_service_clustering_v1",
   version: 1,
   options: {},
-  harmonize: (input) => harmonize(input)
+  harmonize: (input) => Concepts.harmonize(input, fuse)
 }
 
-const harmonize = (input: HarmonizationInput) => {
-  const { byConcept, invalid, panel } = Candidates.prepare(input)
-  const boxes: Array<HarmonizedBox> = []
-  const rejected: Array<RejectedDetection> = [...invalid]
-  const arrivals = byConcept.flatMap(([, detections]) => detections).sort(byServiceThenIndex)
+const fuse: Concepts.Fuse = (detections) => {
+  const drafts: Array<Fusion.Draft> = []
+  const rejected: Array<RejectedDetection> = []
+  const arrivals = [...detections].sort(byServiceThenIndex)
   const used = new Set<Detection>()
   for (const seed of arrivals) {
     if (used.has(seed)) continue
@@ -42,24 +41,18 @@ const harmonize = (input: HarmonizationInput) => {
     for (const detection of cluster) {
       const stronger = best.get(detection.service)!
       if (stronger === detection) continue
-      rejected.push({ detection, rule: "duplicate", reason: `${stronger.service} has a more confident one in the box` })
+      rejected.push({ detection, rule: "duplicate", reason: `${stronger.service} has a surer one in the same cluster` })
     }
     const members = [...best.values()].sort((a, b) => b.confidence - a.confidence) as unknown as Fusion.Members
     if (members.length === 1 && members[0].confidence < loneConfidence) {
       rejected.push({ detection: members[0], rule: "low-confidence", reason: `alone and below ${loneConfidence}` })
       continue
     }
-    const services = Fusion.votersOf(members)
     const hull = members.map(({ box }) => box as BoundingBox.BoundingBox).reduce(BoundingBox.hull)
-    boxes.push(
-      Fusion.record(
-        { members, services, box: BoundingBox.imageBox(hull), evidence: Fusion.meanConfidence(members) },
-        Reporters.dissentersOf(panel, members[0].concept, services),
-        { status: "confirmed", reason: services.length > 1 ? "several services see it" : "one sure service sees it" }
-      )
-    )
+    const evidence = Fusion.meanConfidence(members)
+    drafts.push({ members, services: Fusion.votersOf(members), box: BoundingBox.imageBox(hull), evidence })
   }
-  return { boxes: boxes.sort(Fusion.strongestFirst), rejected: Candidates.sortRejected(rejected) }
+  return { drafts, rejected }
 }
 
 /** The most confident detection of each service; the earlier one when two are equal. */
@@ -73,4 +66,4 @@ const bestPerService = (cluster: ReadonlyArray<Detection>): Map<string, Detectio
 }
 
 const byServiceThenIndex = (a: Detection, b: Detection): number =>
-  Candidates.compare(a.service, b.service) || Candidates.compare(a.index, b.index)
+  compare(a.service, b.service) || compare(a.index, b.index)

@@ -36,34 +36,15 @@ export const cluster = (detections: ReadonlyArray<Detection>, columns: Columns, 
   Overlaps.forEachOverlap(columns, Math.min(thresholds.duplicateIou, thresholds.mergeIou), (i, j, iou) => {
     if (detections[i]!.service !== detections[j]!.service) {
       if (iou >= thresholds.mergeIou) links.push(i, j)
-    } else if (iou > thresholds.duplicateIou) {
-      const [first, second] = i < j ? [i, j] : [j, i]
-      const stronger = rivals.get(second)
-      if (stronger === undefined) rivals.set(second, [first])
-      else stronger.push(first)
-    }
+    } else if (iou > thresholds.duplicateIou) Overlaps.addRival(rivals, i, j)
   })
-  const duplicateOf = suppress(rivals)
+  const duplicateOf = Overlaps.suppress(rivals)
   const clusters: Array<ReadonlyArray<number>> = []
   for (const component of components(columns.size, links, duplicateOf)) {
     if (component.length < 3) clusters.push(component)
     else clusters.push(...agglomerate(component, detections, columns, thresholds.mergeIou))
   }
   return { clusters: clusters.sort((a, b) => a[0]! - b[0]!), duplicates: [...duplicateOf].sort(([a], [b]) => a - b) }
-}
-
-/**
- * Greedy suppression: in ascending order, a row is dropped when one of its stronger rivals was kept. Returns for every
- * dropped row the strongest such rival.
- */
-export const suppress = (rivals: ReadonlyMap<number, ReadonlyArray<number>>): Map<number, number> => {
-  const droppedFor = new Map<number, number>()
-  for (const [row, stronger] of [...rivals].sort(([a], [b]) => a - b)) {
-    let strongest = Infinity
-    for (const rival of stronger) if (rival < strongest && !droppedFor.has(rival)) strongest = rival
-    if (strongest !== Infinity) droppedFor.set(row, strongest)
-  }
-  return droppedFor
 }
 
 /** The connected components of the rows that were kept; `links` holds pairs of rows, flat. */

@@ -68,5 +68,36 @@ export const forEachOverlap = (
   }
 }
 
+/**
+ * The rows that give way to an earlier row which stays and which they overlap with IoU above `threshold`: each with the
+ * earliest such row. Rows come strongest first.
+ */
+export const suppressed = (columns: Columns, threshold: number): ReadonlyMap<number, number> => {
+  const rivals = new Map<number, Array<number>>()
+  forEachOverlap(columns, threshold, (i, j, overlap) => {
+    if (overlap > threshold) addRival(rivals, i, j)
+  })
+  return suppress(rivals)
+}
+
+/** Notes that of the rows `i` and `j` the later one has the earlier one for a rival. */
+export const addRival = (rivals: Map<number, Array<number>>, i: number, j: number): void => {
+  const later = Math.max(i, j)
+  const known = rivals.get(later)
+  if (known === undefined) rivals.set(later, [Math.min(i, j)])
+  else known.push(Math.min(i, j))
+}
+
+/** In ascending order, drops a row when one of its earlier rivals stays; returns the earliest that does. */
+export const suppress = (rivals: ReadonlyMap<number, ReadonlyArray<number>>): Map<number, number> => {
+  const droppedFor = new Map<number, number>()
+  for (const [row, stronger] of [...rivals].sort(([a], [b]) => a - b)) {
+    let strongest = Infinity
+    for (const rival of stronger) if (rival < strongest && !droppedFor.has(rival)) strongest = rival
+    if (strongest !== Infinity) droppedFor.set(row, strongest)
+  }
+  return droppedFor
+}
+
 /** More than rounding can move an IoU, so that the sweep never misses a pair that the division would let pass. */
 const rounding = 1e-9

@@ -17,30 +17,28 @@
  */
 import { Schema } from "effect"
 import type { Detection } from "../Detection.ts"
-import type { HarmonizationInput, HarmonizedBox, RejectedDetection, Strategy } from "../Harmonization.ts"
-import * as Candidates from "./Candidates.ts"
+import type { RejectedDetection, Strategy } from "../Harmonization.ts"
+import * as Concepts from "./Concepts.ts"
 import * as Fusion from "./Fusion.ts"
 import * as Gate from "./Gate.ts"
 import * as Linkage from "./Linkage.ts"
+import { IouThreshold, Share } from "./Options.ts"
 import * as Overlaps from "./Overlaps.ts"
 import * as Reporters from "./Reporters.ts"
 
-const unit = Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 1 }))
-const iouThreshold = Schema.Finite.check(Schema.isBetween({ minimum: 0.01, maximum: 1 }))
-
 /** What can be set, with its range. What is left out keeps its default. */
 export const Options = Schema.Struct({
-  duplicateIou: Schema.optionalKey(iouThreshold),
-  mergeIou: Schema.optionalKey(iouThreshold),
-  overlapIou: Schema.optionalKey(iouThreshold),
+  duplicateIou: Schema.optionalKey(IouThreshold),
+  mergeIou: Schema.optionalKey(IouThreshold),
+  overlapIou: Schema.optionalKey(IouThreshold),
   agreementPower: Schema.optionalKey(Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 16 }))),
   gate: Schema.optionalKey(Gate.Gate),
   /** Evidence the democratic gate asks of every box that has a dissenter. */
-  gateBase: Schema.optionalKey(unit),
+  gateBase: Schema.optionalKey(Share),
   /** Evidence it asks on top for each dissenter. */
-  gateStep: Schema.optionalKey(unit),
+  gateStep: Schema.optionalKey(Share),
   /** The most it ever asks. */
-  gateMost: Schema.optionalKey(unit)
+  gateMost: Schema.optionalKey(Share)
 })
 export type Options = typeof Options.Type
 
@@ -58,46 +56,48 @@ export const defaults: Required<Options> = {
 /** The default strategy, with the options given. */
 export const quorum = (options: Options = {}): Strategy => {
   const settings = { ...defaults, ...options }
-  return { name: "quorum", version: 1, options: settings, harmonize: (input) => harmonize(input, settings) }
+  return {
+    name: "quorum",
+    version: 1,
+    options: settings,
+    harmonize: (input) => Concepts.harmonize(input, fuseWith(settings), judgeWith(settings))
+  }
 }
 
-const harmonize = (input: HarmonizationInput, options: Required<Options>) => {
-  const { byConcept, invalid, panel } = Candidates.prepare(input)
-  const boxes: Array<HarmonizedBox> = []
-  const rejected: Array<RejectedDetection> = [...invalid]
-  for (const [concept, detections] of byConcept) {
+const fuseWith =
+  (options: Required<Options>): Concepts.Fuse =>
+  (detections, panel) => {
     const columns = Overlaps.columnsOf(detections)
     const { clusters, duplicates } = Linkage.cluster(detections, columns, options)
-    for (const [row, stronger] of duplicates) {
-      rejected.push({ detection: detections[row]!, rule: "duplicate", reason: repeats(detections[stronger]!) })
-    }
+    const rejected: Array<RejectedDetection> = duplicates.map(([row, stronger]) => ({
+      detection: detections[row]!,
+      rule: "duplicate",
+      reason: repeats(detections[stronger]!)
+    }))
     const drafts = clusters
       .map((rows) => draftOf(rows, detections, columns, panel, options.agreementPower))
       .sort(Fusion.byStrength)
-    const overlapped = overlappedBy(drafts, options.overlapIou)
-    drafts.forEach((draft, rank) => {
-      const stronger = overlapped.get(rank)
-      if (stronger !== undefined) {
-        const reason = `overlaps a stronger box of ${drafts[stronger]!.services.join(", ")}`
-        for (const detection of draft.members) rejected.push({ detection, rule: "overlap", reason })
-        return
-      }
-      const dissenters = Reporters.dissentersOf(panel, concept, draft.services)
-      const verdict = Gate.decide(
-        options.gate,
-        { base: options.gateBase, step: options.gateStep, most: options.gateMost },
-        {
-          evidence: draft.evidence,
-          votes: draft.services.length,
-          dissenters: dissenters.length,
-          dissent: dissenters.reduce((sum, service) => sum + Reporters.trustOf(panel, service), 0)
-        }
-      )
-      boxes.push(Fusion.record(draft, dissenters, verdict))
-    })
+    const overlapped = Overlaps.suppressed(Overlaps.columnsOf(drafts), options.overlapIou)
+    for (const [rank, stronger] of overlapped) {
+      const reason = `overlaps a stronger box of ${drafts[stronger]!.services.join(", ")}`
+      for (const detection of drafts[rank]!.members) rejected.push({ detection, rule: "overlap", reason })
+    }
+    return { drafts: drafts.filter((_, rank) => !overlapped.has(rank)), rejected }
   }
-  return { boxes: boxes.sort(Fusion.strongestFirst), rejected: Candidates.sortRejected(rejected) }
-}
+
+const judgeWith =
+  (options: Required<Options>): Concepts.Judge =>
+  (draft, dissenters, panel) =>
+    Gate.decide(
+      options.gate,
+      { base: options.gateBase, step: options.gateStep, most: options.gateMost },
+      {
+        evidence: draft.evidence,
+        votes: draft.services.length,
+        dissenters: dissenters.length,
+        dissent: dissenters.reduce((sum, service) => sum + Reporters.trustOf(panel, service), 0)
+      }
+    )
 
 const draftOf = (
   rows: ReadonlyArray<number>,
@@ -125,17 +125,6 @@ const agreementOf = (rows: ReadonlyArray<number>, i: number, columns: Overlaps.C
     if (k !== i) sum += Overlaps.iou(columns, rows[i]!, row)
   })
   return sum / (rows.length - 1)
-}
-
-/** For each box that gives way, by rank, the rank of the strongest box it overlaps too much. */
-const overlappedBy = (drafts: ReadonlyArray<Fusion.Draft>, overlapIou: number): ReadonlyMap<number, number> => {
-  const rivals = new Map<number, Array<number>>()
-  Overlaps.forEachOverlap(Overlaps.columnsOf(drafts), overlapIou, (i, j, iou) => {
-    if (iou <= overlapIou) return
-    const weaker = Math.max(i, j)
-    rivals.set(weaker, [...(rivals.get(weaker) ?? []), Math.min(i, j)])
-  })
-  return Linkage.suppress(rivals)
 }
 
 const repeats = (stronger: Detection): string =>

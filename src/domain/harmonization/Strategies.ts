@@ -2,7 +2,11 @@
 import { Result, Schema, SchemaIssue } from "effect"
 import type { Strategy } from "../Harmonization.ts"
 import { crossServiceClusteringV1 } from "./CrossServiceClusteringV1.ts"
+import * as Nms from "./NonMaximumSuppression.ts"
 import * as Quorum from "./Quorum.ts"
+import * as SoftNms from "./SoftNonMaximumSuppression.ts"
+import * as Voting from "./Voting.ts"
+import * as Wbf from "./WeightedBoxesFusion.ts"
 
 export { crossServiceClusteringV1 }
 
@@ -30,6 +34,12 @@ const noOptions = Schema.Record(
 
 const builders: ReadonlyMap<string, Build> = new Map<string, Build>([
   ["quorum", withOptions(Quorum.Options, Quorum.quorum)],
+  ["nms", withOptions(Nms.Options, Nms.nonMaximumSuppression)],
+  ["soft_nms", withOptions(SoftNms.Options, SoftNms.softNonMaximumSuppression)],
+  ["wbf", withOptions(Wbf.Options, Wbf.weightedBoxesFusion)],
+  ["affirmative", withOptions(Voting.Options, Voting.affirmative)],
+  ["consensus", withOptions(Voting.Options, Voting.consensus)],
+  ["unanimous", withOptions(Voting.Options, Voting.unanimous)],
   ["cross_service_clustering_v1", withOptions(noOptions, () => crossServiceClusteringV1)]
 ])
 
