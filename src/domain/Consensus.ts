@@ -1,19 +1,29 @@
 /**
  * The consensus: what all services together say is in an image.
  *
- * `Consensus` is the value of one image with its JSON spelling (the `consensus_data` of the `consensus` table); equal
- * facts give equal JSON, bit for bit. It carries no clock and no order of arrival.
+ * Every service has at most one vote per concept. Votes are worth their evidence, agreement in place and across kinds of
+ * evidence adds up, and every candidate says why it was accepted or not. `Consensus` is the value of one image with its
+ * JSON spelling (the `consensus_data` of the `consensus` table); equal facts give equal JSON, bit for bit.
  */
-import { Schema } from "effect"
+import { Order, Schema } from "effect"
+import { cast } from "./consensus/Ballots.ts"
 import { Candidate } from "./consensus/Candidate.ts"
-import { Special } from "./consensus/Special.ts"
+import { electorate } from "./consensus/Electorate.ts"
+import { rounded } from "./consensus/Score.ts"
+import { ofStatements, Special } from "./consensus/Special.ts"
+import { statementsOf } from "./consensus/Statements.ts"
+import { tally } from "./consensus/Tally.ts"
+import { humanContext } from "./consensus/Validations.ts"
 import { FailureClass } from "./Facts.ts"
-import { ServiceId } from "./Identifiers.ts"
+import { BoxId, ServiceId } from "./Identifiers.ts"
+import type { MergedBoxes } from "./MergedBox.ts"
+import type { Observation } from "./Observation.ts"
+import * as Vocabulary from "./Vocabulary.ts"
 
 export { Candidate } from "./consensus/Candidate.ts"
 export { Special } from "./consensus/Special.ts"
 
-/** Names this way of voting, as derived rows store it. It changes whenever equal facts may give another consensus. */
+/** Names this way of voting. The version grows whenever equal facts may give another consensus. */
 export const algorithm = "v3_voting@1"
 
 /** What all services together say about an image, as far as they have answered. */
@@ -22,7 +32,7 @@ export const Consensus = Schema.Struct({
   servicesCount: Schema.Int,
   /** Those services, sorted. */
   servicesList: Schema.Array(ServiceId),
-  /** Services whose work on the whole image failed, sorted. They report nothing. */
+  /** Services whose work on the whole image failed, sorted. */
   failedServices: Schema.Array(Schema.Struct({ service: ServiceId, class: FailureClass, reason: Schema.String })),
   /** Seconds the services say they took for the whole image, together. */
   totalProcessingTime: Schema.Finite,
@@ -34,12 +44,21 @@ export const Consensus = Schema.Struct({
   votes: Schema.Struct({
     /** Accepted candidates, highest score first. */
     consensus: Schema.Array(Candidate),
-    /** Candidates the services did not agree on, highest score first. */
+    /** Candidates that are not accepted, highest score first. */
     tentative: Schema.Array(Candidate)
   }),
   special: Special,
-  /** Predictions that could not be read and were set aside. */
-  diagnostics: Schema.Array(Schema.Struct({ service: ServiceId, index: Schema.Int, problem: Schema.String })),
+  /** Predictions that could not be read, by index; a whole reply about a crop has index -1. */
+  diagnostics: Schema.Array(
+    Schema.Struct({
+      service: ServiceId,
+      boxId: Schema.optionalKey(BoxId),
+      index: Schema.Int,
+      problem: Schema.String,
+      /** The part that was left out of a prediction that counts. */
+      part: Schema.optionalKey(Schema.String)
+    }).pipe(Schema.encodeKeys({ boxId: "cluster_id" }))
+  ),
   debug: Schema.Struct({
     /** Votes cast. */
     detectionCount: Schema.Int,
@@ -58,3 +77,51 @@ export const Consensus = Schema.Struct({
   })
 )
 export type Consensus = typeof Consensus.Type
+
+/** The boxes of the image and the strategy, with version and options, that made them. */
+export interface Harmonized extends MergedBoxes {
+  readonly algorithm: string
+}
+
+/** Lets the services vote. Answers about crops count when their box is one of `boxes`. */
+export const vote = (observation: Observation, harmonized: Harmonized): Consensus => {
+  const electors = electorate(observation)
+  const statements = statementsOf(observation, harmonized.boxes)
+  const polls = cast(statements, harmonized)
+  const human = humanContext(
+    statements,
+    polls.map(([concept]) => concept)
+  )
+  const candidates = polls
+    .map(([concept, ballots]) => {
+      const boxes = harmonized.boxes.filter(({ box }) => box.concept === concept)
+      return tally({ concept, ballots, electors, boxes, human })
+    })
+    .sort(highestScoreFirst)
+  return {
+    servicesCount: electors.length,
+    servicesList: electors.map(({ service }) => service),
+    failedServices: observation.failed,
+    totalProcessingTime: rounded(observation.processingTime),
+    consensusAlgorithm: algorithm,
+    harmonizationAlgorithm: harmonized.algorithm,
+    vocabularyVersion: Vocabulary.version,
+    votes: {
+      consensus: candidates.filter(({ status }) => status === "accepted"),
+      tentative: candidates.filter(({ status }) => status === "tentative")
+    },
+    special: ofStatements(statements, human.isHuman),
+    diagnostics: observation.diagnostics,
+    debug: {
+      detectionCount: candidates.reduce((sum, { votes }) => sum + votes, 0),
+      emojiGroups: candidates.length
+    }
+  }
+}
+
+/** By score, then by votes, then by name. */
+const highestScoreFirst: Order.Order<Candidate> = Order.combineAll([
+  Order.mapInput(Order.flip(Order.Number), ({ finalScore }: Candidate) => finalScore),
+  Order.mapInput(Order.flip(Order.Number), ({ votes }: Candidate) => votes),
+  Order.mapInput(Order.String, ({ concept }: Candidate): string => concept)
+])

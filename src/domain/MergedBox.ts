@@ -2,12 +2,18 @@
 import { Brand, Result, Schema, SchemaTransformation } from "effect"
 import * as BoundingBox from "./BoundingBox.ts"
 import { Confidence, Detection } from "./Detection.ts"
-import { BoxStatus, type Harmonization, HarmonizedBox } from "./Harmonization.ts"
+import { BoxStatus, type Harmonization, HarmonizedBox, type RejectedDetection } from "./Harmonization.ts"
 import { BoxId, Concept, ServiceId } from "./Identifiers.ts"
 
 /** A harmonized box with its name. `box.box` is in whole pixels of the image. */
 export const MergedBox = Schema.Struct({ id: BoxId, box: HarmonizedBox })
 export type MergedBox = typeof MergedBox.Type
+
+/** The boxes of an image, best first, and the detections that are in none of them. */
+export interface MergedBoxes {
+  readonly boxes: ReadonlyArray<MergedBox>
+  readonly rejected: ReadonlyArray<RejectedDetection>
+}
 
 /** What a stored box came from. */
 export interface Provenance {

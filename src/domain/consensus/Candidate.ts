@@ -106,7 +106,7 @@ export const Candidate = Schema.Struct({
   finalScore: Schema.Finite,
   status: CandidateStatus,
   /** The rule that gave the status. */
-  rule: Schema.Literals(["quorum", "unopposed", "outvoted", "no-human-context"]),
+  rule: Schema.Literals(["quorum", "unopposed", "no-quorum", "no-human-context"]),
   /** The rule's finding, in words. */
   reason: Schema.String,
   /** How many there are: confirmed boxes, or one of something that has no place. */

@@ -1,0 +1,80 @@
+/**
+ * Everything that is derived from the recorded facts of an image.
+ *
+ * Each function recomputes from the facts alone, also what another one uses: the consensus never depends on stored boxes,
+ * and no order of runs or arrivals can show. Deriving after every answer is deriving once with what is known by then.
+ */
+import * as Consensus from "./Consensus.ts"
+import * as Enrichment from "./Enrichment.ts"
+import * as EnrichmentPlan from "./EnrichmentPlan.ts"
+import type { Detection } from "./Detection.ts"
+import { type HarmonizationInput, type Strategy, strategyKey } from "./Harmonization.ts"
+import * as MergedBox from "./MergedBox.ts"
+import { observe, type Observation, vocabularyOf } from "./Observation.ts"
+import * as Reply from "./Reply.ts"
+import type { ServiceCatalog } from "./ServiceCatalog.ts"
+import type { Stage } from "./Staleness.ts"
+import * as Vocabulary from "./Vocabulary.ts"
+
+export { observe }
+export type { Observation }
+
+/** What a strategy is given: the detections of the whole image, and every detector that answered, if only with nothing. */
+export const harmonizationInput = (observation: Observation): HarmonizationInput => {
+  const detectors = observation.image.filter(({ service }) => service.kind === "spatial")
+  return {
+    detections: detectors.flatMap(({ reply, service }): ReadonlyArray<Detection> =>
+      Reply.detections(reply, service.id)
+    ),
+    reporters: detectors.map(({ service }) => ({
+      service: service.id,
+      vocabulary: vocabularyOf(service),
+      trust: service.trust
+    }))
+  }
+}
+
+/** The harmonized boxes with their names, best first, and the detections that are in none of them. */
+export const boxes = (observation: Observation, strategy: Strategy): MergedBox.MergedBoxes => {
+  const harmonization = strategy.harmonize(harmonizationInput(observation))
+  return { boxes: MergedBox.name(harmonization), rejected: harmonization.rejected }
+}
+
+/** What all services together say is in the image. */
+export const consensus = (observation: Observation, strategy: Strategy): Consensus.Consensus =>
+  Consensus.vote(observation, { ...boxes(observation, strategy), algorithm: strategyKey(strategy) })
+
+/** The crops to be shown to services. */
+export const plan = (
+  observation: Observation,
+  strategy: Strategy,
+  catalog: ServiceCatalog,
+  options?: EnrichmentPlan.Options
+): EnrichmentPlan.EnrichmentPlan => EnrichmentPlan.plan(boxes(observation, strategy).boxes, catalog, options)
+
+/** What was learned from crops, in image pixels. */
+export const enrichments = (observation: Observation): ReadonlyArray<Enrichment.Enrichment> =>
+  observation.crops.map(Enrichment.ofCrop)
+
+/**
+ * What each stage derives with, as derived rows store it: a row with another key is stale. A key names all that may
+ * change the outcome: algorithms, options, the vocabulary, and how far services are trusted where that is not fully.
+ */
+export const keys = (
+  strategy: Strategy,
+  catalog: ServiceCatalog,
+  options: EnrichmentPlan.Options = EnrichmentPlan.defaults
+): Readonly<Record<Stage, string>> => {
+  const doubted = catalog.filter(({ trust }) => trust < 1).map(({ id, trust }) => [id, trust] as const)
+  const harmonize = [
+    strategyKey(strategy),
+    `vocabulary@${Vocabulary.version}`,
+    ...(doubted.length === 0 ? [] : [`trust${JSON.stringify(Object.fromEntries(doubted.toSorted()))}`])
+  ].join(" ")
+  const wishes = catalog.flatMap(({ crops, id }) => (crops === undefined ? [] : [[id, crops] as const])).toSorted()
+  return {
+    harmonize,
+    consensus: `${Consensus.algorithm} ${harmonize}`,
+    enrich: `${EnrichmentPlan.algorithm}${JSON.stringify({ ...options, ...Object.fromEntries(wishes) })} ${harmonize}`
+  }
+}

@@ -1,0 +1,76 @@
+/**
+ * Which crops of which boxes are to be shown to which services.
+ *
+ * The service catalog decides: a service with the wish `all` looks at every box, one with the wish `person` at the boxes
+ * of persons. A person is what the vocabulary calls one, never a label that happens to contain `man`.
+ */
+import { Order } from "effect"
+import type { ImageBox } from "./BoundingBox.ts"
+import * as Concept from "./Concept.ts"
+import type { CropResult } from "./Facts.ts"
+import type { BoxId, ServiceId } from "./Identifiers.ts"
+import type { MergedBox } from "./MergedBox.ts"
+import type { Service, ServiceCatalog } from "./ServiceCatalog.ts"
+
+/** Names this way of planning, as derived rows store it. */
+export const algorithm = "spatial_enrichment@1"
+
+/** One crop to be shown to one service. `box` is in whole pixels of the image and may exceed its borders. */
+export interface PlannedCrop {
+  readonly boxId: BoxId
+  readonly service: ServiceId
+  readonly box: ImageBox
+}
+
+/** The crops of an image, box by box in the order of the boxes, services in name order. */
+export type EnrichmentPlan = ReadonlyArray<PlannedCrop>
+
+/** What is worth a crop. */
+export interface Options {
+  /** Whether boxes the detectors outvoted are shown, too. */
+  readonly tentative: boolean
+  /** The least width and height of a box, in pixels. */
+  readonly minSize: number
+}
+
+/**
+ * Every box of at least 8 x 8 pixels. A tentative box is included: a face found in it speaks for it, and it may be
+ * confirmed by the next answer. In fewer than 8 x 8 pixels no service finds anything but noise.
+ */
+export const defaults: Options = { tentative: true, minSize: 8 }
+
+/** The crops of the boxes that the services of the catalog wish for. */
+export const plan = (
+  boxes: ReadonlyArray<MergedBox>,
+  catalog: ServiceCatalog,
+  options: Options = defaults
+): EnrichmentPlan => {
+  const wishes = catalog.filter((service) => service.crops !== undefined).toSorted(byName)
+  return boxes
+    .filter((box) => isWorthACrop(box, options))
+    .flatMap((box) =>
+      wishes
+        .filter((service) => wants(service, box))
+        .map((service) => ({ boxId: box.id, service: service.id, box: box.box.box }))
+    )
+}
+
+/** The part of a plan that has no answer yet. An answer is an answer also when it is a failure. */
+export const missing = (
+  self: EnrichmentPlan,
+  crops: ReadonlyArray<Pick<CropResult, "boxId" | "service">>
+): EnrichmentPlan => {
+  const answered = new Set(crops.map(nameOf))
+  return self.filter((planned) => !answered.has(nameOf(planned)))
+}
+
+const byName = Order.mapInput(Order.String, (service: Service): string => service.id)
+
+const isWorthACrop = ({ box }: MergedBox, { minSize, tentative }: Options): boolean =>
+  (tentative || box.status === "confirmed") && box.box.width >= minSize && box.box.height >= minSize
+
+const wants = (service: Service, { box }: MergedBox): boolean =>
+  service.crops === "all" || (service.crops === "person" && Concept.isPerson(box.concept))
+
+/** A service name has no space, so different pairs have different names. */
+const nameOf = ({ boxId, service }: Pick<CropResult, "boxId" | "service">): string => `${service} ${boxId}`

@@ -1,0 +1,118 @@
+/** The recorded facts of an image, read: every reply decoded once and given the service it came from. */
+import { Order, Result } from "effect"
+import type { ImageBox } from "./BoundingBox.ts"
+import * as Concept from "./Concept.ts"
+import type { FailureClass, ImageFacts } from "./Facts.ts"
+import type { BoxId, Concept as ConceptName, ServiceId } from "./Identifiers.ts"
+import * as Reply from "./Reply.ts"
+import type { Service, ServiceCatalog } from "./ServiceCatalog.ts"
+import * as Catalog from "./ServiceCatalog.ts"
+import * as Vocabulary from "./Vocabulary.ts"
+
+/** What a service said about the whole image. */
+export interface ImageReply {
+  readonly service: Service
+  readonly reply: Reply.Reply
+}
+
+/** What a service said about the crop of a box. `region` is what was cut, in image pixels. */
+export interface CropReply extends ImageReply {
+  readonly boxId: BoxId
+  readonly region: ImageBox
+}
+
+/** A service whose work on the whole image failed. It reported nothing, which is not the same as nothing seen. */
+export interface FailedService {
+  readonly service: ServiceId
+  readonly class: FailureClass
+  readonly reason: string
+}
+
+/** A prediction, or with index `-1` a whole reply, that was set aside, and why. */
+export interface ObservationDiagnostic extends Reply.Diagnostic {
+  readonly service: ServiceId
+  /** The box whose crop it is about; absent for the whole image. */
+  readonly boxId?: BoxId
+}
+
+/** Everything the services said about an image, as far as they have answered. */
+export interface Observation {
+  /** One entry per service, in name order. */
+  readonly image: ReadonlyArray<ImageReply>
+  /** One entry per box and service, in the order of their names. */
+  readonly crops: ReadonlyArray<CropReply>
+  /** In name order. */
+  readonly failed: ReadonlyArray<FailedService>
+  readonly diagnostics: ReadonlyArray<ObservationDiagnostic>
+  /** Seconds the services say they took for the whole image, together. */
+  readonly processingTime: number
+}
+
+/**
+ * Reads the facts of an image. The order in which they are listed has no influence.
+ *
+ * A reply that is none is a failure of its service. An answer of a service that the catalog does not list is left out
+ * with a diagnostic: nobody can say what it is evidence of.
+ */
+export const observe = (facts: ImageFacts, catalog: ServiceCatalog): Observation => {
+  const image: Array<ImageReply> = []
+  const crops: Array<CropReply> = []
+  const failed: Array<FailedService> = []
+  const diagnostics: Array<ObservationDiagnostic> = []
+  let processingTime = 0
+
+  for (const { service: id, outcome } of facts.results.toSorted(byService)) {
+    if (outcome._tag === "Failure") {
+      failed.push({ service: id, class: outcome.class, reason: outcome.reason })
+      continue
+    }
+    const service = Catalog.find(catalog, id)
+    if (service === undefined) {
+      diagnostics.push({ service: id, index: -1, problem: notListed })
+      continue
+    }
+    const reply = Reply.decode(outcome.data, service.kind)
+    if (Result.isFailure(reply)) {
+      failed.push({ service: id, class: failureClass[reply.failure._tag], reason: reply.failure.message })
+      continue
+    }
+    image.push({ service, reply: reply.success })
+    diagnostics.push(...reply.success.diagnostics.map((diagnostic) => ({ ...diagnostic, service: id })))
+    processingTime += outcome.processingTime ?? 0
+  }
+
+  for (const { boxId, service: id, region, outcome } of facts.crops.toSorted(byBox)) {
+    if (outcome._tag === "Failure") continue
+    const service = Catalog.find(catalog, id)
+    if (service === undefined) {
+      diagnostics.push({ service: id, boxId, index: -1, problem: notListed })
+      continue
+    }
+    const reply = Reply.decode(outcome.data, service.kind)
+    if (Result.isFailure(reply)) {
+      diagnostics.push({ service: id, boxId, index: -1, problem: reply.failure.message })
+      continue
+    }
+    crops.push({ service, boxId, region, reply: reply.success })
+    diagnostics.push(...reply.success.diagnostics.map((diagnostic) => ({ ...diagnostic, service: id, boxId })))
+  }
+  return { image, crops, failed, diagnostics, processingTime }
+}
+
+/** The concepts a service is able to name; `undefined` when it can name anything. */
+export const vocabularyOf = ({ vocabulary }: Service): ReadonlySet<ConceptName> | undefined => {
+  if (vocabulary === undefined) return undefined
+  if (vocabulary === "coco80") return Vocabulary.coco80
+  return new Set(vocabulary.map(Concept.ofLabel).filter((concept) => concept !== undefined))
+}
+
+const failureClass = { ServiceError: "refused", Unreadable: "unreadable-reply" } as const
+
+const notListed = "The service is not in the service catalog"
+
+const byService = Order.mapInput(Order.String, (self: { readonly service: ServiceId }): string => self.service)
+
+const byBox = Order.combine(
+  Order.mapInput(Order.String, (self: { readonly boxId: BoxId; readonly service: ServiceId }): string => self.boxId),
+  byService
+)

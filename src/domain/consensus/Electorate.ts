@@ -1,0 +1,54 @@
+/**
+ * Who votes, dissents and abstains.
+ *
+ * Every service that reported is one of the three about each concept. Who can name a concept, looked at the whole image
+ * and did not name it dissents. The others have no say: describers (colors, metadata), specialists (a text reader says
+ * nothing about horses), services whose vocabulary lacks the concept, and those that saw crops only.
+ */
+import type { Concept, ServiceId } from "../Identifiers.ts"
+import { type Observation, vocabularyOf } from "../Observation.ts"
+import type { Service } from "../ServiceCatalog.ts"
+
+/** A service that reported. */
+export interface Elector {
+  readonly service: ServiceId
+  /** Whether its silence counts against a concept it can name. */
+  readonly answerable: boolean
+  readonly vocabulary: ReadonlySet<Concept> | undefined
+}
+
+/** The services that reported about the image or about a crop of it, in name order. */
+export const electorate = (observation: Observation): ReadonlyArray<Elector> => {
+  const electors = new Map<ServiceId, Elector>()
+  for (const { service } of observation.image) {
+    electors.set(service.id, {
+      service: service.id,
+      answerable: seesEverything(service),
+      vocabulary: vocabularyOf(service)
+    })
+  }
+  for (const { service } of observation.crops) {
+    if (electors.has(service.id)) continue
+    electors.set(service.id, { service: service.id, answerable: false, vocabulary: undefined })
+  }
+  return [...electors.values()].sort((a, b) => (a.service < b.service ? -1 : 1))
+}
+
+/** The electors that did not vote, parted into those whose silence counts against the concept and those without a say. */
+export const silent = (
+  electors: ReadonlyArray<Elector>,
+  concept: Concept,
+  voters: ReadonlySet<ServiceId>
+): { readonly dissenters: ReadonlyArray<ServiceId>; readonly abstainers: ReadonlyArray<ServiceId> } => {
+  const dissenters: Array<ServiceId> = []
+  const abstainers: Array<ServiceId> = []
+  for (const { answerable, service, vocabulary } of electors) {
+    if (voters.has(service)) continue
+    if (answerable && (vocabulary === undefined || vocabulary.has(concept))) dissenters.push(service)
+    else abstainers.push(service)
+  }
+  return { dissenters, abstainers }
+}
+
+const seesEverything = ({ kind }: Service): boolean =>
+  kind === "spatial" || kind === "semantic" || kind === "classification"
