@@ -11,6 +11,7 @@ import type { ImageId, ServiceId } from "../../domain/Identifiers.ts"
 import type { EncodedImage } from "../../domain/ImageReference.ts"
 import { PipelineEvent } from "../../domain/PipelineEvent.ts"
 import * as ServiceCatalog from "../../domain/ServiceCatalog.ts"
+import type { Stage } from "../../domain/Staleness.ts"
 import * as TraceContext from "../../domain/TraceContext.ts"
 import { Catalog } from "../../services/Catalog.ts"
 import { type CropError, Cropper, type Cut } from "../../services/Cropper.ts"
@@ -27,6 +28,8 @@ export interface EnrichOptions {
   readonly stop: Deferred.Deferred<void>
   /** Images worked on at once. */
   readonly concurrency: number
+  /** What this deployment derives with. */
+  readonly algorithms: Readonly<Record<Stage, string>>
 }
 
 /** Enriches every image somebody hints at, until told to stop. */
@@ -39,7 +42,7 @@ export const enrich = (options: EnrichOptions) =>
         Stream.mapEffect(
           (hint) =>
             Effect.scoped(
-              Effect.flatMap(RcMap.get(locks, hint.imageId), (lock) => lock.withPermits(1)(enrichImage(hint)))
+              Effect.flatMap(RcMap.get(locks, hint.imageId), (lock) => lock.withPermits(1)(enrichImage(hint, options)))
             ),
           { concurrency: options.concurrency, unordered: true }
         ),
@@ -48,8 +51,8 @@ export const enrich = (options: EnrichOptions) =>
     })
   )
 
-const enrichImage = (hint: Hints.Hinted) =>
-  askAboutCrops(hint).pipe(
+const enrichImage = (hint: Hints.Hinted, options: EnrichOptions) =>
+  askAboutCrops(hint, options).pipe(
     Effect.catch((rejected) => Effect.as(Hints.settle(hint, Settlement.DeadLetter({ reason: rejected.message })), [])),
     Effect.withSpan("enrich image", {
       kind: "consumer",
@@ -58,17 +61,19 @@ const enrichImage = (hint: Hints.Hinted) =>
     })
   )
 
-const askAboutCrops = Effect.fnUntraced(function* (hint: Hints.Hinted) {
+const askAboutCrops = Effect.fnUntraced(function* (hint: Hints.Hinted, { algorithms }: EnrichOptions) {
   const { imageId } = hint
   const done = Effect.as(Hints.settle(hint, Settlement.Ack()), [] as ReadonlyArray<PipelineEvent>)
   const store = yield* ResultStore
   const catalog = yield* Catalog
-  const { algorithm } = EnrichmentPlan
+  const algorithm = algorithms.enrich
   const [facts] = yield* untilStored(store.facts([imageId], { stage: "enrich", algorithm }))
   const boxes = yield* untilStored(store.boxes(imageId))
+  // Boxes that are not there yet, or are still another strategy's, are about to come, and with them another hint.
   if (facts === undefined || Option.isNone(boxes)) return yield* done
-
   const { derivation, value } = boxes.value
+  if (derivation.algorithm !== algorithms.harmonize) return yield* done
+
   const missing = EnrichmentPlan.missing(EnrichmentPlan.plan(value, catalog), facts.crops)
   if (missing.length === 0) {
     const complete = { imageId, derivation: { revision: derivation.revision, algorithm }, value: undefined }

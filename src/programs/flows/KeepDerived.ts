@@ -27,7 +27,7 @@ export interface DerivedFact<A> {
     store: ResultStore["Service"],
     derived: ReadonlyArray<Derived<A>>
   ) => Effect.Effect<ReadonlyArray<ImageId>, ResultStoreError>
-  readonly event: (derived: Derived<A>, facts: ImageFacts, changed: boolean) => PipelineEvent
+  readonly event: (derived: Derived<A>, changed: boolean) => PipelineEvent
   /** The stages that build on it. */
   readonly tells: ReadonlyArray<Stage>
 }
@@ -71,7 +71,7 @@ const derive = <A>(
       fact.tells,
       derived.map(({ imageId }) => ({ imageId, headers: headers.get(imageId) ?? {} }))
     )
-    return derived.map((one, i) => fact.event(one, facts[i]!, changed.has(one.imageId)))
+    return derived.map((one) => fact.event(one, changed.has(one.imageId)))
   }).pipe(
     Effect.withSpan(`${fact.stage} batch`, {
       root: true,

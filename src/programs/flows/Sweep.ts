@@ -16,7 +16,9 @@ import { publishOwed } from "./Submit.ts"
 export interface SweepOptions {
   readonly every: Duration.Input
   readonly stop: Deferred.Deferred<void>
-  /** The key of the algorithm each stage uses now. */
+  /** The stages to find work for. */
+  readonly stages: ReadonlyArray<Stage>
+  /** What this deployment derives with. */
   readonly algorithms: Readonly<Record<Stage, string>>
 }
 
@@ -36,9 +38,7 @@ export const sweep = (options: SweepOptions) =>
 
 const sweepOnce = Effect.fn("Sweep", { root: true })(
   function* (options: SweepOptions, before: Ref.Ref<ReadonlySet<string>>) {
-    yield* Effect.forEach(["harmonize", "consensus", "enrich"] as const, (stage) =>
-      hintAtStale(stage, options.algorithms[stage])
-    )
+    yield* Effect.forEach(options.stages, (stage) => hintAtStale(stage, options.algorithms[stage]))
     yield* publishForgotten(before)
   },
   Effect.catch((error) => Effect.logWarning(`The sweep is left to the next time: ${error.message}`))
