@@ -1,0 +1,27 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Duration, Schema } from "effect"
+import * as CircuitBreaker from "../../src/domain/CircuitBreaker.ts"
+
+const outcomes = Schema.Array(Schema.Boolean)
+
+describe("CircuitBreaker", () => {
+  it.prop("is open exactly after `threshold` failures in a row", [outcomes], ([history]) => {
+    const state = history.reduce(CircuitBreaker.after, CircuitBreaker.closed)
+    const failuresInARow = history.length - 1 - history.lastIndexOf(true)
+    assert.strictEqual(CircuitBreaker.isOpen(state), failuresInARow >= CircuitBreaker.threshold)
+  })
+
+  it("opens again at the first failure after it let calls through, and then pauses longer", () => {
+    const open = Array.from({ length: CircuitBreaker.threshold }, () => false).reduce(
+      CircuitBreaker.after,
+      CircuitBreaker.closed
+    )
+    const again = CircuitBreaker.after(CircuitBreaker.halfOpen(open), false)
+    assert.isTrue(CircuitBreaker.isOpen(again))
+    assert.isTrue(Duration.isGreaterThan(CircuitBreaker.pause(again), CircuitBreaker.pause(open)))
+  })
+
+  it("never pauses longer than 30 seconds", () => {
+    assert.deepEqual(CircuitBreaker.pause({ failures: 5, trips: 1000 }), Duration.seconds(30))
+  })
+})

@@ -1,0 +1,25 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Duration } from "effect"
+import * as RetryPolicy from "../../src/domain/RetryPolicy.ts"
+
+describe("delayAfter", () => {
+  it("grows from 1 second to 2 minutes", () => {
+    assert.deepEqual(
+      [1, 2, 3, 4, 5, 99].map((attempt) => Duration.toSeconds(RetryPolicy.delayAfter(attempt))),
+      [1, 4, 16, 64, 120, 120]
+    )
+  })
+
+  it("gives a service the longer pause it asked for, up to an hour", () => {
+    assert.deepEqual(RetryPolicy.delayAfter(1, Duration.seconds(30)), Duration.seconds(30))
+    assert.deepEqual(RetryPolicy.delayAfter(3, Duration.seconds(2)), Duration.seconds(16))
+    assert.deepEqual(RetryPolicy.delayAfter(1, Duration.days(9)), Duration.hours(1))
+  })
+})
+
+describe("isWorthAnother", () => {
+  it("bounds the deliveries of a job", () => {
+    assert.isTrue(RetryPolicy.isWorthAnother(RetryPolicy.maxAttempts - 1))
+    assert.isFalse(RetryPolicy.isWorthAnother(RetryPolicy.maxAttempts))
+  })
+})
