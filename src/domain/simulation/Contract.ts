@@ -1,0 +1,224 @@
+/**
+ * What the thirteen services promise over HTTP, beyond their predictions: names, envelopes, refusals, health.
+ *
+ * They look alike and differ in details a client has to live with, so each detail that differs is a column here.
+ */
+import { Array, Record, type Schema } from "effect"
+
+/** The services the farm knows, in name order. */
+export const services = [
+  "blip",
+  "clip",
+  "colors",
+  "detectron2",
+  "face",
+  "inception_v3",
+  "metadata",
+  "nsfw2",
+  "ocr",
+  "ollama",
+  "pose",
+  "rtdetr",
+  "yolov8"
+] as const
+export type SimulatedService = (typeof services)[number]
+
+/** Whether the farm can play a service of that name. */
+export const isSimulated = (id: string): id is SimulatedService => Array.contains(services, id)
+
+/** One service's habits. */
+export interface Terms {
+  /** The `service` of its replies, which is not always its name. */
+  readonly replyName: string
+  readonly modelInfo: Readonly<Record<string, string>>
+  /** Time a typical answer takes, in milliseconds. */
+  readonly typicalLatency: number
+  /** Refuses uploads whose filename has no image extension. */
+  readonly checksExtension?: true
+  /** Refuses URLs whose content is not declared as an image. */
+  readonly checksMediaType?: true
+  /** Answers uploads above the limit with 413 and a flat error instead of 400. */
+  readonly flatTooLarge?: true
+  /** Status for bytes that are no readable image. */
+  readonly undecodable: 400 | 500
+  /** Status for a URL that cannot be fetched. */
+  readonly unreachableUrl: 400 | 500
+  /** Status for a path that does not exist. */
+  readonly missingFile: 400 | 404
+  /** Repeats `metadata.model_info` in errors. */
+  readonly modelInfoOnError?: true
+  /** What `/health` says beside `status`. */
+  readonly health: Readonly<Record<string, Schema.Json>>
+  /** Runs an inference before `/health` answers. */
+  readonly healthInfers?: true
+}
+
+const usual = { undecodable: 500, unreachableUrl: 400, missingFile: 400 } as const
+
+/** The habits of each service. */
+export const terms: Readonly<Record<SimulatedService, Terms>> = {
+  blip: {
+    ...usual,
+    replyName: "blip",
+    modelInfo: { framework: "BLIP (Bootstrapping Language-Image Pre-training)" },
+    typicalLatency: 600,
+    checksExtension: true,
+    flatTooLarge: true,
+    health: { model_status: "loaded", device: "cpu" }
+  },
+  clip: {
+    ...usual,
+    replyName: "clip",
+    modelInfo: { framework: "OpenAI" },
+    typicalLatency: 80,
+    checksExtension: true,
+    checksMediaType: true,
+    flatTooLarge: true,
+    unreachableUrl: 500,
+    health: { model_status: "loaded", device: "cpu" }
+  },
+  colors: {
+    ...usual,
+    replyName: "colors",
+    modelInfo: { framework: "Haishoku" },
+    typicalLatency: 50,
+    health: {
+      service: "Color Analysis",
+      features: { color_systems: ["copic"] },
+      endpoints: ["/analyze", "/v3/analyze"]
+    }
+  },
+  detectron2: {
+    ...usual,
+    replyName: "detectron2",
+    modelInfo: { framework: "Facebook AI Research" },
+    typicalLatency: 190,
+    checksExtension: true,
+    checksMediaType: true,
+    flatTooLarge: true,
+    health: { service: "detectron2", capabilities: ["object_detection"], supported_classes: 80 },
+    healthInfers: true
+  },
+  face: {
+    ...usual,
+    replyName: "face",
+    modelInfo: { framework: "MediaPipe" },
+    typicalLatency: 30,
+    checksExtension: true,
+    health: {
+      capabilities: ["face_detection"],
+      models: { face_detection: { status: "ready", version: "full-range", keypoints: 6 } }
+    }
+  },
+  inception_v3: {
+    ...usual,
+    replyName: "inception",
+    modelInfo: { framework: "TensorFlow" },
+    typicalLatency: 200,
+    checksExtension: true,
+    checksMediaType: true,
+    flatTooLarge: true,
+    health: { model_status: "loaded" }
+  },
+  metadata: {
+    ...usual,
+    replyName: "metadata",
+    modelInfo: { framework: "ExifTool + PIL + OpenCV + NumPy" },
+    typicalLatency: 120,
+    undecodable: 400,
+    modelInfoOnError: true,
+    health: { service: "metadata" }
+  },
+  nsfw2: {
+    ...usual,
+    replyName: "nsfw2",
+    modelInfo: { framework: "TensorFlow" },
+    typicalLatency: 50,
+    health: { service: "nsfw2" },
+    healthInfers: true
+  },
+  ocr: {
+    ...usual,
+    replyName: "ocr",
+    modelInfo: { framework: "PaddleOCR" },
+    typicalLatency: 400,
+    health: { service: "ocr" },
+    healthInfers: true
+  },
+  ollama: {
+    ...usual,
+    replyName: "ollama",
+    modelInfo: { framework: "Ollama", model: "llava", prompt: "Describe this image." },
+    typicalLatency: 900,
+    health: { service: "ollama", model: "llava" },
+    healthInfers: true
+  },
+  pose: {
+    ...usual,
+    replyName: "pose",
+    modelInfo: { framework: "MediaPipe Pose" },
+    typicalLatency: 90,
+    undecodable: 400,
+    modelInfoOnError: true,
+    health: { service: "pose" },
+    healthInfers: true
+  },
+  rtdetr: {
+    ...usual,
+    replyName: "rtdetr",
+    modelInfo: { framework: "RT-DETR PyTorch" },
+    typicalLatency: 120,
+    checksMediaType: true,
+    health: { service: "rtdetr" },
+    healthInfers: true
+  },
+  yolov8: {
+    ...usual,
+    replyName: "yolo",
+    modelInfo: { framework: "Ultralytics YOLOv8" },
+    typicalLatency: 70,
+    checksMediaType: true,
+    flatTooLarge: true,
+    missingFile: 404,
+    health: { service: "yolov8", supported_classes: 80 },
+    healthInfers: true
+  }
+}
+
+/** A JSON object. */
+export type JsonObject = { readonly [key: string]: Schema.Json }
+
+/** The reply to an image that could be analyzed. `seconds` is what the service says it took. */
+export const success = (
+  service: SimulatedService,
+  predictions: ReadonlyArray<JsonObject>,
+  seconds: number
+): JsonObject => ({
+  service: terms[service].replyName,
+  status: "success",
+  predictions,
+  metadata: { processing_time: milliseconds(seconds), model_info: terms[service].modelInfo }
+})
+
+/** The reply to a request that could not be answered. */
+export const failure = (service: SimulatedService, message: string, seconds: number): JsonObject => ({
+  service: terms[service].replyName,
+  status: "error",
+  predictions: [],
+  error: { message },
+  metadata: Record.filter(
+    {
+      processing_time: milliseconds(seconds),
+      model_info: terms[service].modelInfoOnError ? terms[service].modelInfo : undefined
+    },
+    (value) => value !== undefined
+  )
+})
+
+/** The shape of errors that the web framework answers before the service sees the request. */
+export const flatFailure = (message: string): JsonObject => ({ error: message, status: "error" })
+
+/** The reply of `/health` by a service that can serve. */
+export const healthy = (service: SimulatedService): JsonObject => ({ status: "healthy", ...terms[service].health })
+
+const milliseconds = (seconds: number): number => Math.round(seconds * 1000) / 1000
