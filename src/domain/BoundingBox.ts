@@ -84,8 +84,8 @@ export const clamp = <Box extends BoundingBox>(
 
 /** The box with corners on whole pixels, each at most half a pixel away; at least one pixel wide and high. */
 export const round = <Box extends BoundingBox>(self: Box): Box => {
-  const x = Math.round(self.x)
-  const y = Math.round(self.y)
+  const x = wholePixel(self.x)
+  const y = wholePixel(self.y)
   return {
     ...self,
     x,
@@ -102,3 +102,6 @@ export const toImage = (self: CropBox, crop: ImageBox): ImageBox =>
 /** Left to right, then top to bottom, then by size: a total order on the values of a box. */
 export const byPosition = (self: BoundingBox, that: BoundingBox): number =>
   self.x - that.x || self.y - that.y || self.width - that.width || self.height - that.height
+
+/** Rounding gives `-0` just left of the origin; JSON knows only one zero. */
+const wholePixel = (n: number): number => Math.round(n) + 0

@@ -52,11 +52,10 @@ function confirmation(statements: ReadonlyArray<Statement>, tag: "Face" | "Pose"
         service.trust * ((prediction._tag === "Face" ? prediction.confidence : undefined) ?? unstatedConfidence)
     )
   )
-  const crops = sightings.filter(({ crop }) => crop !== undefined).length
-  const finding = tag === "Face" ? "faces" : "poses"
+  const place = sightings.some(({ crop }) => crop !== undefined) ? "the crop of a person" : "the whole image"
   return {
     rule: tag === "Face" ? "face_confirmed" : "pose_confirmed",
     score: rounded(weight * best),
-    reason: `${finding} seen: ${crops} in crops of persons, ${sightings.length - crops} in the whole image`
+    reason: `a ${tag.toLowerCase()} was seen in ${place}`
   }
 }
