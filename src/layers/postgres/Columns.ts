@@ -1,0 +1,52 @@
+/**
+ * Values on their way into the database: whole columns at a time, and only what PostgreSQL can hold.
+ *
+ * A batch is passed as one array per column and unnested in the statement, so it takes the same few parameters whatever
+ * its size. PostgreSQL holds no NUL in text, and no half of a surrogate pair; replies of models contain both. They become
+ * U+FFFD, here and nowhere else: refusing the reply would lose what else it says.
+ */
+import { PgTypes } from "@effect/sql-pg"
+import { Result } from "effect"
+
+/** The text with U+FFFD for what PostgreSQL cannot hold. */
+export const storable = (text: string): string => text.replace(/[\0\p{Surrogate}]/gu, "\uFFFD")
+
+/** The JSON of a value with U+FFFD for what PostgreSQL cannot hold, in values and in keys. */
+export const json = (value: unknown): string => {
+  const text = JSON.stringify(value)
+  return unstorableEscape.test(text)
+    ? text.replace(anyEscape, (escape) => (escape.length === 6 ? "\uFFFD" : escape))
+    : text
+}
+
+// JSON.stringify writes NUL and lone surrogates as escapes, and nothing else that is hard to hold.
+const unstorableEscape = /\\u(?:0000|d[89a-f][0-9a-f]{2})/
+// Every escape is matched, so that the second backslash of an escaped one is not taken for the beginning of another.
+const anyEscape = /\\(?:u(?:0000|d[89a-f][0-9a-f]{2})|.)/g
+
+/** A `bigint[]` parameter. */
+export const bigints = (values: ReadonlyArray<number>): PgTypes.Parameter => array(values.map(BigInt), PgTypes.OID.int8)
+
+/** A `text[]` parameter of texts the program did not make itself. */
+export const texts = (values: ReadonlyArray<string | undefined>): PgTypes.Parameter =>
+  array(
+    values.map((value) => (value === undefined ? null : storable(value))),
+    PgTypes.OID.text
+  )
+
+/** A `text[]` parameter of JSON documents, to be cast to `jsonb` one by one; `undefined` is no document. */
+export const documents = (values: ReadonlyArray<unknown>): PgTypes.Parameter =>
+  array(
+    values.map((value) => (value === undefined ? null : json(value))),
+    PgTypes.OID.text
+  )
+
+/** A `double precision[]` parameter. */
+export const floats = (values: ReadonlyArray<number | undefined>): PgTypes.Parameter =>
+  array(
+    values.map((value) => value ?? null),
+    PgTypes.OID.float8
+  )
+
+const array = (values: ReadonlyArray<unknown>, elementOid: number): PgTypes.Parameter =>
+  Result.getOrThrow(PgTypes.array(values, elementOid))

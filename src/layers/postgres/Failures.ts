@@ -1,0 +1,40 @@
+/** What a failure of the database means to whoever asked: try again, or give up on this. */
+import { Effect, type Schema } from "effect"
+import { SqlClient, type SqlError } from "effect/sql"
+import { ResultStoreError, StoreRejected, StoreUnavailable } from "../../services/ResultStore.ts"
+
+/** A statement failed, or a row holds what this program cannot read. */
+export type DatabaseFailure = SqlError.SqlError | Schema.SchemaError
+
+/** Does all of the work or nothing of it, again when it lost against another transaction. */
+export const inTransaction = <A, E, R>(work: Effect.Effect<A, E, R>) =>
+  SqlClient.SqlClient.use((sql) => sql.withTransaction(work)).pipe(
+    Effect.retry({ while: lostAgainstAnother, times: 10 })
+  )
+
+/**
+ * Words a failure for the caller.
+ *
+ * A value that PostgreSQL cannot take (SQLSTATE classes 22, 23 and 54), that the driver cannot encode or that the program
+ * cannot read will be the same next time. Everything else passes: the server is away, starting, full, locked, or not yet
+ * as it should be.
+ */
+export const storeError = (failure: DatabaseFailure): ResultStoreError => {
+  const cause = failure._tag === "SqlError" ? failure.reason.cause : failure
+  const isRejected = failure._tag === "SchemaError" || isEncodingError(cause) || /^(22|23|54)/.test(sqlState(cause))
+  return new ResultStoreError({ reason: isRejected ? new StoreRejected({ cause }) : new StoreUnavailable({ cause }) })
+}
+
+const lostAgainstAnother = (failure: unknown): boolean =>
+  hasTag(failure, "SqlError") &&
+  "reason" in failure &&
+  (hasTag(failure.reason, "DeadlockError") || hasTag(failure.reason, "SerializationError"))
+
+const sqlState = (cause: unknown): string =>
+  cause instanceof Error && "code" in cause && typeof cause.code === "string" ? cause.code : ""
+
+const isEncodingError = (cause: unknown): boolean =>
+  hasTag(cause, "PgTypesCodecError") || hasTag(cause, "PgProtocolEncodeError")
+
+const hasTag = (value: unknown, tag: string): value is { readonly _tag: string } =>
+  typeof value === "object" && value !== null && "_tag" in value && value._tag === tag

@@ -1,0 +1,38 @@
+/**
+ * The tables, as the ordered steps that make them.
+ *
+ * Every program applies what is missing when it starts; those that start together wait for the first. A step that was
+ * released never changes: the next one says what is different.
+ */
+import { Effect, Schema } from "effect"
+import { Migrator, SqlClient } from "effect/sql"
+import { createTables } from "./migrations/0001CreateTables.ts"
+
+/** The database was made by a later version of the program. */
+export class DatabaseTooNew extends Schema.TaggedError<DatabaseTooNew>()("DatabaseTooNew", {
+  found: Schema.Int,
+  known: Schema.Int
+}) {
+  override get message() {
+    return (
+      `The database has the tables of a later version of windmill (step ${this.found}, this one knows ${this.known}). ` +
+      `Update windmill on this machine, or use another database.`
+    )
+  }
+}
+
+const steps = {
+  "0001_create_tables": createTables
+}
+
+const table = "windmill_migrations"
+
+/** Brings the database to the tables this program knows. Safe with any number of programs at once. */
+export const migrate = Effect.gen(function* () {
+  const sql = yield* SqlClient.SqlClient
+  yield* Migrator.make({})({ loader: Migrator.fromRecord(steps), table })
+  const [row] = yield* sql<{ found: number }>`SELECT max(migration_id) AS found FROM ${sql(table)}`
+  const known = Object.keys(steps).length
+  const found = row?.found ?? 0
+  if (found > known) return yield* new DatabaseTooNew({ found, known })
+}).pipe(Effect.withSpan("ResultStore.migrate"))

@@ -1,0 +1,44 @@
+/** How far the images are, counted in the tables themselves. */
+import { Effect } from "effect"
+import { SqlClient } from "effect/sql"
+import type { Progress, Scope } from "../../services/ResultStore.ts"
+import * as Columns from "./Columns.ts"
+
+/** Counts images, answers, boxes and crops of a scope. Images under way may be counted differently by two of the counts. */
+export const progress = Effect.fnUntraced(function* (scope: Scope) {
+  const sql = yield* SqlClient.SqlClient
+  const inScope = scope._tag === "All" ? sql`true` : sql`image_id = ANY (${Columns.bigints(scope.ids)})`
+  const [images] = yield* sql<ImageCounts>`
+    SELECT count(*) AS images,
+      count(*) FILTER (
+        WHERE coalesce(owing, boxes_stale, consensus_stale, enrichment_stale) IS NULL) AS done,
+      count(boxes_stale) AS harmonize, count(consensus_stale) AS consensus, count(enrichment_stale) AS enrich
+    FROM images WHERE ${inScope}`
+  const services = yield* sql<Progress["services"][number]>`
+    SELECT service, coalesce(requested, 0) AS requested, coalesce(succeeded, 0) AS succeeded, coalesce(failed, 0) AS failed
+    FROM (
+      SELECT service, sum(images)::bigint AS requested
+      FROM (SELECT requested_services, count(*) AS images FROM images WHERE ${inScope} GROUP BY requested_services) AS asked
+      CROSS JOIN unnest(requested_services) AS service
+      GROUP BY service
+    ) AS asked
+    FULL JOIN (
+      SELECT service, count(*) FILTER (WHERE status = 'success') AS succeeded,
+        count(*) FILTER (WHERE status = 'failed') AS failed
+      FROM results WHERE ${inScope} GROUP BY service
+    ) AS answered USING (service)
+    ORDER BY service COLLATE "C"`
+  const [derived] = yield* sql<{ boxes: number; crops: number }>`
+    SELECT (SELECT count(*) FROM merged_boxes WHERE ${inScope}) AS boxes,
+      (SELECT count(*) FROM postprocessing WHERE ${inScope}) AS crops`
+  const { done, images: total, ...stale } = images!
+  return { images: total, done, services, stale, ...derived! } satisfies Progress
+})
+
+interface ImageCounts {
+  readonly images: number
+  readonly done: number
+  readonly harmonize: number
+  readonly consensus: number
+  readonly enrich: number
+}

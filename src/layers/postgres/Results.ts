@@ -1,0 +1,181 @@
+/** Recorded facts on their way in: answers about images and about crops. */
+import { Effect } from "effect"
+import { SqlClient } from "effect/sql"
+import type { ImageId, ServiceId } from "../../domain/Identifiers.ts"
+import type { CropRecord, ResultRecord, Scope } from "../../services/ResultStore.ts"
+import * as Columns from "./Columns.ts"
+import { inTransaction } from "./Failures.ts"
+import * as Outcomes from "./Outcomes.ts"
+import { lockImages } from "./Images.ts"
+
+/**
+ * Inserts the answers that are new and counts them: the revision grows by the new facts, and the answered services by those
+ * that were requested. Image rows are locked first, in id order, so batches that share images take turns.
+ */
+export const record = Effect.fnUntraced(function* (records: ReadonlyArray<ResultRecord>) {
+  if (records.length === 0) return []
+  const sql = yield* SqlClient.SqlClient
+  const imageIds = records.map(({ imageId }) => imageId)
+  const outcomes = Outcomes.columns(records.map(({ outcome }) => outcome))
+  const inserted = yield* inTransaction(
+    Effect.andThen(
+      lockImages(imageIds),
+      sql<{ image_id: ImageId; service: string }>`
+        WITH new AS (
+          INSERT INTO results
+            (image_id, service, status, data, error_class, error_reason, processing_time, worker_id)
+          SELECT image_id, service, status, data::jsonb, error_class, error_reason, processing_time, worker_id
+          FROM unnest(
+            ${Columns.bigints(imageIds)},
+            ${Columns.texts(records.map(({ service }) => service))},
+            ${outcomes.statuses}, ${outcomes.data}, ${outcomes.errorClasses}, ${outcomes.errorReasons},
+            ${outcomes.processingTimes},
+            ${Columns.texts(records.map(({ workerId }) => workerId))}
+          ) WITH ORDINALITY AS
+            r (image_id, service, status, data, error_class, error_reason, processing_time, worker_id, place)
+          ORDER BY place
+          ON CONFLICT (image_id, service) DO NOTHING
+          RETURNING image_id, service
+        ), counted AS (
+          UPDATE images SET
+            revision = revision + facts,
+            answered_services = answered_services +
+              (SELECT count(*) FROM unnest(services) AS service WHERE service = ANY (requested_services))
+          FROM (SELECT image_id, count(*) AS facts, array_agg(service) AS services FROM new GROUP BY image_id) AS gained
+          WHERE images.image_id = gained.image_id
+        )
+        SELECT image_id, service FROM new`
+    )
+  )
+  return firstOfEach(records, new Set(inserted.map(({ image_id, service }) => `${image_id} ${service}`)), nameOf)
+})
+
+/** Inserts the answers that are new and whose box is there, and counts them in the revision. */
+export const recordCrops = Effect.fnUntraced(function* (records: ReadonlyArray<CropRecord>) {
+  if (records.length === 0) return []
+  const sql = yield* SqlClient.SqlClient
+  const imageIds = records.map(({ imageId }) => imageId)
+  const outcomes = Outcomes.columns(records.map(({ outcome }) => outcome))
+  const inserted = yield* inTransaction(
+    Effect.andThen(
+      lockImages(imageIds),
+      sql<{ image_id: ImageId; merged_box_id: string; service: string }>`
+        WITH new AS (
+          INSERT INTO postprocessing
+            (image_id, merged_box_id, service, status, data, error_class, error_reason, processing_time,
+             region_x, region_y, region_width, region_height)
+          SELECT image_id, merged_id, service, r.status, data::jsonb, error_class, error_reason, processing_time,
+            x, y, width, height
+          FROM unnest(
+            ${Columns.bigints(imageIds)},
+            ${Columns.texts(records.map(({ boxId }) => boxId))},
+            ${Columns.texts(records.map(({ service }) => service))},
+            ${outcomes.statuses}, ${outcomes.data}, ${outcomes.errorClasses}, ${outcomes.errorReasons},
+            ${outcomes.processingTimes},
+            ${Columns.floats(records.map(({ region }) => region.x))},
+            ${Columns.floats(records.map(({ region }) => region.y))},
+            ${Columns.floats(records.map(({ region }) => region.width))},
+            ${Columns.floats(records.map(({ region }) => region.height))}
+          ) WITH ORDINALITY AS
+            r (image_id, merged_id, service, status, data, error_class, error_reason, processing_time,
+               x, y, width, height, place)
+          JOIN merged_boxes USING (image_id, merged_id)
+          ORDER BY place
+          ON CONFLICT (image_id, merged_box_id, service) DO NOTHING
+          RETURNING image_id, merged_box_id, service
+        ), counted AS (
+          UPDATE images SET revision = revision + facts
+          FROM (SELECT image_id, count(*) AS facts FROM new GROUP BY image_id) AS gained
+          WHERE images.image_id = gained.image_id
+        )
+        SELECT image_id, merged_box_id, service FROM new`
+    )
+  )
+  return firstOfEach(
+    records,
+    new Set(inserted.map(({ image_id, merged_box_id, service }) => `${image_id} ${service} ${merged_box_id}`)),
+    (record) => `${nameOf(record)} ${Columns.storable(record.boxId)}`
+  )
+})
+
+/** Whether there is a result, of either kind. */
+export const isAnswered = Effect.fnUntraced(function* (imageId: ImageId, service: ServiceId) {
+  const sql = yield* SqlClient.SqlClient
+  const rows = yield* sql`SELECT FROM results WHERE image_id = ${imageId} AND service = ${service}`
+  return rows.length > 0
+})
+
+/**
+ * Deletes failed answers about images and crops, some images at a time. A fact that is gone changes what is derived as
+ * much as one that came, so each raises the revision by one.
+ */
+export const forgetFailures = Effect.fnUntraced(function* (options: {
+  readonly scope: Scope
+  readonly services?: ReadonlyArray<ServiceId>
+}) {
+  let forgotten = 0
+  let after = 0
+  while (true) {
+    const images = yield* withFailures(options.scope, after)
+    const last = images.at(-1)
+    if (last === undefined) return forgotten
+    forgotten += yield* forget(images, options.services)
+    after = last
+  }
+})
+
+/** How many images one transaction of `forgetFailures` takes. */
+const batch = 500
+
+const withFailures = Effect.fnUntraced(function* (scope: Scope, after: number) {
+  const sql = yield* SqlClient.SqlClient
+  const wanted = scope._tag === "All" ? sql`true` : sql`image_id = ANY (${Columns.bigints(scope.ids)})`
+  const rows = yield* sql<{ image_id: ImageId }>`
+    (SELECT DISTINCT image_id FROM results
+      WHERE status = 'failed' AND image_id > ${after} AND ${wanted} ORDER BY image_id LIMIT ${batch})
+    UNION
+    (SELECT DISTINCT image_id FROM postprocessing
+      WHERE status = 'failed' AND image_id > ${after} AND ${wanted} ORDER BY image_id LIMIT ${batch})
+    ORDER BY image_id LIMIT ${batch}`
+  return rows.map(({ image_id }) => image_id)
+})
+
+const forget = Effect.fnUntraced(function* (
+  imageIds: ReadonlyArray<ImageId>,
+  services: ReadonlyArray<ServiceId> | undefined
+) {
+  const sql = yield* SqlClient.SqlClient
+  const ids = Columns.bigints(imageIds)
+  const wanted = services === undefined ? sql`true` : sql`service = ANY (${Columns.texts(services)})`
+  const [row] = yield* inTransaction(
+    Effect.andThen(
+      lockImages(imageIds),
+      sql<{ forgotten: number }>`
+        WITH answers AS (
+          DELETE FROM results WHERE image_id = ANY (${ids}) AND status = 'failed' AND ${wanted}
+          RETURNING image_id, service
+        ), crops AS (
+          DELETE FROM postprocessing WHERE image_id = ANY (${ids}) AND status = 'failed' AND ${wanted}
+          RETURNING image_id
+        ), lost AS (
+          SELECT image_id, sum(facts) AS facts, array_agg(service) AS services
+          FROM (SELECT image_id, 1 AS facts, service FROM answers UNION ALL SELECT image_id, 1, NULL FROM crops) AS gone
+          GROUP BY image_id
+        ), counted AS (
+          UPDATE images SET
+            revision = revision + facts,
+            answered_services = answered_services -
+              (SELECT count(*) FROM unnest(services) AS service WHERE service = ANY (requested_services))
+          FROM lost WHERE images.image_id = lost.image_id
+        )
+        SELECT coalesce(sum(facts), 0)::bigint AS forgotten FROM lost`
+    )
+  )
+  return row?.forgotten ?? 0
+})
+
+const nameOf = ({ imageId, service }: Pick<ResultRecord, "imageId" | "service">): string => `${imageId} ${service}`
+
+/** The first record of each name that is among `names`. */
+const firstOfEach = <A>(records: ReadonlyArray<A>, names: Set<string>, nameOf: (record: A) => string) =>
+  records.filter((record) => names.delete(nameOf(record)))
