@@ -356,13 +356,15 @@ export const contract = ({ isLive, layer, name, pass }: Candidate) => {
           const held = yield* Effect.scoped(
             Effect.flatMap(broker.subscribe(queue, { prefetch: 11 }), (subscription) => read(subscription, 10))
           )
-          yield* settleAll(held, Ack())
+          yield* settleAll(held.slice(0, 5), Ack())
+          yield* settleAll(held.slice(5), Requeue())
           const again = yield* peek(queue, 12)
           assert.deepStrictEqual(bodies(again), numbered(12))
           assert.deepStrictEqual(
             again.map(({ attempt, redelivered }, index) => [attempt, redelivered || index >= 10]),
             again.map(() => [1, true])
           )
+          yield* eventually(broker.depth(queue), 12)
         })
     )
 

@@ -35,7 +35,7 @@ describe("MemoryMessageBroker", () => {
         held = held.filter((one) => one.consumer !== consumer)
         yield* Scope.close(scope, Exit.void)
       })
-      for (let consumer = 0; consumer < 5; consumer++) yield* open(consumer)
+      for (let consumer = 0; consumer < 2; consumer++) yield* open(consumer)
 
       for (const step of steps) {
         switch (step._tag) {
@@ -84,7 +84,7 @@ describe("MemoryMessageBroker", () => {
         assert.strictEqual(now.ready + now.unsettled + now.delayed + now.dead + acked, published)
       }
 
-      for (let consumer = 0; consumer < 5; consumer++) yield* close(consumer)
+      for (let consumer = 0; consumer < 2; consumer++) yield* close(consumer)
       yield* TestClock.adjust("1 minute")
       const left = published - acked - dead
       assert.deepStrictEqual(yield* broker.statistics("queue"), {

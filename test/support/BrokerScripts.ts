@@ -6,17 +6,22 @@ const small = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 4 }))
 
 const SettlementCase = Schema.Literals(["Ack", "Requeue", "Retry", "DeadLetter"])
 
+const consumer = Schema.Literals([0, 1])
+
+/** Reading and settling are listed twice to be drawn more often. */
 const Step = Schema.Union([
   Schema.Struct({ _tag: Schema.tag("Publish"), count: small }),
-  Schema.Struct({ _tag: Schema.tag("Read"), consumer: small }),
+  Schema.Struct({ _tag: Schema.tag("Read"), consumer }),
+  Schema.Struct({ _tag: Schema.tag("Read"), consumer }),
+  Schema.Struct({ _tag: Schema.tag("Settle"), nth: small, how: SettlementCase, seconds: small }),
   Schema.Struct({ _tag: Schema.tag("Settle"), nth: small, how: SettlementCase, seconds: small }),
   Schema.Struct({ _tag: Schema.tag("Pass"), seconds: small }),
-  Schema.Struct({ _tag: Schema.tag("Stop"), consumer: small }),
-  Schema.Struct({ _tag: Schema.tag("Replace"), consumer: small })
+  Schema.Struct({ _tag: Schema.tag("Stop"), consumer }),
+  Schema.Struct({ _tag: Schema.tag("Replace"), consumer })
 ])
 
-/** Steps of five consumers, `0` to `4`, and their publishers, in order. Durations are seconds. */
-export const Script = Schema.Array(Step).check(Schema.isMaxLength(60))
+/** Steps of the consumers `0` and `1` and their publishers, in order. Durations are seconds. */
+export const Script = Schema.Array(Step).check(Schema.isMinLength(30), Schema.isMaxLength(80))
 
 /** For each message, what its handlers do with it before they ack it, and the seconds they take. */
 export const Plans = Schema.Array(
