@@ -22,12 +22,7 @@ const maxLength = 100
  * ofLabel("women") // => "person"
  * ofLabel("golden_retriever") // => "golden retriever"
  */
-export const ofLabel = (label: string): Concept | undefined => {
-  const known = Vocabulary.wordings.get(label)
-  if (known !== undefined) return known
-  const wording = canonical(label)
-  return wording === undefined ? undefined : (Vocabulary.wordings.get(wording) ?? concept(wording))
-}
+export const ofLabel = (label: string): Concept | undefined => ofMention(label, undefined)
 
 /**
  * The concept of a word that came with an emoji. A word that is not known takes the concept its emoji pictures, if it
@@ -56,11 +51,10 @@ const pictured = (emoji: string | undefined): Concept | undefined =>
   emoji === undefined ? undefined : Vocabulary.depicted.get(normalizeEmoji(emoji))
 
 function canonical(label: string): string | undefined {
-  if (label.length > maxLength) return undefined
   const wording = label
     .toLowerCase()
     .normalize("NFC")
     .replace(/[\s_\p{Pd}\p{Cc}\p{Cs}]+/gu, " ")
     .trim()
-  return /[\p{L}\p{N}]/u.test(wording) ? wording : undefined
+  return wording.length <= maxLength && /[\p{L}\p{N}]/u.test(wording) ? wording : undefined
 }

@@ -7,6 +7,7 @@ import { Brand } from "effect"
 import type { Concept } from "./Identifiers.ts"
 import { coco } from "./vocabulary/Coco.ts"
 import { depictions } from "./vocabulary/Depictions.ts"
+import { fingerprint } from "./vocabulary/Fingerprint.ts"
 import { synonyms } from "./vocabulary/Synonyms.ts"
 import { words } from "./vocabulary/Words.ts"
 
@@ -60,11 +61,4 @@ function plurals(noun: string): ReadonlyArray<string> {
   if (noun.endsWith("fe")) return [`${noun}s`, `${noun.slice(0, -2)}ves`]
   if (noun.endsWith("f")) return [`${noun}s`, `${noun.slice(0, -1)}ves`]
   return [`${noun}s`]
-}
-
-/** FNV-1a over UTF-16 code units, as eight hexadecimal digits. */
-function fingerprint(text: string): string {
-  let hash = 0x811c9dc5
-  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193)
-  return (hash >>> 0).toString(16).padStart(8, "0")
 }

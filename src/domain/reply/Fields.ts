@@ -14,8 +14,11 @@ export type Fields = Readonly<Record<string, unknown>>
 /** A value, or why there is none. */
 export type Read<A> = Result.Result<A, string>
 
-/** Coordinates beyond this many pixels are noise, and their products would leave the range of exact numbers. */
+/** Pixels. Beyond are no pictures, and the arithmetic of boxes would lose pixels to rounding. */
 const maxCoordinate = 2 ** 26
+
+/** Pixels. A side below would vanish when it is added to a coordinate. */
+const minSide = 2 ** -10
 
 /** Probabilities computed with 32 bits miss their bounds by this much at most. */
 const roundingError = 1e-6
@@ -56,10 +59,12 @@ export const emoji = (value: unknown): string | undefined => {
 
 /** A finite number, also one written as a decimal string. */
 export const number = (value: unknown): number | undefined => {
-  const decimal = typeof value === "string" && /^\s*[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?\s*$/i.test(value)
-  const result = decimal ? Number(value) : value
+  const result = typeof value === "string" && isDecimal(value) ? Number(value) : value
   return typeof result === "number" && Number.isFinite(result) ? result + 0 : undefined
 }
+
+const isDecimal = (value: string): boolean =>
+  value.length <= 40 && /^\s*[-+]?(\d+(\.\d*)?|\.\d+)(e[-+]?\d+)?\s*$/i.test(value)
 
 /**
  * A confidence in `[0, 1]`; absent and null stay absent. A number outside is refused, not rescaled: whether `87` is a
@@ -87,7 +92,8 @@ export const box = (value: unknown): Read<BoundingBox.CropBox> => {
   const bad = numbers.findIndex((side) => side === undefined || Math.abs(side) > maxCoordinate)
   if (bad >= 0) return Result.fail(`bbox: ${sideNames[bad]} is ${describe(sides[bad])}`)
   const [x, y, width, height] = numbers as [number, number, number, number]
-  if (width === 0 || height === 0) return Result.fail(`bbox: ${width === 0 ? "width" : "height"} is 0`)
+  if (Math.abs(width) < minSide) return Result.fail(`bbox: width is ${width}`)
+  if (Math.abs(height) < minSide) return Result.fail(`bbox: height is ${height}`)
   return Result.succeed(
     BoundingBox.cropBox({
       x: Math.min(x, x + width),
