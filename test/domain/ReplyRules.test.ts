@@ -73,7 +73,8 @@ describe("Reply.decode", () => {
       [{ status: " Success ", error: null, predictions: [] }],
       [{ predictions: [] }],
       [{ error: null, predictions: [] }],
-      [{ error: "", predictions: [] }]
+      [{ error: "", predictions: [] }],
+      [{ error: false, predictions: [] }]
     ])("takes %j for a success that found nothing", (body) => {
       assert.deepStrictEqual(Reply.decode(body, "spatial"), Result.succeed({ predictions: [], diagnostics: [] }))
     })
@@ -328,6 +329,7 @@ describe("Reply.decode", () => {
       ["classification", { nsfw: true }, "Nsfw"],
       ["specialized", { primary: { hex: "#00ff00" } }, "Palette"],
       ["spatial", { label: "person", bbox, keypoints: { nose: [1, 2] } }, "Object"],
+      ["color", { text: "#00ff00", primary: { hex: "#00ff00" } }, "Palette"],
       ["metadata", { text: "EXIT" }, "Metadata"]
     ] as const)("of kind %s goes by the fields that are there: %j is %s", (kind, prediction, tag) => {
       only(tag, prediction, kind)
