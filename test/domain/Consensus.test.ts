@@ -1,7 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Schema } from "effect"
 import * as Consensus from "../../src/domain/Consensus.ts"
+import * as Derive from "../../src/domain/Derive.ts"
 import type { ImageFacts, Outcome } from "../../src/domain/Facts.ts"
+import type { RejectedDetection } from "../../src/domain/Harmonization.ts"
 import * as ServiceCatalog from "../../src/domain/ServiceCatalog.ts"
 import {
   boxId,
@@ -199,6 +201,39 @@ describe("a candidate", () => {
     const consensus = consensusOf(cropped, catalog)
     same(find(consensus, "horse")?.abstainers, ["clip"])
     same(find(consensus, "mane")?.services, ["clip"])
+  })
+
+  it("is opposed by a service that saw the image, whatever it said about a crop of it", () => {
+    const whole = factsOf({ yolov8: said(object("horse", [0, 0, 100, 100], 0.9)), clip: said() })
+    const cropped = { ...whole, crops: boxesOf(whole).map((box) => crop(box, "clip", said(label("mane", 0.6)))) }
+    same(find(consensusOf(cropped), "horse")?.dissenters, ["clip"])
+  })
+
+  it("gets from a detector that looks at a crop its confidence, not a box", () => {
+    const whole = factsOf({ yolov8: said(object("horse", [0, 0, 100, 100], 0.9)) })
+    const again = said(object("saddle", [0, 0, 10, 10], 0.3))
+    const cropped = { ...whole, crops: boxesOf(whole).map((box) => crop(box, "yolov8", again)) }
+    same(find(consensusOf(cropped), "saddle")?.evidenceWeight, 0.3)
+  })
+
+  it("gets half of a detection that gave way to a stronger one, and nothing of one that was refused", () => {
+    const observation = Derive.observe(
+      factsOf({ yolov8: said(object("dog", [0, 0, 80, 80], 0.6)) }),
+      ServiceCatalog.standard
+    )
+    const [detection] = Derive.harmonizationInput(observation).detections
+    const evidence = (rule: RejectedDetection["rule"]) => {
+      const rejected = [{ detection: detection!, rule, reason: rule }]
+      return find(Consensus.vote(observation, { boxes: [], rejected, algorithm: "any" }), "dog")?.evidenceWeight
+    }
+    same(
+      ["overlap", "duplicate"].map((rule) => evidence(rule as RejectedDetection["rule"])),
+      [0.3, 0.3]
+    )
+    same(
+      ["invalid", "low-confidence"].map((rule) => evidence(rule as RejectedDetection["rule"])),
+      [undefined, undefined]
+    )
   })
 
   it("gets half of a box that the detectors outvoted", () => {

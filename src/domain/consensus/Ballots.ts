@@ -7,10 +7,9 @@
 import { Brand, Order } from "effect"
 import type { Concept, ServiceId } from "../Identifiers.ts"
 import type { MergedBoxes } from "../MergedBox.ts"
-import type { Mention } from "../Reply.ts"
-import type { Service } from "../ServiceCatalog.ts"
+import { defaultConfidence, type Mention } from "../Reply.ts"
 import { type Vote, VotingKind } from "./Candidate.ts"
-import { rounded } from "./Score.ts"
+import { highest, rounded } from "./Score.ts"
 import type { Statement } from "./Statements.ts"
 
 /** A vote and the emoji that came with it. */
@@ -19,11 +18,8 @@ export interface Ballot {
   readonly emoji: string | undefined
 }
 
-/** Stands in for a confidence the service did not give: the specification's `DEFAULT_CONFIDENCE`. */
-export const unstatedConfidence = 0.75
-
 /** What a box counts that the detectors outvoted, and a detection that gave way to a stronger one of its concept. */
-export const doubtfulShare = 0.5
+const doubtfulShare = 0.5
 
 /** What the special predictions are votes for. */
 export const special = {
@@ -32,34 +28,34 @@ export const special = {
   nsfw: Brand.nominal<Concept>()("nsfw")
 }
 
-/** How the service votes; `undefined` for one that only describes. */
-export const votingKind = ({ kind }: Service): VotingKind | undefined =>
-  VotingKind.literals.find((votingKind) => votingKind === kind)
-
-/** The ballots by concept, concepts in alphabetical order, the ballots for one concept strongest first. */
+/** The ballots by concept, strongest first. */
 export const cast = (
   statements: ReadonlyArray<Statement>,
   boxes: MergedBoxes
 ): ReadonlyArray<readonly [Concept, ReadonlyArray<Ballot>]> => {
   const strengths = strengthsOf(boxes)
-  const ballots = new Map<Concept, Map<ServiceId, Array<Ballot>>>()
+  const claims = new Map<Concept, Map<ServiceId, Array<Claim>>>()
   for (const statement of statements) {
-    const kind = votingKind(statement.service)
+    const { service } = statement
+    const kind = VotingKind.literals.find((votingKind) => votingKind === service.kind)
     if (kind === undefined) continue
-    for (const claim of claimsOf(statement)) {
-      const strength = strengthOf(statement, claim, strengths)
+    for (const naming of namingsOf(statement)) {
+      const strength = strengthOf(statement, naming, strengths)
       if (strength === undefined) continue
-      const byService = getOrInsert(ballots, claim.concept, () => new Map<ServiceId, Array<Ballot>>())
-      getOrInsert(byService, statement.service.id, () => []).push(ballotOf(statement.service, kind, claim, strength))
+      const byService = getOrInsert(claims, naming.concept, () => new Map<ServiceId, Array<Claim>>())
+      getOrInsert(byService, service.id, () => []).push({
+        ...naming,
+        service: service.id,
+        kind,
+        contribution: rounded(service.trust * strength)
+      })
     }
   }
-  return [...ballots]
-    .map(([concept, byService]) => [concept, [...byService.values()].map(best).sort(strongestFirst)] as const)
-    .sort(([a], [b]) => Order.String(a, b))
+  return [...claims].map(([concept, byService]) => [concept, [...byService.values()].map(ballotOf).sort(byStrength)])
 }
 
-/** What a prediction says is there. */
-interface Claim {
+/** A concept that a prediction names. */
+interface Naming {
   readonly concept: Concept
   readonly word: string
   readonly emoji: string | undefined
@@ -67,7 +63,7 @@ interface Claim {
   readonly shiny: boolean
 }
 
-function claimsOf({ prediction }: Statement): ReadonlyArray<Claim> {
+function namingsOf({ prediction }: Statement): ReadonlyArray<Naming> {
   switch (prediction._tag) {
     case "Object":
     case "Label":
@@ -87,9 +83,9 @@ function claimsOf({ prediction }: Statement): ReadonlyArray<Claim> {
   }
 }
 
-const mentioned = (mention: Mention): Claim => ({ ...mention, confidence: undefined })
+const mentioned = (mention: Mention): Naming => ({ ...mention, confidence: undefined })
 
-const seen = (concept: Concept, { confidence, emoji }: Pick<Claim, "confidence" | "emoji">): Claim => ({
+const seen = (concept: Concept, { confidence, emoji }: Pick<Naming, "confidence" | "emoji">): Naming => ({
   concept,
   word: concept,
   emoji,
@@ -113,52 +109,54 @@ function strengthsOf({ boxes, rejected }: MergedBoxes): ReadonlyMap<string, numb
   return strengths
 }
 
-/** The strength of a claim in `[0, 1]`; `undefined` for an object whose box harmonization did not take. */
+/** How much is behind a naming, in `[0, 1]`; `undefined` for an object that harmonization refused. */
 const strengthOf = (
   { crop, prediction, service }: Statement,
-  { confidence }: Claim,
+  { confidence }: Naming,
   strengths: ReadonlyMap<string, number>
 ): number | undefined =>
   service.kind === "spatial" && prediction._tag === "Object" && crop === undefined
     ? strengths.get(nameOf({ service: service.id, index: prediction.index }))
-    : (confidence ?? unstatedConfidence)
+    : (confidence ?? defaultConfidence)
 
 const nameOf = ({ index, service }: { readonly service: ServiceId; readonly index: number }) => `${service} ${index}`
 
-const ballotOf = (service: Service, kind: VotingKind, claim: Claim, strength: number): Ballot => ({
-  vote: {
-    service: service.id,
-    kind,
-    word: claim.word,
-    ...(claim.confidence === undefined ? {} : { confidence: claim.confidence }),
-    contribution: rounded(service.trust * strength),
-    ...(claim.shiny ? { shiny: true as const } : {})
-  },
-  emoji: claim.emoji
-})
+/** One naming of a concept by one service. */
+interface Claim extends Naming {
+  readonly service: ServiceId
+  readonly kind: VotingKind
+  readonly contribution: number
+}
 
-/** The strongest of the ballots of one service for one concept, with the best confidence and the shine of all. */
-function best(ballots: ReadonlyArray<Ballot>): Ballot {
-  const strongest = ballots.toSorted(strongestFirst)[0]!
-  const confidences = ballots.flatMap(({ vote: { confidence } }) => (confidence === undefined ? [] : [confidence]))
+/** The strongest of the claims of one service for one concept, with the best confidence and the shine of all. */
+function ballotOf(claims: ReadonlyArray<Claim>): Ballot {
+  const { contribution, emoji, kind, service, word } = claims.toSorted(strongestFirst)[0]!
+  const confidence = highest(claims.map((claim) => claim.confidence))
   return {
-    ...strongest,
     vote: {
-      ...strongest.vote,
-      ...(confidences.length === 0 ? {} : { confidence: Math.max(...confidences) }),
-      ...(ballots.some(({ vote }) => vote.shiny) ? { shiny: true as const } : {})
-    }
+      service,
+      kind,
+      word,
+      ...(confidence === undefined ? {} : { confidence }),
+      contribution,
+      ...(claims.some(({ shiny }) => shiny) ? { shiny: true as const } : {})
+    },
+    emoji
   }
 }
 
-/** A total order by value: ballots that compare equal are equal in all that is published. */
-const strongestFirst: Order.Order<Ballot> = Order.combineAll([
-  Order.mapInput(Order.flip(Order.Number), ({ vote }: Ballot) => vote.contribution),
-  Order.mapInput(Order.flip(Order.Number), ({ vote }: Ballot) => vote.confidence ?? -1),
-  Order.mapInput(Order.String, ({ vote }: Ballot): string => vote.service),
-  Order.mapInput(Order.String, ({ vote }: Ballot) => vote.word),
-  Order.mapInput(Order.String, ({ emoji }: Ballot) => emoji ?? "")
+/** A total order by value: claims of one service that compare equal give the same ballot. */
+const strongestFirst: Order.Order<Claim> = Order.combineAll([
+  Order.mapInput(Order.flip(Order.Number), ({ contribution }: Claim) => contribution),
+  Order.mapInput(Order.String, ({ word }: Claim) => word),
+  Order.mapInput(Order.String, ({ emoji }: Claim) => emoji ?? "")
 ])
+
+/** The strongest first, equal ones by service: no two ballots for one concept are of one service. */
+const byStrength: Order.Order<Ballot> = Order.combine(
+  Order.mapInput(Order.flip(Order.Number), ({ vote }: Ballot) => vote.contribution),
+  Order.mapInput(Order.String, ({ vote }: Ballot): string => vote.service)
+)
 
 function getOrInsert<K, V>(map: Map<K, V>, key: K, make: () => V): V {
   const present = map.get(key)

@@ -23,3 +23,10 @@ export const discounted = (contributions: ReadonlyArray<number>): number => {
 
 /** The number with six decimals. */
 export const rounded = (n: number): number => Math.round(n * 1e6) / 1e6
+
+/** The highest of the confidences that were given. */
+export const highest = (confidences: ReadonlyArray<number | undefined>): number | undefined =>
+  confidences.reduce(
+    (best, confidence) => (confidence === undefined ? best : Math.max(best ?? 0, confidence)),
+    undefined
+  )

@@ -9,6 +9,7 @@ import * as Concept from "../Concept.ts"
 import { Confidence } from "../Detection.ts"
 import { BoxId, ServiceId } from "../Identifiers.ts"
 import { special } from "./Ballots.ts"
+import { highest } from "./Score.ts"
 import type { Statement } from "./Statements.ts"
 
 /** One prediction of a special finding. */
@@ -82,11 +83,11 @@ export const ofStatements = (statements: ReadonlyArray<Statement>, isHuman: bool
 
 const channelOf = (sightings: ReadonlyArray<Sighting>, emoji: string | undefined): Special["face"] => {
   if (sightings.length === 0) return { detected: false, sightings }
-  const confidences = sightings.flatMap(({ confidence }) => (confidence === undefined ? [] : [confidence]))
+  const confidence = highest(sightings.map((sighting) => sighting.confidence))
   return {
     detected: true,
     ...(emoji === undefined ? {} : { emoji }),
-    ...(confidences.length === 0 ? {} : { confidence: Math.max(...confidences) }),
+    ...(confidence === undefined ? {} : { confidence }),
     sightings: sightings.toSorted(wholeImageFirst)
   }
 }

@@ -4,8 +4,9 @@
  */
 import * as Concept from "../Concept.ts"
 import type { Concept as ConceptName } from "../Identifiers.ts"
-import { special, unstatedConfidence } from "./Ballots.ts"
+import { special } from "./Ballots.ts"
 import type { Validation } from "./Candidate.ts"
+import { defaultConfidence } from "../Reply.ts"
 import { rounded } from "./Score.ts"
 import type { Statement } from "./Statements.ts"
 
@@ -49,7 +50,7 @@ function confirmation(statements: ReadonlyArray<Statement>, tag: "Face" | "Pose"
   const best = Math.max(
     ...sightings.map(
       ({ prediction, service }) =>
-        service.trust * ((prediction._tag === "Face" ? prediction.confidence : undefined) ?? unstatedConfidence)
+        service.trust * ((prediction._tag === "Face" ? prediction.confidence : undefined) ?? defaultConfidence)
     )
   )
   const place = sightings.some(({ crop }) => crop !== undefined) ? "the crop of a person" : "the whole image"
