@@ -1,0 +1,157 @@
+/**
+ * What was found in an image, drawn as an SVG that lies over it.
+ *
+ * Text is drawn by a `Lettering`, as outlines: the SVG is rasterized on machines that may have no fonts. A box has the
+ * color of its concept; a tentative one is dashed. The dots on a label are services: full ones saw the box, hollow
+ * ones looked and did not.
+ */
+import type { BoundingBox } from "../../domain/BoundingBox.ts"
+import { clamp } from "../../domain/BoundingBox.ts"
+import type { Face, Pose } from "../../domain/Enrichment.ts"
+import * as ConceptColors from "./ConceptColors.ts"
+import { type BoxFindings, type ImageFindings, isTentative, type Size } from "./ImageFindings.ts"
+import * as LabelPlacement from "./LabelPlacement.ts"
+import { type Markup, markup } from "./Markup.ts"
+import * as Skeleton from "./Skeleton.ts"
+
+/** Draws text as outlines. `x` is its left end, `y` its baseline and `size` the height of an em. */
+export interface Lettering {
+  /** SVG path data. */
+  readonly path: (text: string, at: { readonly x: number; readonly y: number; readonly size: number }) => string
+  readonly width: (text: string, size: number) => number
+}
+
+/** An SVG document and its size in pixels. */
+export interface Overlay extends Size {
+  readonly svg: string
+}
+
+/**
+ * The overlay of an image of `size` pixels. It is 640 to 1600 pixels on its longer side, so that a label can be read and
+ * a picture for print stays a handy file; the image is to be scaled to its size.
+ */
+export const draw = (image: ImageFindings, size: Size, lettering: Lettering): Overlay => {
+  const longest = Math.max(size.width, size.height)
+  const scale = Math.min(1600, Math.max(640, longest)) / longest
+  const width = Math.max(1, Math.round(size.width * scale))
+  const height = Math.max(1, Math.round(size.height * scale))
+  const unit = Math.max(1, Math.max(width, height) / 800)
+  const canvas = { scale, unit, size: { width, height } }
+  const colors = ConceptColors.assign(image.boxes.map(({ box }) => box.concept))
+  const boxes = image.boxes.map((each) => ({
+    ...each,
+    color: colors.get(each.box.concept)!,
+    area: clamp(scaled(each.box.box, scale), canvas.size)
+  }))
+  const chips = boxes.map((box) => chipOf(box, canvas, lettering))
+  const spots = LabelPlacement.place(chips, canvas.size)
+  // The best box is drawn last, over the others.
+  const svg = markup`<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">
+${boxes.map((box) => outline(box, canvas)).toReversed()}
+${[...image.faces, ...image.boxes.flatMap(({ faces }) => faces)].map((face) => drawFace(face, canvas))}
+${[...image.poses, ...image.boxes.flatMap(({ poses }) => poses)].map((pose) => drawPose(pose, canvas))}
+${chips.map((chip, index) => drawChip(chip, spots[index]!, canvas, lettering)).toReversed()}
+</svg>`
+  return { svg: svg.text, width, height }
+}
+
+/** How image pixels become pixels of the overlay, and how many of those a thin line takes. */
+interface Canvas {
+  readonly scale: number
+  readonly unit: number
+  readonly size: Size
+}
+
+interface ColoredBox extends BoxFindings {
+  readonly color: string
+  readonly area: BoundingBox
+}
+
+const outline = (self: ColoredBox, { unit }: Canvas): Markup => {
+  const { height, width, x, y } = self.area
+  const tentative = isTentative(self)
+  const shape = (stroke: string, opacity: number, size: number) =>
+    markup`<rect x="${r(x)}" y="${r(y)}" width="${r(width)}" height="${r(height)}" rx="${r(2 * unit)}" fill="none" stroke="${stroke}" stroke-opacity="${opacity}" stroke-width="${r(size)}"${tentative && markup` stroke-dasharray="${r(6 * unit)} ${r(4 * unit)}"`}/>`
+  const thickness = (tentative ? 1.5 : 2.5) * unit
+  return markup`${shape("#000000", 0.35, thickness + 1.5 * unit)}${shape(self.color, 1, thickness)}`
+}
+
+interface Chip extends LabelPlacement.Label {
+  readonly text: string
+  readonly fontSize: number
+  readonly voted: number
+  readonly against: number
+  readonly fill: string
+  readonly ink: string
+}
+
+/** Parts of a chip, as multiples of the font's size. */
+const padding = 0.4
+const lineHeight = 1.55
+const pip = 0.52
+
+/** A chip that fits into the picture: the label is cut, then left out, and the font shrinks with a very flat picture. */
+const chipOf = (self: ColoredBox, { size, unit }: Canvas, lettering: Lettering): Chip => {
+  const tentative = isTentative(self)
+  const fontSize = Math.min((tentative ? 11.5 : 13) * unit, size.height / lineHeight)
+  const voted = self.box.services.length
+  const against = self.box.dissenters.length
+  const rest = (2 * padding + (voted + against) * pip + 0.2) * fontSize
+  const value = self.box.evidence.toFixed(2)
+  const words = [...self.box.label.replaceAll("_", " ")]
+  const texts = [words.length, 24, 12, 6].map((length) =>
+    words.length <= length ? `${words.join("")} ${value}` : `${words.slice(0, length - 1).join("")}… ${value}`
+  )
+  const room = Math.min(size.width, Math.max(size.width / 3, self.area.width, 160 * unit))
+  const text = [...texts, value].find((each) => lettering.width(each, fontSize) + rest <= room) ?? ""
+  return {
+    box: self.area,
+    text,
+    fontSize,
+    voted,
+    against,
+    width: Math.min(size.width, lettering.width(text, fontSize) + rest),
+    height: fontSize * lineHeight,
+    fill: tentative ? "#1c1917" : self.color,
+    ink: tentative ? self.color : ConceptColors.textOn(self.color)
+  }
+}
+
+const drawChip = (self: Chip, { height, width, x, y }: BoundingBox, { unit }: Canvas, lettering: Lettering): Markup => {
+  const { against, fill, fontSize, ink, text, voted } = self
+  const start = x + padding * fontSize
+  const dots = start + lettering.width(text, fontSize) + 0.2 * fontSize
+  return markup`<rect x="${r(x)}" y="${r(y)}" width="${r(width)}" height="${r(height)}" rx="${r(2 * unit)}" fill="${fill}" fill-opacity="0.92"/><path fill="${ink}" d="${lettering.path(text, { x: start, y: y + fontSize * 1.13, size: fontSize })}"/>${Array.from(
+    { length: voted + against },
+    (_, index) =>
+      markup`<circle cx="${r(dots + (index + 0.5) * pip * fontSize)}" cy="${r(y + height / 2)}" r="${r(0.16 * fontSize)}" stroke="${ink}" stroke-width="${r(0.08 * fontSize)}" fill="${index < voted ? ink : "none"}"/>`
+  )}`
+}
+
+const drawFace = ({ box, keypoints }: Face, { scale, unit }: Canvas): Markup => {
+  const { height, width, x, y } = scaled(box, scale)
+  return markup`<rect x="${r(x)}" y="${r(y)}" width="${r(width)}" height="${r(height)}" rx="${r(4 * unit)}" fill="none" stroke="#ffffff" stroke-width="${r(1.2 * unit)}"/>${Object.values(
+    keypoints
+  ).map((point) => dot(point.x * scale, point.y * scale, 1.4 * unit))}`
+}
+
+const drawPose = (pose: Pose, { scale, unit }: Canvas): Markup => {
+  const { bones, joints } = Skeleton.of(pose)
+  const path = bones
+    .map(([a, b]) => `M${r(a.x * scale)} ${r(a.y * scale)}L${r(b.x * scale)} ${r(b.y * scale)}`)
+    .join("")
+  return markup`<path d="${path}" fill="none" stroke="#000000" stroke-opacity="0.35" stroke-width="${r(3 * unit)}" stroke-linecap="round"/><path d="${path}" fill="none" stroke="#ffffff" stroke-width="${r(1.4 * unit)}" stroke-linecap="round"/>${joints.map((point) => dot(point.x * scale, point.y * scale, 2 * unit))}`
+}
+
+const dot = (x: number, y: number, radius: number): Markup =>
+  markup`<circle cx="${r(x)}" cy="${r(y)}" r="${r(radius)}" fill="#ffffff" stroke="#000000" stroke-opacity="0.35" stroke-width="${r(radius / 3)}"/>`
+
+const scaled = ({ height, width, x, y }: BoundingBox, scale: number): BoundingBox => ({
+  x: x * scale,
+  y: y * scale,
+  width: width * scale,
+  height: height * scale
+})
+
+/** A coordinate with as many digits as can be seen. */
+const r = (n: number): number => Math.round(n * 10) / 10
