@@ -1,0 +1,28 @@
+/**
+ * The HTTP API of windmill as a value: what is served, what clients are generated from, what the documentation shows.
+ *
+ * Nothing here runs on a server only, so a page can import it. Every answer that is not a stream or a picture is JSON;
+ * times are ISO 8601 in UTC.
+ */
+import { HttpApi, OpenApi } from "effect/http-api"
+import { Access, Faults } from "./Guards.ts"
+import { Images } from "./Images.ts"
+import { Pipeline } from "./Pipeline.ts"
+import { Session } from "./Session.ts"
+import { Events, Exports } from "./Streams.ts"
+import { Uploads } from "./Uploads.ts"
+
+export class Api extends HttpApi.make("windmill")
+  .add(Images, Pipeline, Events, Exports)
+  .middleware(Access)
+  .add(Session, Uploads)
+  .middleware(Faults)
+  .annotateMerge(
+    OpenApi.annotations({
+      title: "Windmill",
+      version: "1",
+      description:
+        "Sends every image through many ML services and keeps improving one picture of it. Errors are problem details " +
+        "(RFC 9457) with a `code`. Answers carry ETags."
+    })
+  ) {}

@@ -1,0 +1,42 @@
+/** What happened to one image, and when. */
+import { Schema } from "effect"
+import { FailureClass } from "../../domain/Facts.ts"
+import { BoxId, ImageId, ServiceId } from "../../domain/Identifiers.ts"
+import { Revision, Stage } from "../../domain/Staleness.ts"
+
+const ending = {
+  succeeded: Schema.Boolean,
+  /** Why it did not succeed. */
+  class: Schema.optionalKey(FailureClass),
+  reason: Schema.optionalKey(Schema.String)
+}
+
+/**
+ * - `Submitted`: the image became known.
+ * - `Answered`: the terminal answer of a service was recorded. `processingTime`: seconds the service says it took.
+ * - `Derived`: a stage ran and its outcome replaced the stored one. Revisions that were overtaken in between are not listed.
+ * - `Enriched`: the terminal answer of a service about one crop was recorded.
+ */
+export const TimelineEvent = Schema.Union([
+  Schema.TaggedStruct("Submitted", { at: Schema.Date }),
+  Schema.TaggedStruct("Answered", {
+    at: Schema.Date,
+    service: ServiceId,
+    workerId: Schema.String,
+    processingTime: Schema.optionalKey(Schema.Finite),
+    ...ending
+  }),
+  Schema.TaggedStruct("Derived", { at: Schema.Date, stage: Stage, revision: Revision }),
+  Schema.TaggedStruct("Enriched", { at: Schema.Date, service: ServiceId, boxId: BoxId, ...ending })
+])
+export type TimelineEvent = typeof TimelineEvent.Type
+
+export const Timeline = Schema.Struct({
+  imageId: ImageId,
+  traceId: Schema.optionalKey(Schema.String),
+  /** Services that have not answered yet, in name order. */
+  waiting: Schema.Array(ServiceId),
+  /** Oldest first. */
+  events: Schema.Array(TimelineEvent)
+})
+export type Timeline = typeof Timeline.Type
