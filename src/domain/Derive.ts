@@ -4,6 +4,7 @@
  * Each function recomputes from the facts alone, also what another one uses: the consensus never depends on stored boxes,
  * and no order of runs or arrivals can show. Deriving after every answer is deriving once with what is known by then.
  */
+import { Order } from "effect"
 import * as Consensus from "./Consensus.ts"
 import * as Enrichment from "./Enrichment.ts"
 import * as EnrichmentPlan from "./EnrichmentPlan.ts"
@@ -12,8 +13,9 @@ import { type HarmonizationInput, type Strategy, strategyKey } from "./Harmoniza
 import * as MergedBox from "./MergedBox.ts"
 import { observe, type Observation, vocabularyOf } from "./Observation.ts"
 import * as Reply from "./Reply.ts"
-import type { ServiceCatalog } from "./ServiceCatalog.ts"
+import type { Service, ServiceCatalog } from "./ServiceCatalog.ts"
 import type { Stage } from "./Staleness.ts"
+import { fingerprint } from "./vocabulary/Fingerprint.ts"
 import * as Vocabulary from "./Vocabulary.ts"
 
 export { observe }
@@ -57,24 +59,29 @@ export const enrichments = (observation: Observation): ReadonlyArray<Enrichment.
   observation.crops.map(Enrichment.ofCrop)
 
 /**
- * What each stage derives with, as derived rows store it: a row with another key is stale. A key names all that may
- * change the outcome: algorithms, options, the vocabulary, and how far services are trusted where that is not fully.
+ * What each stage derives with, as derived rows store it: a row with another key is stale. A key names all that is
+ * configured and may change the outcome: algorithms with their options, the vocabulary, and of each service the trust
+ * when that is not full and the vocabulary when that is a list. A service more with neither leaves the keys as they are.
  */
 export const keys = (
   strategy: Strategy,
   catalog: ServiceCatalog,
   options: EnrichmentPlan.Options = EnrichmentPlan.defaults
 ): Readonly<Record<Stage, string>> => {
-  const doubted = catalog.filter(({ trust }) => trust < 1).map(({ id, trust }) => [id, trust] as const)
-  const harmonize = [
-    strategyKey(strategy),
-    `vocabulary@${Vocabulary.version}`,
-    ...(doubted.length === 0 ? [] : [`trust${JSON.stringify(Object.fromEntries(doubted.toSorted()))}`])
-  ].join(" ")
-  const wishes = catalog.flatMap(({ crops, id }) => (crops === undefined ? [] : [[id, crops] as const])).toSorted()
+  const services = catalog.toSorted(byName)
+  const particular = services.flatMap(particulars)
+  const wishes = services.flatMap(({ crops, id }) => (crops === undefined ? [] : [[id, crops] as const]))
+  const harmonize = [strategyKey(strategy), `vocabulary@${Vocabulary.version}`, ...particular].join(" ")
   return {
     harmonize,
     consensus: `${Consensus.algorithm} ${harmonize}`,
     enrich: `${EnrichmentPlan.algorithm}${JSON.stringify({ ...options, ...Object.fromEntries(wishes) })} ${harmonize}`
   }
 }
+
+const byName = Order.mapInput(Order.String, (service: Service): string => service.id)
+
+const particulars = ({ id, trust, vocabulary }: Service): ReadonlyArray<string> => [
+  ...(trust === 1 ? [] : [`${id}.trust=${trust}`]),
+  ...(Array.isArray(vocabulary) ? [`${id}.vocabulary=${fingerprint(JSON.stringify(vocabulary))}`] : [])
+]

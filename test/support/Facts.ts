@@ -13,7 +13,7 @@ export const serviceId = Brand.nominal<ServiceId>()
 export const boxId = Brand.nominal<BoxId>()
 
 /** A prediction on the wire. */
-type Wire = Readonly<Record<string, Schema.Json>>
+export type Wire = Readonly<Record<string, Schema.Json>>
 
 /** A successful reply with these predictions, in its envelope. */
 export const said = (...predictions: ReadonlyArray<Wire>): Outcome => ({
