@@ -7,6 +7,9 @@
 import { Effect, Schema } from "effect"
 import { Migrator, SqlClient } from "effect/sql"
 import { createTables } from "./migrations/0001CreateTables.ts"
+import { followChanges } from "./migrations/0002FollowChanges.ts"
+import { findImages } from "./migrations/0003FindImages.ts"
+import { operate } from "./migrations/0004Operate.ts"
 
 /** The database was made by a later version of the program. */
 export class DatabaseTooNew extends Schema.TaggedError<DatabaseTooNew>()("DatabaseTooNew", {
@@ -22,7 +25,10 @@ export class DatabaseTooNew extends Schema.TaggedError<DatabaseTooNew>()("Databa
 }
 
 const steps = {
-  "0001_create_tables": createTables
+  "0001_create_tables": createTables,
+  "0002_follow_changes": followChanges,
+  "0003_find_images": findImages,
+  "0004_operate": operate
 }
 
 const table = "windmill_migrations"
