@@ -253,6 +253,27 @@ describe("a candidate", () => {
     same([dog?.votes, dog?.evidenceWeight], [2, 0.4])
   })
 
+  it("wears the emoji of its strongest vote when the vocabulary has none, in whatever order it was said", () => {
+    const [a, b] = [
+      { label: "gizmo", confidence: 0.5, emoji: "🅰️" },
+      { label: "gizmo", confidence: 0.5, emoji: "🅱️" }
+    ]
+    same(voted({ clip: said(a, b) }, "gizmo").emoji, "🅰️")
+    same(voted({ clip: said(b, a) }, "gizmo").emoji, "🅰️")
+    same(voted({ clip: said(a), inception_v3: said({ ...b, confidence: 0.6 }) }, "gizmo").emoji, "🅱️")
+    assert.notProperty(voted({ clip: said(label("gizmo")) }, "gizmo"), "emoji")
+  })
+
+  it("never has a score below zero", () => {
+    const { evidenceWeight, finalScore } = voted({ nsfw2: said(verdict(true, 0.2)) }, "nsfw")
+    same([evidenceWeight, finalScore], [0.2, 0])
+  })
+
+  it("is validated as far as the validating service is trusted", () => {
+    const facts = factsOf({ blip: said(caption("man")), face: said(face([0, 0, 20, 20], 0.8)) })
+    same(find(consensusOf(facts, trusting({ face: 0.5 })), "person")?.validations[0]?.score, 0.2)
+  })
+
   it("shines when one of its votes does", () => {
     const shiny = { word: "horse", emoji: "🐴", shiny: true }
     const answers = { clip: said(label("horse", 0.9)), ollama: said({ text: "A horse", emoji_mappings: [shiny] }) }
@@ -372,6 +393,23 @@ describe("what the original system got wrong", () => {
     const unsure = voted({ clip: said(label("horse", 0.1)), blip: said(caption("horse")) }, "horse")
     same([sure.votes, sure.evidenceWeight, sure.finalScore], [2, 1.65, 1.65])
     same([unsure.votes, unsure.evidenceWeight, unsure.finalScore], [2, 0.85, 0.85])
+  })
+})
+
+describe("the sightings of a special channel", () => {
+  const whole = factsOf({
+    yolov8: said(object("person", [0, 0, 80, 200], 0.9)),
+    face: said(face([9, 9, 20, 20], 0.2), face([5, 5, 20, 20], 0.3))
+  })
+
+  it("begin with the whole image, and each with the most confident", () => {
+    const crops = boxesOf(whole).map((box) => crop(box, "face", said(face([1, 1, 9, 9], 0.9))))
+    const { confidence, sightings } = consensusOf({ ...whole, crops }).special.face
+    same(
+      sightings.map((sighting) => sighting.confidence),
+      [0.3, 0.2, 0.9]
+    )
+    same(confidence, 0.9)
   })
 })
 

@@ -179,9 +179,12 @@ const labels = Arbitrary.array(
   few
 )
 const captions = Arbitrary.map(Arbitrary.array(Arbitrary.schema(word), few), (words) => [caption(...words)])
-const texts = Arbitrary.map(Arbitrary.schema(Schema.Literals(["", "STOP", "horse"])), (content) => [
-  text(content, ...(content === "horse" ? ["horse"] : []))
-])
+const texts = Arbitrary.array(
+  Arbitrary.map(Arbitrary.schema(Schema.Literals(["", "STOP", "horse"])), (content) =>
+    text(content, ...(content === "horse" ? ["horse"] : []))
+  ),
+  { maxLength: 2 }
+)
 const faces = Arbitrary.array(
   Arbitrary.map(Arbitrary.all([place, Arbitrary.schema(maybeShare)]), (parts) => face(...parts)),
   { maxLength: 2 }

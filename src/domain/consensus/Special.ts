@@ -102,11 +102,10 @@ const sighting = ({ crop, service }: Statement, confidence: number | undefined):
 const inImage = (box: BoundingBox.CropBox, { crop }: Statement): BoundingBox.ImageBox =>
   crop === undefined ? BoundingBox.imageBox(box) : BoundingBox.toImage(box, crop.region)
 
+/** What compares equal stays in the order of the observation: by box and service. */
 const wholeImageFirst: Order.Order<Sighting> = Order.combineAll([
   Order.mapInput(Order.Boolean, ({ boxId }: Sighting) => boxId !== undefined),
   Order.mapInput(Order.flip(Order.Number), ({ confidence }: Sighting) => confidence ?? -1),
-  Order.mapInput(Order.String, ({ service }: Sighting): string => service),
-  Order.mapInput(Order.String, ({ boxId }: Sighting): string => boxId ?? ""),
   Order.mapInput(Order.String, ({ content }: Sighting) => content ?? ""),
   (a, b) => (a.box === undefined || b.box === undefined ? 0 : sign(BoundingBox.byPosition(a.box, b.box)))
 ])
