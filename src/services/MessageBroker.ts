@@ -101,7 +101,7 @@ export interface QueueStatistics {
   readonly delayed: number
   /** Messages that were set aside. */
   readonly dead: number
-  /** Subscriptions, of this and other processes. */
+  /** Subscriptions, of this and other processes, that have not stopped or still hold messages. */
   readonly consumers: number
 }
 

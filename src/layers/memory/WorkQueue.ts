@@ -96,7 +96,7 @@ export const statistics = (self: WorkQueue): QueueStatistics => {
     unsettled,
     delayed: self.delayed,
     dead: self.dead.length,
-    consumers: [...self.consumers].filter(({ isStopped }) => !isStopped).length
+    consumers: [...self.consumers].filter(({ isStopped, unsettled }) => !isStopped || unsettled.size > 0).length
   }
 }
 

@@ -1,0 +1,142 @@
+/**
+ * A connection that is opened again, after a jittered and growing pause, whenever it is lost.
+ *
+ * Everything that can go wrong with a network heals that way, also at the start. What a setting must mend (credentials, a
+ * missing virtual host) fails, since trying again would only lock the account.
+ */
+import * as Amqp from "amqplib"
+import { Data, Deferred, Duration, Effect, Exit, Latch, Redacted, Schedule, type Scope } from "effect"
+import { BrokerMisconfigured, BrokerUnavailable } from "../../services/MessageBroker.ts"
+import type { Address } from "../RabbitAddress.ts"
+import * as Channel from "./Channel.ts"
+
+export interface Connection {
+  /** The open connection, waited for within bounds. */
+  readonly get: (queue: string) => Effect.Effect<Amqp.ChannelModel, BrokerUnavailable | BrokerMisconfigured>
+  /** Open while the broker takes messages; closed while it has blocked this connection for lack of memory or disk. */
+  readonly unblocked: Latch.Latch
+}
+
+/** A connection that lives as long as the scope. The first attempt has been made when this returns. */
+export const make = Effect.fnUntraced(function* (
+  address: Address["Service"],
+  name: string
+): Effect.fn.Return<Connection, BrokerMisconfigured, Scope.Scope> {
+  const context = yield* Effect.context()
+  const log = (effect: Effect.Effect<void>) => Effect.runForkWith(context)(effect)
+  const place = `RabbitMQ at ${address.host}:${address.port}`
+  const unblocked = Latch.makeUnsafe(true)
+  const attempted = Deferred.makeUnsafe<void, BrokerMisconfigured>()
+  let opened = Deferred.makeUnsafe<Amqp.ChannelModel, BrokerMisconfigured>()
+  let lastFailure: unknown = "not connected yet"
+
+  /** Connects and stays until the connection is lost. */
+  const session = Effect.gen(function* () {
+    const connection = yield* connect(address, name)
+    const lost = Deferred.makeUnsafe<void>()
+    connection.on("error", (error) => (lastFailure = error))
+    connection.on("close", (error) => {
+      lastFailure = error ?? lastFailure
+      opened = Deferred.makeUnsafe()
+      unblocked.openUnsafe()
+      Deferred.doneUnsafe(lost, Exit.void)
+    })
+    connection.on("blocked", (reason) => {
+      unblocked.closeUnsafe()
+      log(Effect.logWarning(`${place} takes no messages now: ${reason}`))
+    })
+    connection.on("unblocked", () => {
+      unblocked.openUnsafe()
+      log(Effect.logInfo(`${place} takes messages again`))
+    })
+    Deferred.doneUnsafe(opened, Exit.succeed(connection))
+    Deferred.doneUnsafe(attempted, Exit.void)
+    yield* Deferred.await(lost)
+    yield* Effect.logWarning(`${place} is gone: ${String(lastFailure)}`)
+  }).pipe(Effect.scoped)
+
+  yield* session.pipe(
+    Effect.tapError((error) => {
+      if (error._tag === "BrokerMisconfigured") return Effect.void
+      lastFailure = error.cause
+      Deferred.doneUnsafe(attempted, Exit.void)
+      return Effect.logWarning(`${place} cannot be reached, trying again: ${String(error.cause)}`)
+    }),
+    Effect.retry({ while: (error) => error._tag === "Unreachable", schedule: backoff }),
+    Effect.repeat(pause),
+    Effect.catchTag("BrokerMisconfigured", (error) => {
+      Deferred.doneUnsafe(opened, Exit.fail(error))
+      Deferred.doneUnsafe(attempted, Exit.fail(error))
+      return Effect.void
+    }),
+    Effect.forkScoped
+  )
+  yield* Deferred.await(attempted)
+
+  return {
+    unblocked,
+    get: (queue) =>
+      Effect.suspend(() => Deferred.await(opened)).pipe(
+        Effect.timeoutOrElse({
+          duration: Channel.patience,
+          orElse: () => new BrokerUnavailable({ queue, cause: lastFailure })
+        })
+      )
+  }
+})
+
+/** Pauses between attempts: from 0.2 s, doubled up to 15 s, give or take a fifth so that programs do not come at once. */
+const backoff = Schedule.jittered(Schedule.min([Schedule.exponential("200 millis"), Schedule.spaced("15 seconds")]))
+
+/** The pause after a loss, for brokers that accept connections only to close them. */
+const pause = Schedule.jittered(Schedule.spaced("300 millis"))
+
+const connect = (address: Address["Service"], name: string) =>
+  Effect.acquireRelease(
+    Effect.tryPromise({ try: (signal) => open(address, name, signal), catch: (cause) => failureOf(address, cause) }),
+    (connection) => Effect.ignore(Channel.request(name, () => connection.close())),
+    { interruptible: true }
+  )
+
+const open = async (address: Address["Service"], name: string, signal: AbortSignal) => {
+  const { heartbeat, host, password, port, tls, username, vhost } = address
+  const connection = await Amqp.connect(
+    {
+      protocol: tls === undefined ? "amqp" : "amqps",
+      hostname: host,
+      port,
+      username,
+      password: Redacted.value(password),
+      vhost: encodeURIComponent(vhost),
+      heartbeat: Math.ceil(Duration.toSeconds(heartbeat))
+    },
+    {
+      ...tls,
+      noDelay: true,
+      keepAlive: true,
+      timeout: Duration.toMillis(Channel.patience),
+      clientProperties: { connection_name: name }
+    }
+  )
+  // Nobody waits any more.
+  if (signal.aborted) await connection.close()
+  return connection
+}
+
+/** Whether trying again can help, by the words amqplib has for what the broker said during the handshake. */
+const failureOf = ({ host, port, username, vhost }: Address["Service"], cause: unknown) => {
+  const said = String(cause)
+  if (said.includes("ACCESS-REFUSED")) {
+    return new BrokerMisconfigured({
+      detail: `RabbitMQ at ${host}:${port} refuses the login of user "${username}". Correct QUEUE_USER and QUEUE_PASSWORD, or AMQP_URL.`
+    })
+  }
+  if (said.includes("Expected ConnectionOpenOk")) {
+    return new BrokerMisconfigured({
+      detail: `RabbitMQ at ${host}:${port} does not open the virtual host "${vhost}" for user "${username}". Correct QUEUE_VHOST or AMQP_URL, or create it: rabbitmqctl add_vhost '${vhost}' && rabbitmqctl set_permissions -p '${vhost}' '${username}' '.*' '.*' '.*'`
+    })
+  }
+  return new Unreachable({ cause })
+}
+
+class Unreachable extends Data.TaggedError("Unreachable")<{ readonly cause: unknown }> {}

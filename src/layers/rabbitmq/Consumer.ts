@@ -1,0 +1,173 @@
+/**
+ * One consumer of one queue, on a channel of its own.
+ *
+ * A delivery belongs to its channel: once that is closed, the broker has given the message to somebody else, and settling
+ * it does nothing. A message that goes elsewhere (a retry, a dead letter) is confirmed there before it is acked here; when
+ * that fails, it goes back to its queue. Hence nothing is lost, and in rare cases something comes twice.
+ */
+import type * as Amqp from "amqplib"
+import { Cause, Effect, Exit, Queue, type Scope, Stream } from "effect"
+import {
+  type BrokerMisconfigured,
+  BrokerUnavailable,
+  type Delivery,
+  type Settlement,
+  type Subscription
+} from "../../services/MessageBroker.ts"
+import * as Channel from "./Channel.ts"
+import type { Connection } from "./Connection.ts"
+import * as Envelope from "./Envelope.ts"
+import type { Publish } from "./Publisher.ts"
+import * as Topology from "./Topology.ts"
+
+export interface Consumer extends Subscription {
+  readonly queue: string
+  /** How many deliveries are not settled, read or not. */
+  readonly unsettled: () => number
+}
+
+/** A message that the broker has given us. */
+interface Held {
+  readonly message: Amqp.ConsumeMessage
+  readonly envelope: Envelope.Envelope
+  isRead: boolean
+  isDecided: boolean
+}
+
+/** Starts to consume. Leaving the scope returns what is unsettled, oldest first. */
+export const make = Effect.fnUntraced(function* (
+  { connection, publish, topology }: Parts,
+  queue: string,
+  prefetch: number
+): Effect.fn.Return<Consumer, BrokerUnavailable | BrokerMisconfigured, Scope.Scope> {
+  yield* topology.ensure([queue])
+  const names = topology.names(queue)
+  const channel = yield* Channel.scoped(connection, queue)
+  const unread = yield* Queue.unbounded<Held, BrokerUnavailable | Cause.Done>()
+  /** In the order of delivery; empty once the channel is closed. */
+  const unsettled = new Set<Held>()
+
+  /** The one place that answers the broker. */
+  const answer = (held: Held, isDone: boolean) => {
+    if (!unsettled.delete(held)) return
+    try {
+      if (isDone) channel.ack(held.message)
+      else channel.nack(held.message, false, true)
+    } catch {
+      // The connection is being closed: the broker returns the message.
+    }
+  }
+
+  const move = (held: Held, destination: string, note: Envelope.Note) =>
+    publish([Envelope.again(held.message, queue, destination, note)]).pipe(
+      Effect.onExit((exit) => Effect.sync(() => answer(held, Exit.isSuccess(exit)))),
+      Effect.catchCause((cause) =>
+        Effect.logWarning(`A message goes back to ${queue} because it could not go on`, cause)
+      )
+    )
+
+  /** Returns a message; as a new one if it came back so often that the broker might soon give it up. */
+  const giveBack = (held: Held) => {
+    held.isDecided = true
+    return held.envelope.returns < Topology.deliveryLimit / 2
+      ? Effect.sync(() => answer(held, false))
+      : move(held, names.work, { attempt: held.envelope.attempt })
+  }
+
+  const settle = (held: Held, settlement: Settlement): Effect.Effect<void> => {
+    if (held.isDecided || !unsettled.has(held)) return Effect.void
+    held.isDecided = true
+    const { attempt } = held.envelope
+    switch (settlement._tag) {
+      case "Ack":
+        return Effect.sync(() => answer(held, true))
+      case "Requeue":
+        return giveBack(held)
+      case "Retry":
+        return move(held, names.after(settlement.after), { attempt: attempt + 1 })
+      case "DeadLetter":
+        return move(held, names.dead, { attempt, reason: settlement.reason })
+    }
+  }
+
+  const deliver = (held: Held): [Delivery] => {
+    held.isRead = true
+    const { attempt, body, headers } = held.envelope
+    const { redelivered } = held.message.fields
+    return [
+      {
+        queue,
+        body,
+        headers,
+        attempt,
+        redelivered,
+        settle: (settlement) => Effect.suspend(() => settle(held, settlement))
+      }
+    ]
+  }
+
+  const giveBackAll = (isMeant: (held: Held) => boolean) =>
+    Effect.suspend(() =>
+      Effect.forEach(
+        [...unsettled].filter((held) => !held.isDecided && isMeant(held)),
+        giveBack
+      )
+    )
+
+  const lose = (cause: unknown) => {
+    discardAll(unread)
+    Queue.failCauseUnsafe(unread, Cause.fail(new BrokerUnavailable({ queue, cause })))
+  }
+
+  let failure: unknown = new Error("The connection to RabbitMQ is lost")
+  channel.on("error", (error) => (failure = error))
+  channel.on("close", () => {
+    unsettled.clear()
+    lose(failure)
+  })
+  yield* Channel.request(queue, () => channel.prefetch(prefetch))
+  const { consumerTag } = yield* Channel.request(queue, () =>
+    channel.consume(names.work, (message) => {
+      if (message === null) {
+        topology.forget(queue)
+        return lose(new Error("RabbitMQ cancelled the consumer because the queue is gone"))
+      }
+      const held = { message, envelope: Envelope.read(message), isRead: false, isDecided: false }
+      unsettled.add(held)
+      Queue.offerUnsafe(unread, held)
+    })
+  ).pipe(Effect.tapError(() => Effect.sync(() => topology.forget(queue))))
+
+  const cancel = yield* Effect.cached(
+    Effect.uninterruptible(
+      Effect.suspend(() => {
+        discardAll(unread)
+        Queue.endUnsafe(unread)
+        return Effect.ignore(Channel.request(queue, () => channel.cancel(consumerTag)))
+      })
+    )
+  )
+  yield* Effect.addFinalizer(() =>
+    cancel.pipe(Effect.andThen(giveBackAll(() => true)), Effect.andThen(Effect.sync(() => unsettled.clear())))
+  )
+  return {
+    queue,
+    unsettled: () => unsettled.size,
+    deliveries: Stream.fromPull(Effect.succeed(Effect.map(Queue.take(unread), deliver))),
+    stop: Effect.andThen(
+      cancel,
+      giveBackAll((held) => !held.isRead)
+    )
+  }
+})
+
+/** What a consumer works with. */
+export interface Parts {
+  readonly connection: Connection
+  readonly topology: Topology.Topology
+  readonly publish: Publish
+}
+
+const discardAll = <A, E>(queue: Queue.Queue<A, E>) => {
+  while (Queue.sizeUnsafe(queue) > 0) Queue.takeUnsafe(queue)
+}

@@ -1,0 +1,112 @@
+/**
+ * Publishing with confirmation, many messages at a time.
+ *
+ * A batch is written at once and confirmed as a whole. What may be unconfirmed at any moment is bounded, and writing waits
+ * while the connection's buffer is full or the broker has blocked it. Messages are `mandatory`: one whose queue is gone
+ * comes back, its queue is declared again, and it is sent once more.
+ */
+import type * as Amqp from "amqplib"
+import { Array, Deferred, Effect, Exit, Latch, Semaphore } from "effect"
+import { type BrokerMisconfigured, BrokerUnavailable } from "../../services/MessageBroker.ts"
+import * as Channel from "./Channel.ts"
+import type { Connection } from "./Connection.ts"
+import type { Parcel } from "./Envelope.ts"
+import type { Topology } from "./Topology.ts"
+
+/** Publishes in order and returns when every message is confirmed. */
+export type Publish = (parcels: ReadonlyArray<Parcel>) => Effect.Effect<void, BrokerUnavailable | BrokerMisconfigured>
+
+/** Messages that are written together. */
+const batchSize = 512
+
+/** Messages, of all batches, that may be unconfirmed. */
+const window = 4 * batchSize
+
+/** How long a batch may take. Longer than it takes to notice that a connection is dead. */
+const patience = "30 seconds"
+
+export const make = (connection: Connection, topology: Topology): Publish => {
+  const room = Semaphore.makeUnsafe(window)
+  const channelFor = Channel.reopened(connection, (model) => model.createConfirmChannel(), prepare)
+
+  const confirm = (parcels: ReadonlyArray<Parcel>) =>
+    channelFor(parcels[0]!.queue).pipe(
+      Effect.flatMap((channel) => send(channel, parcels)),
+      connection.unblocked.whenOpen,
+      Effect.timeoutOrElse({
+        duration: patience,
+        orElse: () =>
+          new BrokerUnavailable({
+            queue: parcels[0]!.queue,
+            cause: new Error(
+              Latch.isOpen(connection.unblocked)
+                ? `No confirmation within ${patience}`
+                : "RabbitMQ is short of memory or disk and takes no messages"
+            )
+          })
+      })
+    )
+
+  const publishBatch = Effect.fnUntraced(function* (parcels: ReadonlyArray<Parcel>) {
+    yield* topology.ensure(parcels.map(({ queue }) => queue))
+    const returned = yield* confirm(parcels)
+    if (returned.length === 0) return
+    for (const { queue } of returned) topology.forget(queue)
+    yield* topology.ensure(returned.map(({ queue }) => queue))
+    const [lost] = yield* confirm(returned)
+    if (lost !== undefined) {
+      yield* new BrokerUnavailable({ queue: lost.queue, cause: new Error(`There is no queue ${lost.destination}`) })
+    }
+  })
+
+  return (parcels) =>
+    Effect.forEach(Array.chunksOf(parcels, batchSize), (batch) => room.withPermits(batch.length)(publishBatch(batch)), {
+      discard: true
+    })
+}
+
+interface Confirming {
+  readonly channel: Amqp.ConfirmChannel
+  /** Open while the channel's buffer has room, and for good when the channel is closed. */
+  readonly hasRoom: Latch.Latch
+  /** Ids of messages without a queue. The broker returns a message before it confirms it. */
+  readonly returned: Set<string>
+}
+
+const prepare = (channel: Amqp.ConfirmChannel): Confirming => {
+  const confirming = { channel, hasRoom: Latch.makeUnsafe(true), returned: new Set<string>() }
+  channel.on("return", ({ properties }) => confirming.returned.add(properties.messageId))
+  channel.on("drain", () => confirming.hasRoom.openUnsafe())
+  channel.on("close", () => confirming.hasRoom.openUnsafe())
+  return confirming
+}
+
+/** Sends the messages, waits until all are confirmed and returns those that had no queue. */
+const send = Effect.fnUntraced(function* ({ channel, hasRoom, returned }: Confirming, parcels: ReadonlyArray<Parcel>) {
+  const { queue } = parcels[0]!
+  const confirmed = Deferred.makeUnsafe<void, BrokerUnavailable>()
+  let unconfirmed = parcels.length
+  let failure: BrokerUnavailable | undefined
+  const onConfirm = (error: Error | null) => {
+    if (error !== null) failure ??= new BrokerUnavailable({ queue, cause: error })
+    if (--unconfirmed === 0) Deferred.doneUnsafe(confirmed, failure === undefined ? Exit.void : Exit.fail(failure))
+  }
+
+  let next = 0
+  const write = Effect.try({
+    try: () => {
+      while (next < parcels.length && Latch.isOpen(hasRoom)) {
+        const { content, destination, headers, id } = parcels[next++]!
+        const options = { persistent: true, mandatory: true, messageId: id, headers }
+        if (!channel.publish("", destination, content, options, onConfirm)) hasRoom.closeUnsafe()
+      }
+    },
+    catch: (cause) => new BrokerUnavailable({ queue, cause })
+  })
+  while (next < parcels.length) {
+    yield* hasRoom.await
+    yield* write
+  }
+  yield* Deferred.await(confirmed)
+  return returned.size === 0 ? [] : parcels.filter(({ id }) => returned.delete(id))
+})
