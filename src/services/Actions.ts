@@ -75,8 +75,11 @@ export class Actions extends Context.Service<
     readonly deadLetters: (
       step: Step | undefined,
       limit: number
-    ) => Effect.Effect<ReadonlyArray<DeadLetter & { readonly step: Step }>, BrokerUnavailable>
+    ) => Effect.Effect<ReadonlyArray<DeadLetter & { readonly step: Step }>, BrokerUnavailable | UnknownServices>
     /** Puts dead letters of a step back into its queue. Returns how many. */
-    readonly replay: (step: Step, selection: DeadLetterSelection) => Effect.Effect<number, BrokerUnavailable>
+    readonly replay: (
+      step: Step,
+      selection: DeadLetterSelection
+    ) => Effect.Effect<number, BrokerUnavailable | UnknownServices>
   }
 >()("windmill/services/Actions") {}

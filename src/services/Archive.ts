@@ -3,12 +3,15 @@ import { Context, type Effect, type Option, Schema, type Stream } from "effect"
 import { FailureClass } from "../domain/Facts.ts"
 import { ImageId, ServiceId } from "../domain/Identifiers.ts"
 import type { ImageReference } from "../domain/ImageReference.ts"
+import type { Stage } from "../domain/Staleness.ts"
 import type { FailureGroup } from "./archive/Failures.ts"
+import type { GroupProgress } from "./archive/Groups.ts"
 import { type Image, ImageStatus, type ImageSummary } from "./archive/Images.ts"
 import type { Timeline } from "./archive/Timeline.ts"
 import type { ImageRecord, ResultStoreError } from "./ResultStore.ts"
 
 export type { FailureGroup } from "./archive/Failures.ts"
+export type { GroupProgress } from "./archive/Groups.ts"
 export type { BoxSummary, Finding, Image, ImageSummary } from "./archive/Images.ts"
 export type { Timeline, TimelineEvent } from "./archive/Timeline.ts"
 
@@ -44,6 +47,22 @@ export const Moment = Schema.String.check(
 ).pipe(Schema.brand("Moment"))
 export type Moment = typeof Moment.Type
 
+/** Answers of services in equal intervals of time, oldest first; a service without any is left out. */
+export interface Pace {
+  /** The length of an interval. */
+  readonly seconds: number
+  readonly services: ReadonlyMap<ServiceId, ReadonlyArray<number>>
+}
+
+/**
+ * Since when the oldest image that waits for a service or stage has been waiting: since it became known, or since its last
+ * answer came. Steps that nothing waits for are left out.
+ */
+export interface Waits {
+  readonly services: ReadonlyMap<ServiceId, Date>
+  readonly stages: ReadonlyMap<Stage, Date>
+}
+
 export class Archive extends Context.Service<
   Archive,
   {
@@ -52,6 +71,10 @@ export class Archive extends Context.Service<
       filter: ImageFilter,
       page: { readonly before?: ImageId; readonly limit: number }
     ) => Effect.Effect<ReadonlyArray<ImageSummary>, ResultStoreError>
+    /** All images that meet the filter, newest first, read while they are taken. */
+    readonly ids: (filter: ImageFilter) => Stream.Stream<ImageId, ResultStoreError>
+    /** The same, whole. */
+    readonly records: (filter: ImageFilter) => Stream.Stream<ImageRecord, ResultStoreError>
     /** One image, as of one moment. */
     readonly image: (id: ImageId) => Effect.Effect<Option.Option<Image>, ResultStoreError>
     readonly timeline: (id: ImageId) => Effect.Effect<Option.Option<Timeline>, ResultStoreError>
@@ -59,8 +82,11 @@ export class Archive extends Context.Service<
     readonly failures: (options: {
       readonly samples: number
     }) => Effect.Effect<ReadonlyArray<FailureGroup>, ResultStoreError>
-    /** All images that meet the filter, whole, newest first, read while they are taken. */
-    readonly records: (filter: ImageFilter) => Stream.Stream<ImageRecord, ResultStoreError>
+    /** Answers of the last five minutes. */
+    readonly pace: Effect.Effect<Pace, ResultStoreError>
+    readonly waits: Effect.Effect<Waits, ResultStoreError>
+    /** The groups whose images are the latest, newest first. */
+    readonly groups: (limit: number) => Effect.Effect<ReadonlyArray<GroupProgress>, ResultStoreError>
     /** The latest moment before which nothing can happen any more. */
     readonly now: Effect.Effect<Moment, ResultStoreError>
     /**
@@ -73,7 +99,12 @@ export class Archive extends Context.Service<
     ) => Effect.Effect<{ readonly changes: ReadonlyArray<ImageChange>; readonly until: Moment }, ResultStoreError>
     /** Deletes an image with all that hangs on it. Returns where it was read from. */
     readonly remove: (id: ImageId) => Effect.Effect<Option.Option<ImageReference>, ResultStoreError>
-    /** Forgets the answers of services about an image, so that they are owed again. */
+    /** Forgets what services answered about an image and its crops, so that it is owed again. */
     readonly forget: (id: ImageId, services: ReadonlyArray<ServiceId>) => Effect.Effect<void, ResultStoreError>
+    /** Requests services about images, besides those requested already. Returns the images for which some are new. */
+    readonly request: (
+      ids: ReadonlyArray<ImageId>,
+      services: ReadonlyArray<ServiceId>
+    ) => Effect.Effect<ReadonlyArray<ImageId>, ResultStoreError>
   }
 >()("windmill/services/Archive") {}

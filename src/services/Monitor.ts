@@ -3,6 +3,7 @@ import { Context, type Effect, Schema } from "effect"
 import { ServiceId } from "../domain/Identifiers.ts"
 import { EvidenceKind } from "../domain/ServiceCatalog.ts"
 import { Stage } from "../domain/Staleness.ts"
+import { GroupProgress } from "./archive/Groups.ts"
 import type { ResultStoreError } from "./ResultStore.ts"
 import { Pause } from "./ServiceSwitch.ts"
 
@@ -49,7 +50,7 @@ export const ServiceState = Schema.Struct({
   requested: Schema.Int,
   succeeded: Schema.Int,
   failed: Schema.Int,
-  /** Answers in each ten seconds of the last five minutes, oldest first. */
+  /** Answers in each ten seconds of the last five minutes, oldest first; empty when there were none. */
   history: Schema.Array(Schema.Int),
   /** Workers that leave the service alone because it kept failing. */
   breakers: Schema.Array(Schema.Struct({ workerId: Schema.String, reason: Schema.String, nextProbe: Schema.Date })),
@@ -67,16 +68,6 @@ export const PipelineState = Schema.Struct({
   stages: Schema.Array(StageState)
 })
 export type PipelineState = typeof PipelineState.Type
-
-/** The images of a group, or those without one. */
-export const GroupProgress = Schema.Struct({
-  group: Schema.optionalKey(Schema.String),
-  images: Schema.Int,
-  done: Schema.Int,
-  /** Images with a failed answer. */
-  failed: Schema.Int
-})
-export type GroupProgress = typeof GroupProgress.Type
 
 export const PipelineProgress = Schema.Struct({
   at: Schema.Date,

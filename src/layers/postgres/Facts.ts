@@ -22,7 +22,7 @@ export const records = (ids: ReadonlyArray<ImageId>) =>
   ids.length === 0 ? Effect.succeed([]) : inOneMoment(readRecords(ids))
 
 /** Reads as of one moment, whatever others commit meanwhile. */
-const inOneMoment = <A, E, R>(read: Effect.Effect<A, E, R>) =>
+export const inOneMoment = <A, E, R>(read: Effect.Effect<A, E, R>) =>
   SqlClient.SqlClient.use((sql) => sql.withTransaction(read)).pipe(
     Effect.provideService(SqlClient.BeginTransaction, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
   )

@@ -1,0 +1,55 @@
+/** Failed answers by service and class. */
+import { Effect } from "effect"
+import { SqlClient } from "effect/sql"
+import type { FailureClass } from "../../../domain/Facts.ts"
+import type { BoxId, ImageId, ServiceId } from "../../../domain/Identifiers.ts"
+import type { FailureGroup } from "../../../services/Archive.ts"
+
+/** The groups with the latest of their images; the indexes hold failures in the order of images. */
+export const failures = Effect.fnUntraced(function* (samples: number) {
+  const sql = yield* SqlClient.SqlClient
+  const failed = (table: "results" | "postprocessing") =>
+    sql`SELECT service, error_class FROM ${sql(table)} WHERE status = 'failed'`
+  const samplesOf = (table: "results" | "postprocessing") => sql`
+    (SELECT image_id, result_created, error_reason, ${sql.literal(table === "results" ? "NULL" : "merged_box_id")} AS box
+    FROM ${sql(table)} AS t
+    WHERE t.service = groups.service AND t.status = 'failed' AND t.error_class = groups.error_class
+    ORDER BY image_id DESC LIMIT ${samples})`
+  const rows = yield* sql<Row>`
+    WITH groups AS (
+      SELECT service, error_class, count(*) AS count
+      FROM (${failed("results")} UNION ALL ${failed("postprocessing")}) AS failed
+      GROUP BY service, error_class
+    )
+    SELECT groups.service, error_class, count, image_id, image_filename, box, error_reason, result_created
+    FROM groups CROSS JOIN LATERAL (
+      ${samplesOf("results")} UNION ALL ${samplesOf("postprocessing")} ORDER BY image_id DESC LIMIT ${samples}
+    ) AS samples
+    JOIN images USING (image_id)
+    ORDER BY count DESC, service COLLATE "C", error_class, image_id DESC, box`
+  const groups = new Map<string, FailureGroup & { readonly samples: Array<FailureGroup["samples"][number]> }>()
+  for (const row of rows) {
+    const key = `${row.service} ${row.error_class}`
+    const group = groups.get(key) ?? { service: row.service, class: row.error_class, count: row.count, samples: [] }
+    groups.set(key, group)
+    group.samples.push({
+      imageId: row.image_id,
+      filename: row.image_filename,
+      ...(row.box === null ? {} : { boxId: row.box }),
+      reason: row.error_reason ?? "",
+      at: row.result_created
+    })
+  }
+  return [...groups.values()]
+})
+
+interface Row {
+  readonly service: ServiceId
+  readonly error_class: FailureClass
+  readonly count: number
+  readonly image_id: ImageId
+  readonly image_filename: string
+  readonly box: BoxId | null
+  readonly error_reason: string | null
+  readonly result_created: Date
+}

@@ -1,0 +1,78 @@
+/** How things went lately, and how far the groups are. */
+import { Effect } from "effect"
+import { SqlClient } from "effect/sql"
+import type { ServiceId } from "../../../domain/Identifiers.ts"
+import type { Stage } from "../../../domain/Staleness.ts"
+import type { GroupProgress, Pace, Waits } from "../../../services/Archive.ts"
+
+/** Seconds that one count of a pace is about, and how many counts there are. */
+const interval = 10
+const intervals = 30
+
+/** Answers of each service in each interval, oldest first. */
+export const pace = Effect.gen(function* () {
+  const sql = yield* SqlClient.SqlClient
+  const rows = yield* sql<{ service: ServiceId; ago: number; answers: number }>`
+    SELECT service, floor(extract(epoch FROM now() - result_created) / ${interval})::integer AS ago, count(*) AS answers
+    FROM results WHERE result_created > now() - ${interval * intervals} * interval '1 second'
+    GROUP BY service, ago`
+  const byService = new Map<ServiceId, Array<number>>()
+  for (const { ago, answers, service } of rows) {
+    const counts = byService.get(service) ?? new Array<number>(intervals).fill(0)
+    byService.set(service, counts)
+    // A row may be from a transaction that began after this one.
+    const place = intervals - 1 - Math.max(ago, 0)
+    if (place >= 0) counts[place]! += answers
+  }
+  return { seconds: interval, services: byService } satisfies Pace
+})
+
+/** Since when the oldest image that waits for a step has been waiting. */
+export const waits = Effect.fnUntraced(function* (services: ReadonlyArray<ServiceId>) {
+  const sql = yield* SqlClient.SqlClient
+  const ofServices = yield* Effect.forEach(services, (service) =>
+    Effect.map(
+      sql<{ since: Date }>`
+        SELECT image_created AS since FROM images
+        WHERE owing IS NOT NULL AND ${service} = ANY (requested_services)
+          AND NOT EXISTS (
+            SELECT FROM results WHERE results.image_id = images.image_id AND results.service = ${service})
+        ORDER BY owing LIMIT 1`,
+      (rows) => rows.map(({ since }) => [service, since] as const)
+    )
+  )
+  const ofStages = yield* Effect.forEach(staleColumns, ([stage, column]) =>
+    Effect.map(
+      sql<{ since: Date | null }>`
+        SELECT max(result_created) AS since FROM results
+        WHERE image_id = (
+          SELECT ${sql(column)} FROM images WHERE ${sql(column)} IS NOT NULL ORDER BY ${sql(column)} LIMIT 1)`,
+      (rows) => rows.flatMap(({ since }) => (since === null ? [] : [[stage, since] as const]))
+    )
+  )
+  return { services: new Map(ofServices.flat()), stages: new Map(ofStages.flat()) } satisfies Waits
+})
+
+const staleColumns = [
+  ["harmonize", "boxes_stale"],
+  ["consensus", "consensus_stale"],
+  ["enrich", "enrichment_stale"]
+] as const satisfies ReadonlyArray<readonly [Stage, string]>
+
+/** The groups whose images are the latest, newest first. */
+export const groups = Effect.fnUntraced(function* (limit: number) {
+  const sql = yield* SqlClient.SqlClient
+  const rows = yield* sql<{ image_group: string | null; images: number; done: number; failed: number }>`
+    SELECT image_group, count(*) AS images,
+      count(*) FILTER (WHERE coalesce(owing, boxes_stale, consensus_stale, enrichment_stale) IS NULL) AS done,
+      count(failures.image_id) AS failed
+    FROM images LEFT JOIN (
+      SELECT image_id FROM results WHERE status = 'failed'
+      UNION SELECT image_id FROM postprocessing WHERE status = 'failed'
+    ) AS failures USING (image_id)
+    GROUP BY image_group ORDER BY max(images.image_id) DESC LIMIT ${limit}`
+  return rows.map(({ image_group, ...counts }): GroupProgress => ({
+    ...(image_group === null ? {} : { group: image_group }),
+    ...counts
+  }))
+})

@@ -1,0 +1,194 @@
+/** What people ask of a running pipeline: to look at an image, to look again, to go on with what was left. */
+import { Context, Effect, Layer, Option, Result, Stream } from "effect"
+import type { ImageId, ServiceId } from "../../domain/Identifiers.ts"
+import { hintQueue } from "../../domain/Messages.ts"
+import * as ServiceCatalog from "../../domain/ServiceCatalog.ts"
+import { type Stage, stages } from "../../domain/Staleness.ts"
+import * as TraceContext from "../../domain/TraceContext.ts"
+import {
+  Actions,
+  type MissingRequest,
+  type RetryRequest,
+  type Submission,
+  UnknownImage,
+  UnknownServices
+} from "../../services/Actions.ts"
+import { Archive, type ImageFilter } from "../../services/Archive.ts"
+import { Catalog } from "../../services/Catalog.ts"
+import { MessageBroker } from "../../services/MessageBroker.ts"
+import { ResultStore, type SubmittedImage } from "../../services/ResultStore.ts"
+import type { Step } from "../../services/ServiceSwitch.ts"
+import * as Hints from "./Hints.ts"
+import { publishOwed, submit } from "./Submit.ts"
+
+/** Images that are worked on at once when the whole archive is. */
+const batch = 500
+
+export const layer = Layer.effect(
+  Actions,
+  Effect.gen(function* () {
+    const context = yield* Effect.context<Archive | Catalog | MessageBroker | ResultStore>()
+    const here = Effect.provideContext(Context.pick(Archive, Catalog, MessageBroker, ResultStore)(context))
+    return Actions.of({
+      submit: (reference, options) =>
+        here(
+          Effect.gen(function* () {
+            const services = yield* chosen(options.services ?? "primary")
+            const group = options.group === undefined ? {} : { group: options.group }
+            const [image] = yield* Stream.runCollect(submit(Stream.make(reference), { services, ...group }))
+            return submissionOf(image!)
+          })
+        ),
+      rerun: (imageId, services) => here(rerun(imageId, services)),
+      retryFailed: (request) => here(retryFailed(request)),
+      runMissing: (request) => here(runMissing(request)),
+      deadLetters: (step, limit) => here(deadLetters(step, limit)),
+      replay: (step, selection) =>
+        here(Effect.flatMap(queueOf(step), (queue) => MessageBroker.use((broker) => broker.replay(queue, selection))))
+    })
+  })
+)
+
+const rerun = Effect.fn("Actions.rerun")(function* (imageId: ImageId, services: ReadonlyArray<ServiceId> | undefined) {
+  const archive = yield* Archive
+  const store = yield* ResultStore
+  yield* known(services ?? [])
+  const [facts] = yield* store.facts([imageId])
+  if (facts === undefined) return yield* new UnknownImage({ imageId })
+  const again = services ?? facts.requested
+  yield* archive.forget(imageId, again)
+  yield* archive.request(
+    [imageId],
+    again.filter((service) => !facts.requested.includes(service))
+  )
+  const image = yield* owedBy(imageId)
+  yield* publishOwed(Option.toArray(image), (service) => again.includes(service))
+  return Option.match(image, {
+    onNone: (): Submission => ({ imageId, isNew: false, owed: [] }),
+    onSome: submissionOf
+  })
+})
+
+const owedBy = (imageId: ImageId) =>
+  Effect.map(
+    ResultStore.use((store) => store.owed({ scope: { _tag: "Images", ids: [imageId] }, limit: 1 })),
+    (images) => Option.fromUndefinedOr(images[0])
+  )
+
+/** Service by service, so that exactly the failures that are meant are forgotten. */
+const retryFailed = Effect.fn("Actions.retryFailed")(function* (request: RetryRequest) {
+  const catalog = yield* Catalog
+  const services = request.services ?? catalog.map(({ id }) => id)
+  const counts = yield* Effect.forEach(services, (service) =>
+    batches({ error: request.class ?? "any", service, ...groupOf(request) }).pipe(
+      Stream.mapEffect((ids) => retry(ids, service)),
+      Stream.runFold(
+        () => 0,
+        (sum, count: number) => sum + count
+      )
+    )
+  )
+  return counts.reduce((sum, count) => sum + count, 0)
+})
+
+const retry = Effect.fnUntraced(function* (ids: ReadonlyArray<ImageId>, service: ServiceId) {
+  const store = yield* ResultStore
+  const scope = { _tag: "Images", ids } as const
+  const forgotten = yield* store.forgetFailures({ scope, services: [service] })
+  const owed = yield* store.owed({ scope, limit: ids.length })
+  yield* publishOwed(owed, (one) => one === service)
+  // A failed crop is owed by the stage, and a failure that is gone changes what was derived.
+  yield* Hints.tell(
+    stages,
+    ids.map((imageId) => ({ imageId, headers: {} }))
+  )
+  return forgotten
+})
+
+const runMissing = Effect.fn("Actions.runMissing")(function* (request: MissingRequest) {
+  const archive = yield* Archive
+  const store = yield* ResultStore
+  const services = request.services ?? []
+  yield* known(services)
+  const idle = yield* idleServices
+  return yield* batches(groupOf(request)).pipe(
+    Stream.mapEffect((ids) =>
+      Effect.gen(function* () {
+        const fresh = new Set(services.length === 0 ? [] : yield* archive.request(ids, services))
+        const owed = yield* store.owed({ scope: { _tag: "Images", ids }, limit: ids.length })
+        const missing = owed.map((image) => ({
+          ...image,
+          owed: image.owed.filter(
+            (service) =>
+              (services.length === 0 || services.includes(service)) && (idle.has(service) || fresh.has(image.imageId))
+          )
+        }))
+        yield* publishOwed(missing)
+        return missing.reduce((sum, image) => sum + image.owed.length, 0)
+      })
+    ),
+    Stream.runFold(
+      () => 0,
+      (sum, count: number) => sum + count
+    )
+  )
+})
+
+/** The services whose queue has nothing that anybody could be waiting for. */
+const idleServices = Effect.gen(function* () {
+  const broker = yield* MessageBroker
+  const catalog = yield* Catalog
+  const depths = yield* Effect.forEach(catalog, ({ id, queue }) =>
+    Effect.map(broker.statistics(queue), ({ delayed, ready, unsettled }) => [id, ready + unsettled + delayed] as const)
+  )
+  return new Set(depths.filter(([, depth]) => depth === 0).map(([id]) => id))
+})
+
+const deadLetters = Effect.fn("Actions.deadLetters")(function* (step: Step | undefined, limit: number) {
+  const broker = yield* MessageBroker
+  const catalog = yield* Catalog
+  const steps: ReadonlyArray<Step> = step === undefined ? [...catalog.map(({ id }) => id), ...stages] : [step]
+  const letters = yield* Effect.forEach(steps, (step) =>
+    queueOf(step).pipe(
+      Effect.flatMap((queue) => broker.deadLetters(queue, limit)),
+      Effect.map((letters) => letters.map((letter) => ({ ...letter, step })))
+    )
+  )
+  return letters.flat()
+})
+
+/** The queue a step consumes. */
+const queueOf = Effect.fnUntraced(function* (step: Step) {
+  if (isStage(step)) return hintQueue[step]
+  const catalog = yield* Catalog
+  const service = ServiceCatalog.find(catalog, step)
+  return service === undefined ? yield* unknown(catalog, [step]) : service.queue
+})
+
+const isStage = (step: Step): step is Stage => stages.some((stage) => stage === step)
+
+/** The services of a list of names. */
+const chosen = Effect.fnUntraced(function* (names: string) {
+  const catalog = yield* Catalog
+  const services = ServiceCatalog.select(catalog, names)
+  return Result.isSuccess(services) ? services.success : yield* unknown(catalog, services.failure)
+})
+
+const known = Effect.fnUntraced(function* (services: ReadonlyArray<ServiceId>) {
+  const catalog = yield* Catalog
+  const others = services.filter((service) => ServiceCatalog.find(catalog, service) === undefined)
+  if (others.length > 0) return yield* unknown(catalog, others)
+})
+
+const unknown = (catalog: ServiceCatalog.ServiceCatalog, names: ReadonlyArray<string>) =>
+  new UnknownServices({ names, known: catalog.map(({ id }) => id) })
+
+const batches = (filter: ImageFilter) =>
+  Stream.unwrap(Archive.useSync((archive) => archive.ids(filter))).pipe(Stream.grouped(batch))
+
+const groupOf = ({ group }: { readonly group?: string }): ImageFilter => (group === undefined ? {} : { group })
+
+const submissionOf = ({ imageId, isNew, owed, traceParent }: SubmittedImage): Submission => {
+  const span = TraceContext.decode(Option.getOrUndefined(traceParent))
+  return { imageId, isNew, owed, ...(span === undefined ? {} : { traceId: span.traceId }) }
+}

@@ -1,0 +1,119 @@
+/** The state of services and stages, from what their surroundings say about them. */
+import { Option } from "effect"
+import type { ServiceId } from "../../domain/Identifiers.ts"
+import { hintQueue } from "../../domain/Messages.ts"
+import type { Service } from "../../domain/ServiceCatalog.ts"
+import { type Stage, stages } from "../../domain/Staleness.ts"
+import type { Pace as Answers, Waits } from "../../services/Archive.ts"
+import type { QueueStatistics } from "../../services/MessageBroker.ts"
+import type { PipelineProgress, QueueState, ServiceState, StageState } from "../../services/Monitor.ts"
+import type { Progress } from "../../services/ResultStore.ts"
+import type { Pause, Step } from "../../services/ServiceSwitch.ts"
+import type { Worker } from "../../services/WorkerRegistry.ts"
+import * as Pace from "./Pace.ts"
+
+/** What can be seen of the pipeline from outside. */
+export interface Sight {
+  readonly progress: Progress
+  readonly answers: Answers
+  readonly waits: Waits
+  /** By name; none for a queue that could not be asked about. */
+  readonly queues: ReadonlyMap<string, Option.Option<QueueStatistics>>
+  readonly pauses: ReadonlyArray<Pause>
+  readonly workers: ReadonlyArray<Worker>
+  readonly health: ReadonlyMap<ServiceId, ServiceState["health"]>
+}
+
+/** Intervals of the pace that a rate looks back on. */
+const lookBack = 6
+
+/** The state of a service. */
+export const serviceState = (service: Service, sight: Sight): ServiceState => {
+  const { answers, health, progress, waits } = sight
+  const counts = progress.services.find((counts) => counts.service === service.id)
+  const { failed = 0, requested = 0, succeeded = 0 } = counts ?? {}
+  const history = answers.services.get(service.id) ?? []
+  const waiting = Math.max(0, requested - succeeded - failed)
+  return {
+    service: service.id,
+    kind: service.kind,
+    health: health.get(service.id) ?? "unknown",
+    requested,
+    succeeded,
+    failed,
+    history,
+    breakers: activitiesOf(service.id, sight).flatMap(({ breaker, workerId }) =>
+      breaker === undefined ? [] : [{ workerId, ...breaker }]
+    ),
+    ...stepState(service.id, service.queue, waiting, rateOf(history, answers.seconds), sight),
+    ...since(waits.services.get(service.id))
+  }
+}
+
+/** The state of a stage. */
+export const stageState = (stage: Stage, sight: Sight): StageState => {
+  const { progress, waits } = sight
+  const rate = activitiesOf(stage, sight).reduce((sum, activity) => sum + activity.rate, 0)
+  return {
+    stage,
+    done: progress.images - progress.stale[stage],
+    ...stepState(stage, hintQueue[stage], progress.stale[stage], rate, sight),
+    ...since(waits.stages.get(stage))
+  }
+}
+
+/** How far the images are; `rate` is of images per second, `undefined` when it is not known. */
+export const progressState = (
+  { boxes, crops, done, images, services, stale }: Progress,
+  rate: number | undefined
+): Omit<PipelineProgress, "at" | "groups"> => ({
+  images,
+  done,
+  ...(rate === undefined ? {} : { rate }),
+  ...etaOf(images - done, rate),
+  boxes,
+  crops,
+  services,
+  stages: stages.map((stage) => ({ stage, waiting: stale[stage] }))
+})
+
+const stepState = (step: Step, queue: string, waiting: number, rate: number, sight: Sight) => {
+  const activities = activitiesOf(step, sight)
+  const pause = sight.pauses.find((pause) => pause.step === step)
+  return {
+    queue: queueState(queue, sight),
+    waiting,
+    inFlight: activities.reduce((sum, activity) => sum + activity.inFlight, 0),
+    workers: activities.length,
+    rate,
+    ...etaOf(waiting, rate),
+    ...(pause === undefined ? {} : { paused: pause })
+  }
+}
+
+/** What the programs that are alive do for a step. */
+const activitiesOf = (step: Step, { workers }: Sight) =>
+  workers
+    .filter(({ isAlive }) => isAlive)
+    .flatMap(({ activities, workerId }) =>
+      activities.filter((activity) => activity.step === step).map((activity) => ({ ...activity, workerId }))
+    )
+
+const queueState = (name: string, { queues }: Sight): QueueState => {
+  const statistics = Option.flatten(Option.fromUndefinedOr(queues.get(name)))
+  return Option.isSome(statistics) ? { name, statistics: statistics.value } : { name }
+}
+
+/** Answers per second in the latest intervals, from the first one with answers. */
+const rateOf = (history: ReadonlyArray<number>, seconds: number): number => {
+  const latest = history.slice(-lookBack)
+  const begin = latest.findIndex((count) => count > 0)
+  return begin === -1 ? 0 : latest.reduce((sum, count) => sum + count, 0) / ((latest.length - begin) * seconds)
+}
+
+const etaOf = (waiting: number, rate: number | undefined): { readonly eta?: number } => {
+  const eta = waiting === 0 ? 0 : Pace.secondsFor(waiting, rate)
+  return eta === undefined ? {} : { eta }
+}
+
+const since = (oldest: Date | undefined): { readonly oldest?: Date } => (oldest === undefined ? {} : { oldest })
