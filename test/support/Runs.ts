@@ -4,6 +4,7 @@ import * as Arbitrary from "effect/Arbitrary"
 import type { BoxId, ImageId, ServiceId } from "../../src/domain/Identifiers.ts"
 import { PipelineEvent } from "../../src/domain/PipelineEvent.ts"
 import { revision } from "../../src/domain/Staleness.ts"
+import type { Run } from "../../src/programs/views/Run.ts"
 import type { Progress } from "../../src/services/ResultStore.ts"
 import { hostileText } from "./HostileText.ts"
 
@@ -11,7 +12,7 @@ export const imageId = Brand.nominal<ImageId>()
 export const serviceId = Brand.nominal<ServiceId>()
 export const boxId = Brand.nominal<BoxId>()
 
-/** Counts of a store: nothing done of two images, four answers owed by each of two services, unless said otherwise. */
+/** Counts of a store: nothing done of four images, four answers owed by each of two services, unless said otherwise. */
 export const progressOf = (changes: Partial<Progress> = {}): Progress => ({
   images: 4,
   done: 0,
@@ -22,6 +23,27 @@ export const progressOf = (changes: Partial<Progress> = {}): Progress => ({
   stale: { harmonize: 0, consensus: 0, enrich: 0 },
   boxes: 0,
   crops: 0,
+  ...changes
+})
+
+/** A run that completed 2 of 4 images after 1 was complete before, unless said otherwise. */
+export const runOf = (changes: Partial<Run> = {}): Run => ({
+  images: [],
+  progress: progressOf({
+    done: 3,
+    boxes: 12,
+    crops: 30,
+    services: [
+      { service: serviceId("clip"), requested: 4, succeeded: 3, failed: 0 },
+      { service: serviceId("ocr"), requested: 4, succeeded: 2, failed: 2 }
+    ]
+  }),
+  doneBefore: 1,
+  unusable: [],
+  seconds: 8,
+  simulated: false,
+  places: { report: ".windmill/report.html", overlays: ".windmill/overlays" },
+  database: "psql windmill",
   ...changes
 })
 

@@ -19,6 +19,8 @@ import type { ImageRecord } from "../../services/ResultStore.ts"
 export interface BoxFindings {
   readonly id: BoxId
   readonly box: HarmonizedBox
+  /** The label as people write it. */
+  readonly name: string
   readonly emoji: string | undefined
   readonly faces: ReadonlyArray<Enrichment.Face>
   readonly poses: ReadonlyArray<Enrichment.Pose>
@@ -82,6 +84,7 @@ export const of = (record: ImageRecord, catalog: ServiceCatalog, size: Size | un
         return {
           id,
           box,
+          name: box.label.replaceAll("_", " "),
           emoji: box.emoji ?? Concept.emojiOf(box.concept),
           faces: about.flatMap(({ faces }) => faces),
           poses: about.flatMap(({ poses }) => poses),

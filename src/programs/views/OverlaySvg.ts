@@ -13,6 +13,7 @@ import { type BoxFindings, type ImageFindings, isTentative, type Size } from "./
 import * as LabelPlacement from "./LabelPlacement.ts"
 import { type Markup, markup } from "./Markup.ts"
 import * as Skeleton from "./Skeleton.ts"
+import { share } from "./Wording.ts"
 
 /** Draws text as outlines. `x` is its left end, `y` its baseline and `size` the height of an em. */
 export interface Lettering {
@@ -81,6 +82,7 @@ interface Chip extends LabelPlacement.Label {
   readonly fontSize: number
   readonly voted: number
   readonly against: number
+  readonly border: string
   readonly fill: string
   readonly ink: string
 }
@@ -93,12 +95,13 @@ const pip = 0.52
 /** A chip that fits into the picture: the label is cut, then left out, and the font shrinks with a very flat picture. */
 const chipOf = (self: ColoredBox, { size, unit }: Canvas, lettering: Lettering): Chip => {
   const tentative = isTentative(self)
-  const fontSize = Math.min((tentative ? 11.5 : 13) * unit, size.height / lineHeight)
+  const wished = Math.min(13 * unit, Math.max(9.5 * unit, self.area.width / 9))
+  const fontSize = Math.min(wished, size.height / lineHeight)
   const voted = self.box.services.length
   const against = self.box.dissenters.length
   const rest = (2 * padding + (voted + against) * pip + 0.2) * fontSize
-  const value = self.box.evidence.toFixed(2)
-  const words = [...self.box.label.replaceAll("_", " ")]
+  const value = share(self.box.evidence)
+  const words = [...self.name]
   const texts = [words.length, 24, 12, 6].map((length) =>
     words.length <= length ? `${words.join("")} ${value}` : `${words.slice(0, length - 1).join("")}… ${value}`
   )
@@ -112,16 +115,17 @@ const chipOf = (self: ColoredBox, { size, unit }: Canvas, lettering: Lettering):
     against,
     width: Math.min(size.width, lettering.width(text, fontSize) + rest),
     height: fontSize * lineHeight,
+    border: self.color,
     fill: tentative ? "#1c1917" : self.color,
-    ink: tentative ? self.color : ConceptColors.textOn(self.color)
+    ink: tentative ? "#ffffff" : ConceptColors.textOn(self.color)
   }
 }
 
 const drawChip = (self: Chip, { height, width, x, y }: BoundingBox, { unit }: Canvas, lettering: Lettering): Markup => {
-  const { against, fill, fontSize, ink, text, voted } = self
+  const { against, border, fill, fontSize, ink, text, voted } = self
   const start = x + padding * fontSize
   const dots = start + lettering.width(text, fontSize) + 0.2 * fontSize
-  return markup`<rect x="${r(x)}" y="${r(y)}" width="${r(width)}" height="${r(height)}" rx="${r(2 * unit)}" fill="${fill}" fill-opacity="0.92"/><path fill="${ink}" d="${lettering.path(text, { x: start, y: y + fontSize * 1.13, size: fontSize })}"/>${Array.from(
+  return markup`<rect x="${r(x)}" y="${r(y)}" width="${r(width)}" height="${r(height)}" rx="${r(2 * unit)}" fill="${fill}" fill-opacity="0.92" stroke="${border}" stroke-width="${r(unit)}"/><path fill="${ink}" d="${lettering.path(text, { x: start, y: y + fontSize * 1.13, size: fontSize })}"/>${Array.from(
     { length: voted + against },
     (_, index) =>
       markup`<circle cx="${r(dots + (index + 0.5) * pip * fontSize)}" cy="${r(y + height / 2)}" r="${r(0.16 * fontSize)}" stroke="${ink}" stroke-width="${r(0.08 * fontSize)}" fill="${index < voted ? ink : "none"}"/>`

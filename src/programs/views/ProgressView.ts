@@ -1,11 +1,11 @@
 /**
  * A run in progress: a frame that is drawn again and again where a terminal allows it, plain lines where not.
  */
-import type { ServiceId } from "../../domain/Identifiers.ts"
-import type { Moment, RunProgress, ServiceProgress } from "./RunProgress.ts"
+import * as Moment from "./Moment.ts"
+import type { RunProgress, ServiceProgress } from "./RunProgress.ts"
 import { answered, imageRate, secondsLeft, serviceRate, waiting } from "./RunProgress.ts"
 import { type ColorDepth, columns, fit, type Line, line, type Span, span, toAnsi, truncate } from "./TerminalText.ts"
-import { count, grouped, listed, rate, seconds } from "./Wording.ts"
+import { count, grouped, rate, seconds } from "./Wording.ts"
 
 /**
  * The frame for a terminal of `width` columns and `height` rows: a line for each service, one for each stage, one for the
@@ -21,7 +21,7 @@ export const render = (
   const images = imagesLine(self, layout)
   const services = serviceLines(self, layout, Math.max(0, height - stages.length - 1))
   const room = Math.max(0, height - services.length - stages.length - 1)
-  const moments = self.moments.slice(-Math.min(5, room)).map(momentLine)
+  const moments = self.moments.slice(-Math.min(5, room)).map(Moment.toLine)
   const blocks = [services, stages, [images], room === 0 ? [] : moments].filter((block) => block.length > 0)
   const gaps = blocks.flat().length + blocks.length - 1 <= height
   return blocks
@@ -45,7 +45,7 @@ export const plain = (
   const before = statusLine(since)
   const moved = status.some(({ text }, index) => text !== before[index]?.text)
   return [
-    ...shown.map(momentLine),
+    ...shown.map(Moment.toLine),
     ...(more > 0 ? [line(`… and ${count(more, "more event")}`)] : []),
     ...(moved ? [status] : [])
   ].map((each) => toAnsi(each, color))
@@ -158,26 +158,6 @@ const bar = (size: number, succeeded: number, failed: number, of: number): Line 
     " "
   )
 }
-
-const momentLine = (moment: Moment): Line => {
-  if (moment._tag === "Failed") {
-    return line(moment.filename, span(`  ${moment.service} failed: `, { color: "red" }), moment.reason)
-  }
-  const change = boxesChange(moment.before, moment.after)
-  const how =
-    moment.before === undefined
-      ? `harmonized, ${count(moment.services, "service")}`
-      : `re-harmonized, ${count(moment.services, "service")}`
-  return line(moment.filename, "  ", span(change, { bold: true }), ` ${cause(moment.added)}`, span(`(${how})`))
-}
-
-const boxesChange = (before: number | undefined, after: number): string => {
-  if (before === undefined) return count(after, "box", "boxes")
-  return before === after ? `boxes ${after}, refined` : `boxes ${before} → ${after}`
-}
-
-/** An empty list is a change without a new detector, for example when a failed answer was forgotten. */
-const cause = (added: ReadonlyArray<ServiceId>): string => (added.length === 0 ? "" : `after ${listed(added)} `)
 
 const separated = (spans: ReadonlyArray<Span | undefined>): Line =>
   spans.filter((each) => each !== undefined).flatMap((each) => [span("  "), each])

@@ -5,11 +5,12 @@
  * come. The store is right; events only fill the time between two counts. All times (`at`) are milliseconds of one clock
  * that never goes back.
  */
-import { type Data, HashMap, Option } from "effect"
+import { HashMap, Option } from "effect"
 import type { ImageId, ServiceId } from "../../domain/Identifiers.ts"
 import type { PipelineEvent } from "../../domain/PipelineEvent.ts"
 import type { Stage } from "../../domain/Staleness.ts"
 import type { Progress } from "../../services/ResultStore.ts"
+import * as Moment from "./Moment.ts"
 import * as Pace from "./Pace.ts"
 
 /** How far one service is with whole images. */
@@ -22,26 +23,6 @@ export interface ServiceProgress {
   readonly postponed: string | undefined
   readonly pace: Pace.Pace
 }
-
-/** Something worth a line of its own. */
-export type Moment =
-  | {
-      readonly _tag: "Boxes"
-      readonly filename: string
-      /** Confirmed boxes so far; `undefined` the first time. */
-      readonly before: number | undefined
-      readonly after: number
-      /** The detectors whose answers are new. */
-      readonly added: ReadonlyArray<ServiceId>
-      /** How many detectors have answered. */
-      readonly services: number
-    }
-  | {
-      readonly _tag: "Failed"
-      readonly filename: string
-      readonly service: ServiceId
-      readonly reason: string
-    }
 
 export interface RunProgress {
   readonly at: number
@@ -59,13 +40,11 @@ export interface RunProgress {
   readonly crops: ReadonlyMap<ServiceId, number>
   readonly failedCrops: number
   /** The latest moments, oldest first, and how many there have been. */
-  readonly moments: ReadonlyArray<Moment>
+  readonly moments: ReadonlyArray<Moment.Moment>
   readonly momentCount: number
-  readonly latest: HashMap.HashMap<ImageId, Harmonized>
+  readonly latest: HashMap.HashMap<ImageId, Moment.Harmonized>
   readonly pace: Pace.Pace
 }
-
-type Harmonized = Data.TaggedEnum.Value<PipelineEvent, "Harmonized">
 
 /** The state before anything happened; `progress` counts what earlier runs have done. */
 export const start = (options: {
@@ -151,7 +130,7 @@ const applied = (self: RunProgress, event: PipelineEvent): RunProgress => {
               postponed: undefined
             }
       )
-      return event.succeeded ? counted : withMoment(counted, failure(self, event))
+      return event.succeeded ? counted : withMoment(counted, Moment.ofFailure(filename(self, event.imageId), event))
     }
     case "Postponed":
       return withService(self, event.service, (service) => ({ ...service, postponed: event.reason }))
@@ -165,32 +144,23 @@ const applied = (self: RunProgress, event: PipelineEvent): RunProgress => {
         crops: new Map(self.crops).set(event.service, (self.crops.get(event.service) ?? 0) + 1),
         failedCrops: self.failedCrops + (event.succeeded ? 0 : 1)
       }
-      return event.succeeded ? counted : withMoment(counted, failure(self, event))
+      return event.succeeded ? counted : withMoment(counted, Moment.ofFailure(filename(self, event.imageId), event))
     }
   }
 }
 
 /** An event that a later derivation of the same image has overtaken is only counted. */
-const withBoxes = (self: RunProgress, event: Harmonized): RunProgress => {
+const withBoxes = (self: RunProgress, event: Moment.Harmonized): RunProgress => {
   const before = Option.getOrUndefined(HashMap.get(self.latest, event.imageId))
   if (before === undefined) {
     const first = { ...self, harmonized: self.harmonized + 1, latest: HashMap.set(self.latest, event.imageId, event) }
-    return withMoment(first, boxesMoment(self, undefined, event))
+    return withMoment(first, Moment.ofBoxes(filename(self, event.imageId), event, undefined))
   }
   const again = { ...self, reharmonized: self.reharmonized + 1 }
   if (event.revision < before.revision) return again
   const latest = { ...again, latest: HashMap.set(self.latest, event.imageId, event) }
-  return event.changed ? withMoment(latest, boxesMoment(self, before, event)) : latest
+  return event.changed ? withMoment(latest, Moment.ofBoxes(filename(self, event.imageId), event, before)) : latest
 }
-
-const boxesMoment = (self: RunProgress, before: Harmonized | undefined, event: Harmonized): Moment => ({
-  _tag: "Boxes",
-  filename: filename(self, event.imageId),
-  before: before?.boxes,
-  after: event.boxes,
-  added: event.services.filter((service) => before?.services.includes(service) !== true),
-  services: event.services.length
-})
 
 const withService = (
   self: RunProgress,
@@ -204,20 +174,10 @@ const withService = (
 /** More than any display shows at once; what is older is forgotten. */
 const remembered = 50
 
-const withMoment = (self: RunProgress, moment: Moment): RunProgress => ({
+const withMoment = (self: RunProgress, moment: Moment.Moment): RunProgress => ({
   ...self,
   moments: [...self.moments, moment].slice(-remembered),
   momentCount: self.momentCount + 1
-})
-
-const failure = (
-  self: RunProgress,
-  event: { readonly imageId: ImageId; readonly service: ServiceId; readonly reason?: string }
-): Moment => ({
-  _tag: "Failed",
-  filename: filename(self, event.imageId),
-  service: event.service,
-  reason: event.reason ?? "no reason given"
 })
 
 const filename = (self: RunProgress, imageId: ImageId): string => self.filenames.get(imageId) ?? `image ${imageId}`

@@ -22,3 +22,6 @@ export const rate = (perSecond: number): string => (perSecond < 10 ? perSecond.t
 /** A list as a sentence has it: `a`, `a and b`, `a, b and c`. */
 export const listed = (items: ReadonlyArray<string>): string =>
   items.length < 2 ? items.join("") : `${items.slice(0, -1).join(", ")} and ${items.at(-1)}`
+
+/** A number in `[0, 1]` with two digits. Only what is certain is `1.00`. */
+export const share = (n: number): string => (Math.floor(n * 100) / 100).toFixed(2)

@@ -1,0 +1,74 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as ServiceCatalog from "../../../src/domain/ServiceCatalog.ts"
+import * as ImageFindings from "../../../src/programs/views/ImageFindings.ts"
+import { serviceId } from "../../support/Runs.ts"
+import { beachFacts, findingsOf, recordOf } from "../../support/Records.ts"
+
+const beach = findingsOf(beachFacts)
+
+describe("ImageFindings", () => {
+  it("lists confirmed boxes before tentative ones", () => {
+    assert.deepStrictEqual(
+      beach.boxes.map(({ box, name }) => [name, box.status]),
+      [
+        ["person", "confirmed"],
+        ["horse", "confirmed"],
+        ["bird", "tentative"]
+      ]
+    )
+  })
+
+  it("knows an emoji for a box of which no detector sent one", () => {
+    assert.deepStrictEqual(
+      beach.boxes.map(({ emoji }) => emoji),
+      ["🧑", "🐴", "🕊"]
+    )
+  })
+
+  it("gives each box what was learned from its crop, in image pixels", () => {
+    const [person, horse] = beach.boxes
+    const { x, y } = person!.box.box
+    const { faces, palettes, poses } = person!
+    assert.deepInclude(faces[0]?.box, { x: x + 30, y: y + 12, width: 38, height: 44 })
+    assert.strictEqual(poses[0]?.landmarks["nose"]?.x, x + person!.box.box.width / 2)
+    assert.deepStrictEqual(
+      palettes.map(({ colors }) => colors.map(({ hex }) => hex)),
+      [["#b5462f", "#2b3a55"]]
+    )
+    assert.deepStrictEqual([horse?.faces, horse?.poses], [[], []])
+  })
+
+  it("shows what each detector saw on its own", () => {
+    assert.deepStrictEqual(
+      beach.detections.map(({ detections, service }) => [service, detections.length]),
+      [
+        [serviceId("detectron2"), 2],
+        [serviceId("rtdetr"), 3],
+        [serviceId("yolov8"), 2]
+      ]
+    )
+  })
+
+  it("names failures on the image and on crops", () => {
+    assert.deepStrictEqual(beach.failures, [
+      { service: serviceId("ollama"), class: "unavailable", reason: "It is unavailable", box: undefined },
+      { service: serviceId("face"), class: "refused", reason: "It is refused", box: "horse" }
+    ])
+  })
+
+  it("collects captions, the colors of the image, and who still owes an answer", () => {
+    const requested = [...beachFacts.requested, serviceId("metadata")]
+    const findings = findingsOf({ ...beachFacts, requested })
+    assert.deepStrictEqual(findings.captions, [{ service: serviceId("blip"), text: "a man leading a horse" }])
+    assert.strictEqual(findings.palettes[0]?.colors.length, 3)
+    assert.deepStrictEqual(findings.owed, [serviceId("metadata")])
+    assert.strictEqual(findings.place, "/pictures/beach-01.jpg")
+  })
+
+  it("does without the size of an image that cannot be read", () => {
+    const findings = ImageFindings.of(recordOf(beachFacts, "beach-01.jpg"), ServiceCatalog.standard, undefined)
+    assert.isUndefined(findings.size)
+    assert.strictEqual(findings.boxes.length, 3)
+    assert.deepStrictEqual(findings.palettes, [])
+  })
+})
