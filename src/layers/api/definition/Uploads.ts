@@ -1,11 +1,8 @@
 /** Stored pictures by the hash of their bytes: what workers read, wherever they are. */
 import { Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/http-api"
+import { ContentHash } from "../../../services/ContentStore.ts"
 import { NotFoundProblem } from "./Problems.ts"
-
-/** SHA-256 in lower-case hexadecimal. */
-export const ContentHash = Schema.String.check(Schema.isPattern(/^[0-9a-f]{64}$/)).pipe(Schema.brand("ContentHash"))
-export type ContentHash = typeof ContentHash.Type
 
 const stored = HttpApiEndpoint.get("stored", "/images/content/:hash", {
   params: { hash: ContentHash },

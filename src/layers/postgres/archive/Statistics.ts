@@ -18,7 +18,7 @@ export const pace = Effect.gen(function* () {
     GROUP BY service, ago`
   const byService = new Map<ServiceId, Array<number>>()
   for (const { ago, answers, service } of rows) {
-    const counts = byService.get(service) ?? new Array<number>(intervals).fill(0)
+    const counts = byService.get(service) ?? Array.from({ length: intervals }, () => 0)
     byService.set(service, counts)
     // A row may be from a transaction that began after this one.
     const place = intervals - 1 - Math.max(ago, 0)

@@ -1,0 +1,15 @@
+/** Pictures made small, for lists. */
+import { Context, type Effect } from "effect"
+import type { EncodedImage } from "../domain/ImageReference.ts"
+import type { ImageSourceError } from "./ImageSource.ts"
+
+export class Scaler extends Context.Service<
+  Scaler,
+  {
+    /**
+     * The picture as a JPEG of at most `size` pixels in width and height, never larger than it is. Like the stored pixels
+     * it is not rotated, and carries no EXIF that would have it rotated.
+     */
+    readonly scale: (image: EncodedImage, size: number) => Effect.Effect<EncodedImage, ImageSourceError>
+  }
+>()("windmill/services/Scaler") {}

@@ -1,0 +1,21 @@
+/** Pictures on the web, at addresses that strangers name. */
+import { Context, Schema, type Stream } from "effect"
+import type { ImageSourceError } from "./ImageSource.ts"
+
+/** The address, or one it leads to, is of a network that strangers may not have this machine read. */
+export class PlaceRefused extends Schema.TaggedError<PlaceRefused>()("PlaceRefused", {
+  url: Schema.String,
+  detail: Schema.String
+}) {
+  override get message() {
+    return `${this.url} is not fetched: ${this.detail}`
+  }
+}
+
+export class WebPictures extends Context.Service<
+  WebPictures,
+  {
+    /** The bytes at a URL, as they come; not looked at. Only public places are read, whatever the URL leads to. */
+    readonly fetch: (url: string) => Stream.Stream<Uint8Array, PlaceRefused | ImageSourceError>
+  }
+>()("windmill/services/WebPictures") {}
