@@ -34,7 +34,7 @@ export const layer: Layer.Layer<MessageBroker> = Layer.effect(
             const id = String(++published)
             WorkQueue.append(queueOf(queue), { id, body, headers, attempt: 1, redelivered: false })
           }
-        }).pipe(MessagingSpan.publish("memory", messages)),
+        }).pipe(MessagingSpan.publish(system, messages)),
 
       subscribe: (name, { prefetch }) =>
         Effect.acquireRelease(
@@ -65,3 +65,5 @@ export const layer: Layer.Layer<MessageBroker> = Layer.effect(
     }
   })
 )
+
+const system = { "messaging.system": "memory" }

@@ -26,6 +26,7 @@ export const layer: Layer.Layer<MessageBroker, BrokerMisconfigured, Address> = L
   MessageBroker,
   Effect.gen(function* () {
     const address = yield* Address
+    const system = { "messaging.system": "rabbitmq", "server.address": address.host, "server.port": address.port }
     const publishing = yield* Connection.make(address, "windmill publisher")
     const consuming = yield* Connection.make(address, "windmill consumer")
     const topology = Topology.make(address, publishing)
@@ -56,11 +57,11 @@ export const layer: Layer.Layer<MessageBroker, BrokerMisconfigured, Address> = L
       publish: (messages) =>
         publish(messages.map((message) => Envelope.first(message, topology.names(message.queue).work))).pipe(
           orDefect,
-          MessagingSpan.publish("rabbitmq", messages)
+          MessagingSpan.publish(system, messages)
         ),
 
       subscribe: (queue, { prefetch }) =>
-        Consumer.make({ connection: consuming, topology, publish }, queue, prefetch).pipe(
+        Consumer.make({ connection: consuming, topology, publish, system }, queue, prefetch).pipe(
           orDefect,
           Effect.tap((consumer) => {
             consumers.add(consumer)

@@ -1,5 +1,5 @@
-import { assert, layer as describeLayer } from "@effect/vitest"
-import { Context, Deferred, Duration, Effect, Exit, Fiber, Layer, Schedule, Stream } from "effect"
+import { assert, describe, it } from "@effect/vitest"
+import { Context, Deferred, Duration, Effect, Exit, Fiber, Layer, Logger, Schedule, Stream } from "effect"
 import { Address } from "../../src/layers/RabbitAddress.ts"
 import * as RabbitMessageBroker from "../../src/layers/RabbitMessageBroker.ts"
 import * as Topology from "../../src/layers/rabbitmq/Topology.ts"
@@ -15,16 +15,17 @@ const queue = "work"
 const fixture = Effect.fnUntraced(function* (
   options: { readonly heartbeat?: Duration.Input; readonly isAway?: boolean } = {}
 ) {
-  const direct = yield* Effect.flatMap(Layer.build(Layer.fresh(RabbitQueues.address)), (context) =>
-    Effect.succeed(Context.get(context, Address))
-  )
+  const direct = Context.get(yield* Layer.build(Layer.fresh(RabbitQueues.address)), Address)
   yield* Effect.addFinalizer(() => Effect.orDie(RabbitQueues.deleteQueues(direct, [queue])))
   const proxy = yield* TcpProxy.make(direct)
   if (options.isAway) yield* proxy.refuse
   const heartbeat = Duration.fromInputUnsafe(options.heartbeat ?? "10 seconds")
   const proxied = { ...direct, host: "127.0.0.1", port: proxy.port, heartbeat }
   const context = yield* Layer.build(
-    Layer.fresh(Layer.provide(RabbitMessageBroker.layer, Layer.succeed(Address, proxied)))
+    Layer.fresh(RabbitMessageBroker.layer).pipe(
+      Layer.provide(Layer.succeed(Address, proxied)),
+      Layer.provide(Logger.layer([]))
+    )
   )
   const names = Topology.namesOf(direct.queuePrefix, queue)
   return { broker: Context.get(context, MessageBroker), direct, proxy, names }
@@ -54,12 +55,12 @@ const connectionForced = connectionFrame(
 const blocked = connectionFrame(60, shortString("low on memory"))
 const unblocked = connectionFrame(61, Buffer.alloc(0))
 
-describeLayer(Layer.empty, { excludeTestServices: true })("RabbitMessageBroker", (it) => {
+describe("RabbitMessageBroker", { concurrent: true }, () => {
   for (const [fault, bytes] of [
     ["is cut", undefined],
     ["is closed by the server", connectionForced]
   ] as const) {
-    it.effect(`fails its deliveries when the connection ${fault}, and goes on when subscribed again`, () =>
+    it.live(`fails its deliveries when the connection ${fault}, and goes on when subscribed again`, () =>
       Effect.gen(function* () {
         const { broker, proxy } = yield* fixture()
         yield* broker.publish(send("a", "b", "c"))
@@ -92,7 +93,7 @@ describeLayer(Layer.empty, { excludeTestServices: true })("RabbitMessageBroker",
     )
   }
 
-  it.effect("never lets a delivery of a lost channel settle one of a new channel", () =>
+  it.live("never lets a delivery of a lost channel settle one of a new channel", () =>
     Effect.gen(function* () {
       const { broker, proxy } = yield* fixture()
       yield* broker.publish(send("a", "b"))
@@ -119,7 +120,7 @@ describeLayer(Layer.empty, { excludeTestServices: true })("RabbitMessageBroker",
     })
   )
 
-  it.effect("loses nothing while connections break again and again", () =>
+  it.live("loses nothing while connections break again and again", () =>
     Effect.gen(function* () {
       const { broker, proxy } = yield* fixture()
       const count = 2000
@@ -148,7 +149,7 @@ describeLayer(Layer.empty, { excludeTestServices: true })("RabbitMessageBroker",
     })
   )
 
-  it.effect("starts while the broker is away and works once it is there", () =>
+  it.live("starts while the broker is away and works once it is there", () =>
     Effect.gen(function* () {
       const { broker, proxy } = yield* fixture({ isAway: true })
       const publishing = yield* Effect.forkChild(broker.publish(send("a")), { startImmediately: true })
@@ -160,17 +161,17 @@ describeLayer(Layer.empty, { excludeTestServices: true })("RabbitMessageBroker",
     })
   )
 
-  it.effect("notices a connection that has gone silent", () =>
+  it.live("notices a connection that has gone silent", () =>
     Effect.gen(function* () {
       const { broker, proxy } = yield* fixture({ heartbeat: "1 second" })
       const subscription = yield* broker.subscribe(queue, { prefetch: 1 })
       yield* proxy.freeze
       const error = yield* Effect.flip(Stream.runDrain(subscription.deliveries))
-      assert.include(error.message, "Heartbeat timeout")
+      assert.instanceOf(error, BrokerUnavailable)
     })
   )
 
-  it.effect("keeps its connection during a handler that outlasts many heartbeats", () =>
+  it.live("keeps its connection during a handler that outlasts many heartbeats", () =>
     Effect.gen(function* () {
       const { broker } = yield* fixture({ heartbeat: "1 second" })
       yield* broker.publish(send("a"))
@@ -182,7 +183,7 @@ describeLayer(Layer.empty, { excludeTestServices: true })("RabbitMessageBroker",
     })
   )
 
-  it.effect("publishes nothing while the broker blocks it, and goes on afterwards", () =>
+  it.live("publishes nothing while the broker blocks it, and goes on afterwards", () =>
     Effect.gen(function* () {
       const { broker, proxy } = yield* fixture()
       yield* broker.declare([queue])
@@ -198,7 +199,7 @@ describeLayer(Layer.empty, { excludeTestServices: true })("RabbitMessageBroker",
     })
   )
 
-  it.effect("confirms a dead letter elsewhere before it is acked here, also across a lost connection", () =>
+  it.live("confirms a dead letter elsewhere before it is acked here, also across a lost connection", () =>
     Effect.gen(function* () {
       const { broker, proxy } = yield* fixture()
       yield* broker.publish(send("a"))
@@ -217,7 +218,7 @@ describeLayer(Layer.empty, { excludeTestServices: true })("RabbitMessageBroker",
     })
   )
 
-  it.effect("fails its deliveries when the queue is deleted, and makes it again when subscribed again", () =>
+  it.live("fails its deliveries when the queue is deleted, and makes it again when subscribed again", () =>
     Effect.gen(function* () {
       const { broker, direct, names } = yield* fixture()
       const admin = yield* RabbitQueues.channel(direct)
@@ -238,7 +239,7 @@ describeLayer(Layer.empty, { excludeTestServices: true })("RabbitMessageBroker",
     })
   )
 
-  it.effect("makes a queue again that was deleted behind a publisher's back, and loses no message", () =>
+  it.live("makes a queue again that was deleted behind a publisher's back, and loses no message", () =>
     Effect.gen(function* () {
       const { broker, direct, names } = yield* fixture()
       const admin = yield* RabbitQueues.channel(direct)
@@ -253,7 +254,7 @@ describeLayer(Layer.empty, { excludeTestServices: true })("RabbitMessageBroker",
     })
   )
 
-  it.effect("leaves nothing unread behind when a stream is interrupted with its scope", () =>
+  it.live("leaves nothing unread behind when a stream is interrupted with its scope", () =>
     Effect.gen(function* () {
       const { broker } = yield* fixture()
       yield* broker.publish(send("a", "b", "c"))

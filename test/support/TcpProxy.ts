@@ -25,6 +25,7 @@ export const make = Effect.fnUntraced(function* (server: { readonly host: string
     client.pipe(upstream)
     upstream.pipe(client)
     for (const socket of [client, upstream]) {
+      socket.setNoDelay(true)
       socket.on("error", () => {})
       socket.on("close", () => {
         client.destroy()

@@ -24,7 +24,7 @@ export const make = Effect.fnUntraced(function* (
 ): Effect.fn.Return<Connection, BrokerMisconfigured, Scope.Scope> {
   const context = yield* Effect.context()
   const log = (effect: Effect.Effect<void>) => Effect.runForkWith(context)(effect)
-  const place = `RabbitMQ at ${address.host}:${address.port}`
+  const place = `RabbitMQ at ${address.host}:${address.port} (${name})`
   const unblocked = Latch.makeUnsafe(true)
   const attempted = Deferred.makeUnsafe<void, BrokerMisconfigured>()
   let opened = Deferred.makeUnsafe<Amqp.ChannelModel, BrokerMisconfigured>()

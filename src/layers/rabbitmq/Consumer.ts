@@ -14,6 +14,7 @@ import {
   type Settlement,
   type Subscription
 } from "../../services/MessageBroker.ts"
+import * as MessagingSpan from "../MessagingSpan.ts"
 import * as Channel from "./Channel.ts"
 import type { Connection } from "./Connection.ts"
 import * as Envelope from "./Envelope.ts"
@@ -36,7 +37,7 @@ interface Held {
 
 /** Starts to consume. Leaving the scope returns what is unsettled, oldest first. */
 export const make = Effect.fnUntraced(function* (
-  { connection, publish, topology }: Parts,
+  { connection, publish, system, topology }: Parts,
   queue: string,
   prefetch: number
 ): Effect.fn.Return<Consumer, BrokerUnavailable | BrokerMisconfigured, Scope.Scope> {
@@ -84,9 +85,13 @@ export const make = Effect.fnUntraced(function* (
       case "Requeue":
         return giveBack(held)
       case "Retry":
-        return move(held, names.after(settlement.after), { attempt: attempt + 1 })
+        return move(held, names.after(settlement.after), { attempt: attempt + 1 }).pipe(
+          MessagingSpan.settle(system, queue, settlement)
+        )
       case "DeadLetter":
-        return move(held, names.dead, { attempt, reason: settlement.reason })
+        return move(held, names.dead, { attempt, reason: settlement.reason }).pipe(
+          MessagingSpan.settle(system, queue, settlement)
+        )
     }
   }
 
@@ -166,6 +171,7 @@ export interface Parts {
   readonly connection: Connection
   readonly topology: Topology.Topology
   readonly publish: Publish
+  readonly system: MessagingSpan.System
 }
 
 const discardAll = <A, E>(queue: Queue.Queue<A, E>) => {

@@ -80,7 +80,7 @@ export const read = ({ content, properties }: Amqp.Message): Envelope => {
     body: content.toString(),
     headers,
     attempt: Number.isSafeInteger(all[attemptHeader]) ? Math.max(1, all[attemptHeader]) : 1,
-    reason: String(all[reasonHeader] ?? reasons[String(all["x-first-death-reason"])] ?? "Unknown"),
+    reason: reasonOf(all),
     returns: Number.isSafeInteger(all[returnsHeader]) ? all[returnsHeader] : 0
   }
 }
@@ -90,6 +90,11 @@ const reasons: Readonly<Record<string, string>> = {
   delivery_limit: "Its consumers went away without settling it, again and again",
   rejected: "Rejected without a reason",
   expired: "Expired"
+}
+
+const reasonOf = (headers: Amqp.MessagePropertyHeaders): string => {
+  const brokers = headers["x-first-death-reason"] ?? "unknown"
+  return String(headers[reasonHeader] ?? reasons[brokers] ?? brokers)
 }
 
 /** The id its sender gave it; messages of other programs may have none, and are named after their content. */

@@ -1,0 +1,108 @@
+import { assert, describe, it } from "@effect/vitest"
+import type { GetMessage } from "amqplib"
+import { Schema } from "effect"
+import * as Envelope from "../../../src/layers/rabbitmq/Envelope.ts"
+
+/** The message that the broker makes of a parcel, with headers it adds on the way. */
+const delivered = ({ content, headers, id }: Envelope.Parcel, added: Record<string, unknown> = {}): GetMessage => ({
+  content,
+  fields: { deliveryTag: 1, redelivered: false, exchange: "", routingKey: "work", messageCount: 0 },
+  properties: {
+    ...absent,
+    messageId: id === "" ? undefined : id,
+    headers: { ...headers, ...added }
+  }
+})
+
+const absent = {
+  contentType: undefined,
+  contentEncoding: undefined,
+  deliveryMode: undefined,
+  priority: undefined,
+  correlationId: undefined,
+  replyTo: undefined,
+  expiration: undefined,
+  timestamp: undefined,
+  type: undefined,
+  userId: undefined,
+  appId: undefined,
+  clusterId: undefined
+}
+
+/** What RabbitMQ notes on a message that expired. */
+const death = {
+  "x-death": [{ queue: "work.retry.1s", reason: "expired", count: 1 }],
+  "x-first-death-exchange": "",
+  "x-first-death-queue": "work.retry.1s",
+  "x-first-death-reason": "expired",
+  "x-last-death-queue": "work.retry.1s",
+  "x-delivery-count": 3
+}
+
+const headers = { traceparent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", "x-request-id": "7" }
+
+const wellFormed = Schema.String.check(
+  Schema.makeFilter((text: string) => !/\p{Surrogate}/u.test(text), { expected: "no lone surrogate" })
+)
+
+describe("Envelope", () => {
+  it.prop("carries every body unchanged, from hand to hand", [wellFormed], ([body]) => {
+    const first = Envelope.first({ queue: "work", body }, "p.work")
+    assert.strictEqual(Envelope.read(delivered(first)).body, body)
+    const again = Envelope.again(delivered(first), "work", "p.work.dead", { attempt: 1, reason: "no" })
+    assert.strictEqual(Envelope.read(delivered(again)).body, body)
+    assert.isTrue(again.content.equals(first.content))
+  })
+
+  it("keeps the sender's headers apart from what windmill and the broker note", () => {
+    const first = Envelope.first({ queue: "work", body: "a", headers }, "p.work")
+    const message = delivered(first, death)
+    const envelope = Envelope.read(message)
+    assert.deepStrictEqual(envelope.headers, headers)
+    assert.deepStrictEqual([envelope.attempt, envelope.returns], [1, 3])
+    const retried = Envelope.again(message, "work", "p.work.retry.1s", { attempt: 2 })
+    assert.deepStrictEqual(retried.headers, { ...headers, "x-windmill-attempt": 2 })
+    assert.strictEqual(retried.id, first.id)
+    const dead = Envelope.again(delivered(retried), "work", "p.work.dead", { attempt: 2, reason: "no" })
+    const read = Envelope.read(delivered(dead))
+    assert.deepStrictEqual([read.headers, read.attempt, read.reason, read.id], [headers, 2, "no", first.id])
+    const replayed = Envelope.again(delivered(dead), "work", "p.work", { attempt: 1 })
+    assert.deepStrictEqual(replayed.headers, headers)
+  })
+
+  it("gives every message its own id", () => {
+    const one = Envelope.first({ queue: "work", body: "a" }, "p.work")
+    const other = Envelope.first({ queue: "work", body: "a" }, "p.work")
+    assert.notStrictEqual(one.id, other.id)
+  })
+
+  it("names a message without an id after its content", () => {
+    const foreign = (body: string) =>
+      Envelope.read(delivered({ ...Envelope.first({ queue: "work", body }, "p.work"), id: "" })).id
+    assert.strictEqual(foreign("a"), foreign("a"))
+    assert.notStrictEqual(foreign("a"), foreign("b"))
+  })
+
+  it("reads messages of other programs: no headers, headers that are not text, nonsense in ours", () => {
+    const message = delivered(Envelope.first({ queue: "work", body: "a" }, "p.work"), {
+      count: 7,
+      nested: { a: 1 },
+      "x-windmill-attempt": "many"
+    })
+    assert.deepInclude(Envelope.read(message), { headers: {}, attempt: 1, returns: 0 })
+    assert.deepStrictEqual(Envelope.again(message, "work", "p.work", { attempt: 1 }).headers, {
+      count: 7,
+      nested: { a: 1 }
+    })
+    const bare = { ...message, properties: { ...absent, messageId: undefined, headers: undefined } }
+    assert.deepInclude(Envelope.read(bare), { headers: {}, attempt: 1, returns: 0 })
+  })
+
+  it("says why the broker set a message aside", () => {
+    const reason = (name: string) =>
+      Envelope.read(delivered(Envelope.first({ queue: "work", body: "a" }, "p.work"), { "x-first-death-reason": name }))
+        .reason
+    assert.strictEqual(reason("delivery_limit"), "Its consumers went away without settling it, again and again")
+    assert.strictEqual(reason("something new"), "something new")
+  })
+})
