@@ -59,6 +59,8 @@ export interface ImageFindings {
   readonly poses: ReadonlyArray<Enrichment.Pose>
   readonly palettes: ReadonlyArray<Enrichment.Palette>
   readonly requested: number
+  /** Services that answered about crops, one entry for each answer. */
+  readonly cropAnswers: ReadonlyArray<ServiceId>
   /** Requested services that have not answered yet. */
   readonly owed: ReadonlyArray<ServiceId>
   readonly failures: ReadonlyArray<Failure>
@@ -103,6 +105,7 @@ export const of = (record: ImageRecord, catalog: ServiceCatalog, size: Size | un
     poses: whole.flatMap(({ poses }) => poses),
     palettes: whole.flatMap(({ palettes }) => palettes),
     requested: record.facts.requested.length,
+    cropAnswers: record.facts.crops.flatMap(({ outcome, service }) => (outcome._tag === "Success" ? [service] : [])),
     owed: record.facts.requested.filter((service) => !answered.has(service)),
     failures: [
       ...observation.failed.map((failure) => ({ ...failure, box: undefined })),

@@ -95,7 +95,7 @@ const pip = 0.52
 /** A chip that fits into the picture: the label is cut, then left out, and the font shrinks with a very flat picture. */
 const chipOf = (self: ColoredBox, { size, unit }: Canvas, lettering: Lettering): Chip => {
   const tentative = isTentative(self)
-  const wished = Math.min(13 * unit, Math.max(9.5 * unit, self.area.width / 9))
+  const wished = Math.min((tentative ? 11 : 13) * unit, Math.max(9.5 * unit, self.area.width / 9))
   const fontSize = Math.min(wished, size.height / lineHeight)
   const voted = self.box.services.length
   const against = self.box.dissenters.length

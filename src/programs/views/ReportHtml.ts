@@ -11,7 +11,7 @@ import { section } from "./ReportImage.ts"
 import type { Picture } from "./ReportPicture.ts"
 import { script, scriptHash } from "./ReportScript.ts"
 import { style } from "./ReportStyle.ts"
-import type { Run } from "./Run.ts"
+import { type Run, serviceTotals } from "./Run.ts"
 import { count, grouped, seconds } from "./Wording.ts"
 
 /** The report on a run. `pictures` are the images, scaled down; an image without one is shown without. */
@@ -30,7 +30,7 @@ export const render = (run: Run, pictures: ReadonlyMap<ImageId, Picture>): strin
 <header class="top"><h1><span aria-hidden="true">❋</span> Windmill</h1>
 <p>${run.simulated && markup`<span class="note">The answers are simulated: only those of <b>colors</b> and <b>metadata</b> come from the pixels.</span>`}</p></header>
 ${tiles(run)}
-${services(run.progress)}
+${services(run)}
 ${unusable(run)}
 <main>
 ${run.images.map((image) => markup`${section(image, pictures.get(image.imageId))}\n`)}</main>
@@ -60,14 +60,15 @@ const tiles = ({ doneBefore, images, progress, seconds: time }: Run): Markup => 
 const incomplete = ({ done, images }: Progress): string =>
   done < images ? `${grouped(images - done)} not complete` : ""
 
-const services = (progress: Progress): Markup =>
-  markup`<section class="services"><h2>Services</h2><div class="grid">${progress.services.map(
-    ({ failed, requested, service, succeeded }) => {
+const services = (run: Run): Markup =>
+  markup`<section class="services"><h2>Services</h2><div class="grid">${serviceTotals(run).map(
+    ({ crops = 0, failed, requested, service, succeeded }) => {
       const part = (n: number) => (requested === 0 ? 0 : Math.round((n / requested) * 1000) / 10)
       return markup`<div class="service">
 <span>${service}</span>
 <span class="meter"><i class="ok" style="width:${part(succeeded)}%"></i><i class="bad" style="width:${part(failed)}%"></i></span>
-<span class="n">${grouped(succeeded)}${failed > 0 && markup` <em>${grouped(failed)} failed</em>`}</span>
+<span class="n">${requested > 0 && grouped(succeeded)}${failed > 0 && markup` <em>${grouped(failed)} failed</em>`}
+${crops > 0 && markup`<small>${count(crops, "crop")}</small>`}</span>
 </div>`
     }
   )}</div></section>`

@@ -118,7 +118,7 @@ const palettes = (all: ReadonlyArray<Palette>): Markup =>
     ({ colors, temperature }) =>
       markup`<div class="palette">${colors
         .filter(({ hex }) => /^#[0-9a-f]{6}$/i.test(hex))
-        .map(({ hex, name }) => markup`<span style="background:${hex}" title="${name} ${hex}"></span>`)}${
+        .map(({ hex, name }) => markup`<span style="background:${hex}" title="${name ?? ""} ${hex}"></span>`)}${
         temperature !== undefined && markup`<small>${temperature}</small>`
       }</div>`
   )}`

@@ -1,9 +1,10 @@
 /** A run that has ended, with all that is shown of it. */
+import type { ServiceId } from "../../domain/Identifiers.ts"
 import type { Progress } from "../../services/ResultStore.ts"
 import type { ImageFindings } from "./ImageFindings.ts"
 
 export interface Run {
-  /** The images of the run, in the order in which they are shown. */
+  /** The images of the run, or the first of them when there are very many, in the order in which they are shown. */
   readonly images: ReadonlyArray<ImageFindings>
   readonly progress: Progress
   /** Images that were complete before the run began. */
@@ -17,4 +18,33 @@ export interface Run {
   readonly places: { readonly overlays?: string; readonly report?: string }
   /** A command that opens the database. */
   readonly database: string
+}
+
+/** What one service did in a run. */
+export interface ServiceTotals {
+  readonly service: ServiceId
+  readonly requested: number
+  readonly succeeded: number
+  readonly failed: number
+  /** Answers about crops; `undefined` when that cannot be told, because not all images are at hand. */
+  readonly crops: number | undefined
+}
+
+/** The services that had something to do, in name order. */
+export const serviceTotals = ({ images, progress }: Run): ReadonlyArray<ServiceTotals> => {
+  const crops = new Map<ServiceId, number>()
+  for (const service of images.flatMap(({ cropAnswers }) => cropAnswers)) {
+    crops.set(service, (crops.get(service) ?? 0) + 1)
+  }
+  const isComplete = images.length >= progress.images
+  const nothing = { requested: 0, succeeded: 0, failed: 0 }
+  return [...new Set([...progress.services.map(({ service }) => service), ...crops.keys()])]
+    .toSorted()
+    .map((service) => ({
+      ...nothing,
+      ...progress.services.find((counts) => counts.service === service),
+      service,
+      crops: isComplete ? (crops.get(service) ?? 0) : undefined
+    }))
+    .filter(({ requested, crops: some = 0 }) => requested + some > 0)
 }

@@ -1,7 +1,6 @@
 /** What a run has found, for the terminal: image by image, then in total, then where to look further. */
-import type { Progress } from "../../services/ResultStore.ts"
 import * as ImageSummary from "./ImageSummary.ts"
-import type { Run } from "./Run.ts"
+import { type Run, serviceTotals } from "./Run.ts"
 import { type ColorDepth, columns, fit, type Line, line, type Span, span, toAnsi, truncate } from "./TerminalText.ts"
 import { count, grouped, rate, seconds } from "./Wording.ts"
 
@@ -22,7 +21,7 @@ export const render = (self: Run, { color, limit, width }: Options): ReadonlyArr
     ...shown.flatMap((image) => [...ImageSummary.lines(image, { width, color }), []]),
     ...(hidden > 0 ? [line(span(`… and ${count(hidden, "more image")}, ${elsewhere}`, gray)), []] : []),
     ...unusableLines(self),
-    ...(nothingNew ? [] : serviceTable(self.progress)),
+    ...(nothingNew ? [] : serviceTable(self)),
     nothingNew ? nothingToDo(self.progress.images) : totals(self),
     []
   ]
@@ -42,18 +41,20 @@ const unusableLines = ({ unusable }: Run): ReadonlyArray<Line> =>
         []
       ]
 
-const serviceTable = ({ services }: Progress): ReadonlyArray<Line> => {
+const serviceTable = (self: Run): ReadonlyArray<Line> => {
+  const services = serviceTotals(self)
   const names = Math.max(7, ...services.map(({ service }) => columns(service))) + 2
-  const cells = (name: Span, ...rest: ReadonlyArray<Span>) =>
-    line(...fit([name], names), ...rest.flatMap((cell) => fit([cell], 10, { align: "right" })))
+  const row = (...cells: ReadonlyArray<Span>) =>
+    cells.flatMap((cell, index) => (index === 0 ? fit([cell], names) : fit([cell], 10, { align: "right" })))
   return [
-    cells(span("service", gray), span("answered", gray), span("failed", gray), span("waiting", gray)),
-    ...services.map(({ failed, requested, service, succeeded }) =>
-      cells(
+    row(...["service", "answered", "failed", "waiting", "crops"].map((title) => span(title, gray))),
+    ...services.map(({ crops, failed, requested, service, succeeded }) =>
+      row(
         span(service),
         span(grouped(succeeded)),
         span(grouped(failed), failed > 0 ? { color: "red" } : gray),
-        span(grouped(Math.max(0, requested - succeeded - failed)), gray)
+        span(grouped(Math.max(0, requested - succeeded - failed)), gray),
+        span(crops === undefined ? "" : grouped(crops))
       )
     ),
     []

@@ -30,7 +30,7 @@ describe("SummaryView.render", () => {
         "1 picture left out",
         "  a.gif is empty",
         "",
-        "service    answered    failed   waiting",
+        "service    answered    failed   waiting     crops",
         "clip              3         0         1",
         "ocr               2         2         0",
         "",
