@@ -36,6 +36,7 @@ export type Posture = typeof Posture.Type
 export const Person = Schema.Struct({
   kind: Schema.Literals(["man", "woman", "boy", "girl"]),
   posture: Posture,
+  outfit: Schema.Literals(["casual", "formal", "sport", "swim", "winter"]),
   /** Seen from behind: there is no face to find. */
   away: Schema.optionalKey(Schema.Boolean)
 })
@@ -48,6 +49,8 @@ export const SceneObject = Schema.Struct({
   box: BoundingBox.ImageBox,
   /** Chooses among the colors and details an object of the concept can have. */
   look: Schema.Int,
+  /** Which of several shapes of the concept: a `parasol` is an umbrella, too. */
+  variant: Schema.optionalKey(Schema.NonEmptyString),
   /** Drawn as seen in a mirror: facing left. */
   mirrored: Schema.optionalKey(Schema.Boolean),
   /** Hangs or floats: nothing below it catches its shadow. */
