@@ -24,6 +24,13 @@ export class UnknownServices extends Schema.TaggedError<UnknownServices>()("Unkn
   }
 }
 
+/** There is no such service or stage. */
+export class UnknownStep extends Schema.TaggedError<UnknownStep>()("UnknownStep", { step: Schema.String }) {
+  override get message() {
+    return `There is no service or stage ${this.step}`
+  }
+}
+
 /** An image that was accepted. */
 export const Submission = Schema.Struct({
   imageId: ImageId,
@@ -75,11 +82,11 @@ export class Actions extends Context.Service<
     readonly deadLetters: (
       step: Step | undefined,
       limit: number
-    ) => Effect.Effect<ReadonlyArray<DeadLetter & { readonly step: Step }>, BrokerUnavailable | UnknownServices>
+    ) => Effect.Effect<ReadonlyArray<DeadLetter & { readonly step: Step }>, BrokerUnavailable | UnknownStep>
     /** Puts dead letters of a step back into its queue. Returns how many. */
     readonly replay: (
       step: Step,
       selection: DeadLetterSelection
-    ) => Effect.Effect<number, BrokerUnavailable | UnknownServices>
+    ) => Effect.Effect<number, BrokerUnavailable | UnknownStep>
   }
 >()("windmill/services/Actions") {}

@@ -11,7 +11,8 @@ import {
   type RetryRequest,
   type Submission,
   UnknownImage,
-  UnknownServices
+  UnknownServices,
+  UnknownStep
 } from "../../services/Actions.ts"
 import { Archive, type ImageFilter } from "../../services/Archive.ts"
 import { Catalog } from "../../services/Catalog.ts"
@@ -162,7 +163,7 @@ const queueOf = Effect.fnUntraced(function* (step: Step) {
   if (isStage(step)) return hintQueue[step]
   const catalog = yield* Catalog
   const service = ServiceCatalog.find(catalog, step)
-  return service === undefined ? yield* unknown(catalog, [step]) : service.queue
+  return service === undefined ? yield* new UnknownStep({ step }) : service.queue
 })
 
 const isStage = (step: Step): step is Stage => stages.some((stage) => stage === step)

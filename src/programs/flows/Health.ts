@@ -5,8 +5,8 @@ import { Catalog } from "../../services/Catalog.ts"
 import { Inference } from "../../services/Inference.ts"
 import type { ServiceState } from "../../services/Monitor.ts"
 
-/** Milliseconds for which what the services said is good enough. */
-const freshFor = 5000
+/** Milliseconds for which what the services said is good enough. To say it, some of them analyze a picture. */
+const freshFor = 30_000
 
 /**
  * What each service said last. Asking for it has the services asked again, in the background, when that was some time ago.

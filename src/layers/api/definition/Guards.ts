@@ -3,6 +3,7 @@ import { HttpApiMiddleware } from "effect/http-api"
 import {
   ForbiddenProblem,
   InvalidRequestProblem,
+  TooLargeProblem,
   UnauthorizedProblem,
   UnavailableProblem,
   UnexpectedProblem
@@ -10,7 +11,7 @@ import {
 
 /** Words whatever goes wrong as a problem: requests that cannot be read, a database that is away, defects. */
 export class Faults extends HttpApiMiddleware.Service<Faults>()("windmill/layers/api/Faults", {
-  error: [InvalidRequestProblem, UnavailableProblem, UnexpectedProblem]
+  error: [InvalidRequestProblem, TooLargeProblem, UnavailableProblem, UnexpectedProblem]
 }) {}
 
 /**

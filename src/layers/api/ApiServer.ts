@@ -1,0 +1,64 @@
+/**
+ * The HTTP API as a running server: what `definition/Api.ts` says, its documentation, and the files of the dashboard.
+ *
+ * Everything it shows comes from the database and the broker, so any number of processes may serve it.
+ */
+import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
+import { Effect, Layer } from "effect"
+import { HttpRouter, HttpServer, HttpStaticServer } from "effect/http"
+import { HttpApiBuilder, HttpApiScalar } from "effect/http-api"
+import * as NodeHttp from "node:http"
+import { ApiSettings } from "./ApiSettings.ts"
+import { docsPath } from "./ContentPolicies.ts"
+import { Api } from "./definition/Api.ts"
+import * as Guards from "./Guards.ts"
+import * as ImageHandlers from "./handlers/Images.ts"
+import * as PipelineHandlers from "./handlers/Pipeline.ts"
+import * as SessionHandlers from "./handlers/Session.ts"
+import * as StreamHandlers from "./handlers/Streams.ts"
+import * as UploadHandlers from "./handlers/Uploads.ts"
+import * as Headers from "./Headers.ts"
+import * as Intake from "./Intake.ts"
+import * as Pictures from "./Pictures.ts"
+import * as Submissions from "./Submissions.ts"
+
+const handlers = Layer.mergeAll(
+  ImageHandlers.layer,
+  PipelineHandlers.layer,
+  SessionHandlers.layer,
+  StreamHandlers.layer,
+  UploadHandlers.layer
+).pipe(Layer.provide([Submissions.layer, Pictures.layer]), Layer.provide(Intake.layer))
+
+const api = HttpApiBuilder.layer(Api, { openapiPath: "/openapi.json" }).pipe(
+  Layer.provide(handlers),
+  Layer.provide([Guards.access, Guards.faults])
+)
+
+const docs = HttpApiScalar.layer(Api, { path: docsPath, scalar: { withDefaultFonts: false } })
+
+const dashboard = Layer.unwrap(
+  ApiSettings.useSync(({ dashboard }) =>
+    HttpStaticServer.layer({ root: dashboard, spa: true, cacheControl: "private, no-cache" })
+  )
+)
+
+/** Time for requests that are under way when the server stops; whoever follows the events never finishes. */
+const farewell = "1 second"
+
+/** Serves until the layer's scope closes. */
+export const layer = HttpRouter.serve(Layer.mergeAll(api, docs, dashboard, Headers.layer), {
+  disableLogger: true,
+  disableListenLog: true
+}).pipe(
+  Layer.provideMerge(
+    Layer.unwrap(
+      ApiSettings.useSync(({ host, port }) =>
+        NodeHttpServer.layer(() => NodeHttp.createServer(), { host, port, gracefulShutdownTimeout: farewell })
+      )
+    )
+  )
+)
+
+/** The address of the running server. */
+export const address = Effect.map(HttpServer.HttpServer, ({ address }) => HttpServer.formatAddress(address))

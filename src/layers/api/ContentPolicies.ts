@@ -1,0 +1,50 @@
+/**
+ * Which content a browser may run or load for a response.
+ *
+ * Pages run scripts of this server only. What is not a page, an answer or a picture, runs nothing and loads nothing, even if
+ * somebody makes a browser show it as a page.
+ *
+ * @see https://www.w3.org/TR/CSP3/
+ */
+import type { HttpServerResponse } from "effect/http"
+import * as NodeCrypto from "node:crypto"
+
+/** The path of the documentation. */
+export const docsPath = "/docs"
+
+export const policyFor = (url: string, response: HttpServerResponse.HttpServerResponse): string => {
+  const isPage = (response.headers["content-type"] ?? "").startsWith("text/html")
+  if (!isPage) return "default-src 'none'; frame-ancestors 'none'; sandbox"
+  return url.split("?")[0] === docsPath ? docsPolicy(response) : page(["script-src 'self'", "style-src 'self'"])
+}
+
+const page = (sources: ReadonlyArray<string>): string =>
+  [
+    "default-src 'none'",
+    ...sources,
+    "img-src 'self' blob: data:",
+    "font-src 'self' data:",
+    "connect-src 'self'",
+    "worker-src 'self'",
+    "manifest-src 'self'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'"
+  ].join("; ")
+
+/** The documentation brings its scripts and styles along: exactly these scripts may run. */
+const docsPolicy = ({ body }: HttpServerResponse.HttpServerResponse): string => {
+  const known = docsPolicies.get(body)
+  if (known !== undefined) return known
+  const html = body._tag === "Uint8Array" ? new TextDecoder().decode(body.body) : ""
+  const hashes = Array.from(
+    html.matchAll(/<script>([\s\S]*?)<\/script>/g),
+    ([, script]) => `'sha256-${NodeCrypto.createHash("sha256").update(script!).digest("base64")}'`
+  )
+  const policy = page([`script-src ${hashes.join(" ")}`, "style-src 'self' 'unsafe-inline'"])
+  docsPolicies.set(body, policy)
+  return policy
+}
+
+/** The page is made once; hashing its megabytes once is enough. */
+const docsPolicies = new WeakMap<object, string>()

@@ -1,0 +1,68 @@
+/**
+ * What every response carries, whatever it is: protection in browsers, an ETag, words for errors that have none.
+ *
+ * @see https://owasp.org/www-project-secure-headers/
+ */
+import { Effect } from "effect"
+import { HttpRouter, HttpServerRequest, HttpServerResponse } from "effect/http"
+import * as NodeCrypto from "node:crypto"
+import * as NodeHttp from "node:http"
+import { policyFor } from "./ContentPolicies.ts"
+
+export const layer = HttpRouter.middleware(
+  (handler) =>
+    Effect.gen(function* () {
+      const request = yield* HttpServerRequest.HttpServerRequest
+      const response = yield* handler
+      return withProtection(request, withEtag(request, withWords(response)))
+    }),
+  { global: true }
+)
+
+const withProtection = (
+  request: HttpServerRequest.HttpServerRequest,
+  response: HttpServerResponse.HttpServerResponse
+): HttpServerResponse.HttpServerResponse =>
+  HttpServerResponse.setHeaders(response, {
+    "content-security-policy": policyFor(request.url, response),
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "referrer-policy": "no-referrer",
+    "cross-origin-resource-policy": "same-origin",
+    // What is shown is of now: it may be kept, but not used without asking.
+    ...(response.headers["cache-control"] === undefined ? { "cache-control": "private, no-cache" } : {})
+  })
+
+/** Names the content of a whole answer, and leaves it out when the reader has it. */
+const withEtag = (
+  request: HttpServerRequest.HttpServerRequest,
+  response: HttpServerResponse.HttpServerResponse
+): HttpServerResponse.HttpServerResponse => {
+  const { body, headers, status } = response
+  if (status !== 200 || body._tag !== "Uint8Array" || !["GET", "HEAD"].includes(request.method)) return response
+  const etag = headers["etag"] ?? `"${NodeCrypto.createHash("sha1").update(body.body).digest("base64url")}"`
+  const known = (request.headers["if-none-match"] ?? "").split(",").map((one) => one.trim().replace(/^W\//, ""))
+  const named = HttpServerResponse.setHeader(response, "etag", etag)
+  return known.includes(etag) || known.includes("*")
+    ? HttpServerResponse.setStatus(HttpServerResponse.setBody(named, empty), 304)
+    : named
+}
+
+const empty = HttpServerResponse.empty().body
+
+/** An error that says nothing but its status says it as a problem. */
+const withWords = (response: HttpServerResponse.HttpServerResponse): HttpServerResponse.HttpServerResponse => {
+  const { body, headers, status } = response
+  if (status < 400 || (headers["content-type"] ?? "").startsWith("application/problem+json")) return response
+  const title = NodeHttp.STATUS_CODES[status] ?? "Error"
+  const detail = body._tag === "Uint8Array" && body.text ? body.text : (details[status] ?? title)
+  return HttpServerResponse.text(
+    JSON.stringify({ type: "about:blank", title, status, code: title.replaceAll(" ", ""), detail }),
+    { status, contentType: "application/problem+json" }
+  )
+}
+
+const details: Readonly<Record<number, string>> = {
+  404: "There is nothing at this address: see /docs for what there is",
+  405: "This address does not take the method: see /docs for what it takes"
+}

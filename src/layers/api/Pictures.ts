@@ -1,0 +1,67 @@
+/** The pictures of images as they are looked at: whole, small, or the part in a box. */
+import { Cache, Context, Effect, Layer, Option } from "effect"
+import type { ImageId, BoxId } from "../../domain/Identifiers.ts"
+import type { EncodedImage } from "../../domain/ImageReference.ts"
+import { UnknownImage } from "../../services/Actions.ts"
+import { type CropError, Cropper } from "../../services/Cropper.ts"
+import { ImageSource, type ImageSourceError } from "../../services/ImageSource.ts"
+import { ResultStore, type ResultStoreError } from "../../services/ResultStore.ts"
+import { Scaler } from "../../services/Scaler.ts"
+
+type Failure = ResultStoreError | UnknownImage | ImageSourceError
+
+export class Pictures extends Context.Service<
+  Pictures,
+  {
+    /** The picture of an image; with `size` a JPEG of at most that width and height. */
+    readonly picture: (id: ImageId, size: number | undefined) => Effect.Effect<EncodedImage, Failure>
+    /** The part of the picture that is in a box; none when the image has no such box (any more). */
+    readonly crop: (id: ImageId, box: BoxId) => Effect.Effect<Option.Option<EncodedImage>, Failure | CropError>
+  }
+>()("windmill/layers/api/Pictures") {}
+
+/** Small pictures that are kept in memory. */
+const smallOnes = 500
+
+export const layer = Layer.effect(
+  Pictures,
+  Effect.gen(function* () {
+    const cropper = yield* Cropper
+    const scaler = yield* Scaler
+    const source = yield* ImageSource
+    const store = yield* ResultStore
+
+    const load = Effect.fnUntraced(function* (imageId: ImageId) {
+      const reference = yield* store.reference(imageId)
+      if (Option.isNone(reference)) return yield* new UnknownImage({ imageId })
+      return yield* source.load(reference.value)
+    })
+
+    const small = yield* Cache.make({
+      capacity: smallOnes,
+      timeToLive: "10 minutes",
+      lookup: (key: string) => {
+        const [id, size] = key.split(" ").map(Number) as [ImageId, number]
+        return Effect.flatMap(load(id), (image) => scaler.scale(image, size))
+      }
+    })
+
+    // Crops of one picture are asked for together, and it is decoded once for them.
+    const opened = yield* Cache.make({
+      capacity: 1,
+      timeToLive: "5 seconds",
+      lookup: (id: ImageId) => Effect.flatMap(load(id), cropper.open)
+    })
+
+    return Pictures.of({
+      picture: (id, size) => (size === undefined ? load(id) : Cache.get(small, `${id} ${size}`)),
+      crop: Effect.fnUntraced(function* (id, boxId) {
+        const derived = yield* store.boxes(id)
+        const box = Option.flatMap(derived, ({ value }) => Option.fromUndefinedOr(value.find(({ id }) => id === boxId)))
+        if (Option.isNone(box)) return Option.none()
+        const cut = yield* Cache.get(opened, id)
+        return Option.some((yield* cut(box.value.box.box)).image)
+      })
+    })
+  })
+)

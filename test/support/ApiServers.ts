@@ -1,0 +1,167 @@
+/** The HTTP API on a free port of this machine, with a database of its own. */
+import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
+import * as NodePath from "@effect/platform-node/NodePath"
+import { PgClient } from "@effect/sql-pg"
+import { ConfigProvider, Context, Effect, FileSystem, Layer, Path, Result } from "effect"
+import { FetchHttpClient, HttpClient, HttpClientRequest } from "effect/http"
+import { HttpApiClient } from "effect/http-api"
+import * as NodeCrypto from "node:crypto"
+import sharp from "sharp"
+import * as Strategies from "../../src/domain/harmonization/Strategies.ts"
+import * as ServiceCatalog from "../../src/domain/ServiceCatalog.ts"
+import * as ApiServer from "../../src/layers/api/ApiServer.ts"
+import * as ApiSettings from "../../src/layers/api/ApiSettings.ts"
+import { Api } from "../../src/layers/api/definition/Api.ts"
+import * as FileContentStore from "../../src/layers/FileContentStore.ts"
+import * as GuardedWebPictures from "../../src/layers/GuardedWebPictures.ts"
+import * as MemoryMessageBroker from "../../src/layers/MemoryMessageBroker.ts"
+import * as PgArchive from "../../src/layers/PgArchive.ts"
+import * as PgDatabase from "../../src/layers/PgDatabase.ts"
+import * as PgReplays from "../../src/layers/PgReplays.ts"
+import * as PgResultStore from "../../src/layers/PgResultStore.ts"
+import * as PgServiceSwitch from "../../src/layers/PgServiceSwitch.ts"
+import * as PgWorkerRegistry from "../../src/layers/PgWorkerRegistry.ts"
+import * as SharpCropper from "../../src/layers/SharpCropper.ts"
+import * as SharpImageSource from "../../src/layers/SharpImageSource.ts"
+import * as SharpScaler from "../../src/layers/SharpScaler.ts"
+import * as Networks from "../../src/layers/web/Networks.ts"
+import * as Actions from "../../src/programs/flows/Actions.ts"
+import * as Monitor from "../../src/programs/flows/Monitor.ts"
+import { Catalog } from "../../src/services/Catalog.ts"
+import { Inference } from "../../src/services/Inference.ts"
+
+const administration = PgClient.layer({ host: "127.0.0.1", port: 5432, database: "postgres", username: "postgres" })
+
+/** A database without tables that is dropped with the scope. */
+const emptyDatabase = Layer.effect(
+  PgDatabase.Address,
+  Effect.gen(function* () {
+    const sql = yield* PgClient.PgClient
+    const database = `windmill_api_${NodeCrypto.randomBytes(6).toString("hex")}`
+    yield* Effect.acquireRelease(sql`CREATE DATABASE ${sql(database)}`, () =>
+      Effect.orDie(sql`DROP DATABASE ${sql(database)} WITH (FORCE)`)
+    )
+    return { host: "127.0.0.1", port: 5432, database, username: "postgres" }
+  })
+).pipe(Layer.provide(administration))
+
+/** A folder that is deleted with the scope. */
+const folder = Effect.gen(function* () {
+  const fs = yield* FileSystem.FileSystem
+  return yield* fs.makeTempDirectoryScoped()
+})
+
+export interface ApiServerOptions {
+  readonly catalog?: ServiceCatalog.ServiceCatalog
+  readonly token?: string
+  readonly environment?: Readonly<Record<string, string>>
+  /** Networks that pictures may be fetched from. */
+  readonly networks?: ReadonlyArray<string>
+  /** Bytes of a picture. */
+  readonly maxBytes?: number
+  readonly sharesFiles?: boolean
+}
+
+/** Where the files of this server are. */
+export class Folders extends Context.Service<Folders, { readonly uploads: string; readonly dashboard: string }>()(
+  "windmill/test/Folders"
+) {}
+
+const folders = Layer.effect(
+  Folders,
+  Effect.gen(function* () {
+    const path = yield* Path.Path
+    const root = yield* folder
+    return { uploads: path.join(root, "uploads"), dashboard: path.join(root, "dashboard") }
+  })
+)
+
+/** Services that say that they are well, and nothing else. */
+const inference = Layer.mock(Inference, { isHealthy: () => Effect.succeed(true) })
+
+/** All services of the API, and the API itself. */
+export const layer = (options: ApiServerOptions = {}) => {
+  const { catalog = ServiceCatalog.standard, environment = {}, maxBytes = 1024 * 1024, networks = [], token } = options
+  const settings = Layer.unwrap(
+    Folders.useSync(({ dashboard }) =>
+      ApiSettings.layer({
+        host: "127.0.0.1",
+        port: 0,
+        dashboard,
+        sharesFiles: options.sharesFiles ?? true,
+        strategy: Strategies.defaultStrategy
+      })
+    )
+  )
+  const contents = Layer.unwrap(Folders.useSync(({ uploads }) => FileContentStore.layer({ folder: uploads, maxBytes })))
+  const environmentOf = { ...environment, ...(token === undefined ? {} : { API_TOKEN: token }) }
+  return ApiServer.layer.pipe(
+    Layer.provideMerge([Actions.layer, Monitor.layer]),
+    Layer.provideMerge(PgArchive.layer),
+    Layer.provideMerge([PgReplays.layer, PgServiceSwitch.layer, PgWorkerRegistry.layer]),
+    Layer.provideMerge(PgResultStore.layer),
+    Layer.provideMerge(PgDatabase.layer),
+    Layer.provideMerge([
+      emptyDatabase,
+      contents,
+      settings,
+      inference,
+      MemoryMessageBroker.layer,
+      GuardedWebPictures.layer(Result.getOrThrow(Networks.parse(networks))),
+      Layer.succeed(Catalog, catalog),
+      SharpCropper.layer,
+      SharpScaler.layer,
+      SharpImageSource.layer()
+    ]),
+    Layer.provideMerge(folders),
+    Layer.provideMerge([FetchHttpClient.layer, NodeFileSystem.layer, NodePath.layer]),
+    Layer.provide(ConfigProvider.layer(ConfigProvider.fromEnv({ env: environmentOf }))),
+    Layer.orDie
+  )
+}
+
+/** A client of the API, as generated from its definition. */
+export const client = Effect.gen(function* () {
+  const baseUrl = yield* ApiServer.address
+  return yield* HttpApiClient.make(Api, { baseUrl })
+})
+
+/** A client that sends the token, and whatever other headers. */
+export const clientWith = (headers: Readonly<Record<string, string>>) =>
+  Effect.gen(function* () {
+    const baseUrl = yield* ApiServer.address
+    return yield* HttpApiClient.make(Api, {
+      baseUrl,
+      transformClient: HttpClient.mapRequest(HttpClientRequest.setHeaders(headers))
+    })
+  })
+
+/** A request as a browser or a script would make it. */
+export const request = (path: string, init?: RequestInit) =>
+  Effect.gen(function* () {
+    const baseUrl = yield* ApiServer.address
+    return yield* Effect.promise(() => fetch(new URL(path, baseUrl), init))
+  })
+
+/** A small picture; another one for every color. */
+export const picture = (
+  color: string,
+  size: { readonly width: number; readonly height: number } = { width: 64, height: 48 }
+) =>
+  Effect.promise(() =>
+    sharp({ create: { ...size, channels: 3, background: color } })
+      .jpeg()
+      .toBuffer()
+  )
+
+/** A form with a picture in it. */
+export const form = (
+  bytes: Uint8Array,
+  fields: Readonly<Record<string, string>> = {},
+  filename = "a.jpg"
+): FormData => {
+  const form = new FormData()
+  for (const [name, value] of Object.entries(fields)) form.append(name, value)
+  form.append("file", new Blob([bytes as Uint8Array<ArrayBuffer>]), filename)
+  return form
+}
