@@ -5,7 +5,7 @@
  */
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import { Effect, Layer } from "effect"
-import { HttpRouter, HttpServer, HttpStaticServer } from "effect/http"
+import { HttpRouter, HttpServer, HttpServerResponse, HttpStaticServer } from "effect/http"
 import { HttpApiBuilder, HttpApiScalar } from "effect/http-api"
 import * as NodeHttp from "node:http"
 import { ApiSettings } from "./ApiSettings.ts"
@@ -43,11 +43,18 @@ const dashboard = Layer.unwrap(
   )
 )
 
+/** What is asked of no address: without a route of its own it would be answered without the headers that all answers have. */
+const nothing = HttpRouter.addAll(
+  (["POST", "PUT", "PATCH", "DELETE", "OPTIONS"] as const).map((method) =>
+    HttpRouter.route(method, "/*", HttpServerResponse.empty({ status: 404 }))
+  )
+)
+
 /** Time for requests that are under way when the server stops; whoever follows the events never finishes. */
 const farewell = "1 second"
 
 /** Serves until the layer's scope closes. */
-export const layer = HttpRouter.serve(Layer.mergeAll(api, docs, dashboard, Headers.layer), {
+export const layer = HttpRouter.serve(Layer.mergeAll(api, docs, dashboard, nothing, Headers.layer), {
   disableLogger: true,
   disableListenLog: true
 }).pipe(

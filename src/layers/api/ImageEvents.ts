@@ -34,13 +34,13 @@ export const since = (
         Effect.orElseSucceed(() => ({ changes: [], until: from }))
       )
       if (changes.length > 0) return { events: changes.map(eventOf), until }
-      return looks < patience
-        ? yield* look({ from: until, looks: looks + 1 })
-        : { events: [{ id: until, event: "quiet", data: {} }], until }
+      return looks < patience ? yield* look({ from: until, looks: looks + 1 }) : { events: [quiet(until)], until }
     })
-  return Stream.paginate({ from: moment, looks: 0 }, (place) =>
+  const found = Stream.paginate({ from: moment, looks: 0 }, (place) =>
     Effect.map(look(place), ({ events, until }) => [events, Option.some({ from: until, looks: 1 })] as const)
   )
+  // The reader learns at once that it is connected, and where it is.
+  return Stream.concat(Stream.make(quiet(moment)), found)
 }
 
 /** Where to look on, and how often nothing was found there. */
@@ -53,6 +53,8 @@ interface Sight {
   readonly events: ReadonlyArray<ImageEvent>
   readonly until: Moment
 }
+
+const quiet = (moment: Moment): ImageEvent => ({ id: moment, event: "quiet", data: {} })
 
 const eventOf = ({ imageId, isDeleted, moment }: ImageChange): ImageEvent => ({
   id: moment,

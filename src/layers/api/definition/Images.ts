@@ -22,7 +22,7 @@ export const FileSubmission = Schema.Struct({
   file: Schema.String.annotate({ format: "binary", description: "The picture" }),
   services: Schema.optionalKey(Schema.String),
   group: Schema.optionalKey(Schema.String)
-}).pipe(HttpApiSchema.asMultipartStream())
+}).pipe(HttpApiSchema.asMultipartStream({ maxParts: 20, maxFieldSize: "16 KiB", maxTotalSize: "1 GiB" }))
 
 const submit = HttpApiEndpoint.post("submit", "/images", {
   headers: { "idempotency-key": Schema.optionalKey(Schema.String.check(Schema.isMaxLength(255))) },

@@ -8,7 +8,8 @@ import { UnavailableProblem } from "./Problems.ts"
 /**
  * - `changed`: something about the image changed; ask for it again.
  * - `deleted`: the image is gone.
- * - `quiet`: nothing happened for a while. Its id, too, is a moment to resume at.
+ * - `quiet`: nothing more has happened so far. Comes first, and when nothing happened for a while; its id, too, is a moment to
+ *   resume at.
  */
 export const ImageEvent = Schema.Union([
   Schema.Struct({
