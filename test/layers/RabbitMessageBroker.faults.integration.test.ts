@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Context, Deferred, Duration, Effect, Exit, Fiber, Layer, Logger, Schedule, Stream } from "effect"
+import { Context, Deferred, Duration, Effect, Exit, Fiber, Layer, Logger, Schedule, Scope, Stream } from "effect"
 import { Address } from "../../src/layers/RabbitAddress.ts"
 import * as RabbitMessageBroker from "../../src/layers/RabbitMessageBroker.ts"
 import * as Topology from "../../src/layers/rabbitmq/Topology.ts"
@@ -110,8 +110,8 @@ describe("RabbitMessageBroker", { concurrent: true }, () => {
         Effect.gen(function* () {
           const subscription = yield* persistently(broker.subscribe(queue, { prefetch: 2 }))
           yield* read(subscription, 2)
-          for (const delivery of stale) yield* delivery.settle(Ack())
-          for (const delivery of stale) yield* delivery.settle(DeadLetter({ reason: "late" }))
+          yield* stale[0]!.settle(Ack())
+          yield* stale[1]!.settle(DeadLetter({ reason: "late" }))
         })
       )
       const subscription = yield* broker.subscribe(queue, { prefetch: 2 })
@@ -196,6 +196,62 @@ describe("RabbitMessageBroker", { concurrent: true }, () => {
       yield* proxy.say(unblocked)
       yield* Fiber.join(publishing)
       assert.strictEqual(yield* broker.depth(queue), 1)
+    })
+  )
+
+  it.live("forgets that a connection was blocked when it is lost", () =>
+    Effect.gen(function* () {
+      const { broker, proxy } = yield* fixture()
+      yield* broker.declare([queue])
+      yield* proxy.say(blocked)
+      yield* Effect.sleep("50 millis")
+      yield* proxy.cut()
+      yield* persistently(broker.publish(send("a")))
+      assert.strictEqual(yield* persistently(broker.depth(queue)), 1)
+    })
+  )
+
+  it.live("fails to publish when the connection is lost before the confirmation", () =>
+    Effect.gen(function* () {
+      const { broker, proxy } = yield* fixture()
+      yield* broker.publish(send("a"))
+      yield* proxy.freeze
+      const publishing = yield* Effect.forkChild(Effect.flip(broker.publish(send("b"))), { startImmediately: true })
+      yield* Effect.sleep("100 millis")
+      assert.isUndefined(publishing.pollUnsafe())
+      yield* proxy.cut()
+      assert.instanceOf(yield* Fiber.join(publishing), BrokerUnavailable)
+    })
+  )
+
+  it.live("leaves a subscription at once when its connection breaks while it is left", () =>
+    Effect.gen(function* () {
+      const { broker, proxy } = yield* fixture()
+      const scope = yield* Scope.make()
+      const subscription = yield* Scope.provide(broker.subscribe(queue, { prefetch: 1 }), scope)
+      yield* subscription.stop
+      yield* proxy.freeze
+      const leaving = yield* Effect.forkChild(Scope.close(scope, Exit.void), { startImmediately: true })
+      yield* Effect.sleep("100 millis")
+      assert.isUndefined(leaving.pollUnsafe())
+      yield* proxy.cut()
+      yield* Effect.timeout(Fiber.join(leaving), "2 seconds")
+    })
+  )
+
+  it.live("returns a message that could not be set aside", () =>
+    Effect.gen(function* () {
+      const { broker, direct, names } = yield* fixture()
+      const admin = yield* RabbitQueues.channel(direct)
+      yield* broker.publish(send("a"))
+      const subscription = yield* broker.subscribe(queue, { prefetch: 1 })
+      const [delivery] = yield* read(subscription, 1)
+      const [retry] = names.retries
+      for (const name of [names.dead, retry!]) yield* Effect.promise(() => admin.deleteQueue(name))
+      yield* Effect.promise(() => admin.assertQueue(retry!))
+      yield* Effect.provide(delivery!.settle(DeadLetter({ reason: "no" })), Logger.layer([]))
+      const [again] = yield* read(subscription, 1)
+      assert.deepStrictEqual([again!.body, again!.attempt, again!.redelivered], ["a", 1, true])
     })
   )
 

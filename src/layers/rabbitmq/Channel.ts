@@ -26,8 +26,8 @@ export const scoped = (
   queue: string
 ): Effect.Effect<Amqp.Channel, BrokerUnavailable | BrokerMisconfigured, Scope.Scope> =>
   Effect.acquireRelease(
-    open(connection, queue, (model) => model.createChannel()),
-    (channel) => close(channel, queue)
+    Effect.flatMap(connection.get(queue), (model) => request(queue, async () => listen(await model.createChannel()))),
+    close
   )
 
 /** A channel that is opened when it is first needed, and again after it was closed. `prepare` is called with each one. */
@@ -39,34 +39,36 @@ export const reopened = <C extends Amqp.Channel, A>(
   const oneAtATime = Semaphore.makeUnsafe(1)
   let current: A | undefined
 
-  const reopen = Effect.fnUntraced(function* (queue: string) {
-    if (current !== undefined) return current
-    const channel = yield* open(connection, queue, create)
+  const reopen = async (model: Amqp.ChannelModel) => {
+    const channel = listen(await create(model))
     const prepared = prepare(channel)
+    current = prepared
     channel.on("close", () => {
       if (current === prepared) current = undefined
     })
-    return (current = prepared)
-  })
+    return prepared
+  }
 
-  return (queue: string): Effect.Effect<A, BrokerUnavailable | BrokerMisconfigured> =>
-    Effect.suspend(() => (current === undefined ? oneAtATime.withPermit(reopen(queue)) : Effect.succeed(current)))
+  return (queue: string): Effect.Effect<A, BrokerUnavailable | BrokerMisconfigured> => {
+    const get = Effect.suspend(() =>
+      current === undefined
+        ? Effect.flatMap(connection.get(queue), (model) => request(queue, () => reopen(model)))
+        : Effect.succeed(current)
+    )
+    return Effect.suspend(() => (current === undefined ? oneAtATime.withPermit(get) : Effect.succeed(current)))
+  }
 }
 
-/** Closes a channel, unless it is closed already. */
-export const close = (channel: Amqp.Channel, queue: string): Effect.Effect<void> =>
-  Effect.ignore(request(queue, () => channel.close()))
+/**
+ * Closes a channel or a connection, unless it is closed already. Waits for `close`, because amqplib's own promise is never
+ * kept when the connection breaks meanwhile.
+ */
+export const close = (closable: Amqp.Channel | Amqp.ChannelModel): Effect.Effect<void> =>
+  Effect.callback<void>((resume) => {
+    const done = () => resume(Effect.void)
+    closable.on("close", done)
+    closable.close().then(done, done)
+  }).pipe(Effect.timeoutOrElse({ duration: "3 seconds", orElse: () => Effect.void }))
 
-const open = <C extends Amqp.Channel>(
-  connection: Connection,
-  queue: string,
-  create: (model: Amqp.ChannelModel) => Promise<C>
-) =>
-  Effect.flatMap(connection.get(queue), (model) =>
-    request(queue, async () => {
-      const channel = await create(model)
-      // Whoever uses the channel hears of an error by the failure of a request or by `close`.
-      channel.on("error", () => {})
-      return channel
-    })
-  )
+/** An error that nobody hears would end the process. Who uses the channel learns of it by a failed request or by `close`. */
+const listen = <C extends Amqp.Channel>(channel: C): C => channel.on("error", () => {})

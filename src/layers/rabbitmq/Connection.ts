@@ -30,14 +30,14 @@ export const make = Effect.fnUntraced(function* (
   let opened = Deferred.makeUnsafe<Amqp.ChannelModel, BrokerMisconfigured>()
   let lastFailure: unknown = "not connected yet"
 
-  /** Connects and stays until the connection is lost. */
-  const session = Effect.gen(function* () {
-    const connection = yield* connect(address, name)
+  /** Listens from the first moment, since an error that nobody hears would end the process. */
+  const listen = (connection: Amqp.ChannelModel) => {
     const lost = Deferred.makeUnsafe<void>()
+    let isOpen = false
     connection.on("error", (error) => (lastFailure = error))
     connection.on("close", (error) => {
       lastFailure = error ?? lastFailure
-      opened = Deferred.makeUnsafe()
+      if (isOpen) opened = Deferred.makeUnsafe()
       unblocked.openUnsafe()
       Deferred.doneUnsafe(lost, Exit.void)
     })
@@ -49,8 +49,21 @@ export const make = Effect.fnUntraced(function* (
       unblocked.openUnsafe()
       log(Effect.logInfo(`${place} takes messages again`))
     })
-    Deferred.doneUnsafe(opened, Exit.succeed(connection))
-    Deferred.doneUnsafe(attempted, Exit.void)
+    const announce = Effect.sync(() => {
+      Deferred.doneUnsafe(attempted, Exit.void)
+      if (Deferred.isDoneUnsafe(lost)) return
+      isOpen = true
+      Deferred.doneUnsafe(opened, Exit.succeed(connection))
+    })
+    return { connection, announce, lost }
+  }
+
+  /** Connects and stays until the connection is lost. */
+  const session = Effect.gen(function* () {
+    const { announce, lost } = yield* connect(address, name, listen).pipe(
+      Effect.mapError(({ cause }) => failureOf(address, cause, !Deferred.isDoneUnsafe(attempted)))
+    )
+    yield* announce
     yield* Deferred.await(lost)
     yield* Effect.logWarning(`${place} is gone: ${String(lastFailure)}`)
   }).pipe(Effect.scoped)
@@ -91,16 +104,25 @@ const backoff = Schedule.jittered(Schedule.min([Schedule.exponential("200 millis
 /** The pause after a loss, for brokers that accept connections only to close them. */
 const pause = Schedule.jittered(Schedule.spaced("300 millis"))
 
-const connect = (address: Address["Service"], name: string) =>
+/** Opens a connection for the time of the scope; `listen` is called before anything can happen to it. */
+const connect = <A extends { readonly connection: Amqp.ChannelModel }>(
+  address: Address["Service"],
+  name: string,
+  listen: (connection: Amqp.ChannelModel) => A
+) =>
   Effect.acquireRelease(
-    Effect.tryPromise({ try: (signal) => open(address, name, signal), catch: (cause) => failureOf(address, cause) }),
-    (connection) => Effect.ignore(Channel.request(name, () => connection.close())),
+    Effect.tryPromise(async (signal) => {
+      const listening = listen(await open(address, name))
+      // Nobody waits for it any more.
+      if (signal.aborted) await listening.connection.close()
+      return listening
+    }),
+    ({ connection }) => Channel.close(connection),
     { interruptible: true }
   )
 
-const open = async (address: Address["Service"], name: string, signal: AbortSignal) => {
-  const { heartbeat, host, password, port, tls, username, vhost } = address
-  const connection = await Amqp.connect(
+const open = ({ heartbeat, host, password, port, tls, username, vhost }: Address["Service"], name: string) =>
+  Amqp.connect(
     {
       protocol: tls === undefined ? "amqp" : "amqps",
       hostname: host,
@@ -118,13 +140,12 @@ const open = async (address: Address["Service"], name: string, signal: AbortSign
       clientProperties: { connection_name: name }
     }
   )
-  // Nobody waits any more.
-  if (signal.aborted) await connection.close()
-  return connection
-}
 
-/** Whether trying again can help, by the words amqplib has for what the broker said during the handshake. */
-const failureOf = ({ host, port, username, vhost }: Address["Service"], cause: unknown) => {
+/**
+ * Whether trying again can help, by the words amqplib has for what the broker said during the handshake. A virtual host
+ * that does not open is a mistake at the start; later on, the broker is still opening it after a restart.
+ */
+const failureOf = ({ host, port, username, vhost }: Address["Service"], cause: unknown, isStart: boolean) => {
   const said = String(cause)
   if (said.includes("ACCESS-REFUSED")) {
     return new BrokerMisconfigured({
@@ -132,9 +153,8 @@ const failureOf = ({ host, port, username, vhost }: Address["Service"], cause: u
     })
   }
   if (said.includes("Expected ConnectionOpenOk")) {
-    return new BrokerMisconfigured({
-      detail: `RabbitMQ at ${host}:${port} does not open the virtual host "${vhost}" for user "${username}". Correct QUEUE_VHOST or AMQP_URL, or create it: rabbitmqctl add_vhost '${vhost}' && rabbitmqctl set_permissions -p '${vhost}' '${username}' '.*' '.*' '.*'`
-    })
+    const detail = `RabbitMQ at ${host}:${port} does not open the virtual host "${vhost}" for user "${username}". Correct QUEUE_VHOST or AMQP_URL, or create it: rabbitmqctl add_vhost '${vhost}' && rabbitmqctl set_permissions -p '${vhost}' '${username}' '.*' '.*' '.*'`
+    return isStart ? new BrokerMisconfigured({ detail }) : new Unreachable({ cause: new Error(detail) })
   }
   return new Unreachable({ cause })
 }

@@ -36,7 +36,7 @@ export const make = (connection: Connection, topology: Topology, publish: Publis
   const look = <A, E>(queue: string, use: (channel: Amqp.Channel) => Effect.Effect<A, E>) =>
     topology.ensure([queue]).pipe(
       Effect.andThen(channelFor(queue)),
-      Effect.flatMap((channel) => Effect.onError(use(channel), () => Channel.close(channel, queue))),
+      Effect.flatMap((channel) => Effect.onError(use(channel), () => Channel.close(channel))),
       oneAtATime.withPermit
     )
 
