@@ -51,6 +51,7 @@ export const layer = Layer.effect(
         return gone.length > 0
       }),
       pauses: Effect.withSpan(refresh, "ServiceSwitch.pauses"),
+      isPaused: (step) => Effect.map(SubscriptionRef.get(paused), (steps) => steps.has(step)),
       untilPaused: (step) => until((steps) => steps.has(step)),
       untilResumed: (step) => until((steps) => !steps.has(step))
     })

@@ -26,6 +26,8 @@ export class ServiceSwitch extends Context.Service<
     readonly resume: (step: Step) => Effect.Effect<boolean, ResultStoreError>
     /** The steps that are off, in name order. */
     readonly pauses: Effect.Effect<ReadonlyArray<Pause>, ResultStoreError>
+    /** Whether a step is off, as far as this process knows. Cheap. */
+    readonly isPaused: (step: Step) => Effect.Effect<boolean>
     /** Waits until a step is off, as far as this process knows: it may learn of a change a second late. */
     readonly untilPaused: (step: Step) => Effect.Effect<void>
     /** Waits until a step is on. Returns at once when it is. */

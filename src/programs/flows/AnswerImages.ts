@@ -4,13 +4,15 @@
  * Answers are recorded in micro-batches; a job is acknowledged only after the transaction that holds its answer
  * committed. A service that keeps failing is left alone, and its queue with it, until it says that it is well.
  */
-import { type Deferred, Effect, Ref, Result, Schedule, Schema, Stream } from "effect"
+import { Clock, type Deferred, Duration, Effect, Option, Ref, Result, Schedule, Schema, Stream } from "effect"
 import * as CircuitBreaker from "../../domain/CircuitBreaker.ts"
 import type { Outcome } from "../../domain/Facts.ts"
 import { type Job, JobJson } from "../../domain/Messages.ts"
 import { PipelineEvent } from "../../domain/PipelineEvent.ts"
 import type { Service } from "../../domain/ServiceCatalog.ts"
 import * as TraceContext from "../../domain/TraceContext.ts"
+import * as Workflow from "../../domain/Workflow.ts"
+import { ActivityLog } from "../../services/ActivityLog.ts"
 import { Inference } from "../../services/Inference.ts"
 import { type Delivery, Settlement } from "../../services/MessageBroker.ts"
 import { ResultStore } from "../../services/ResultStore.ts"
@@ -35,6 +37,7 @@ export const answerImages = (service: Service, options: WorkerOptions) =>
         // Twice the concurrency: while answers wait for their transaction, the service is already asked again.
         {
           queue: service.queue,
+          step: service.id,
           prefetch: 2 * service.concurrency,
           stop: options.stop,
           ready: untilServiceIsWell(service, breaker)
@@ -101,6 +104,7 @@ const handle = (
 
     if (isDown && CircuitBreaker.isOpen(state)) {
       yield* Effect.logWarning(`${answer.failure.message}; its queue is left alone until it is well`)
+      yield* noteBreaker(service, state, answer.failure.message)
       yield* pause
     }
     return Verdict.$match(onFailure(answer.failure, delivery.attempt), {
@@ -150,7 +154,21 @@ const untilServiceIsWell = (service: Service, breaker: Ref.Ref<CircuitBreaker.Ci
       })
     )
     yield* Ref.update(breaker, CircuitBreaker.halfOpen)
+    const log = yield* ActivityLog
+    yield* log.breaker(service.id, Option.none())
   })
+
+/** Lets those who watch know that the circuit opened, and when the service is asked about its health. */
+const noteBreaker = Effect.fnUntraced(function* (
+  service: Service,
+  state: CircuitBreaker.CircuitBreaker,
+  reason: string
+) {
+  const log = yield* ActivityLog
+  const now = yield* Clock.currentTimeMillis
+  const nextProbe = new Date(now + Duration.toMillis(CircuitBreaker.pause(state)))
+  yield* log.breaker(service.id, Option.some({ reason, nextProbe }))
+})
 
 /** Records the answers in one transaction, then settles their deliveries and lets the stages know. */
 const settleAll = Effect.fnUntraced(function* (workerId: string, handled: ReadonlyArray<Handled>) {
@@ -159,7 +177,7 @@ const settleAll = Effect.fnUntraced(function* (workerId: string, handled: Readon
     handled.filter((one) => one._tag === "Answered")
   )
   yield* Hints.tell(
-    ["harmonize", "consensus"],
+    Workflow.follows.answer,
     recorded.map(({ headers, job }) => ({ imageId: job.imageId, headers }))
   )
   yield* Effect.forEach(recorded, ({ delivery }) => delivery.settle(Settlement.Ack()), { discard: true })

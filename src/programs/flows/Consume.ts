@@ -2,13 +2,18 @@
  * Consuming a queue for as long as wanted.
  *
  * A consumer that is lost is replaced; what it had delivered is still finished, and settles into nothing. When the
- * program is asked to stop, no more is delivered, and the stream ends after the last delivery is handled.
+ * program is asked to stop, no more is delivered, and the stream ends after the last delivery is handled. While the step is
+ * switched off, its queue is left alone.
  */
 import { Deferred, Effect, Option, Schedule, Stream } from "effect"
+import { ActivityLog, type Hand } from "../../services/ActivityLog.ts"
 import { type Delivery, MessageBroker, type Subscription } from "../../services/MessageBroker.ts"
+import { ServiceSwitch, type Step } from "../../services/ServiceSwitch.ts"
 
 export interface ConsumeOptions<R> {
   readonly queue: string
+  /** What is done with the deliveries: what is switched off and on, and watched. */
+  readonly step: Step
   /** Deliveries held at once. */
   readonly prefetch: number
   /** Completed when the program is to stop. */
@@ -24,36 +29,57 @@ export interface ConsumeOptions<R> {
 export const consume = <A, E, R, R2 = never>(
   options: ConsumeOptions<R2>,
   handle: (deliveries: Stream.Stream<Delivery>, pause: Effect.Effect<void>) => Stream.Stream<A, E, R>
-): Stream.Stream<A, E, MessageBroker | R | R2> => {
+): Stream.Stream<A, E, MessageBroker | ServiceSwitch | R | R2> => {
   const stopped = Deferred.await(options.stop)
+  const paused = ServiceSwitch.use((switches) => switches.untilPaused(options.step))
   const open = Effect.gen(function* () {
     const broker = yield* MessageBroker
+    yield* ServiceSwitch.use((switches) => switches.untilResumed(options.step))
     yield* options.ready ?? Effect.void
     return yield* broker
       .subscribe(options.queue, { prefetch: options.prefetch })
       .pipe(Effect.tapError(Effect.logWarning), Effect.retry(reconnect), Effect.orDie)
   })
-  const session = Stream.unwrap(
-    Effect.gen(function* () {
-      const subscription = yield* Effect.raceFirst(Effect.asSome(open), Effect.as(stopped, Option.none<Subscription>()))
-      if (Option.isNone(subscription)) return Stream.empty
-      const { deliveries, stop } = subscription.value
-      yield* Effect.forkScoped(Effect.andThen(stopped, stop))
-      return handle(
-        deliveries.pipe(
-          Stream.catchTag("BrokerUnavailable", (error) => Stream.fromEffectDrain(Effect.logWarning(error)))
-        ),
-        stop
-      )
-    })
-  )
-  return session.pipe(
-    Stream.repeat(
-      Schedule.spaced("100 millis").pipe(
-        Schedule.while(() => Effect.map(Deferred.isDone(options.stop), (done) => !done))
+  const session = (hand: Hand) =>
+    Stream.unwrap(
+      Effect.gen(function* () {
+        const subscription = yield* Effect.raceFirst(
+          Effect.asSome(open),
+          Effect.as(stopped, Option.none<Subscription>())
+        )
+        if (Option.isNone(subscription)) return Stream.empty
+        const { deliveries, stop } = subscription.value
+        yield* Effect.forkScoped(Effect.andThen(Effect.raceFirst(stopped, paused), stop))
+        yield* Effect.addFinalizer(() => Effect.sync(hand.drop))
+        return handle(
+          deliveries.pipe(
+            Stream.map((delivery) => inHand(delivery, hand)),
+            Stream.catchTag("BrokerUnavailable", (error) => Stream.fromEffectDrain(Effect.logWarning(error)))
+          ),
+          stop
+        )
+      })
+    )
+  const sessions = (hand: Hand) =>
+    session(hand).pipe(
+      Stream.repeat(
+        Schedule.spaced("100 millis").pipe(
+          Schedule.while(() => Effect.map(Deferred.isDone(options.stop), (done) => !done))
+        )
       )
     )
-  )
+  return Stream.unwrap(Effect.flatMap(ActivityLog, (log) => Effect.map(log.open(options.step), sessions)))
+}
+
+/** The delivery, in hand from now on until it is settled. */
+const inHand = (delivery: Delivery, hand: Hand): Delivery => {
+  const settle: Delivery["settle"] = (settlement) =>
+    Effect.ensuring(
+      delivery.settle(settlement),
+      Effect.sync(() => hand.release(delivery))
+    )
+  hand.take(delivery)
+  return { ...delivery, settle }
 }
 
 /** 200 ms, doubled up to 10 seconds, jittered, for ever. */

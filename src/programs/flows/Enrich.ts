@@ -4,7 +4,7 @@
  * A crop is asked about as soon as its box exists, and once: what an unchanged box was told stays with it. An answer is a
  * recorded fact, so the consensus is derived again with it.
  */
-import { type Deferred, Duration, Effect, Option, RcMap, Result, Semaphore, Stream } from "effect"
+import { Boolean, type Deferred, Duration, Effect, Option, RcMap, Result, Semaphore, Stream } from "effect"
 import type { ImageBox } from "../../domain/BoundingBox.ts"
 import * as EnrichmentPlan from "../../domain/EnrichmentPlan.ts"
 import type { ImageId, ServiceId } from "../../domain/Identifiers.ts"
@@ -13,11 +13,13 @@ import { PipelineEvent } from "../../domain/PipelineEvent.ts"
 import * as ServiceCatalog from "../../domain/ServiceCatalog.ts"
 import type { Stage } from "../../domain/Staleness.ts"
 import * as TraceContext from "../../domain/TraceContext.ts"
+import * as Workflow from "../../domain/Workflow.ts"
 import { Catalog } from "../../services/Catalog.ts"
 import { type CropError, Cropper, type Cut } from "../../services/Cropper.ts"
 import { ImageSource, type ImageSourceError } from "../../services/ImageSource.ts"
 import { Settlement } from "../../services/MessageBroker.ts"
 import { type CropRecord, ResultStore } from "../../services/ResultStore.ts"
+import { ServiceSwitch } from "../../services/ServiceSwitch.ts"
 import * as Ask from "./Ask.ts"
 import * as Hints from "./Hints.ts"
 import { untilStored } from "./Persist.ts"
@@ -81,11 +83,15 @@ const askAboutCrops = Effect.fnUntraced(function* (hint: Hints.Hinted, { algorit
     return yield* done
   }
 
-  const judged = yield* judge(imageId, missing, attemptOf(hint))
+  // The sweep comes back to crops of services that are switched off.
+  const switches = yield* ServiceSwitch
+  const wanted = yield* Effect.filter(missing, ({ service }) => Effect.map(switches.isPaused(service), Boolean.not))
+  if (wanted.length === 0) return yield* done
+  const judged = yield* judge(imageId, wanted, attemptOf(hint))
   const recorded = yield* untilStored(store.recordCrops(judged.flatMap((one) => recordOf(imageId, one))))
   if (recorded.length > 0) {
     const headers = TraceContext.headersOf(yield* Effect.orDie(Effect.currentSpan))
-    yield* Hints.tell(["harmonize", "consensus"], [{ imageId, headers }])
+    yield* Hints.tell(Workflow.follows.crop, [{ imageId, headers }])
   }
   const postponed = judged.flatMap(({ crop, verdict }) => (verdict._tag === "Postponed" ? [{ crop, ...verdict }] : []))
   yield* Hints.settle(

@@ -6,6 +6,7 @@ import type { Stage } from "../../domain/Staleness.ts"
 import * as TraceContext from "../../domain/TraceContext.ts"
 import { type Delivery, MessageBroker, Settlement } from "../../services/MessageBroker.ts"
 import type { StaleImage } from "../../services/ResultStore.ts"
+import type { ServiceSwitch } from "../../services/ServiceSwitch.ts"
 import { type ConsumeOptions, consume } from "./Consume.ts"
 
 /** An image to look at, and the trace the look belongs to. */
@@ -48,9 +49,9 @@ export const tell = Effect.fnUntraced(function* (stages: ReadonlyArray<Stage>, l
 /** The hints of a stage, those of one image that arrive close together as one; what is not a hint is set aside. */
 export const hinted = (
   stage: Stage,
-  options: Omit<ConsumeOptions<never>, "queue" | "prefetch"> & { readonly batch: number }
-): Stream.Stream<ReadonlyArray<Hinted>, never, MessageBroker> =>
-  consume({ ...options, queue: hintQueue[stage], prefetch: 2 * options.batch }, (deliveries) =>
+  options: Omit<ConsumeOptions<never>, "queue" | "step" | "prefetch"> & { readonly batch: number }
+): Stream.Stream<ReadonlyArray<Hinted>, never, MessageBroker | ServiceSwitch> =>
+  consume({ ...options, queue: hintQueue[stage], step: stage, prefetch: 2 * options.batch }, (deliveries) =>
     deliveries.pipe(
       Stream.groupedWithin(options.batch, "10 millis"),
       Stream.mapEffect(coalesce),

@@ -8,6 +8,7 @@ import type { MergedBox } from "../../domain/MergedBox.ts"
 import { PipelineEvent } from "../../domain/PipelineEvent.ts"
 import type { ServiceCatalog } from "../../domain/ServiceCatalog.ts"
 import type { Stage } from "../../domain/Staleness.ts"
+import * as Workflow from "../../domain/Workflow.ts"
 import { Catalog } from "../../services/Catalog.ts"
 import { enrich } from "./Enrich.ts"
 import { type DerivedFact, keepDerived } from "./KeepDerived.ts"
@@ -57,7 +58,7 @@ const mergedBoxes = (catalog: ServiceCatalog, strategy: Strategy): DerivedFact<B
       boxes: value.boxes.filter(({ box }) => box.status === "confirmed").length,
       changed
     }),
-  tells: ["enrich"]
+  tells: Workflow.follows.boxes
 })
 
 interface Boxes {
@@ -78,5 +79,5 @@ const consensus = (catalog: ServiceCatalog, strategy: Strategy): DerivedFact<Con
       emojis: value.votes.consensus.flatMap(({ emoji }) => emoji ?? []),
       changed
     }),
-  tells: []
+  tells: Workflow.follows.consensus
 })

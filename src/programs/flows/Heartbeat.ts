@@ -1,0 +1,82 @@
+/** Telling others that this program is alive, and what it is doing. */
+import { Clock, Effect, Layer, Option, Schedule } from "effect"
+import { ActivityLog, type Hand } from "../../services/ActivityLog.ts"
+import type { Step } from "../../services/ServiceSwitch.ts"
+import { type Activity, type Beat, WorkerRegistry } from "../../services/WorkerRegistry.ts"
+
+/** Who beats. */
+export type Identity = Pick<Beat, "workerId" | "host" | "version">
+
+/** Keeps the log of this process and tells the registry of it every few seconds, until the layer's scope closes. */
+export const layer = (identity: Identity) =>
+  Layer.effect(
+    ActivityLog,
+    Effect.gen(function* () {
+      const registry = yield* WorkerRegistry
+      const clock = yield* Clock.Clock
+      const steps = new Map<Step, StepLog>()
+      const stepOf = (step: Step): StepLog => {
+        const known = steps.get(step) ?? { hands: new Set(), handled: 0, lastProgress: undefined, breaker: undefined }
+        steps.set(step, known)
+        return known
+      }
+
+      const beat = Effect.suspend(() =>
+        registry.beat({ ...identity, activities: Array.from(steps, activityOf).flat() })
+      ).pipe(
+        Effect.catch((error) => Effect.logDebug(`Nobody was told that this program is alive: ${error.message}`)),
+        Effect.withTracerEnabled(false)
+      )
+      yield* Effect.addFinalizer(() => Effect.ignore(registry.leave(identity.workerId)))
+      yield* Effect.forkScoped(Effect.repeat(beat, Schedule.spaced("5 seconds")))
+
+      return {
+        open: (step) =>
+          Effect.acquireRelease(
+            Effect.sync(() => {
+              const hand = new Set<object>()
+              stepOf(step).hands.add(hand)
+              return hand
+            }),
+            (hand) => Effect.sync(() => stepOf(step).hands.delete(hand))
+          ).pipe(
+            Effect.map((hand): Hand => ({
+              take: (delivery) => void hand.add(delivery),
+              release: (delivery) => {
+                if (!hand.delete(delivery)) return
+                const log = stepOf(step)
+                log.handled++
+                log.lastProgress = clock.currentTimeMillisUnsafe()
+              },
+              drop: () => hand.clear()
+            }))
+          ),
+        breaker: (step, state) =>
+          Effect.sync(() => {
+            stepOf(step).breaker = Option.getOrUndefined(state)
+          })
+      }
+    })
+  )
+
+/** What is known about one step. A step may be worked on by several consumers. */
+interface StepLog {
+  readonly hands: Set<Set<object>>
+  handled: number
+  lastProgress: number | undefined
+  breaker: Activity["breaker"]
+}
+
+/** None while nobody works on the step. */
+const activityOf = ([step, { breaker, handled, hands, lastProgress }]: [Step, StepLog]): ReadonlyArray<Activity> =>
+  hands.size === 0
+    ? []
+    : [
+        {
+          step,
+          inFlight: [...hands].reduce((sum, hand) => sum + hand.size, 0),
+          handled,
+          ...(lastProgress === undefined ? {} : { lastProgress: new Date(lastProgress) }),
+          ...(breaker === undefined ? {} : { breaker })
+        }
+      ]

@@ -1,0 +1,29 @@
+/** What this process is doing right now, for those who watch it. */
+import { Context, Effect, type Option, type Scope } from "effect"
+import type { Step } from "./ServiceSwitch.ts"
+import type { Activity } from "./WorkerRegistry.ts"
+
+/** The deliveries that a consumer has in hand. */
+export interface Hand {
+  /** Takes a delivery, named by any value of its own. */
+  readonly take: (delivery: object) => void
+  /** Puts down a delivery that was handled. What is not in hand is ignored. */
+  readonly release: (delivery: object) => void
+  /** Puts down all deliveries, which nobody will handle any more. */
+  readonly drop: () => void
+}
+
+export interface ActivityLogShape {
+  /** Says that this process works on a step until the scope closes. */
+  readonly open: (step: Step) => Effect.Effect<Hand, never, Scope.Scope>
+  /** Says that a service is left alone because it kept failing, or (none) no longer is. */
+  readonly breaker: (step: Step, state: Option.Option<NonNullable<Activity["breaker"]>>) => Effect.Effect<void>
+}
+
+/** Nobody watches unless somebody provides one. */
+export const ActivityLog: Context.Reference<ActivityLogShape> = Context.Reference("windmill/services/ActivityLog", {
+  defaultValue: (): ActivityLogShape => ({
+    open: () => Effect.succeed({ take: () => {}, release: () => {}, drop: () => {} }),
+    breaker: () => Effect.void
+  })
+})

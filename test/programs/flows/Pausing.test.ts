@@ -1,0 +1,117 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Brand, Deferred, Effect, Fiber, Latch, Layer, Stream } from "effect"
+import { TestClock } from "effect/testing"
+import type { ServiceId } from "../../../src/domain/Identifiers.ts"
+import * as MemoryMessageBroker from "../../../src/layers/MemoryMessageBroker.ts"
+import * as MemoryServiceSwitch from "../../../src/layers/MemoryServiceSwitch.ts"
+import { consume } from "../../../src/programs/flows/Consume.ts"
+import * as Heartbeat from "../../../src/programs/flows/Heartbeat.ts"
+import { MessageBroker, Settlement } from "../../../src/services/MessageBroker.ts"
+import { ServiceSwitch } from "../../../src/services/ServiceSwitch.ts"
+import { type Beat, WorkerRegistry } from "../../../src/services/WorkerRegistry.ts"
+
+const step = Brand.nominal<ServiceId>()("ocr")
+const queue = "queue_ocr"
+const pause = ServiceSwitch.use((switches) => switches.pause({ step, by: "somebody", reason: "a reason" }))
+const resume = ServiceSwitch.use((switches) => switches.resume(step))
+const statistics = MessageBroker.use((broker) => broker.statistics(queue))
+const publish = (...bodies: ReadonlyArray<string>) =>
+  MessageBroker.use((broker) => broker.publish(bodies.map((body) => ({ queue, body }))))
+
+/** A consumer in the background that notes what it handled; it waits at the gate with each delivery. */
+const consumer = Effect.fnUntraced(function* (gate: Latch.Latch) {
+  const stop = yield* Deferred.make<void>()
+  const handled: Array<string> = []
+  const running = yield* consume({ queue, step, prefetch: 2, stop }, (deliveries) =>
+    Stream.mapEffect(deliveries, (delivery) =>
+      Effect.gen(function* () {
+        yield* gate.await
+        yield* delivery.settle(Settlement.Ack())
+        handled.push(delivery.body)
+      })
+    )
+  ).pipe(Stream.runDrain, Effect.forkChild)
+  return { handled, stop: Effect.andThen(Deferred.succeed(stop, undefined), Fiber.join(running)) }
+})
+
+const memory = Layer.merge(MemoryMessageBroker.layer, MemoryServiceSwitch.layer)
+
+describe("a step that is switched off", () => {
+  it.effect("leaves its queue alone until it is switched on", () =>
+    Effect.gen(function* () {
+      yield* pause
+      yield* publish("a", "b")
+      const { handled, stop } = yield* consumer(yield* Latch.make(true))
+      yield* TestClock.adjust("1 minute")
+      assert.deepStrictEqual(handled, [])
+      assert.strictEqual((yield* statistics).ready, 2)
+      yield* resume
+      yield* TestClock.adjust("1 second")
+      assert.deepStrictEqual(handled, ["a", "b"])
+      yield* stop
+    }).pipe(Effect.provide(memory))
+  )
+
+  it.effect("finishes what it has in hand, gives the rest back, and goes on later", () =>
+    Effect.gen(function* () {
+      const gate = yield* Latch.make(false)
+      const { handled, stop } = yield* consumer(gate)
+      yield* publish("a", "b", "c")
+      yield* TestClock.adjust("1 second")
+      yield* pause
+      yield* gate.open
+      yield* TestClock.adjust("1 second")
+      const before = handled.length
+      assert.isBelow(before, 3)
+      assert.deepStrictEqual(yield* statistics, { ready: 3 - before, unsettled: 0, delayed: 0, dead: 0, consumers: 0 })
+      yield* resume
+      yield* TestClock.adjust("1 second")
+      assert.sameMembers(handled, ["a", "b", "c"])
+      yield* stop
+    }).pipe(Effect.provide(memory))
+  )
+
+  it.effect("stops when it is told to while it is off", () =>
+    Effect.gen(function* () {
+      yield* pause
+      const { stop } = yield* consumer(yield* Latch.make(true))
+      yield* TestClock.adjust("1 second")
+      yield* stop
+    }).pipe(Effect.provide(memory))
+  )
+})
+
+describe("a heartbeat", () => {
+  it.effect("tells what is in hand and what was handled, and goodbye", () =>
+    Effect.gen(function* () {
+      const beats: Array<Beat> = []
+      const left: Array<string> = []
+      const registry = Layer.mock(WorkerRegistry, {
+        beat: (beat) => Effect.sync(() => void beats.push(beat)),
+        leave: (workerId) => Effect.sync(() => void left.push(workerId))
+      })
+      const heartbeat = Heartbeat.layer({ workerId: "w1", host: "h", version: "v" }).pipe(Layer.provide(registry))
+      yield* Effect.gen(function* () {
+        const gate = yield* Latch.make(false)
+        const { stop } = yield* consumer(gate)
+        yield* publish("a", "b", "c")
+        yield* TestClock.adjust("6 seconds")
+        assert.deepStrictEqual(beats.at(-1), {
+          workerId: "w1",
+          host: "h",
+          version: "v",
+          activities: [{ step, inFlight: 1, handled: 0 }]
+        })
+        yield* gate.open
+        yield* TestClock.adjust("6 seconds")
+        assert.deepStrictEqual(beats.at(-1)?.activities, [
+          { step, inFlight: 0, handled: 3, lastProgress: new Date(6000) }
+        ])
+        yield* stop
+        yield* TestClock.adjust("6 seconds")
+        assert.deepStrictEqual(beats.at(-1)?.activities, [])
+      }).pipe(Effect.provide(Layer.merge(memory, heartbeat)))
+      assert.deepStrictEqual(left, ["w1"])
+    })
+  )
+})
