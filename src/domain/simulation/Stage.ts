@@ -32,6 +32,8 @@ interface Choices {
   /** How much larger than life. */
   readonly enlarged?: number
   readonly look?: number
+  /** Centimeters above the ground, for what stands on a pole. */
+  readonly raised?: number
 }
 
 /** What the picture is about, in words. */
@@ -53,6 +55,8 @@ export interface Stage {
   ) => Placed
   /** Seats a person on something, at `x` of its width with the hips `hips` centimeters above the ground it stands on. */
   readonly seat: (person: Person, on: Placed, x: number, hips: number, choices?: Choices) => Placed
+  /** Lets a person stand on something, at `x` of its width, the feet `sunk` centimeters below its upper edge. */
+  readonly mount: (person: Person, on: Placed, x: number, choices?: Choices & { readonly sunk?: number }) => Placed
   /** Gives a thing into a hand: its middle is at the hand, or its top when it hangs. */
   readonly give: (
     thing: Things.Thing,
@@ -139,7 +143,10 @@ export const open = ({ eye, ...frame }: Frame, seed: number): Stage => {
   return {
     random,
     scaleAt,
-    stand: (name, spot, choices = {}) => thing(name, standing(spot), scaleAt(spot[1]), spot[1], choices),
+    stand: (name, [x, y], { raised = 0, ...choices } = {}) => {
+      const spot: Spot = [x, y - (raised * scaleAt(y)) / frame.height]
+      return thing(name, standing(spot), scaleAt(y), y, { ...choices, airborne: raised > 0 })
+    },
     person: (person, spot, choices = {}) => figure(person, standing(spot), scaleAt(spot[1]), spot[1], choices),
     put: (name, on, x, { covered = false, sunk = 0, ...choices } = {}) => {
       const { box } = on.object
@@ -159,6 +166,14 @@ export const open = ({ eye, ...frame }: Frame, seed: number): Stage => {
         const anchor = hipsWithin(seated, size)
         return { x: box.x + x * box.width - anchor.x, y: box.y + box.height - hips * on.scale - anchor.y }
       }
+      return figure(person, place, on.scale, depthOf(on) + nearer, { ...choices, airborne: true })
+    },
+    mount: (person, on, x, { sunk = 0, ...choices } = {}) => {
+      const { box } = on.object
+      const place = ({ height, width }: Things.Size) => ({
+        x: box.x + x * box.width - width / 2,
+        y: box.y + sunk * on.scale - height
+      })
       return figure(person, place, on.scale, depthOf(on) + nearer, { ...choices, airborne: true })
     },
     give: (name, to, hand, { grip = "middle", ...choices } = {}) => {

@@ -20,14 +20,18 @@ export const draw = (scene: Scene): Svg => {
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">`,
     definitions,
     backdrops[setting](canvasOf(scene)),
-    ...scene.objects.map((object) => shadow(object) + drawObject(object)),
-    light === "night" ? rect(0, 0, width, height, "#0b1440").replace("/>", ' opacity=".34"/>') : "",
-    light === "evening" ? rect(0, 0, width, height, "#e0703a").replace("/>", ' opacity=".1"/>') : "",
-    ...(light === "night" ? scene.objects.map(headlights) : []),
+    ...scene.objects.map(
+      (object) => shadow(object) + drawObject(object) + (light === "night" ? headlights(object) : "")
+    ),
+    light === "night" ? veil(scene, "#0b1440", 0.24) : light === "evening" ? veil(scene, "#e0703a", 0.1) : "",
     ...scene.texts.map((text) => drawText(text, light === "night")),
     "</svg>"
   ].join("")
 }
+
+/** The color of the light, over everything. */
+const veil = ({ height, width }: Scene, color: string, opacity: number): Svg =>
+  `<g opacity="${opacity}">${rect(0, 0, width, height, color)}</g>`
 
 const backdrops: Readonly<Record<Setting, Backdrop>> = {
   airport: Town.airport,

@@ -254,10 +254,10 @@ export const pitch: Backdrop = (canvas) => {
     return rect(
       random.between(0, width),
       random.between(horizon * 0.34, horizon * 0.86),
-      4,
-      5,
-      mix(color, "#8794a3", 0.45),
-      { r: 2 }
+      0.006 * width,
+      0.008 * width,
+      mix(color, "#8794a3", 0.3),
+      { r: 0.003 * width }
     )
   })
   const at = (share: number) => horizon + share * (height - horizon)
