@@ -353,19 +353,19 @@ export const contract = ({ isLive, layer, name, pass }: Candidate) => {
         Effect.gen(function* () {
           const broker = yield* MessageBroker
           const queue = yield* freshQueue
-          yield* broker.publish(messages(queue, ...numbered(12)))
+          yield* broker.publish(messages(queue, ...numbered(60)))
           const held = yield* Effect.scoped(
-            Effect.flatMap(broker.subscribe(queue, { prefetch: 11 }), (subscription) => read(subscription, 10))
+            Effect.flatMap(broker.subscribe(queue, { prefetch: 55 }), (subscription) => read(subscription, 50))
           )
-          yield* settleAll(held.slice(0, 5), Ack())
-          yield* settleAll(held.slice(5), Requeue())
-          const again = yield* peek(queue, 12)
-          assert.deepStrictEqual(bodies(again), numbered(12))
+          yield* settleAll(held.slice(0, 25), Ack())
+          yield* settleAll(held.slice(25), Requeue())
+          const again = yield* peek(queue, 60)
+          assert.deepStrictEqual(bodies(again), numbered(60))
           assert.deepStrictEqual(
-            again.map(({ attempt, redelivered }, index) => [attempt, redelivered || index >= 10]),
+            again.map(({ attempt, redelivered }, index) => [attempt, redelivered || index >= 50]),
             again.map(() => [1, true])
           )
-          yield* eventually(broker.depth(queue), 12)
+          yield* eventually(broker.depth(queue), 60)
         })
     )
 

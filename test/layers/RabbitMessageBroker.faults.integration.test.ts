@@ -71,8 +71,11 @@ describe("RabbitMessageBroker", { concurrent: true }, () => {
             yield* a!.settle(Ack())
             yield* Effect.sleep("50 millis")
             yield* bytes === undefined ? proxy.cut() : proxy.say(bytes)
-            const lost = yield* Effect.flip(Stream.runDrain(subscription.deliveries))
-            yield* b!.settle(Ack())
+            yield* Effect.sleep("100 millis")
+            const lost = yield* Effect.flip(
+              Stream.runForEach(subscription.deliveries, ({ body }) => Effect.die(`${body} is not ours any more`))
+            )
+            yield* b!.settle(DeadLetter({ reason: "late" }))
             return lost
           })
         )
@@ -89,6 +92,7 @@ describe("RabbitMessageBroker", { concurrent: true }, () => {
         yield* persistently(broker.publish(send("d")))
         yield* Effect.forEach(again, (delivery) => delivery.settle(Ack()))
         assert.strictEqual((yield* read(subscription, 1))[0]!.body, "d")
+        assert.strictEqual((yield* broker.statistics(queue)).dead, 0)
       })
     )
   }
@@ -224,6 +228,20 @@ describe("RabbitMessageBroker", { concurrent: true }, () => {
     })
   )
 
+  it.live("fails to publish when the connection is lost while its buffer is full", () =>
+    Effect.gen(function* () {
+      const { broker, proxy } = yield* fixture()
+      yield* broker.publish(send("a"))
+      yield* proxy.freeze
+      const bulk = Array.from({ length: 1000 }, () => ({ queue, body: "b".repeat(20_000) }))
+      const publishing = yield* Effect.forkChild(Effect.flip(broker.publish(bulk)), { startImmediately: true })
+      yield* Effect.sleep("200 millis")
+      assert.isUndefined(publishing.pollUnsafe())
+      yield* proxy.cut()
+      assert.instanceOf(yield* Effect.timeout(Fiber.join(publishing), "10 seconds"), BrokerUnavailable)
+    })
+  )
+
   it.live("leaves a subscription at once when its connection breaks while it is left", () =>
     Effect.gen(function* () {
       const { broker, proxy } = yield* fixture()
@@ -252,6 +270,27 @@ describe("RabbitMessageBroker", { concurrent: true }, () => {
       yield* Effect.provide(delivery!.settle(DeadLetter({ reason: "no" })), Logger.layer([]))
       const [again] = yield* read(subscription, 1)
       assert.deepStrictEqual([again!.body, again!.attempt, again!.redelivered], ["a", 1, true])
+    })
+  )
+
+  it.live("keeps dead letters that could not be replayed", () =>
+    Effect.gen(function* () {
+      const { broker, direct, names } = yield* fixture()
+      const admin = yield* RabbitQueues.channel(direct)
+      yield* broker.publish(send("a"))
+      const subscription = yield* broker.subscribe(queue, { prefetch: 1 })
+      const [delivery] = yield* read(subscription, 1)
+      yield* delivery!.settle(DeadLetter({ reason: "no" }))
+      const [retry] = names.retries
+      for (const name of [names.work, retry!]) yield* Effect.promise(() => admin.deleteQueue(name))
+      yield* Effect.promise(() => admin.assertQueue(retry!))
+      assert.isTrue(Exit.isFailure(yield* Effect.exit(broker.replay(queue, "all"))))
+      yield* Effect.promise(() => admin.deleteQueue(retry!))
+      const letters = yield* broker.deadLetters(queue, 1).pipe(
+        Effect.filterOrFail(({ length }) => length > 0),
+        persistently
+      )
+      assert.strictEqual(letters[0]!.body, "a")
     })
   )
 

@@ -149,6 +149,27 @@ describeLayer(broker, { excludeTestServices: true })("RabbitMessageBroker", (it)
     })
   )
 
+  it.effect("replays what is there at the start, and not what fails again meanwhile", () =>
+    Effect.gen(function* () {
+      const { publish, replay, statistics, subscribe } = yield* MessageBroker
+      const { deliveries } = yield* subscribe("hopeless", { prefetch: 50 })
+      yield* deliveries.pipe(
+        Stream.mapEffect((delivery) => delivery.settle(DeadLetter({ reason: "no" })), { concurrency: 50 }),
+        Stream.runDrain,
+        Effect.forkScoped
+      )
+      const count = 600
+      yield* publish(Array.from({ length: count }, (_, index) => ({ queue: "hopeless", body: String(index) })))
+      const isComplete = statistics("hopeless").pipe(
+        Effect.filterOrFail(({ dead }) => dead === count),
+        Effect.retry(Schedule.spaced("20 millis"))
+      )
+      yield* isComplete
+      assert.strictEqual(yield* replay("hopeless", "all"), count)
+      yield* isComplete
+    })
+  )
+
   it.effect("publishes and consumes more than fits into one batch, in order", () =>
     Effect.gen(function* () {
       const { publish, subscribe } = yield* MessageBroker
@@ -162,6 +183,15 @@ describeLayer(broker, { excludeTestServices: true })("RabbitMessageBroker", (it)
         Stream.runCollect
       )
       assert.deepStrictEqual(received, bodies)
+    })
+  )
+
+  it.effect("publishes more bytes than fit into the connection's buffer", () =>
+    Effect.gen(function* () {
+      const { depth, publish } = yield* MessageBroker
+      const body = "a".repeat(10_000)
+      yield* publish(Array.from({ length: 1500 }, () => ({ queue: "bulky", body })))
+      assert.strictEqual(yield* depth("bulky"), 1500)
     })
   )
 
