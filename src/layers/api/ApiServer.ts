@@ -4,8 +4,8 @@
  * Everything it shows comes from the database and the broker, so any number of processes may serve it.
  */
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
-import { Effect, Layer } from "effect"
-import { HttpRouter, HttpServer, HttpServerResponse, HttpStaticServer } from "effect/http"
+import { ByteSize, Effect, Layer } from "effect"
+import { HttpIncomingMessage, HttpRouter, HttpServer, HttpServerResponse, HttpStaticServer } from "effect/http"
 import { HttpApiBuilder, HttpApiScalar } from "effect/http-api"
 import * as NodeHttp from "node:http"
 import { ApiSettings } from "./ApiSettings.ts"
@@ -53,11 +53,15 @@ const nothing = HttpRouter.addAll(
 /** Time for requests that are under way when the server stops; whoever follows the events never finishes. */
 const farewell = "1 second"
 
+/** Bytes of a request's body, except for pictures, which have a limit of their own. */
+const maxBody = Layer.succeed(HttpIncomingMessage.MaxBodySize, ByteSize.mebibytes(1))
+
 /** Serves until the layer's scope closes. */
 export const layer = HttpRouter.serve(Layer.mergeAll(api, docs, dashboard, nothing, Headers.layer), {
   disableLogger: true,
   disableListenLog: true
 }).pipe(
+  Layer.provide(maxBody),
   Layer.provideMerge(
     Layer.unwrap(
       ApiSettings.useSync(({ host, port }) =>
