@@ -135,18 +135,19 @@ const readCertificate = (path: string) =>
   })
 
 /** The URL for the driver, with what spans show of it spelled out. */
-const addressOf = (url: Redacted.Redacted) => {
-  const value = Redacted.value(url)
-  if (!/^postgres(ql)?:\/\//.test(value) || !URL.canParse(value)) {
-    return Effect.fail(new AddressError({ problems: ["DATABASE_URL is not a postgres:// URL"] }))
-  }
-  const { hostname, pathname, port, searchParams } = new URL(value)
-  const host = searchParams.get("host") ?? hostname
-  const database = searchParams.get("dbname") ?? decodeURIComponent(pathname.slice(1))
-  return Effect.succeed({
-    url,
-    ...(host === "" ? {} : { host: decodeURIComponent(host) }),
-    ...(port === "" ? {} : { port: Number(port) }),
-    ...(database === "" ? {} : { database })
+const addressOf = (url: Redacted.Redacted) =>
+  Effect.try({
+    try: (): Address["Service"] => {
+      const { hostname, pathname, port, protocol, searchParams } = new URL(Redacted.value(url))
+      if (!/^postgres(ql)?:$/.test(protocol)) throw new TypeError("not a PostgreSQL URL")
+      const host = searchParams.get("host") ?? decodeURIComponent(hostname).replace(/^\[|\]$/g, "")
+      const database = searchParams.get("dbname") ?? decodeURIComponent(pathname.slice(1))
+      return {
+        url,
+        ...(host === "" ? {} : { host }),
+        ...(port === "" ? {} : { port: Number(port) }),
+        ...(database === "" ? {} : { database })
+      }
+    },
+    catch: () => new AddressError({ problems: ["DATABASE_URL is not a postgres:// URL"] })
   })
-}

@@ -7,7 +7,10 @@ import type { ImageReference } from "../domain/ImageReference.ts"
 import type { MergedBox } from "../domain/MergedBox.ts"
 import type { Derivation, Stage } from "../domain/Staleness.ts"
 
-/** The store cannot be reached, or could not finish now. Nothing was written. Worth another try. */
+/**
+ * The store cannot be reached, or could not finish now. Nothing was written, unless the connection broke while the store
+ * was saying that everything was. Worth another try either way: every method may be repeated.
+ */
 export class StoreUnavailable extends Schema.TaggedError<StoreUnavailable>()("StoreUnavailable", {
   cause: Schema.Defect()
 }) {
@@ -16,7 +19,7 @@ export class StoreUnavailable extends Schema.TaggedError<StoreUnavailable>()("St
   }
 }
 
-/** The store will never take this: a value violates a rule of the schema. Nothing was written. */
+/** The store will never take this, or can no longer read it: a value violates a rule of the schema. Nothing was written. */
 export class StoreRejected extends Schema.TaggedError<StoreRejected>()("StoreRejected", {
   cause: Schema.Defect()
 }) {
@@ -85,7 +88,7 @@ export type Scope = { readonly _tag: "All" } | { readonly _tag: "Images"; readon
 /** How far the images of a scope are. */
 export interface Progress {
   readonly images: number
-  /** Images with every requested answer, nothing stale and every planned crop answered. */
+  /** Images with every requested answer, nothing stale by its revision and every planned crop answered. */
   readonly done: number
   readonly services: ReadonlyArray<{
     readonly service: ServiceId
@@ -93,7 +96,7 @@ export interface Progress {
     readonly succeeded: number
     readonly failed: number
   }>
-  /** Images for which the stage must run again. */
+  /** Images about which more is recorded than the stage has used. */
   readonly stale: Readonly<Record<Stage, number>>
   readonly boxes: number
   readonly crops: number
@@ -111,15 +114,24 @@ export interface ImageRecord {
 export class ResultStore extends Context.Service<
   ResultStore,
   {
-    /** Makes images known and adds to the services asked about them. Idempotent: an image is the place it is read from. */
+    /**
+     * Makes images known and adds to the services asked about them. Idempotent: an image is the place it is read from, its
+     * path or else its URL. Returns each image once, in the order of the requests. What was said about an image first stays.
+     */
     readonly submit: (
       requests: ReadonlyArray<ImageRequest>
     ) => Effect.Effect<ReadonlyArray<SubmittedImage>, ResultStoreError>
-    /** Records answers in one transaction and returns those that were new. An answer already there stays. */
+    /**
+     * Records answers in one transaction and returns those that were new; each raises the revision of its image by one. An
+     * answer already there stays. An image that is not known is a reason to reject all of them.
+     */
     readonly record: (
       records: ReadonlyArray<ResultRecord>
     ) => Effect.Effect<ReadonlyArray<ResultRecord>, ResultStoreError>
-    /** Records answers about crops in one transaction and returns those that were new. A crop of a box that is gone is dropped. */
+    /**
+     * Records answers about crops in one transaction and returns those that were new; each raises the revision of its image
+     * by one. A crop of a box that is gone is dropped.
+     */
     readonly recordCrops: (
       records: ReadonlyArray<CropRecord>
     ) => Effect.Effect<ReadonlyArray<CropRecord>, ResultStoreError>
@@ -133,21 +145,27 @@ export class ResultStore extends Context.Service<
     ) => Effect.Effect<ReadonlyArray<ImageFacts>, ResultStoreError>
     /** Whether a service has already answered about an image. */
     readonly isAnswered: (imageId: ImageId, service: ServiceId) => Effect.Effect<boolean, ResultStoreError>
-    /** Replaces the boxes of images unless newer ones are stored. Returns the images whose boxes changed. */
+    /**
+     * Replaces the boxes of images unless those stored are of a later revision, or of the same one by the same algorithm.
+     * A box that is derived again keeps its crops, one that is not takes them with it. Returns the images whose boxes changed.
+     */
     readonly saveBoxes: (
       derived: ReadonlyArray<Derived<ReadonlyArray<MergedBox>>>
     ) => Effect.Effect<ReadonlyArray<ImageId>, ResultStoreError>
-    /** Replaces the consensus of images unless a newer one is stored. Returns the images whose consensus changed. */
+    /** Replaces the consensus of images under the same condition. Returns the images whose consensus changed. */
     readonly saveConsensus: (
       derived: ReadonlyArray<Derived<Consensus>>
     ) => Effect.Effect<ReadonlyArray<ImageId>, ResultStoreError>
-    /** Notes that every crop planned at a revision has its answer. */
+    /** Notes, under the same condition, that every crop planned at a revision has its answer. */
     readonly saveEnrichment: (derived: ReadonlyArray<Derived<void>>) => Effect.Effect<void, ResultStoreError>
     /** The boxes stored for an image and what they were derived from. */
     readonly boxes: (
       imageId: ImageId
     ) => Effect.Effect<Option.Option<Derived<ReadonlyArray<MergedBox>>>, ResultStoreError>
-    /** Images after `after`, in id order, for which a stage must run (again) with this algorithm; at most `limit`. */
+    /**
+     * Images after `after`, in id order, for which a stage must run (again) with this algorithm; at most `limit`. An image
+     * about which nothing is recorded is not among them: there is nothing to derive from.
+     */
     readonly stale: (
       stage: Stage,
       options: { readonly algorithm: string; readonly after?: ImageId; readonly limit: number }
@@ -158,7 +176,10 @@ export class ResultStore extends Context.Service<
       readonly after?: ImageId
       readonly limit: number
     }) => Effect.Effect<ReadonlyArray<SubmittedImage>, ResultStoreError>
-    /** Forgets failed answers so that they are owed again. Returns how many there were. */
+    /**
+     * Forgets failed answers, about images and about crops, so that they are owed again. Returns how many there were. Each
+     * raises the revision by one, for what is derived rests on one fact less.
+     */
     readonly forgetFailures: (options: {
       readonly scope: Scope
       readonly services?: ReadonlyArray<ServiceId>

@@ -21,10 +21,8 @@ export const saveBoxes = Effect.fnUntraced(function* (
       const rows = taken.flatMap(rowsOf)
       const deleted = yield* deleteOthers(taken, rows)
       const written = yield* writeRows(rows, yield* resultIdsOf(taken))
-      const changed = [...new Set([...deleted, ...written])].sort((a, b) => a - b)
       yield* noteDerived("harmonize", taken)
-      yield* outdateDependents(changed)
-      return changed
+      return [...new Set([...deleted, ...written])].sort((a, b) => a - b)
     })
   )
 })
@@ -103,20 +101,6 @@ const writeRows = Effect.fnUntraced(function* (rows: ReadonlyArray<Row>, resultI
     WHERE merged_boxes.rank <> excluded.rank OR merged_boxes.merged_data <> excluded.merged_data
     RETURNING image_id`
   return written.map(({ image_id }) => image_id)
-})
-
-/** What rests on boxes that changed is no newer than what was known before them. */
-const outdateDependents = Effect.fnUntraced(function* (changed: ReadonlyArray<ImageId>) {
-  const sql = yield* SqlClient.SqlClient
-  yield* sql`
-    UPDATE images SET
-      consensus_revision = least(consensus_revision, before),
-      enrichment_revision = least(enrichment_revision, before)
-    FROM (
-      SELECT image_id, greatest(boxes_revision - 1, 0) AS before FROM images
-      WHERE image_id = ANY (${Columns.bigints(changed)})
-    ) AS boxes
-    WHERE images.image_id = boxes.image_id AND greatest(consensus_revision, enrichment_revision) > before`
 })
 
 type ResultIds = ReadonlyMap<ImageId, ReadonlyMap<ServiceId, number>>

@@ -122,7 +122,7 @@ export const saveConsensus = Effect.fnUntraced(function* (derived: ReadonlyArray
   )
 })
 
-/** Notes the enrichment of images whose boxes are of the same revision: those were the ones to be enriched. */
+/** Notes what the enrichment of images is complete for. */
 export const saveEnrichment = Effect.fnUntraced(function* (derived: ReadonlyArray<Derived<void>>) {
   if (derived.length === 0) return
   yield* inTransaction(Effect.flatMap(lockOutdated("enrich", derived), (taken) => noteDerived("enrich", taken)))

@@ -30,7 +30,8 @@ const lostAgainstAnother = (failure: unknown): boolean =>
   "reason" in failure &&
   (hasTag(failure.reason, "DeadlockError") || hasTag(failure.reason, "SerializationError"))
 
-const sqlState = (cause: unknown): string =>
+/** The five characters by which PostgreSQL names an error; empty when it is not one of its own. */
+export const sqlState = (cause: unknown): string =>
   cause instanceof Error && "code" in cause && typeof cause.code === "string" ? cause.code : ""
 
 const isEncodingError = (cause: unknown): boolean =>

@@ -78,7 +78,7 @@ const addServices = Effect.fnUntraced(function* (
     FROM unnest(${keys}, ${services}) AS r (source_key, services)
     JOIN images AS before USING (source_key)
     CROSS JOIN LATERAL (
-      SELECT array_agg(DISTINCT service ORDER BY service) AS requested
+      SELECT array_agg(DISTINCT service COLLATE "C" ORDER BY service COLLATE "C") AS requested
       FROM unnest(before.requested_services || string_to_array(services, ' ')) AS service
     ) AS together
     WHERE images.image_id = before.image_id
@@ -135,7 +135,7 @@ const imageColumns = (sql: SqlClient.SqlClient) => sql`
   ARRAY(
     SELECT service FROM unnest(requested_services) AS service
     WHERE NOT EXISTS (SELECT FROM results WHERE results.image_id = images.image_id AND results.service = service.service)
-    ORDER BY service
+    ORDER BY service COLLATE "C"
   ) AS owed`
 
 const submittedImage = (row: ImageRow, isNew: boolean): SubmittedImage => ({

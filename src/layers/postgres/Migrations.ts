@@ -4,8 +4,9 @@
  * Every program applies what is missing when it starts; those that start together wait for the first. A step that was
  * released never changes: the next one says what is different.
  */
-import { Effect, Schema } from "effect"
-import { Migrator, SqlClient } from "effect/sql"
+import { Effect, Schedule, Schema } from "effect"
+import { Migrator, SqlClient, type SqlError } from "effect/sql"
+import { sqlState } from "./Failures.ts"
 import { createTables } from "./migrations/0001CreateTables.ts"
 import { followChanges } from "./migrations/0002FollowChanges.ts"
 import { findImages } from "./migrations/0003FindImages.ts"
@@ -33,12 +34,26 @@ const steps = {
 
 const table = "windmill_migrations"
 
-/** Brings the database to the tables this program knows. Safe with any number of programs at once. */
+/**
+ * Brings the database to the tables this program knows. Safe with any number of programs at once; a database that is not
+ * there yet is waited for, some 30 seconds.
+ */
 export const migrate = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
+  yield* untilReachable(sql`SELECT 1`)
   yield* Migrator.make({})({ loader: Migrator.fromRecord(steps), table })
   const [row] = yield* sql<{ found: number }>`SELECT max(migration_id) AS found FROM ${sql(table)}`
   const known = Object.keys(steps).length
   const found = row?.found ?? 0
   if (found > known) return yield* new DatabaseTooNew({ found, known })
 }).pipe(Effect.withSpan("ResultStore.migrate"))
+
+const untilReachable = <A>(work: Effect.Effect<A, SqlError.SqlError>) =>
+  work.pipe(
+    Effect.tapError(({ reason }) => Effect.logWarning(`The database cannot be reached: ${String(reason.cause)}`)),
+    Effect.retry({
+      while: ({ reason }) => reason._tag === "ConnectionError" || sqlState(reason.cause) === "57P03",
+      schedule: Schedule.min([Schedule.exponential("200 millis"), Schedule.spaced("2 seconds")]),
+      times: 18
+    })
+  )

@@ -1,0 +1,39 @@
+/** A real PostgreSQL for tests: a database that nobody else uses, dropped afterwards. */
+import { PgConnection } from "@effect/sql-pg"
+import { Effect, Layer, Redacted } from "effect"
+import * as NodeCrypto from "node:crypto"
+import * as PgDatabase from "../../src/layers/PgDatabase.ts"
+import * as PgResultStore from "../../src/layers/PgResultStore.ts"
+
+const server = Redacted.make(process.env.TEST_DATABASE_URL ?? "postgres://postgres@127.0.0.1:5432/postgres")
+
+/** A fresh, empty database on the server in `TEST_DATABASE_URL`, or on this machine. Fails when none answers there. */
+export const address = Layer.effect(
+  PgDatabase.Address,
+  Effect.gen(function* () {
+    const database = `windmill_test_${NodeCrypto.randomUUID().replaceAll("-", "").slice(0, 16)}`
+    yield* Effect.acquireRelease(administer(`CREATE DATABASE ${database} TEMPLATE template0`), () =>
+      Effect.orDie(administer(`DROP DATABASE ${database} WITH (FORCE)`))
+    )
+    return PgDatabase.Address.of({ url: server, database })
+  })
+)
+
+/** A client of the fresh database. */
+export const client = PgDatabase.layer.pipe(Layer.provideMerge(address))
+
+/** A store in the fresh database, and the client for what a test does behind its back. */
+export const store = PgResultStore.layer.pipe(Layer.provideMerge(client))
+
+const administer = (statement: string) =>
+  Effect.scoped(
+    Effect.flatMap(PgConnection.make({ url: server }), (connection) => connection.query(statement, [], false))
+  ).pipe(
+    Effect.mapError(
+      (error) =>
+        new Error(
+          `No PostgreSQL for the tests at ${new URL(Redacted.value(server)).host} (${String(error.reason.cause)}). ` +
+            "Start one, for example with: docker compose up -d postgres. Or set TEST_DATABASE_URL."
+        )
+    )
+  )
