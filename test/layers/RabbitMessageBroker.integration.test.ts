@@ -96,19 +96,27 @@ describeLayer(broker, { excludeTestServices: true })("RabbitMessageBroker", (it)
     })
   )
 
-  it.effect("never sets a message aside because it was returned, however often", () =>
-    Effect.gen(function* () {
-      const { publish, statistics, subscribe } = yield* MessageBroker
-      yield* publish([{ queue: "returned", body: "a", headers: { traceparent: "00-1" } }])
-      const subscription = yield* subscribe("returned", { prefetch: 1 })
-      for (let time = 0; time < 2 * Topology.deliveryLimit; time++) {
-        yield* Effect.flatMap(readOne(subscription), (delivery) => delivery.settle(Requeue()))
-      }
-      const delivery = yield* readOne(subscription)
-      assert.deepInclude(delivery, { body: "a", attempt: 1, headers: { traceparent: "00-1" } })
-      assert.strictEqual((yield* statistics("returned")).dead, 0)
-    })
-  )
+  for (const [way, settlement] of [
+    ["requeued", Requeue()],
+    ["returned with its scope", undefined]
+  ] as const) {
+    it.effect(`never sets a message aside because it was ${way}, however often`, () =>
+      Effect.gen(function* () {
+        const { publish, statistics, subscribe } = yield* MessageBroker
+        const queue = settlement === undefined ? "left" : "requeued"
+        yield* publish([{ queue, body: "a", headers: { traceparent: "00-1" } }])
+        for (let time = 0; time < Topology.deliveryLimit + 10; time++) {
+          yield* Effect.gen(function* () {
+            const delivery = yield* readOne(yield* subscribe(queue, { prefetch: 1 }))
+            if (settlement !== undefined) yield* delivery.settle(settlement)
+          }).pipe(Effect.scoped)
+        }
+        const delivery = yield* readOne(yield* subscribe(queue, { prefetch: 1 }))
+        assert.deepInclude(delivery, { body: "a", attempt: 1, headers: { traceparent: "00-1" } })
+        assert.strictEqual((yield* statistics(queue)).dead, 0)
+      })
+    )
+  }
 
   it.effect("lists dead letters more often than a message may be delivered", () =>
     Effect.gen(function* () {
@@ -186,12 +194,15 @@ describeLayer(broker, { excludeTestServices: true })("RabbitMessageBroker", (it)
     })
   )
 
-  it.effect("publishes more bytes than fit into the connection's buffer", () =>
+  it.effect("publishes more than fits into the connection's buffer", () =>
     Effect.gen(function* () {
       const { depth, publish } = yield* MessageBroker
-      const body = "a".repeat(10_000)
-      yield* publish(Array.from({ length: 1500 }, () => ({ queue: "bulky", body })))
-      assert.strictEqual(yield* depth("bulky"), 1500)
+      const bulk = Array.from({ length: 1000 }, () => ({ queue: "bulky", body: "a".repeat(5000) }))
+      yield* Effect.all(
+        Array.from({ length: 4 }, () => publish(bulk)),
+        { concurrency: 4 }
+      )
+      assert.strictEqual(yield* depth("bulky"), 4000)
     })
   )
 
