@@ -27,6 +27,7 @@ import * as SharpScaler from "../../src/layers/SharpScaler.ts"
 import * as Networks from "../../src/layers/web/Networks.ts"
 import * as Actions from "../../src/programs/flows/Actions.ts"
 import * as Monitor from "../../src/programs/flows/Monitor.ts"
+import type { Archive } from "../../src/services/Archive.ts"
 import { Catalog } from "../../src/services/Catalog.ts"
 import { Inference } from "../../src/services/Inference.ts"
 
@@ -60,6 +61,8 @@ export interface ApiServerOptions {
   /** Bytes of a picture. */
   readonly maxBytes?: number
   readonly sharesFiles?: boolean
+  /** In place of the one in the database. */
+  readonly archive?: Layer.Layer<Archive>
 }
 
 /** Where the files of this server are. */
@@ -97,7 +100,7 @@ export const layer = (options: ApiServerOptions = {}) => {
   const environmentOf = { ...environment, ...(token === undefined ? {} : { API_TOKEN: token }) }
   return ApiServer.layer.pipe(
     Layer.provideMerge([Actions.layer, Monitor.layer]),
-    Layer.provideMerge(PgArchive.layer),
+    Layer.provideMerge(options.archive ?? PgArchive.layer),
     Layer.provideMerge([PgReplays.layer, PgServiceSwitch.layer, PgWorkerRegistry.layer]),
     Layer.provideMerge(PgResultStore.layer),
     Layer.provideMerge(PgDatabase.layer),

@@ -4,30 +4,30 @@
  * The reader pulls: nothing is looked up, and nothing kept, before what was found last has been taken. A reader that stops
  * reading costs a suspended query; when it goes on it gets each changed image once.
  */
-import { type Duration, Effect, Option, Stream } from "effect"
+import { Context, type Duration, Effect, Option, Stream } from "effect"
 import type { Archive, ImageChange, Moment } from "../../services/Archive.ts"
 import type { ImageEvent } from "./definition/Streams.ts"
 
-export interface ImageEventsOptions {
+/** How often there is a look for changes. */
+export interface Rhythm {
   /** How long to wait between two looks. What happens to an image meanwhile is one event. */
   readonly every: Duration.Input
   /** Looks without any change until the reader is told so. */
   readonly patience: number
 }
 
-export const defaults: ImageEventsOptions = { every: "500 millis", patience: 30 }
+export const Rhythm: Context.Reference<Rhythm> = Context.Reference("windmill/layers/api/ImageEvents/Rhythm", {
+  defaultValue: (): Rhythm => ({ every: "500 millis", patience: 30 })
+})
 
 /** Changes that are read at once. */
 const batch = 500
 
 /** The changes after a moment, for ever. While the database is away there are none. */
-export const since = (
-  archive: Archive["Service"],
-  moment: Moment,
-  { every, patience }: ImageEventsOptions = defaults
-): Stream.Stream<ImageEvent> => {
+export const since = (archive: Archive["Service"], moment: Moment): Stream.Stream<ImageEvent> => {
   const look = ({ from, looks }: Place): Effect.Effect<Sight> =>
     Effect.gen(function* () {
+      const { every, patience } = yield* Rhythm
       if (looks > 0) yield* Effect.sleep(every)
       const { changes, until } = yield* archive.changes(from, batch).pipe(
         Effect.tapError((error) => Effect.logDebug(error.message)),
