@@ -19,8 +19,8 @@ export class PortUnavailable extends Schema.TaggedError<PortUnavailable>()("Port
 }) {
   override get message() {
     return (
-      `${this.service} cannot listen on ${this.host}:${this.port} (${this.detail}). ` +
-      "Stop the program that uses the port, or give the farm other ports."
+      `${this.service} cannot listen on ${this.host}:${this.port}: ${this.detail}. ` +
+      "Stop the program that uses it, or give the farm other ports (--port-base)."
     )
   }
 }
@@ -154,8 +154,10 @@ const send = Effect.fnUntraced(function* (
 
 const listen = (server: Server, { host, id }: Service, port: number) =>
   Effect.callback<number, PortUnavailable>((resume) => {
-    const refused = (cause: Error) =>
-      resume(Effect.fail(new PortUnavailable({ service: id, host, port, detail: cause.message })))
+    const refused = (cause: NodeJS.ErrnoException) => {
+      const detail = cause.code === "EADDRINUSE" ? "the port is in use" : cause.message
+      resume(Effect.fail(new PortUnavailable({ service: id, host, port, detail })))
+    }
     server.once("error", refused)
     server.listen({ host, port }, () => {
       server.removeListener("error", refused)
