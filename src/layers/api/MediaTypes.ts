@@ -5,15 +5,20 @@
  */
 export const mediaTypeOf = (bytes: Uint8Array): string => {
   const head = Buffer.from(bytes.subarray(0, 16)).toString("latin1")
-  return signatures.find(([signature]) => signature.test(head))?.[1] ?? "application/octet-stream"
+  return signatures.find(([offset, signature]) => head.startsWith(signature, offset))?.[2] ?? "application/octet-stream"
 }
 
+/** What is found at which place. */
 const signatures = [
-  [/^\xff\xd8\xff/, "image/jpeg"],
-  [/^\x89PNG\r\n\x1a\n/, "image/png"],
-  [/^GIF8[79]a/, "image/gif"],
-  [/^RIFF....WEBP/s, "image/webp"],
-  [/^(?:II\*\0|MM\0\*)/, "image/tiff"],
-  [/^....ftyp(?:avif|avis)/s, "image/avif"],
-  [/^....ftyp(?:heic|heix|mif1|msf1)/s, "image/heic"]
+  [0, "\xff\xd8\xff", "image/jpeg"],
+  [0, "\x89PNG\r\n\x1a\n", "image/png"],
+  [0, "GIF87a", "image/gif"],
+  [0, "GIF89a", "image/gif"],
+  [8, "WEBP", "image/webp"],
+  [0, "II*\0", "image/tiff"],
+  [0, "MM\0*", "image/tiff"],
+  [4, "ftypavif", "image/avif"],
+  [4, "ftypheic", "image/heic"],
+  [4, "ftypheix", "image/heic"],
+  [4, "ftypmif1", "image/heic"]
 ] as const

@@ -184,8 +184,17 @@ layer(ApiServers.layer({ networks: ["127.0.0.1"] }), { excludeTestServices: true
       assert.deepStrictEqual(
         events.map((event) => (event._tag === "Derived" ? event.stage : event._tag)),
         [
-          ...["Submitted", "Answered", "Answered", "Answered", "harmonize"],
-          ...["Enriched", "Enriched", "Enriched", "harmonize", "consensus", "enrich"]
+          "Submitted",
+          "Answered",
+          "Answered",
+          "Answered",
+          "harmonize",
+          "Enriched",
+          "Enriched",
+          "Enriched",
+          "harmonize",
+          "consensus",
+          "enrich"
         ]
       )
     })

@@ -1,0 +1,101 @@
+import { assert, layer } from "@effect/vitest"
+import { Effect } from "effect"
+import type { ImageId } from "../../../src/domain/Identifiers.ts"
+import * as ApiServers from "../../support/ApiServers.ts"
+import * as Archives from "../../support/Archives.ts"
+import { failed, label, object, said } from "../../support/Facts.ts"
+
+interface Coco {
+  readonly images: ReadonlyArray<{ readonly id: number; readonly file_name: string; readonly width?: number }>
+  readonly annotations: ReadonlyArray<{
+    readonly id: number
+    readonly image_id: number
+    readonly category_id: number
+    readonly bbox: ReadonlyArray<number>
+    readonly area: number
+  }>
+  readonly categories: ReadonlyArray<{ readonly id: number; readonly name: string }>
+}
+
+const text = (path: string) =>
+  Effect.flatMap(ApiServers.request(path), (response) => Effect.promise(() => response.text()))
+
+layer(ApiServers.layer(), { excludeTestServices: true })("an export", (it) => {
+  it.effect("of nothing is valid, too", () =>
+    Effect.gen(function* () {
+      const coco = JSON.parse(yield* text("/export/coco")) as Coco
+      assert.deepStrictEqual([coco.images, coco.annotations, coco.categories], [[], [], []])
+      assert.strictEqual(yield* text("/export/jsonl"), "")
+    })
+  )
+
+  it.effect("as COCO lists images, confirmed boxes and what they show", () =>
+    Effect.gen(function* () {
+      const dimensions = said({ dimensions: { width: 640, height: 480 } })
+      const first = yield* Archives.done(
+        "a.jpg",
+        {
+          yolov8: said(object("dog", [10, 20, 30, 40], 0.9), object("cat", [200, 20, 30, 40], 0.9)),
+          rtdetr: said(object("dog", [10, 20, 30, 40], 0.9)),
+          detectron2: said(object("dog", [10, 20, 30, 40], 0.9)),
+          metadata: dimensions
+        },
+        { group: "coco" }
+      )
+      const second = yield* Archives.done(
+        "b.jpg",
+        { yolov8: said(object("dog", [1, 2, 3, 4], 0.9)) },
+        { group: "coco" }
+      )
+      yield* Archives.done("c.jpg", { yolov8: said(object("dog", [1, 2, 3, 4], 0.9)) }, { group: "other" })
+      const coco = JSON.parse(yield* text("/export/coco?group=coco")) as Coco
+      assert.deepStrictEqual(coco.images, [
+        { id: second, file_name: "b.jpg" },
+        { id: first, file_name: "a.jpg", width: 640, height: 480 }
+      ] as Coco["images"])
+      const names = new Map(coco.categories.map(({ id, name }) => [id, name]))
+      assert.deepStrictEqual(
+        coco.annotations.map(({ area, bbox, category_id, image_id }) => [image_id, names.get(category_id), bbox, area]),
+        [
+          [second, "dog", [1, 2, 3, 4], 12],
+          [first, "dog", [10, 20, 30, 40], 1200]
+        ]
+      )
+      assert.strictEqual(new Set(coco.annotations.map(({ id }) => id)).size, coco.annotations.length)
+    })
+  )
+
+  it.effect("as JSON Lines has everything about an image on its line", () =>
+    Effect.gen(function* () {
+      const id = yield* Archives.done("d.jpg", { clip: said(label("beach\n", 0.9)), ocr: failed() }, { group: "lines" })
+      const lines = (yield* text("/export/jsonl?group=lines")).split("\n")
+      assert.strictEqual(lines.length, 2)
+      assert.strictEqual(lines[1], "")
+      const line = JSON.parse(lines[0]!) as Readonly<Record<string, unknown>>
+      assert.deepInclude(line, { imageId: id, filename: "d.jpg", path: "/pictures/d.jpg", revision: 2 })
+      assert.hasAllKeys(line, [
+        "imageId",
+        "filename",
+        "path",
+        "revision",
+        "requested",
+        "results",
+        "crops",
+        "boxes",
+        "consensus"
+      ])
+    })
+  )
+
+  it.effect("goes on beyond what is read at once", () =>
+    Effect.gen(function* () {
+      const ids: Array<ImageId> = []
+      for (let i = 0; i < 120; i++) ids.push(yield* Archives.answered(`many-${i}.jpg`, {}, { group: "many" }))
+      const lines = (yield* text("/export/jsonl?group=many")).trimEnd().split("\n")
+      assert.deepStrictEqual(
+        lines.map((line) => (JSON.parse(line) as { readonly imageId: ImageId }).imageId),
+        ids.toReversed()
+      )
+    })
+  )
+})
