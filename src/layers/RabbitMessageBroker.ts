@@ -3,6 +3,9 @@
  *
  * One connection publishes and another consumes, so that a broker that blocks publishers does not stop acknowledgements.
  * Both are opened again whenever they are lost. Queues are made at first use, see `rabbitmq/Topology.ts`.
+ *
+ * A delivery that is not settled within the broker's `consumer_timeout` (30 minutes unless configured) costs its subscription:
+ * the deliveries fail as with a lost connection.
  */
 import { Effect, Layer } from "effect"
 import {
@@ -29,7 +32,7 @@ export const layer: Layer.Layer<MessageBroker, BrokerMisconfigured, Address> = L
     const system = { "messaging.system": "rabbitmq", "server.address": address.host, "server.port": address.port }
     const publishing = yield* Connection.make(address, "windmill publisher")
     const consuming = yield* Connection.make(address, "windmill consumer")
-    const topology = Topology.make(address, publishing)
+    const topology = Topology.make(address, consuming)
     const publish = Publisher.make(publishing, topology)
     const inspect = Inspection.make(consuming)
     const deadLetters = DeadLetters.make(consuming, topology, publish)

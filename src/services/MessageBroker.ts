@@ -68,8 +68,8 @@ export interface Subscription {
    * Deliveries in queue order, to be read by one stream at a time. Ends after `stop`.
    *
    * Fails when the consumer is lost: with its connection, or because the queue was deleted. Every unsettled message is
-   * delivered again then, so handlers in flight are best interrupted; their settlements do nothing. To go on, leave the
-   * scope and subscribe again.
+   * delivered again then, to whoever subscribes, and settling it here does nothing. To go on, leave the scope and subscribe
+   * again.
    */
   readonly deliveries: Stream.Stream<Delivery, BrokerUnavailable>
   /** Stops new deliveries and returns the unread ones to the queue. What was read can still be settled. */

@@ -1,5 +1,5 @@
 import { assert, layer as describeLayer } from "@effect/vitest"
-import { Duration, Effect, Layer, Redacted, Schedule, Stream } from "effect"
+import { Duration, Effect, Exit, Layer, Redacted, Schedule, Stream } from "effect"
 import { Address } from "../../src/layers/RabbitAddress.ts"
 import * as RabbitMessageBroker from "../../src/layers/RabbitMessageBroker.ts"
 import * as Topology from "../../src/layers/rabbitmq/Topology.ts"
@@ -203,6 +203,16 @@ describeLayer(broker, { excludeTestServices: true })("RabbitMessageBroker", (it)
         { concurrency: 4 }
       )
       assert.strictEqual(yield* depth("bulky"), 4000)
+    })
+  )
+
+  it.effect("refuses headers that no message can carry, and goes on", () =>
+    Effect.gen(function* () {
+      const { depth, publish } = yield* MessageBroker
+      const exit = yield* Effect.exit(publish([{ queue: "headers", body: "a", headers: { huge: "x".repeat(70_000) } }]))
+      assert.isTrue(Exit.hasDies(exit))
+      yield* publish([{ queue: "headers", body: "b" }])
+      assert.strictEqual(yield* depth("headers"), 1)
     })
   )
 

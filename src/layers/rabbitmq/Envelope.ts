@@ -39,6 +39,9 @@ const attemptHeader = "x-windmill-attempt"
 const reasonHeader = "x-windmill-reason"
 const returnsHeader = "x-delivery-count"
 
+/** Characters of a reason that are kept: all headers of a message together may take 64 KiB. */
+const longestReason = 4000
+
 /** Headers that belong to windmill or to the broker, not to the sender. */
 const bookkeeping =
   /^x-(windmill-(attempt|reason)|delivery-count|acquired-count|death|(first|last)-death-(exchange|queue|reason))$/
@@ -64,7 +67,7 @@ export const again = (
     if (!bookkeeping.test(name)) headers[name] = value
   }
   if (attempt > 1) headers[attemptHeader] = attempt
-  if (reason !== undefined) headers[reasonHeader] = reason
+  if (reason !== undefined) headers[reasonHeader] = reason.slice(0, longestReason)
   return { queue, destination, id: identify(content, properties), content, headers }
 }
 

@@ -22,7 +22,7 @@ const batchSize = 512
 /** Messages, of all batches, that may be unconfirmed. */
 const window = 4 * batchSize
 
-/** How long a batch may take. Longer than it takes to notice that a connection is dead. */
+/** How long a batch may take, its wait for a place in the window included. Longer than a dead connection goes unnoticed. */
 const patience = "30 seconds"
 
 export const make = (connection: Connection, topology: Topology): Publish => {
@@ -30,21 +30,8 @@ export const make = (connection: Connection, topology: Topology): Publish => {
   const channelFor = Channel.reopened(connection, (model) => model.createConfirmChannel(), prepare)
 
   const confirm = (parcels: ReadonlyArray<Parcel>) =>
-    channelFor(parcels[0]!.queue).pipe(
-      Effect.flatMap((channel) => send(channel, parcels)),
-      connection.unblocked.whenOpen,
-      Effect.timeoutOrElse({
-        duration: patience,
-        orElse: () =>
-          new BrokerUnavailable({
-            queue: parcels[0]!.queue,
-            cause: new Error(
-              Latch.isOpen(connection.unblocked)
-                ? `No confirmation within ${patience}`
-                : "RabbitMQ is short of memory or disk and takes no messages"
-            )
-          })
-      })
+    Effect.flatMap(channelFor(parcels[0]!.queue), (channel) => send(channel, parcels)).pipe(
+      connection.unblocked.whenOpen
     )
 
   const publishBatch = Effect.fnUntraced(function* (parcels: ReadonlyArray<Parcel>) {
@@ -59,10 +46,21 @@ export const make = (connection: Connection, topology: Topology): Publish => {
     }
   })
 
-  return (parcels) =>
-    Effect.forEach(Array.chunksOf(parcels, batchSize), (batch) => room.withPermits(batch.length)(publishBatch(batch)), {
-      discard: true
-    })
+  const publishInTime = (parcels: ReadonlyArray<Parcel>) =>
+    publishBatch(parcels).pipe(
+      room.withPermits(parcels.length),
+      Effect.timeoutOrElse({
+        duration: patience,
+        orElse: () => new BrokerUnavailable({ queue: parcels[0]!.queue, cause: new Error(reasonOfDelay()) })
+      })
+    )
+
+  const reasonOfDelay = () =>
+    Latch.isOpen(connection.unblocked)
+      ? `No confirmation within ${patience}`
+      : "RabbitMQ is short of memory or disk and takes no messages"
+
+  return (parcels) => Effect.forEach(Array.chunksOf(parcels, batchSize), publishInTime, { discard: true })
 }
 
 interface Confirming {
@@ -101,7 +99,11 @@ const send = Effect.fnUntraced(function* ({ channel, hasRoom, returned }: Confir
         if (!channel.publish("", destination, content, options, onConfirm)) hasRoom.closeUnsafe()
       }
     },
-    catch: (cause) => new BrokerUnavailable({ queue, cause })
+    catch: (cause) => {
+      // Headers that do not fit into a message will not fit next time either.
+      if (cause instanceof RangeError) throw cause
+      return new BrokerUnavailable({ queue, cause })
+    }
   })
   while (next < parcels.length) {
     yield* hasRoom.await

@@ -98,6 +98,12 @@ describe("Envelope", () => {
     assert.deepInclude(Envelope.read(bare), { headers: {}, attempt: 1, returns: 0 })
   })
 
+  it("keeps as much of a reason as fits", () => {
+    const first = delivered(Envelope.first({ queue: "work", body: "a" }, "p.work"))
+    const dead = Envelope.again(first, "work", "p.work.dead", { attempt: 1, reason: "no ".repeat(100_000) })
+    assert.strictEqual(Envelope.read(delivered(dead)).reason.length, 4000)
+  })
+
   it("says why the broker set a message aside", () => {
     const reason = (name: string) =>
       Envelope.read(delivered(Envelope.first({ queue: "work", body: "a" }, "p.work"), { "x-first-death-reason": name }))
