@@ -35,7 +35,7 @@ layer(ApiServers.layer(), { excludeTestServices: true })("an export", (it) => {
       const first = yield* Archives.done(
         "a.jpg",
         {
-          yolov8: said(object("dog", [10, 20, 30, 40], 0.9), object("cat", [200, 20, 30, 40], 0.9)),
+          yolov8: said(object("dog", [10, 20, 30, 40], 0.9), object("cat", [200, 20, 30, 40], 0.3)),
           rtdetr: said(object("dog", [10, 20, 30, 40], 0.9)),
           detectron2: said(object("dog", [10, 20, 30, 40], 0.9)),
           metadata: dimensions
