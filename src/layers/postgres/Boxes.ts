@@ -54,9 +54,7 @@ interface Row {
 
 /** The boxes of an image as rows; a name can be there once. */
 const rowsOf = ({ derivation, imageId, value }: Derived<ReadonlyArray<MergedBox.MergedBox>>): ReadonlyArray<Row> =>
-  [...new Map(value.toReversed().map((box) => [box.id, box])).values()]
-    .toReversed()
-    .map((box, rank) => ({ imageId, derivation, rank, box }))
+  [...new Map(value.map((box) => [box.id, box])).values()].map((box, rank) => ({ imageId, derivation, rank, box }))
 
 /** Deletes the boxes of the images that are not among the rows. Returns the images that had some. */
 const deleteOthers = Effect.fnUntraced(function* (

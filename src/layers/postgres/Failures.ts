@@ -1,10 +1,13 @@
 /** What a failure of the database means to whoever asked: try again, or give up on this. */
-import { Effect, type Schema } from "effect"
+import { Data, Effect, type Schema } from "effect"
 import { SqlClient, type SqlError } from "effect/sql"
 import { ResultStoreError, StoreRejected, StoreUnavailable } from "../../services/ResultStore.ts"
 
-/** A statement failed, or a row holds what this program cannot read. */
-export type DatabaseFailure = SqlError.SqlError | Schema.SchemaError
+/** A value has no form in which it could be sent to the database. */
+export class Unstorable extends Data.TaggedError("Unstorable")<{ readonly cause: unknown }> {}
+
+/** A statement failed, a value cannot be sent, or a row holds what this program cannot read. */
+export type DatabaseFailure = SqlError.SqlError | Unstorable | Schema.SchemaError
 
 /** Does all of the work or nothing of it, again when it lost against another transaction. */
 export const inTransaction = <A, E, R>(work: Effect.Effect<A, E, R>) =>
@@ -15,15 +18,20 @@ export const inTransaction = <A, E, R>(work: Effect.Effect<A, E, R>) =>
 /**
  * Words a failure for the caller.
  *
- * A value that PostgreSQL cannot take (SQLSTATE classes 22, 23 and 54), that the driver cannot encode or that the program
- * cannot read will be the same next time. Everything else passes: the server is away, starting, full, locked, or not yet
- * as it should be.
+ * A value that PostgreSQL cannot take (SQLSTATE classes 22, 23 and 54), that cannot be sent or that this program cannot
+ * read will be the same next time. Everything else passes: the server is away, starting, full, locked, or not yet as it
+ * should be.
  */
 export const storeError = (failure: DatabaseFailure): ResultStoreError => {
-  const cause = failure._tag === "SqlError" ? failure.reason.cause : failure
-  const isRejected = failure._tag === "SchemaError" || isEncodingError(cause) || /^(22|23|54)/.test(sqlState(cause))
-  return new ResultStoreError({ reason: isRejected ? new StoreRejected({ cause }) : new StoreUnavailable({ cause }) })
+  if (failure._tag === "SchemaError") return rejected(failure)
+  if (failure._tag === "Unstorable") return rejected(failure.cause)
+  const { cause } = failure.reason
+  return isEncodingError(cause) || /^(22|23|54)/.test(sqlState(cause))
+    ? rejected(cause)
+    : new ResultStoreError({ reason: new StoreUnavailable({ cause }) })
 }
+
+const rejected = (cause: unknown) => new ResultStoreError({ reason: new StoreRejected({ cause }) })
 
 const lostAgainstAnother = (failure: unknown): boolean =>
   hasTag(failure, "SqlError") &&

@@ -1,6 +1,8 @@
 /** Outcomes as the columns that `results` and `postprocessing` have in common. */
+import { Effect } from "effect"
 import type { FailureClass, Outcome } from "../../domain/Facts.ts"
 import * as Columns from "./Columns.ts"
+import { Unstorable } from "./Failures.ts"
 
 /** The columns of an outcome as they are read. `data` of a failure is null when there was no reply. */
 export interface OutcomeRow {
@@ -11,16 +13,20 @@ export interface OutcomeRow {
   readonly processing_time: number | null
 }
 
-/** The outcomes as one parameter per column. */
-export const columns = (outcomes: ReadonlyArray<Outcome>) => ({
-  statuses: Columns.texts(outcomes.map(({ _tag }) => (_tag === "Success" ? "success" : "failed"))),
-  data: Columns.documents(outcomes.map(({ data }) => data)),
-  errorClasses: Columns.texts(outcomes.map((outcome) => (outcome._tag === "Failure" ? outcome.class : undefined))),
-  errorReasons: Columns.texts(outcomes.map((outcome) => (outcome._tag === "Failure" ? outcome.reason : undefined))),
-  processingTimes: Columns.floats(
-    outcomes.map((outcome) => (outcome._tag === "Success" ? outcome.processingTime : undefined))
-  )
-})
+/** The outcomes as one parameter per column. A reply may be nested too deeply, or be too long, to be written as text. */
+export const columns = (outcomes: ReadonlyArray<Outcome>) =>
+  Effect.try({
+    try: () => ({
+      statuses: Columns.texts(outcomes.map(({ _tag }) => (_tag === "Success" ? "success" : "failed"))),
+      data: Columns.documents(outcomes.map(({ data }) => data)),
+      errorClasses: Columns.texts(outcomes.map((outcome) => (outcome._tag === "Failure" ? outcome.class : undefined))),
+      errorReasons: Columns.texts(outcomes.map((outcome) => (outcome._tag === "Failure" ? outcome.reason : undefined))),
+      processingTimes: Columns.floats(
+        outcomes.map((outcome) => (outcome._tag === "Success" ? outcome.processingTime : undefined))
+      )
+    }),
+    catch: (cause) => new Unstorable({ cause })
+  })
 
 /** The outcome of a row. */
 export const fromRow = (row: OutcomeRow): Outcome => {

@@ -16,7 +16,7 @@ export const record = Effect.fnUntraced(function* (records: ReadonlyArray<Result
   if (records.length === 0) return []
   const sql = yield* SqlClient.SqlClient
   const imageIds = records.map(({ imageId }) => imageId)
-  const outcomes = Outcomes.columns(records.map(({ outcome }) => outcome))
+  const outcomes = yield* Outcomes.columns(records.map(({ outcome }) => outcome))
   const inserted = yield* inTransaction(
     Effect.andThen(
       lockImages(imageIds),
@@ -55,7 +55,7 @@ export const recordCrops = Effect.fnUntraced(function* (records: ReadonlyArray<C
   if (records.length === 0) return []
   const sql = yield* SqlClient.SqlClient
   const imageIds = records.map(({ imageId }) => imageId)
-  const outcomes = Outcomes.columns(records.map(({ outcome }) => outcome))
+  const outcomes = yield* Outcomes.columns(records.map(({ outcome }) => outcome))
   const inserted = yield* inTransaction(
     Effect.andThen(
       lockImages(imageIds),

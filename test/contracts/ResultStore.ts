@@ -1,0 +1,25 @@
+/** What every result store promises. */
+import { describe, layer as describeLayer } from "@effect/vitest"
+import type { Layer } from "effect"
+import type { ResultStore } from "../../src/services/ResultStore.ts"
+import { asking } from "./result-store/Asking.ts"
+import { deriving } from "./result-store/Deriving.ts"
+import { histories } from "./result-store/Histories.ts"
+import { recording } from "./result-store/Recording.ts"
+import { submitting } from "./result-store/Submitting.ts"
+
+/** A store to be tested. It may hold images of others. */
+export interface Candidate {
+  readonly name: string
+  readonly layer: Layer.Layer<ResultStore, unknown>
+}
+
+export const contract = ({ layer, name }: Candidate) => {
+  describeLayer(layer)(`${name} keeps the ResultStore contract`, (it) => {
+    describe("submit", () => submitting(it))
+    describe("record", () => recording(it))
+    describe("save", () => deriving(it))
+    describe("ask", () => asking(it))
+    describe("any history", () => histories(it))
+  })
+}

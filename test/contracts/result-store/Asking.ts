@@ -1,0 +1,226 @@
+/** What can be asked of the store. */
+import { assert, type Vitest } from "@effect/vitest"
+import { Effect, Option } from "effect"
+import type { ImageId } from "../../../src/domain/Identifiers.ts"
+import { type Stage, stages } from "../../../src/domain/Staleness.ts"
+import { ResultStore } from "../../../src/services/ResultStore.ts"
+import { consensusOf, factsOf, failed, serviceId } from "../../support/Facts.ts"
+import { answer, cropAnswer, derived, factsAbout, freshPath, known, personsAt } from "../../support/Stores.ts"
+
+const [left, right] = personsAt([0, 0, 50, 90], [300, 0, 50, 90])
+const consensus = consensusOf(factsOf({}))
+const unknown = (2 ** 52) as ImageId
+
+/** Stores what a stage derives, whatever it is. */
+const runStage = Effect.fnUntraced(function* (stage: Stage, id: ImageId, revision: number, algorithm = "test@1") {
+  const store = yield* ResultStore
+  switch (stage) {
+    case "harmonize":
+      return void (yield* store.saveBoxes([derived(id, revision, [left!], algorithm)]))
+    case "consensus":
+      return void (yield* store.saveConsensus([derived(id, revision, consensus, algorithm)]))
+    case "enrich":
+      return yield* store.saveEnrichment([derived(id, revision, undefined, algorithm)])
+  }
+})
+
+/** Those of the images that are stale for the stage, by both ways to ask. */
+const staleAmong = Effect.fnUntraced(function* (stage: Stage, ids: ReadonlyArray<ImageId>, algorithm = "test@1") {
+  const store = yield* ResultStore
+  const found = yield* store.stale(stage, { algorithm, after: (Math.min(...ids) - 1) as ImageId, limit: 1000 })
+  const listed = found.map(({ imageId }) => imageId).filter((id) => ids.includes(id))
+  const facts = yield* store.facts(ids, { stage, algorithm })
+  assert.deepStrictEqual(
+    listed,
+    facts.map(({ imageId }) => imageId)
+  )
+  return listed
+})
+
+const owedAmong = Effect.fnUntraced(function* (ids: ReadonlyArray<ImageId>) {
+  const owed = yield* (yield* ResultStore).owed({ scope: { _tag: "Images", ids }, limit: 1000 })
+  return owed.map(({ imageId, owed }) => [imageId, owed] as const)
+})
+
+export const asking = (it: Vitest.MethodsNonLive<ResultStore>) => {
+  it.effect.each(stages)("finds images stale for a stage until its run of their revision (%s)", (stage) =>
+    Effect.gen(function* () {
+      const store = yield* ResultStore
+      const ids = yield* Effect.all([known(), known(), known()])
+      assert.deepStrictEqual(yield* staleAmong(stage, ids), [])
+      yield* store.record(ids.map((id) => answer(id, "blip")))
+      assert.deepStrictEqual(yield* staleAmong(stage, ids), ids)
+      yield* runStage(stage, ids[0], 1)
+      yield* runStage(stage, ids[2], 1)
+      assert.deepStrictEqual(yield* staleAmong(stage, ids), [ids[1]])
+      yield* store.record([answer(ids[0], "clip")])
+      assert.deepStrictEqual(yield* staleAmong(stage, ids), [ids[0], ids[1]])
+      yield* runStage(stage, ids[0], 2)
+      assert.deepStrictEqual(yield* staleAmong(stage, ids), [ids[1]])
+    })
+  )
+
+  it.effect.each(stages)("finds what another algorithm derived (%s)", (stage) =>
+    Effect.gen(function* () {
+      const store = yield* ResultStore
+      const ids = yield* Effect.all([known(), known(), known(), known()])
+      yield* store.record(ids.map((id) => answer(id, "blip")))
+      for (const [i, algorithm] of ["a", "b", "c"].entries()) yield* runStage(stage, ids[i]!, 1, algorithm)
+      assert.deepStrictEqual(yield* staleAmong(stage, ids, "b"), [ids[0], ids[2], ids[3]])
+      yield* runStage(stage, ids[2], 1, "b")
+      assert.deepStrictEqual(yield* staleAmong(stage, ids, "b"), [ids[0], ids[3]])
+    })
+  )
+
+  it.effect("pages through stale and owing images in the order of their ids", () =>
+    Effect.gen(function* () {
+      const store = yield* ResultStore
+      const ids = yield* Effect.forEach(Array.from({ length: 7 }), () => known("blip"))
+      yield* store.record(ids.map((id) => answer(id, "other")))
+      // Every other image is stale by its algorithm alone.
+      for (const id of ids.filter((_, i) => i % 2 === 1)) yield* runStage("harmonize", id, 1, "old")
+      let after = (ids[0]! - 1) as ImageId
+      for (const expected of [ids.slice(0, 3), ids.slice(3, 6)]) {
+        const stale = yield* store.stale("harmonize", { algorithm: "new", after, limit: 3 })
+        const owed = yield* store.owed({ scope: { _tag: "All" }, after, limit: 3 })
+        assert.deepStrictEqual(
+          [stale, owed].map((page) => page.map(({ imageId }) => imageId)),
+          [expected, expected]
+        )
+        after = expected.at(-1)!
+      }
+    })
+  )
+
+  it.effect("tells with stale and owing images the trace they belong to", () =>
+    Effect.gen(function* () {
+      const store = yield* ResultStore
+      const reference = { filename: "a.jpg", path: freshPath() }
+      const [image] = yield* store.submit([{ reference, services: [serviceId("blip")], traceParent: "00-trace-01" }])
+      const { imageId } = image!
+      yield* store.record([answer(imageId, "other")])
+      const after = (imageId - 1) as ImageId
+      const traceParent = Option.some("00-trace-01")
+      const stale = yield* store.stale("enrich", { algorithm: "a", after, limit: 1 })
+      assert.deepStrictEqual(stale, [{ imageId, traceParent }])
+      const owed = yield* store.owed({ scope: { _tag: "All" }, after, limit: 1 })
+      assert.deepStrictEqual(owed, [{ imageId, reference, owed: [serviceId("blip")], isNew: false, traceParent }])
+    })
+  )
+
+  it.effect("owes an answer until there is one, of either kind", () =>
+    Effect.gen(function* () {
+      const store = yield* ResultStore
+      const [a, b] = yield* Effect.all([known("blip", "clip"), known("blip")])
+      const other = yield* known("blip")
+      assert.isFalse(yield* store.isAnswered(a, serviceId("blip")))
+      yield* store.record([answer(a, "blip"), answer(b, "blip", failed()), answer(other, "clip")])
+      assert.isTrue(yield* store.isAnswered(a, serviceId("blip")))
+      assert.isTrue(yield* store.isAnswered(b, serviceId("blip")))
+      assert.deepStrictEqual(yield* owedAmong([a, b]), [[a, [serviceId("clip")]]])
+    })
+  )
+
+  it.effect("forgets failures of the services and images it is told", () =>
+    Effect.gen(function* () {
+      const store = yield* ResultStore
+      const [a, b] = yield* Effect.all([known("blip", "clip", "ocr"), known("blip")])
+      yield* store.record([answer(a, "blip", failed()), answer(a, "clip", failed()), answer(a, "ocr")])
+      yield* store.record([answer(b, "blip", failed())])
+      const blip = { scope: { _tag: "Images", ids: [a] }, services: [serviceId("blip")] } as const
+      assert.strictEqual(yield* store.forgetFailures(blip), 1)
+      assert.strictEqual(yield* store.forgetFailures(blip), 0)
+      assert.deepStrictEqual(yield* owedAmong([a, b]), [[a, [serviceId("blip")]]])
+      assert.strictEqual((yield* factsAbout(a)).revision, 4)
+      yield* store.record([answer(a, "blip")])
+      assert.deepStrictEqual(yield* owedAmong([a, b]), [])
+      assert.isAtLeast(yield* store.forgetFailures({ scope: { _tag: "All" } }), 2)
+      assert.deepStrictEqual(yield* owedAmong([a, b]), [
+        [a, [serviceId("clip")]],
+        [b, [serviceId("blip")]]
+      ])
+    })
+  )
+
+  it.effect("forgets failures about crops, so that the image is enriched again", () =>
+    Effect.gen(function* () {
+      const store = yield* ResultStore
+      const id = yield* known()
+      yield* store.record([answer(id, "yolov8")])
+      yield* store.saveBoxes([derived(id, 1, [left!, right!])])
+      yield* store.recordCrops([cropAnswer(id, left!, "pose", failed()), cropAnswer(id, right!, "pose")])
+      yield* runStage("enrich", id, 3)
+      assert.strictEqual(yield* store.forgetFailures({ scope: { _tag: "Images", ids: [id] } }), 1)
+      const facts = yield* factsAbout(id)
+      assert.deepStrictEqual([facts.crops.map(({ boxId }) => boxId), Number(facts.revision)], [[right!.id], 4])
+      assert.deepStrictEqual(yield* staleAmong("enrich", [id]), [id])
+    })
+  )
+
+  it.effect("counts how far images are, and calls them done when nothing is left to do", () =>
+    Effect.gen(function* () {
+      const store = yield* ResultStore
+      const [a, b] = yield* Effect.all([known("blip", "yolov8"), known("blip")])
+      const scope = { _tag: "Images", ids: [a, b] } as const
+      yield* store.record([answer(a, "blip"), answer(a, "yolov8", failed()), answer(a, "unasked")])
+      yield* store.saveBoxes([derived(a, 3, [left!, right!])])
+      yield* store.recordCrops([cropAnswer(a, left!, "pose")])
+      assert.deepStrictEqual(yield* store.progress(scope), {
+        images: 2,
+        done: 0,
+        services: [
+          { service: serviceId("blip"), requested: 2, succeeded: 1, failed: 0 },
+          { service: serviceId("unasked"), requested: 0, succeeded: 1, failed: 0 },
+          { service: serviceId("yolov8"), requested: 1, succeeded: 0, failed: 1 }
+        ],
+        stale: { harmonize: 1, consensus: 1, enrich: 1 },
+        boxes: 2,
+        crops: 1
+      })
+      for (const stage of stages) {
+        assert.strictEqual((yield* store.progress(scope)).done, 0)
+        yield* runStage(stage, a, 4)
+      }
+      assert.strictEqual((yield* store.progress(scope)).done, 1)
+      yield* store.record([answer(b, "blip", failed())])
+      for (const stage of stages) yield* runStage(stage, b, 1)
+      assert.strictEqual((yield* store.progress(scope)).done, 2)
+      const all = yield* store.progress({ _tag: "All" })
+      assert.isAtLeast(all.done, 2)
+    })
+  )
+
+  it.effect("tells where an image is read from", () =>
+    Effect.gen(function* () {
+      const store = yield* ResultStore
+      const references = [
+        { filename: "a.jpg", path: freshPath() },
+        { filename: "b.jpg", path: freshPath(), url: "http://x/b.jpg" },
+        { filename: "c.jpg", url: `http://x${freshPath()}` }
+      ]
+      const images = yield* store.submit(references.map((reference) => ({ reference, services: [] })))
+      const found = yield* Effect.forEach(images, ({ imageId }) => store.reference(imageId))
+      assert.deepStrictEqual(found, references.map(Option.some))
+      assert.deepStrictEqual(yield* store.reference(unknown), Option.none())
+    })
+  )
+
+  it.effect("tells everything about images that are known, in the order of their ids", () =>
+    Effect.gen(function* () {
+      const store = yield* ResultStore
+      const [a, b] = yield* Effect.all([known("blip"), known()])
+      yield* store.record([answer(a, "blip")])
+      for (const stage of stages) yield* runStage(stage, a, 1)
+      const records = yield* store.records([b, unknown, a])
+      const facts = yield* store.facts([a, b, unknown])
+      assert.deepStrictEqual(
+        records.map(({ reference: _, ...record }) => record),
+        [
+          { imageId: a, facts: facts[0]!, boxes: [left!], consensus: Option.some(consensus) },
+          { imageId: b, facts: facts[1]!, boxes: [], consensus: Option.none() }
+        ]
+      )
+      assert.deepStrictEqual(yield* store.boxes(unknown), Option.none())
+    })
+  )
+}
