@@ -1,9 +1,10 @@
 /** Measures on the brightness of a picture. */
 import type { Pixels } from "./Pictures.ts"
 
-/** Rows of brightness in `[0, 255]`. */
+/** Rows of brightness in `[0, 255]`, and how many pixels have each brightness. */
 export interface Luma {
   readonly values: Uint8Array
+  readonly histogram: Uint32Array
   readonly width: number
   readonly height: number
 }
@@ -11,44 +12,44 @@ export interface Luma {
 /** Brightness with the weights of ITU-R BT.601, as OpenCV converts to gray. */
 export const of = ({ data, height, width }: Pixels): Luma => {
   const values = new Uint8Array(width * height)
+  const histogram = new Uint32Array(256)
   for (let pixel = 0, at = 0; pixel < values.length; pixel++, at += 3) {
-    values[pixel] = 0.299 * (data[at] ?? 0) + 0.587 * (data[at + 1] ?? 0) + 0.114 * (data[at + 2] ?? 0) + 0.5
+    const value = (0.299 * data[at]! + 0.587 * data[at + 1]! + 0.114 * data[at + 2]! + 0.5) | 0
+    values[pixel] = value
+    histogram[value]!++
   }
-  return { values, width, height }
+  return { values, histogram, width, height }
 }
 
 /** Mean and standard deviation. */
-export const statistics = ({ values }: Luma): { readonly mean: number; readonly deviation: number } => {
+export const statistics = ({ histogram, values }: Luma): { readonly mean: number; readonly deviation: number } => {
   let sum = 0
   let squares = 0
-  for (const value of values) {
-    sum += value
-    squares += value * value
-  }
+  histogram.forEach((count, value) => {
+    sum += count * value
+    squares += count * value * value
+  })
   const mean = sum / values.length
   return { mean, deviation: Math.sqrt(Math.max(0, squares / values.length - mean * mean)) }
 }
 
-/** The share of pixels whose brightness passes the test. */
-export const share = ({ values }: Luma, test: (value: number) => boolean): number => {
-  let count = 0
-  for (const value of values) if (test(value)) count++
-  return count / values.length
-}
+/** The share of pixels with a brightness from `from` up to but not including `to`. */
+export const share = ({ histogram, values }: Luma, from: number, to: number): number =>
+  histogram.subarray(from, to).reduce((sum, count) => sum + count, 0) / values.length
 
 /** Mean brightness of the nine sections of a three by three grid, row by row. */
 export const thirds = ({ height, values, width }: Luma): ReadonlyArray<number> => {
-  const sums = new Float64Array(9)
-  const counts = new Float64Array(9)
-  for (let y = 0, at = 0; y < height; y++) {
-    const row = 3 * Math.floor((3 * y) / height)
-    for (let x = 0; x < width; x++, at++) {
-      const section = row + Math.floor((3 * x) / width)
-      sums[section] = (sums[section] ?? 0) + (values[at] ?? 0)
-      counts[section] = (counts[section] ?? 0) + 1
+  const edge = (size: number, section: number) => Math.floor((size * section) / 3)
+  return Array.from({ length: 9 }, (_, section) => {
+    const [row, column] = [Math.floor(section / 3), section % 3]
+    const [left, right] = [edge(width, column), edge(width, column + 1)]
+    const [top, bottom] = [edge(height, row), edge(height, row + 1)]
+    let sum = 0
+    for (let y = top; y < bottom; y++) {
+      for (let at = y * width + left; at < y * width + right; at++) sum += values[at]!
     }
-  }
-  return Array.from(sums, (sum, section) => sum / Math.max(1, counts[section] ?? 0))
+    return sum / Math.max(1, (right - left) * (bottom - top))
+  })
 }
 
 /** How much the left half is like the right half in a mirror, in `[0, 1]`. */
@@ -59,7 +60,7 @@ export const symmetry = ({ height, values, width }: Luma): number => {
   for (let y = 0; y < height; y++) {
     const row = y * width
     for (let x = 0; x < half; x++) {
-      difference += Math.abs((values[row + x] ?? 0) - (values[row + width - 1 - x] ?? 0))
+      difference += Math.abs(values[row + x]! - values[row + width - 1 - x]!)
     }
   }
   return 1 - difference / (half * height) / 255
@@ -71,9 +72,8 @@ export const laplacianVariance = ({ height, values, width }: Luma): number => {
   let squares = 0
   for (let y = 1; y < height - 1; y++) {
     for (let x = 1, at = y * width + 1; x < width - 1; x++, at++) {
-      const around =
-        (values[at - 1] ?? 0) + (values[at + 1] ?? 0) + (values[at - width] ?? 0) + (values[at + width] ?? 0)
-      const response = around - 4 * (values[at] ?? 0)
+      const around = values[at - 1]! + values[at + 1]! + values[at - width]! + values[at + width]!
+      const response = around - 4 * values[at]!
       sum += response
       squares += response * response
     }
@@ -93,41 +93,43 @@ const strong = 150
 export const edgeDensity = (luma: Luma): number => {
   const { height, width } = luma
   const candidates = thinEdges(luma)
+  const neighbors = [-width - 1, -width, -width + 1, -1, 1, width - 1, width, width + 1]
   const stack: Array<number> = []
-  candidates.forEach((magnitude, at) => magnitude >= strong && stack.push(at))
+  for (let at = 0; at < candidates.length; at++) if (candidates[at]! >= strong) stack.push(at)
   let edges = 0
   for (let at = stack.pop(); at !== undefined; at = stack.pop()) {
     if (candidates[at] === 0) continue
     candidates[at] = 0
     edges++
-    for (const neighbor of [-width - 1, -width, -width + 1, -1, 1, width - 1, width, width + 1]) {
-      if ((candidates[at + neighbor] ?? 0) >= weak) stack.push(at + neighbor)
-    }
+    // The border has no candidates, so no neighbor lies outside the picture.
+    for (const neighbor of neighbors) if (candidates[at + neighbor]! >= weak) stack.push(at + neighbor)
   }
   return edges / (width * height)
 }
 
-/** Gradient magnitude where it is largest across the edge, 0 elsewhere. */
-const thinEdges = ({ height, values, width }: Luma): Float32Array => {
-  const magnitudes = new Float32Array(values.length)
-  const across = new Int32Array(values.length)
+/** Gradient magnitude where it is at least `weak` and largest across the edge, 0 elsewhere. */
+const thinEdges = ({ height, values, width }: Luma): Uint16Array => {
+  const magnitudes = new Uint16Array(values.length)
+  const across = new Int16Array(values.length)
   for (let y = 1; y < height - 1; y++) {
     for (let x = 1, at = y * width + 1; x < width - 1; x++, at++) {
-      const pixel = (offset: number) => values[at + offset] ?? 0
-      const right = pixel(1 - width) + 2 * pixel(1) + pixel(1 + width)
-      const left = pixel(-1 - width) + 2 * pixel(-1) + pixel(-1 + width)
-      const below = pixel(width - 1) + 2 * pixel(width) + pixel(width + 1)
-      const above = pixel(-width - 1) + 2 * pixel(-width) + pixel(-width + 1)
-      const [dx, dy] = [right - left, below - above]
+      const [above, below] = [at - width, at + width]
+      const falling = values[below + 1]! - values[above - 1]!
+      const rising = values[above + 1]! - values[below - 1]!
+      const dx = falling + rising + 2 * (values[at + 1]! - values[at - 1]!)
+      const dy = falling - rising + 2 * (values[below]! - values[above]!)
       magnitudes[at] = Math.abs(dx) + Math.abs(dy)
       across[at] = directionOf(dx, dy, width)
     }
   }
-  return magnitudes.map((magnitude, at) => {
-    const offset = across[at] ?? 0
-    const isRidge = magnitude > (magnitudes[at - offset] ?? 0) && magnitude >= (magnitudes[at + offset] ?? 0)
-    return isRidge ? magnitude : 0
-  })
+  const thinned = new Uint16Array(values.length)
+  for (let at = 0; at < magnitudes.length; at++) {
+    const magnitude = magnitudes[at]!
+    if (magnitude < weak) continue
+    const offset = across[at]!
+    if (magnitude > magnitudes[at - offset]! && magnitude >= magnitudes[at + offset]!) thinned[at] = magnitude
+  }
+  return thinned
 }
 
 /** Offset to the neighbor in the direction of the gradient, to the nearest of eight. */

@@ -7,8 +7,8 @@ import * as Luma from "./Luma.ts"
 export const predictions = (picture: Picture, pixels: Pixels): ReadonlyArray<JsonObject> => {
   const luma = Luma.of(pixels)
   const { deviation, mean } = Luma.statistics(luma)
-  const dark = Luma.share(luma, (value) => value < 25)
-  const bright = Luma.share(luma, (value) => value >= 230)
+  const dark = Luma.share(luma, 0, 25)
+  const bright = Luma.share(luma, 230, 256)
   const sections = Luma.thirds(luma)
   const edges = Luma.edgeDensity(luma)
   const symmetry = Luma.symmetry(luma)
@@ -67,9 +67,8 @@ const aspect = (ratio: number): JsonObject => ({
 const meanSaturation = ({ data }: Pixels): number => {
   let sum = 0
   for (let at = 0; at + 2 < data.length; at += 3) {
-    const [red = 0, green = 0, blue = 0] = [data[at], data[at + 1], data[at + 2]]
-    const highest = Math.max(red, green, blue)
-    if (highest > 0) sum += (highest - Math.min(red, green, blue)) / highest
+    const highest = Math.max(data[at]!, data[at + 1]!, data[at + 2]!)
+    if (highest > 0) sum += 1 - Math.min(data[at]!, data[at + 1]!, data[at + 2]!) / highest
   }
   return (255 * sum) / (data.length / 3)
 }
