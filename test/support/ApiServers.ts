@@ -1,11 +1,9 @@
 /** The HTTP API on a free port of this machine, with a database of its own. */
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import * as NodePath from "@effect/platform-node/NodePath"
-import { PgClient } from "@effect/sql-pg"
 import { ConfigProvider, Context, Effect, FileSystem, Layer, Path, Result } from "effect"
 import { FetchHttpClient, HttpClient, HttpClientRequest } from "effect/http"
 import { HttpApiClient } from "effect/http-api"
-import * as NodeCrypto from "node:crypto"
 import sharp from "sharp"
 import * as Strategies from "../../src/domain/harmonization/Strategies.ts"
 import * as ServiceCatalog from "../../src/domain/ServiceCatalog.ts"
@@ -30,21 +28,7 @@ import * as Monitor from "../../src/programs/flows/Monitor.ts"
 import type { Archive } from "../../src/services/Archive.ts"
 import { Catalog } from "../../src/services/Catalog.ts"
 import { Inference } from "../../src/services/Inference.ts"
-
-const administration = PgClient.layer({ host: "127.0.0.1", port: 5432, database: "postgres", username: "postgres" })
-
-/** A database without tables that is dropped with the scope. */
-const emptyDatabase = Layer.effect(
-  PgDatabase.Address,
-  Effect.gen(function* () {
-    const sql = yield* PgClient.PgClient
-    const database = `windmill_api_${NodeCrypto.randomBytes(6).toString("hex")}`
-    yield* Effect.acquireRelease(sql`CREATE DATABASE ${sql(database)}`, () =>
-      Effect.orDie(sql`DROP DATABASE ${sql(database)} WITH (FORCE)`)
-    )
-    return { host: "127.0.0.1", port: 5432, database, username: "postgres" }
-  })
-).pipe(Layer.provide(administration))
+import * as Databases from "./Databases.ts"
 
 /** A folder that is deleted with the scope. */
 const folder = Effect.gen(function* () {
@@ -105,7 +89,7 @@ export const layer = (options: ApiServerOptions = {}) => {
     Layer.provideMerge(PgResultStore.layer),
     Layer.provideMerge(PgDatabase.layer),
     Layer.provideMerge([
-      emptyDatabase,
+      Databases.address,
       contents,
       settings,
       inference,
