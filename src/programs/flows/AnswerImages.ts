@@ -15,7 +15,7 @@ import * as Workflow from "../../domain/Workflow.ts"
 import { ActivityLog } from "../../services/ActivityLog.ts"
 import { Inference } from "../../services/Inference.ts"
 import { type Delivery, Settlement } from "../../services/MessageBroker.ts"
-import { ResultStore } from "../../services/ResultStore.ts"
+import { ResultStore, type StoreRejected } from "../../services/ResultStore.ts"
 import * as Ask from "./Ask.ts"
 import { consume } from "./Consume.ts"
 import * as Hints from "./Hints.ts"
@@ -210,10 +210,22 @@ const record = (
         ? record(workerId, [
             { ...first, outcome: { _tag: "Failure", class: "unreadable-reply", reason: rejected.message } }
           ])
-        : Effect.as(first.delivery.settle(Settlement.DeadLetter({ reason: rejected.message })), [])
+        : Effect.as(Effect.flatMap(settlementOf(first, rejected), first.delivery.settle), [])
     })
   )
 }
+
+/** An answer about an image that was deleted meanwhile is of no use to anybody. */
+const settlementOf = ({ job }: Answered, rejected: StoreRejected) =>
+  untilStored(ResultStore.use((store) => store.reference(job.imageId))).pipe(
+    Effect.orDie,
+    Effect.map(
+      Option.match({
+        onNone: () => Settlement.Ack(),
+        onSome: () => Settlement.DeadLetter({ reason: rejected.message })
+      })
+    )
+  )
 
 const eventOf = ({ job, outcome }: Answered): PipelineEvent =>
   PipelineEvent.Answered({
