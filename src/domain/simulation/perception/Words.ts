@@ -1,5 +1,6 @@
 /** Words, and the emoji that the services' shared table gives them. */
-import { labels as cocoLabels, emoji as cocoEmoji } from "../CocoLabels.ts"
+import { coco } from "../../vocabulary/Coco.ts"
+import { words } from "../../vocabulary/Words.ts"
 
 /** A word and its emoji, as captioners and readers report it. */
 export interface Mapping {
@@ -30,38 +31,29 @@ export const mappings = (text: string): ReadonlyArray<Mapping> =>
     return found === undefined ? [] : [{ word, emoji: found }]
   })
 
-const places = `
-  airport 🛫 animal 🐾 ball ⚽ banner 🎏 beach 🌊 bike 🚲 birthday 🎂 boy 🧑 breakfast 🍳 bus_stop 🚏 calf 🐄 candle 🕯 child 🧑
-  children 🧑 city 🏙 clothes 👕 coat 🧥 coffee ☕ computer 💻 couple 👫 court 🎾 cub 🐻 cyclist 🚴 desk 🪑 evening 🌆 family 👪
-  farmer 🧑‍🌾 fence 🚧 field 🌾 flower 🌼 forest 🌲 fruit 🍇 garden 🏡 girl 🧑 glass 🥛 glasses 👓 grass 🌿 grapes 🍇 hat 🎩
-  harbor ⚓ hotel 🏨 house 🏠 kitchen 🍽 lake 🏞 light 💡 man 🧑 market 🛒 meadow 🌿 men 🧑 metal 🔩 metallic 🔩 moon 🌙
-  mountain ⛰ music 🎵 night 🌃 office 🏢 park 🏞 people 🧑 phone 📱 plant 🌱 racket 🏓 rain 🌧 restaurant 🍽 rider 🏇 river 🏞
-  road 🛣 rodeo 🤠 room 🚪 sailboat ⛵ salad 🥗 sand 🏖 school 🏫 sea 🌊 seagull 🕊 shop 🏬 shore 🌊 sky 🌌 skier ⛷
-  skyscraper 🏙 smile 😊 snow ❄️ snowboarder 🏂 soccer ⚽ stadium 🏟 station 🚉 street 🛣 suit 👔 sun ☀️ sunset 🌇 surfer 🏄
-  swimsuit 👙 table 🪑 team 👥 television 📺 tennis 🎾 toast 🍞 town 🏘 tree 🌳 truck 🚚 umbrella ☂️ water 💧 wave 🌊
-  woman 🧑 women 🧑 wood 🪵 wooden 🪵
-`
+/** Words of captions and classes of ImageNet that the shared table has beyond windmill's own vocabulary. */
+const more = `
+  airport 🛫 animal 🐾 ball ⚽ banner 🎏 bike 🚲 birthday 🎂 boy 🧑 breakfast 🍳 calf 🐄 child 🧑 children 🧑 clothes 👕
+  couple 👫 court 🎾 cub 🐻 cyclist 🚴 evening 🌆 family 👪 farmer 🧑‍🌾 field 🌾 fruit 🍇 girl 🧑 harbor ⚓ hotel 🏨 light 💡
+  man 🧑 market 🛒 meadow 🌿 men 🧑 metal 🔩 metallic 🔩 night 🌃 office 🏢 park 🏞 people 🧑 phone 📱 plant 🌱 rider 🏇
+  rodeo 🤠 room 🚪 sailboat ⛵ sand 🏖 sea 🌊 shop 🏬 shore 🌊 skier ⛷ snowboarder 🏂 soccer ⚽ station 🚉 suit 👔 surfer 🏄
+  swimsuit 👙 table 🪑 team 👥 television 📺 toast 🍞 woman 🧑 women 🧑 wood 🪵 wooden 🪵
 
-/** Classes of ImageNet, which names breeds and makes. */
-const imageNet = `
-  african_elephant 🐘 airliner 🛩 alp ⛰ american_black_bear 🐻 bald_eagle 🦅 bikini 👙 border_collie 🐶 brown_bear 🐻 cab 🚕
-  carton 📦 catamaran ⛵ desktop_computer 🖥 egyptian_cat 😺 espresso ☕ folding_chair 🪑 golden_retriever 🐶 granny_smith 🍏
-  ibex 🐐 labrador_retriever 🐶 lakeside 🏞 minivan 🚐 mountain_bike 🚲 notebook 💻 ox 🐂 park_bench 🪑 passenger_car 🚃
-  pot 🪴 ram 🐏 sandbar 🏖 seashore 🌊 ski ⛷ soccer_ball ⚽ sorrel 🐴 sports_car 🏎 steam_locomotive 🚂 street_sign 🚏
-  studio_couch 🛋 tabby 😺 trailer_truck 🚚 trolleybus 🚎 umbrella ☂️ wall_clock ⏰ yawl ⛵ zebra 🦓
+  african_elephant 🐘 airliner 🛩 alp ⛰ american_black_bear 🐻 bald_eagle 🦅 border_collie 🐶 brown_bear 🐻 cab 🚕 carton 📦
+  catamaran ⛵ desktop_computer 🖥 egyptian_cat 😺 espresso ☕ folding_chair 🪑 golden_retriever 🐶 granny_smith 🍏
+  labrador_retriever 🐶 lakeside 🏞 minivan 🚐 mountain_bike 🚲 notebook 💻 ox 🐂 park_bench 🪑 passenger_car 🚃 pot 🪴 ram 🐏
+  sandbar 🏖 seashore 🌊 ski ⛷ soccer_ball ⚽ sorrel 🐴 sports_car 🏎 studio_couch 🛋 tabby 😺 trailer_truck 🚚 trolleybus 🚎
+  wall_clock ⏰ yawl ⛵
 `
 
 const table: ReadonlyMap<string, string> = new Map([
-  ...cocoLabels.flatMap((label): ReadonlyArray<readonly [string, string]> => {
-    const found = cocoEmoji("detectron2", label)
-    return found === undefined ? [] : [[label.replaceAll(" ", "_"), found]]
-  }),
-  ...`${places} ${imageNet}`
+  ...Object.entries({ ...words, ...coco }).map(([name, found]) => [name.replaceAll(" ", "_"), found] as const),
+  ...more
     .trim()
     .split(/\s+(?=[a-z_]+ )/)
-    .map((entry): readonly [string, string] => {
+    .map((entry) => {
       const [word = "", found = ""] = entry.split(" ")
-      return [word, found]
+      return [word, found] as const
     })
 ])
 
