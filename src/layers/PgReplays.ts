@@ -3,7 +3,8 @@ import { Effect, Layer, Option } from "effect"
 import { SqlClient } from "effect/sql"
 import { type Replay, Replays } from "../services/Replays.ts"
 import * as Columns from "./postgres/Columns.ts"
-import { inTransaction, storeError } from "./postgres/Failures.ts"
+import { storeError } from "./postgres/Failures.ts"
+import { inTransaction } from "./postgres/Transactions.ts"
 import { migrate } from "./postgres/Migrations.ts"
 
 export const layer = Layer.effect(

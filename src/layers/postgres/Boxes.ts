@@ -6,7 +6,7 @@ import * as MergedBox from "../../domain/MergedBox.ts"
 import type { Derivation } from "../../domain/Staleness.ts"
 import type { Derived } from "../../services/ResultStore.ts"
 import * as Columns from "./Columns.ts"
-import { inTransaction } from "./Failures.ts"
+import { inTransaction } from "./Transactions.ts"
 import { lockOutdated, noteDerived } from "./Derivations.ts"
 
 /** Replaces the boxes of images. Boxes that are gone take their crops with them. */

@@ -11,7 +11,7 @@ import type { ImageId } from "../../domain/Identifiers.ts"
 import type { Stage } from "../../domain/Staleness.ts"
 import type { Derived, StaleImage } from "../../services/ResultStore.ts"
 import * as Columns from "./Columns.ts"
-import { inTransaction } from "./Failures.ts"
+import { inTransaction } from "./Transactions.ts"
 
 /** The columns of `images` that belong to a stage. */
 const columnsOf = {

@@ -12,6 +12,7 @@ import * as Columns from "./Columns.ts"
 import { isStale } from "./Derivations.ts"
 import { type ReferenceRow, referenceOf } from "./Images.ts"
 import * as Outcomes from "./Outcomes.ts"
+import { inOneMoment } from "./Transactions.ts"
 
 /** The facts of images, or of those among them for which a stage must run. */
 export const facts = (ids: ReadonlyArray<ImageId>, staleFor?: { readonly stage: Stage; readonly algorithm: string }) =>
@@ -20,12 +21,6 @@ export const facts = (ids: ReadonlyArray<ImageId>, staleFor?: { readonly stage: 
 /** Everything about images. */
 export const records = (ids: ReadonlyArray<ImageId>) =>
   ids.length === 0 ? Effect.succeed([]) : inOneMoment(readRecords(ids))
-
-/** Reads as of one moment, whatever others commit meanwhile. */
-export const inOneMoment = <A, E, R>(read: Effect.Effect<A, E, R>) =>
-  SqlClient.SqlClient.use((sql) => sql.withTransaction(read)).pipe(
-    Effect.provideService(SqlClient.BeginTransaction, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
-  )
 
 const readFacts = Effect.fnUntraced(function* (
   ids: ReadonlyArray<ImageId>,

@@ -1,6 +1,6 @@
 /** What a failure of the database means to whoever asked: try again, or give up on this. */
-import { Data, Effect, type Schema } from "effect"
-import { SqlClient, type SqlError } from "effect/sql"
+import { Data, type Schema } from "effect"
+import type { SqlError } from "effect/sql"
 import { ResultStoreError, StoreRejected, StoreUnavailable } from "../../services/ResultStore.ts"
 
 /** A value has no form in which it could be sent to the database. */
@@ -8,12 +8,6 @@ export class Unstorable extends Data.TaggedError("Unstorable")<{ readonly cause:
 
 /** A statement failed, a value cannot be sent, or a row holds what this program cannot read. */
 export type DatabaseFailure = SqlError.SqlError | Unstorable | Schema.SchemaError
-
-/** Does all of the work or nothing of it, again when it lost against another transaction. */
-export const inTransaction = <A, E, R>(work: Effect.Effect<A, E, R>) =>
-  SqlClient.SqlClient.use((sql) => sql.withTransaction(work)).pipe(
-    Effect.retry({ while: lostAgainstAnother, times: 10 })
-  )
 
 /**
  * Words a failure for the caller.
@@ -32,11 +26,6 @@ export const storeError = (failure: DatabaseFailure): ResultStoreError => {
 }
 
 const rejected = (cause: unknown) => new ResultStoreError({ reason: new StoreRejected({ cause }) })
-
-const lostAgainstAnother = (failure: unknown): boolean =>
-  hasTag(failure, "SqlError") &&
-  "reason" in failure &&
-  (hasTag(failure.reason, "DeadlockError") || hasTag(failure.reason, "SerializationError"))
 
 /** The five characters by which PostgreSQL names an error; empty when it is not one of its own. */
 export const sqlState = (cause: unknown): string =>

@@ -6,7 +6,7 @@ import type { ImageId, ServiceId } from "../../domain/Identifiers.ts"
 import { type ImageReference, pathOf } from "../../domain/ImageReference.ts"
 import type { ImageRequest, Scope, SubmittedImage } from "../../services/ResultStore.ts"
 import * as Columns from "./Columns.ts"
-import { inTransaction } from "./Failures.ts"
+import { inTransaction } from "./Transactions.ts"
 
 /** Locks the rows of images for the rest of the transaction, in id order: two batches never wait for each other in a ring. */
 export const lockImages = Effect.fnUntraced(function* (ids: ReadonlyArray<ImageId>) {

@@ -4,7 +4,7 @@ import { SqlClient } from "effect/sql"
 import type { ImageId, ServiceId } from "../../domain/Identifiers.ts"
 import type { CropRecord, ResultRecord, Scope } from "../../services/ResultStore.ts"
 import * as Columns from "./Columns.ts"
-import { inTransaction } from "./Failures.ts"
+import { inTransaction } from "./Transactions.ts"
 import * as Outcomes from "./Outcomes.ts"
 import { lockImages } from "./Images.ts"
 

@@ -214,7 +214,7 @@ export const asking = (it: Vitest.MethodsNonLive<ResultStore>) => {
       const records = yield* store.records([b, unknown, a])
       const facts = yield* store.facts([a, b, unknown])
       assert.deepStrictEqual(
-        records.map(({ reference: _, ...record }) => record),
+        records.map(({ boxes, consensus, facts, imageId }) => ({ imageId, facts, boxes, consensus })),
         [
           { imageId: a, facts: facts[0]!, boxes: [left!], consensus: Option.some(consensus) },
           { imageId: b, facts: facts[1]!, boxes: [], consensus: Option.none() }

@@ -1,6 +1,6 @@
 /** How facts are recorded. */
 import { assert, type Vitest } from "@effect/vitest"
-import { Effect, Schema } from "effect"
+import { Effect, type Schema } from "effect"
 import { Outcome } from "../../../src/domain/Facts.ts"
 import { ImageId } from "../../../src/domain/Identifiers.ts"
 import { ResultStore } from "../../../src/services/ResultStore.ts"
@@ -151,8 +151,17 @@ export const recording = (it: Vitest.MethodsNonLive<ResultStore>) => {
       assert.strictEqual(facts.revision, 3)
       assert.deepStrictEqual(
         facts.crops,
-        [batch[2]!, batch[0]!].map(({ imageId: _, ...crop }) => crop)
+        [batch[2]!, batch[0]!].map(({ boxId, outcome, region, service }) => ({ boxId, service, region, outcome }))
       )
+    })
+  )
+
+  it.effect("takes workers of any name (B51)", () =>
+    Effect.gen(function* () {
+      const store = yield* ResultStore
+      const id = yield* known("blip")
+      const record = { ...answer(id, "blip"), workerId: "worker of a long name ".repeat(100) }
+      assert.deepStrictEqual(yield* store.record([record]), [record])
     })
   )
 

@@ -3,8 +3,8 @@ import { Effect, Option } from "effect"
 import { SqlClient } from "effect/sql"
 import type { ImageId, ServiceId } from "../../../domain/Identifiers.ts"
 import * as Columns from "../Columns.ts"
-import { inTransaction } from "../Failures.ts"
 import { lockImages, type ReferenceRow, referenceOf } from "../Images.ts"
+import { inTransaction } from "../Transactions.ts"
 
 /** Deletes an image; the database deletes what hangs on it. */
 export const remove = Effect.fnUntraced(function* (id: ImageId) {

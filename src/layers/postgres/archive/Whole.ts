@@ -11,7 +11,8 @@ import * as TraceContext from "../../../domain/TraceContext.ts"
 import type { Image, Timeline, TimelineEvent } from "../../../services/Archive.ts"
 import * as Enrichments from "../../../services/archive/Enrichments.ts"
 import type { DerivationState } from "../../../services/archive/Images.ts"
-import { inOneMoment, records } from "../Facts.ts"
+import { records } from "../Facts.ts"
+import { inOneMoment } from "../Transactions.ts"
 import { type ProgressRow, progressColumns, progressOf } from "./Summaries.ts"
 
 /** Everything about an image. */
