@@ -1,7 +1,7 @@
 /**
  * Which content a browser may run or load for a response.
  *
- * Pages run scripts of this server only. What is not a page, an answer or a picture, runs nothing and loads nothing, even if
+ * Pages run scripts of this server only. What is no page, an answer or a picture, runs nothing and loads nothing, even if
  * somebody makes a browser show it as a page.
  *
  * @see https://www.w3.org/TR/CSP3/
@@ -13,7 +13,8 @@ import * as NodeCrypto from "node:crypto"
 export const docsPath = "/docs"
 
 export const policyFor = (url: string, response: HttpServerResponse.HttpServerResponse): string => {
-  const isPage = (response.headers["content-type"] ?? "").startsWith("text/html")
+  // The policy of a script is that of the worker it may run as.
+  const isPage = /^text\/(?:html|javascript)\b/.test(response.headers["content-type"] ?? "")
   if (!isPage) return "default-src 'none'; frame-ancestors 'none'; sandbox"
   return url.split("?")[0] === docsPath ? docsPolicy(response) : page(["script-src 'self'", "style-src 'self'"])
 }
