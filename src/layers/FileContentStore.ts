@@ -2,9 +2,9 @@
  * Pictures in a folder, each under the hash of its bytes.
  *
  * A file is written aside and moved to its place when it is whole, so what has a name is complete, and two that store the
- * same picture do not disturb each other.
+ * same picture do not disturb each other. What a process left aside when it was killed is deleted by a later one.
  */
-import { Effect, FileSystem, Layer, Option, Path, Schema, Stream } from "effect"
+import { Clock, Duration, Effect, FileSystem, Layer, Option, Path, Schema, Stream } from "effect"
 import * as NodeCrypto from "node:crypto"
 import { ContentHash, ContentStore, ContentTooLarge, ContentUnavailable } from "../services/ContentStore.ts"
 
@@ -23,6 +23,7 @@ export const layer = ({ folder, maxBytes }: FileContentStoreOptions) =>
       const path = yield* Path.Path
       const incoming = path.join(folder, "incoming")
       yield* fs.makeDirectory(incoming, { recursive: true })
+      yield* Effect.ignore(deleteAbandoned(incoming))
 
       const placeOf = (hash: ContentHash) => path.join(folder, hash.slice(0, 2), hash)
 
@@ -62,5 +63,17 @@ export const layer = ({ folder, maxBytes }: FileContentStoreOptions) =>
       return ContentStore.of({ put, find, remove })
     })
   )
+
+/** Deletes what was begun more than an hour ago: nobody is still writing it. */
+const deleteAbandoned = Effect.fnUntraced(function* (folder: string) {
+  const fs = yield* FileSystem.FileSystem
+  const path = yield* Path.Path
+  const now = yield* Clock.currentTimeMillis
+  for (const name of yield* fs.readDirectory(folder)) {
+    const { mtime } = yield* fs.stat(path.join(folder, name))
+    const isAbandoned = Option.exists(mtime, (time) => now - time.getTime() > Duration.toMillis("1 hour"))
+    if (isAbandoned) yield* fs.remove(path.join(folder, name))
+  }
+})
 
 const hashOf = Schema.decodeSync(ContentHash)
