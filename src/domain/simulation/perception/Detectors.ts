@@ -112,7 +112,7 @@ const perceive = (
   const odds =
     profile.skill +
     1.3 * Math.log(Math.max(size, 1) / 32) +
-    3.2 * (Math.min(visibility, 0.9) - 0.75) +
+    4 * (Math.min(visibility, 0.9) - 0.75) +
     0.7 * everybody.normal() +
     0.55 * own.normal()
   const confidence = 0.985 * logistic(odds)
@@ -154,7 +154,7 @@ const shake = (
     BoundingBox.cropBox({ x: left, y: top, width: Math.max(1, right - left), height: Math.max(1, bottom - top) }),
     view
   )
-  const corner = { x: toPixels(x), y: toPixels(y) }
+  const corner = { x: Math.min(toPixels(x), view.width - 1), y: Math.min(toPixels(y), view.height - 1) }
   return BoundingBox.cropBox({
     ...corner,
     width: Math.max(1, toPixels(x + width) - corner.x),
