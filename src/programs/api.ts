@@ -1,9 +1,7 @@
 /** Serves the HTTP API and the dashboard for programs that run elsewhere. See `--help`. */
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
-import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
-import * as NodeServices from "@effect/platform-node/NodeServices"
-import { Cause, Config, ConfigProvider, Console, Effect, Exit, Layer } from "effect"
-import { CliError, Command, Flag } from "effect/cli"
+import { Config, Console, Effect, Layer } from "effect"
+import { Command, Flag } from "effect/cli"
 import * as Strategies from "../domain/harmonization/Strategies.ts"
 import * as ApiServer from "../layers/api/ApiServer.ts"
 import * as FileCatalog from "../layers/FileCatalog.ts"
@@ -16,6 +14,7 @@ import * as RabbitAddress from "../layers/RabbitAddress.ts"
 import * as RabbitMessageBroker from "../layers/RabbitMessageBroker.ts"
 import * as SharpCropper from "../layers/SharpCropper.ts"
 import * as SharpImageSource from "../layers/SharpImageSource.ts"
+import * as Main from "./Main.ts"
 import * as ServeApi from "./ServeApi.ts"
 
 const host = Flag.String("host").pipe(
@@ -66,17 +65,4 @@ const announce = Effect.flatMap(ApiServer.address, (address) =>
   Console.log(`Dashboard and API at ${address}, documentation at ${address}/docs`)
 )
 
-/** The `.env` in the working directory, if there is one; what is set outside wins. */
-const dotEnv = ConfigProvider.fromDotEnv().pipe(
-  Effect.catchReason("PlatformError", "NotFound", () => Effect.succeed(ConfigProvider.fromUnknown({})))
-)
-
-Command.run(api, { version: "0.1.0" }).pipe(
-  Effect.provide(ConfigProvider.layerAdd(dotEnv)),
-  Effect.provide(NodeServices.layer),
-  Effect.tapError((error) => (CliError.isCliError(error) ? Effect.void : Console.error(error.message))),
-  NodeRuntime.runMain({
-    disableErrorReporting: true,
-    teardown: (exit, onExit) => onExit(Exit.isSuccess(exit) || Cause.hasInterruptsOnly(exit.cause) ? 0 : 1)
-  })
-)
+Main.runMain(api)

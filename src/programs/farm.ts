@@ -1,13 +1,12 @@
 /** Runs the simulated services on their own, for pipelines that run elsewhere. See `--help`. */
-import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
-import * as NodeServices from "@effect/platform-node/NodeServices"
-import { Cause, Console, Duration, Effect, Exit, FileSystem, Option, Result, Schema } from "effect"
-import { CliError, Command, Flag } from "effect/cli"
+import { Console, Duration, Effect, FileSystem, Option, Result, Schema } from "effect"
+import { Command, Flag } from "effect/cli"
 import * as ServiceCatalog from "../domain/ServiceCatalog.ts"
 import * as Contract from "../domain/simulation/Contract.ts"
 import * as FileCatalog from "../layers/FileCatalog.ts"
 import * as SharpSamples from "../layers/SharpSamples.ts"
 import * as SimulatedFarm from "../layers/SimulatedFarm.ts"
+import * as Main from "./Main.ts"
 
 /** The flags contradict each other or name what does not exist. */
 class BadFlags extends Schema.TaggedError<BadFlags>()("BadFlags", { detail: Schema.String }) {
@@ -165,11 +164,4 @@ const writeConfig = Effect.fnUntraced(function* (path: string, catalog: ServiceC
   yield* Console.log(`Catalog written to ${path}`)
 })
 
-Command.run(farm, { version: "0.1.0" }).pipe(
-  Effect.provide(NodeServices.layer),
-  Effect.tapError((error) => (CliError.isCliError(error) ? Effect.void : Console.error(error.message))),
-  NodeRuntime.runMain({
-    disableErrorReporting: true,
-    teardown: (exit, onExit) => onExit(Exit.isSuccess(exit) || Cause.hasInterruptsOnly(exit.cause) ? 0 : 1)
-  })
-)
+Main.runMain(farm)

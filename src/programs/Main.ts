@@ -1,0 +1,47 @@
+/** How every program here starts and ends. */
+import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
+import * as NodeServices from "@effect/platform-node/NodeServices"
+import { Cause, ConfigProvider, Console, Effect, Exit } from "effect"
+import { CliError, Command } from "effect/cli"
+import * as ConsoleLogger from "../layers/ConsoleLogger.ts"
+
+export const version = "0.1.0"
+
+/**
+ * Runs a command with the arguments of the process.
+ *
+ * Settings come from the environment and, where that is silent, from `.env` in the working directory. The exit code is 0
+ * after success and after SIGINT or SIGTERM, 1 after an error, of which only the message is shown.
+ */
+export const runMain = <Name extends string, Input, Context, E extends { readonly message: string }>(
+  command: Command.Command<Name, Input, Context, E, NodeServices.NodeServices>
+): void =>
+  Command.run(command, { version }).pipe(
+    Effect.provide(ConsoleLogger.layer),
+    Effect.provide(ConfigProvider.layerAdd(dotEnv)),
+    Effect.provide(NodeServices.layer),
+    Effect.tapCause(report),
+    NodeRuntime.runMain({
+      disableErrorReporting: true,
+      teardown: (exit, onExit) => onExit(Exit.isSuccess(exit) || Cause.hasInterruptsOnly(exit.cause) ? 0 : 1)
+    })
+  )
+
+/** The `.env`, if there is one. */
+const dotEnv = ConfigProvider.fromDotEnv().pipe(
+  Effect.catchReason("PlatformError", "NotFound", () => Effect.succeed(ConfigProvider.fromUnknown({})))
+)
+
+/** Says what went wrong. Only of a defect, which is a mistake in the program, it shows where. */
+const report = (cause: Cause.Cause<{ readonly message: string }>) =>
+  Effect.forEach(
+    cause.reasons,
+    (reason) => {
+      if (Cause.isDieReason(reason)) return Console.error(Cause.pretty(Cause.fromReasons([reason])))
+      // The command line has shown its own errors already.
+      return Cause.isFailReason(reason) && !CliError.isCliError(reason.error)
+        ? Console.error(reason.error.message)
+        : Effect.void
+    },
+    { discard: true }
+  )
