@@ -62,6 +62,10 @@ export interface ResultRecord {
   readonly service: ServiceId
   readonly outcome: Outcome
   readonly workerId: string
+  /** Deliveries of the job until the answer. */
+  readonly attempts?: number
+  /** Seconds from the last delivery to the answer. */
+  readonly handlingTime?: number
 }
 
 /** A terminal answer about a crop, ready to be recorded. */

@@ -47,6 +47,8 @@ export interface ApiServerOptions {
   readonly sharesFiles?: boolean
   /** In place of the one in the database. */
   readonly archive?: Layer.Layer<Archive>
+  /** In place of services that say that they are well, and nothing else. */
+  readonly inference?: Layer.Layer<Inference>
 }
 
 /** Where the files of this server are. */
@@ -64,7 +66,7 @@ const folders = Layer.effect(
 )
 
 /** Services that say that they are well, and nothing else. */
-const inference = Layer.mock(Inference, { isHealthy: () => Effect.succeed(true) })
+const wellServices = Layer.mock(Inference, { isHealthy: () => Effect.succeed(true) })
 
 /** All services of the API, and the API itself. */
 export const layer = (options: ApiServerOptions = {}) => {
@@ -92,7 +94,7 @@ export const layer = (options: ApiServerOptions = {}) => {
       Databases.address,
       contents,
       settings,
-      inference,
+      options.inference ?? wellServices,
       MemoryMessageBroker.layer,
       GuardedWebPictures.layer(Result.getOrThrow(Networks.parse(networks))),
       Layer.succeed(Catalog, catalog),

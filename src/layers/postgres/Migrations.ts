@@ -11,6 +11,7 @@ import { createTables } from "./migrations/0001CreateTables.ts"
 import { followChanges } from "./migrations/0002FollowChanges.ts"
 import { findImages } from "./migrations/0003FindImages.ts"
 import { operate } from "./migrations/0004Operate.ts"
+import { timeAnswers } from "./migrations/0005TimeAnswers.ts"
 
 /** The database was made by a later version of the program. */
 export class DatabaseTooNew extends Schema.TaggedError<DatabaseTooNew>()("DatabaseTooNew", {
@@ -29,7 +30,8 @@ const steps = {
   "0001_create_tables": createTables,
   "0002_follow_changes": followChanges,
   "0003_find_images": findImages,
-  "0004_operate": operate
+  "0004_operate": operate,
+  "0005_time_answers": timeAnswers
 }
 
 const table = "windmill_migrations"

@@ -23,16 +23,21 @@ export const record = Effect.fnUntraced(function* (records: ReadonlyArray<Result
       sql<{ image_id: ImageId; service: string }>`
         WITH new AS (
           INSERT INTO results
-            (image_id, service, status, data, error_class, error_reason, processing_time, worker_id)
-          SELECT image_id, service, status, data::jsonb, error_class, error_reason, processing_time, worker_id
+            (image_id, service, status, data, error_class, error_reason, processing_time, worker_id, attempts,
+             handling_time)
+          SELECT image_id, service, status, data::jsonb, error_class, error_reason, processing_time, worker_id, attempts,
+            handling_time
           FROM unnest(
             ${Columns.bigints(imageIds)},
             ${Columns.texts(records.map(({ service }) => service))},
             ${outcomes.statuses}, ${outcomes.data}, ${outcomes.errorClasses}, ${outcomes.errorReasons},
             ${outcomes.processingTimes},
-            ${Columns.texts(records.map(({ workerId }) => workerId))}
+            ${Columns.texts(records.map(({ workerId }) => workerId))},
+            ${Columns.floats(records.map(({ attempts }) => attempts))},
+            ${Columns.floats(records.map(({ handlingTime }) => handlingTime))}
           ) WITH ORDINALITY AS
-            r (image_id, service, status, data, error_class, error_reason, processing_time, worker_id, place)
+            r (image_id, service, status, data, error_class, error_reason, processing_time, worker_id, attempts,
+               handling_time, place)
           ORDER BY place
           ON CONFLICT (image_id, service) DO NOTHING
           RETURNING image_id, service

@@ -64,6 +64,8 @@ interface Answered {
   readonly delivery: Delivery
   readonly job: Job
   readonly outcome: Outcome
+  /** Seconds from the delivery to the answer. */
+  readonly handlingTime: number
   /** Trace context for what follows from the answer. */
   readonly headers: Readonly<Record<string, string>>
 }
@@ -96,10 +98,18 @@ const handle = (
     if (delivery.redelivered && (yield* isAnswered(job))) return settled(delivery, Settlement.Ack())
 
     const headers = TraceContext.headersOf(yield* Effect.orDie(Effect.currentSpan))
-    const answer = yield* Effect.result(Ask.aboutImage(service, job.image))
+    const [duration, answer] = yield* Effect.timed(Effect.result(Ask.aboutImage(service, job.image)))
     const isDown = Result.isFailure(answer) && answer.failure.reason._tag === "Unavailable"
     const state = yield* Ref.updateAndGet(breaker, (state) => CircuitBreaker.after(state, !isDown))
-    const answered = (outcome: Outcome): Handled => ({ _tag: "Answered", delivery, job, outcome, headers })
+    const handlingTime = Duration.toSeconds(duration)
+    const answered = (outcome: Outcome): Handled => ({
+      _tag: "Answered",
+      delivery,
+      job,
+      outcome,
+      handlingTime,
+      headers
+    })
     if (Result.isSuccess(answer)) return answered(answer.success)
 
     if (isDown && CircuitBreaker.isOpen(state)) {
@@ -196,7 +206,14 @@ const record = (
 ): Effect.Effect<ReadonlyArray<Answered>, never, ResultStore> => {
   const [first] = answers
   if (first === undefined) return Effect.succeed([])
-  const records = answers.map(({ job, outcome }) => ({ imageId: job.imageId, service: job.service, outcome, workerId }))
+  const records = answers.map(({ delivery, handlingTime, job, outcome }) => ({
+    imageId: job.imageId,
+    service: job.service,
+    outcome,
+    workerId,
+    attempts: delivery.attempt,
+    handlingTime
+  }))
   return untilStored(ResultStore.use((store) => store.record(records))).pipe(
     Effect.as(answers),
     Effect.catch((rejected) => {

@@ -13,7 +13,9 @@ const ending = {
 
 /**
  * - `Submitted`: the image became known.
- * - `Answered`: the terminal answer of a service was recorded. `processingTime`: seconds the service says it took.
+ * - `Answered`: the terminal answer of a service was recorded, after `attempts` deliveries of the job. `handlingTime`: seconds
+ *   the worker took for the last of them; what is missing to the submission the job was waiting. `processingTime`: seconds
+ *   the service says it took.
  * - `Derived`: a stage ran and its outcome replaced the stored one. Revisions that were overtaken in between are not listed.
  * - `Enriched`: the terminal answer of a service about one crop was recorded.
  */
@@ -23,6 +25,8 @@ export const TimelineEvent = Schema.Union([
     at: Schema.Date,
     service: ServiceId,
     workerId: Schema.String,
+    attempts: Schema.optionalKey(Schema.Int),
+    handlingTime: Schema.optionalKey(Schema.Finite),
     processingTime: Schema.optionalKey(Schema.Finite),
     ...ending
   }),

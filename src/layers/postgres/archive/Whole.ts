@@ -102,8 +102,9 @@ const readTimeline = Effect.fnUntraced(function* (id: ImageId) {
     ) AS waiting
     FROM images WHERE image_id = ${id}`
   if (image === undefined) return Option.none<Timeline>()
-  const answers = yield* sql<AnswerRow & { worker_id: string; processing_time: number | null }>`
-    SELECT service, status, error_class, error_reason, result_created AS at, worker_id, processing_time
+  const answers = yield* sql<ResultRow>`
+    SELECT service, status, error_class, error_reason, result_created AS at, worker_id, attempts, handling_time,
+      processing_time
     FROM results WHERE image_id = ${id}`
   const crops = yield* sql<AnswerRow & { box: BoxId }>`
     SELECT service, status, error_class, error_reason, result_created AS at, merged_box_id AS box
@@ -117,6 +118,8 @@ const readTimeline = Effect.fnUntraced(function* (id: ImageId) {
       at: row.at,
       service: row.service,
       workerId: row.worker_id,
+      ...(row.attempts === null ? {} : { attempts: row.attempts }),
+      ...(row.handling_time === null ? {} : { handlingTime: row.handling_time }),
       ...(row.processing_time === null ? {} : { processingTime: row.processing_time }),
       ...endingOf(row)
     })),
@@ -143,6 +146,13 @@ interface AnswerRow {
   readonly status: "success" | "failed"
   readonly error_class: FailureClass | null
   readonly error_reason: string | null
+}
+
+interface ResultRow extends AnswerRow {
+  readonly worker_id: string
+  readonly attempts: number | null
+  readonly handling_time: number | null
+  readonly processing_time: number | null
 }
 
 const endingOf = (row: AnswerRow) => ({
