@@ -10,11 +10,16 @@ import { Scaler } from "../../services/Scaler.ts"
 
 type Failure = ResultStoreError | UnknownImage | ImageSourceError
 
+/** A picture, and the size of the stored image it shows, in which all coordinates are. */
+export interface Picture extends EncodedImage {
+  readonly stored: Pick<EncodedImage, "width" | "height">
+}
+
 export class Pictures extends Context.Service<
   Pictures,
   {
     /** The picture of an image; with `size` a JPEG of at most that width and height. */
-    readonly picture: (id: ImageId, size: number | undefined) => Effect.Effect<EncodedImage, Failure>
+    readonly picture: (id: ImageId, size: number | undefined) => Effect.Effect<Picture, Failure>
     /** The part of the picture that is in a box; none when the image has no such box (any more). */
     readonly crop: (id: ImageId, box: BoxId) => Effect.Effect<Option.Option<EncodedImage>, Failure | CropError>
   }
@@ -42,7 +47,9 @@ export const layer = Layer.effect(
       timeToLive: "10 minutes",
       lookup: (key: string) => {
         const [id, size] = key.split(" ").map(Number) as [ImageId, number]
-        return Effect.flatMap(load(id), (image) => scaler.scale(image, size))
+        return Effect.flatMap(load(id), (image) =>
+          Effect.map(scaler.scale(image, size), (small): Picture => ({ ...small, stored: sizeOf(image) }))
+        )
       }
     })
 
@@ -54,7 +61,10 @@ export const layer = Layer.effect(
     })
 
     return Pictures.of({
-      picture: (id, size) => (size === undefined ? load(id) : Cache.get(small, `${id} ${size}`)),
+      picture: (id, size) =>
+        size === undefined
+          ? Effect.map(load(id), (image) => ({ ...image, stored: sizeOf(image) }))
+          : Cache.get(small, `${id} ${size}`),
       crop: Effect.fnUntraced(function* (id, boxId) {
         const derived = yield* store.boxes(id)
         const box = Option.flatMap(derived, ({ value }) => Option.fromUndefinedOr(value.find(({ id }) => id === boxId)))
@@ -65,3 +75,5 @@ export const layer = Layer.effect(
     })
   })
 )
+
+const sizeOf = ({ height, width }: EncodedImage): Picture["stored"] => ({ width, height })

@@ -91,7 +91,13 @@ const content = HttpApiEndpoint.get("content", "/images/:id/content", {
   },
   success: Picture,
   error: [NotFoundProblem, UnprocessableProblem, UnavailableProblem]
-}).annotateMerge(OpenApi.annotations({ summary: "Get the picture, or a small one with `size`" }))
+}).annotateMerge(
+  OpenApi.annotations({
+    summary: "Get the picture, or a small one with `size`",
+    description:
+      "The header `Image-Size` (`640x480`) gives width and height of the stored image, in whose pixels all coordinates are."
+  })
+)
 
 const crop = HttpApiEndpoint.get("crop", "/images/:id/crops/:box", {
   params: { ...image, box: BoxId },

@@ -52,7 +52,15 @@ export const layer = HttpApiBuilder.group(
       timeline: ({ params: { id } }) => asProblems(Effect.flatMap(archive.timeline(id), orUnknown(id))),
 
       content: ({ params: { id }, query: { size } }) =>
-        asProblems(Effect.map(pictures.picture(id, size), pictureResponse)),
+        asProblems(
+          Effect.map(pictures.picture(id, size), (picture) =>
+            HttpServerResponse.setHeader(
+              pictureResponse(picture),
+              "image-size",
+              `${picture.stored.width}x${picture.stored.height}`
+            )
+          )
+        ),
 
       crop: ({ params: { box, id } }) =>
         pictures.crop(id, box).pipe(
