@@ -1,0 +1,296 @@
+/**
+ * What a result store promises, in the memory of this process: for simulations and for tests of whoever uses a store.
+ *
+ * A method happens at one instant, so it is a transaction of its own.
+ */
+import { Brand, Effect, Layer, Option, Result, Schema } from "effect"
+import * as NodeUtil from "node:util"
+import { Consensus } from "../../src/domain/Consensus.ts"
+import { type CropResult, type ImageFacts, Outcome, type ServiceResult } from "../../src/domain/Facts.ts"
+import type { ImageId, ServiceId } from "../../src/domain/Identifiers.ts"
+import { ImageReference, pathOf } from "../../src/domain/ImageReference.ts"
+import * as MergedBox from "../../src/domain/MergedBox.ts"
+import { type Derivation, revision, type Stage, stages } from "../../src/domain/Staleness.ts"
+import {
+  type CropRecord,
+  type Derived,
+  type ImageRequest,
+  type Progress,
+  type ResultRecord,
+  ResultStore,
+  ResultStoreError,
+  type Scope,
+  StoreRejected,
+  type SubmittedImage
+} from "../../src/services/ResultStore.ts"
+
+/** Everything about one image. Crops are named by service and box. */
+interface Image {
+  readonly imageId: ImageId
+  readonly reference: ImageReference
+  readonly traceParent: Option.Option<string>
+  readonly requested: Set<ServiceId>
+  readonly results: Map<ServiceId, ServiceResult>
+  readonly crops: Map<string, CropResult>
+  readonly derived: Map<Stage, Derivation>
+  revision: number
+  /** As `merged_data`. */
+  boxes: ReadonlyArray<MergedBox.MergedBoxData>
+  /** As JSON. */
+  consensus: unknown
+}
+
+/** A store without images. */
+export const make = (): ResultStore["Service"] => {
+  const images = new Map<ImageId, Image>()
+  const places = new Map<string, Image>()
+  let lastResultId = 0
+
+  const among = (scope: Scope): ReadonlyArray<Image> =>
+    scope._tag === "All" ? [...images.values()] : known([...new Set(scope.ids)].sort((a, b) => a - b))
+  const known = (ids: ReadonlyArray<ImageId>) => ids.flatMap((id) => images.get(id) ?? [])
+
+  const add = ({ reference, traceParent }: ImageRequest): Image => {
+    const image: Image = {
+      imageId: Brand.nominal<ImageId>()(images.size + 1),
+      reference: Schema.decodeUnknownSync(ImageReference)(held(reference)),
+      traceParent: Option.fromUndefinedOr(traceParent),
+      requested: new Set(),
+      results: new Map(),
+      crops: new Map(),
+      derived: new Map(),
+      revision: 0,
+      boxes: [],
+      consensus: undefined
+    }
+    images.set(image.imageId, image)
+    places.set(placeOf(reference), image)
+    return image
+  }
+
+  const submit = (requests: ReadonlyArray<ImageRequest>) => {
+    const fresh = new Set<Image>()
+    const submitted = new Set<Image>()
+    for (const request of requests) {
+      const before = places.get(placeOf(request.reference))
+      const image = before ?? add(request)
+      if (before === undefined) fresh.add(image)
+      for (const service of request.services) image.requested.add(service)
+      submitted.add(image)
+    }
+    return [...submitted].map((image) => submittedImage(image, fresh.has(image)))
+  }
+
+  const record = (records: ReadonlyArray<ResultRecord>) => {
+    const unknown = records.find(({ imageId }) => !images.has(imageId))
+    if (unknown !== undefined) throw new Error(`There is no image ${unknown.imageId}`)
+    const outcomes = records.map(({ outcome }) => heldOutcome(outcome))
+    return records.filter(({ imageId, service }, i) => {
+      const image = images.get(imageId)!
+      if (image.results.has(service)) return false
+      image.results.set(service, { resultId: ++lastResultId, service, outcome: outcomes[i]! })
+      image.revision++
+      return true
+    })
+  }
+
+  const recordCrops = (records: ReadonlyArray<CropRecord>) => {
+    const outcomes = records.map(({ outcome }) => heldOutcome(outcome))
+    return records.filter(({ boxId, imageId, region, service }, i) => {
+      const image = images.get(imageId)
+      const name = cropName({ boxId, service })
+      if (image === undefined || image.crops.has(name) || !image.boxes.some((box) => box.cluster_id === boxId)) {
+        return false
+      }
+      image.crops.set(name, { boxId, service, region, outcome: outcomes[i]! })
+      image.revision++
+      return true
+    })
+  }
+
+  /** Stores what is not too late; returns the images for which `store` says that something changed. */
+  const save = <A>(
+    stage: Stage,
+    derived: ReadonlyArray<Derived<A>>,
+    store: (image: Image, value: A, algorithm: string) => boolean
+  ) => {
+    const changed = new Set<ImageId>()
+    for (const { derivation, imageId, value } of derived.toSorted((a, b) => a.imageId - b.imageId)) {
+      const image = images.get(imageId)
+      if (image === undefined || !isOutdated(image.derived.get(stage), derivation)) continue
+      image.derived.set(stage, derivation)
+      if (store(image, value, derivation.algorithm)) changed.add(imageId)
+    }
+    return [...changed]
+  }
+
+  const forgetFailures = (scope: Scope, services: ReadonlyArray<ServiceId> | undefined) => {
+    let forgotten = 0
+    for (const image of among(scope)) {
+      for (const facts of [image.results, image.crops] as ReadonlyArray<Map<string, ServiceResult | CropResult>>) {
+        for (const [name, { outcome, service }] of facts) {
+          if (outcome._tag === "Success" || services?.includes(service) === false) continue
+          facts.delete(name)
+          image.revision++
+          forgotten++
+        }
+      }
+    }
+    return forgotten
+  }
+
+  return ResultStore.of({
+    submit: (requests) => Effect.sync(() => submit(requests)),
+    record: (records) => method(() => record(records)),
+    recordCrops: (records) => method(() => recordCrops(records)),
+    facts: (ids, staleFor) =>
+      Effect.sync(() =>
+        among({ _tag: "Images", ids })
+          .filter((image) => staleFor === undefined || isStale(image, staleFor.stage, staleFor.algorithm))
+          .map(factsOf)
+      ),
+    isAnswered: (imageId, service) => Effect.sync(() => images.get(imageId)?.results.has(service) === true),
+    saveBoxes: (derived) => method(() => save("harmonize", derived, storeBoxes)),
+    saveConsensus: (derived) => method(() => save("consensus", derived, storeConsensus)),
+    saveEnrichment: (derived) => method(() => void save("enrich", derived, () => false)),
+    boxes: (imageId) =>
+      Effect.sync(() => {
+        const image = images.get(imageId)
+        const derivation = image?.derived.get("harmonize")
+        if (image === undefined || derivation === undefined) return Option.none()
+        return Option.some({ imageId, derivation, value: boxesOf(image) })
+      }),
+    stale: (stage, { after = 0, algorithm, limit }) =>
+      Effect.sync(() =>
+        [...images.values()]
+          .filter((image) => image.imageId > after && isStale(image, stage, algorithm))
+          .slice(0, limit)
+          .map(({ imageId, traceParent }) => ({ imageId, traceParent }))
+      ),
+    owed: ({ after = 0, limit, scope }) =>
+      Effect.sync(() =>
+        among(scope)
+          .filter((image) => image.imageId > after && owedBy(image).length > 0)
+          .slice(0, limit)
+          .map((image) => submittedImage(image, false))
+      ),
+    forgetFailures: ({ scope, services }) => Effect.sync(() => forgetFailures(scope, services)),
+    progress: (scope) => Effect.sync(() => progressOf(among(scope))),
+    reference: (imageId) =>
+      Effect.sync(() => Option.map(Option.fromUndefinedOr(images.get(imageId)), ({ reference }) => reference)),
+    records: (ids) =>
+      Effect.sync(() =>
+        among({ _tag: "Images", ids }).map((image) => ({
+          imageId: image.imageId,
+          reference: image.reference,
+          facts: factsOf(image),
+          boxes: boxesOf(image),
+          consensus: Option.map(Option.fromUndefinedOr(image.consensus), Schema.decodeUnknownSync(Consensus))
+        }))
+      )
+  })
+}
+
+export const layer = Layer.sync(ResultStore, make)
+
+/** Does it, or rejects it for what is wrong with the values. */
+const method = <A>(work: () => A) =>
+  Effect.try({ try: work, catch: (cause) => new ResultStoreError({ reason: new StoreRejected({ cause }) }) })
+
+const placeOf = (reference: ImageReference): string => {
+  const path = pathOf(reference)
+  return path === undefined ? `url ${reference.url}` : `path ${path}`
+}
+
+/** The value as JSON holds it, with U+FFFD for what no text of a database holds. Throws when it is nested too deeply. */
+const held = (value: unknown): unknown =>
+  JSON.parse(JSON.stringify(value), (_, part: unknown) => {
+    if (typeof part === "string") return holdable(part)
+    if (typeof part !== "object" || part === null || Array.isArray(part)) return part
+    return Object.fromEntries(Object.entries(part).map(([key, value]) => [holdable(key), value]))
+  })
+
+const holdable = (text: string): string => text.replace(/[\0\p{Surrogate}]/gu, "\uFFFD")
+
+/** A failure without a reply has none, not null. */
+const heldOutcome = (outcome: Outcome): Outcome => {
+  const { data, ...rest } = Schema.decodeUnknownSync(Outcome)(held(outcome))
+  return (rest._tag === "Failure" && data === null) || data === undefined ? (rest as Outcome) : { ...rest, data }
+}
+
+const cropName = ({ boxId, service }: Pick<CropResult, "boxId" | "service">): string => `${service} ${boxId}`
+
+const isOutdated = (stored: Derivation | undefined, next: Derivation): boolean =>
+  stored === undefined ||
+  stored.revision < next.revision ||
+  (stored.revision === next.revision && stored.algorithm !== next.algorithm)
+
+const isBehind = (image: Image, stage: Stage): boolean => (image.derived.get(stage)?.revision ?? 0) < image.revision
+
+const isStale = (image: Image, stage: Stage, algorithm: string): boolean =>
+  isBehind(image, stage) || (image.derived.get(stage)?.algorithm ?? algorithm) !== algorithm
+
+/** Replaces the boxes; those that are gone take their crops with them. A name can be there once. */
+const storeBoxes = (image: Image, boxes: ReadonlyArray<MergedBox.MergedBox>, algorithm: string): boolean => {
+  const before = image.boxes
+  image.boxes = [...new Map(boxes.map((box) => [box.id, box])).values()].map((box) =>
+    MergedBox.toData(box, {
+      algorithm,
+      resultIds: box.box.services.flatMap((service) => image.results.get(service)?.resultId ?? [])
+    })
+  )
+  const ids = new Set<string>(image.boxes.map(({ cluster_id }) => cluster_id))
+  for (const [name, { boxId }] of image.crops) if (!ids.has(boxId)) image.crops.delete(name)
+  return !NodeUtil.isDeepStrictEqual(held(before), held(image.boxes))
+}
+
+const storeConsensus = (image: Image, consensus: Consensus): boolean => {
+  const before = image.consensus
+  image.consensus = held(Schema.encodeSync(Consensus)(consensus))
+  return !NodeUtil.isDeepStrictEqual(before, image.consensus)
+}
+
+const boxesOf = (image: Image): ReadonlyArray<MergedBox.MergedBox> =>
+  image.boxes.map((data) => Result.getOrThrow(MergedBox.fromData(held(data))))
+
+const factsOf = (image: Image): ImageFacts => ({
+  imageId: image.imageId,
+  revision: revision(image.revision),
+  requested: [...image.requested].sort(),
+  results: [...image.results.values()].sort((a, b) => (a.service < b.service ? -1 : 1)),
+  crops: [...image.crops.values()].sort((a, b) =>
+    a.boxId === b.boxId ? (a.service < b.service ? -1 : 1) : a.boxId < b.boxId ? -1 : 1
+  )
+})
+
+const owedBy = (image: Image): ReadonlyArray<ServiceId> =>
+  [...image.requested].filter((service) => !image.results.has(service)).sort()
+
+const submittedImage = (image: Image, isNew: boolean): SubmittedImage => ({
+  imageId: image.imageId,
+  reference: image.reference,
+  owed: owedBy(image),
+  isNew,
+  traceParent: image.traceParent
+})
+
+const progressOf = (images: ReadonlyArray<Image>): Progress => {
+  const services = new Set(images.flatMap(({ requested, results }) => [...requested, ...results.keys()]))
+  const count = (holds: (image: Image) => boolean) => images.filter(holds).length
+  const behind = (stage: Stage) => count((image) => isBehind(image, stage))
+  const answered = (service: ServiceId, tag: Outcome["_tag"]) =>
+    count(({ results }) => results.get(service)?.outcome._tag === tag)
+  return {
+    images: images.length,
+    done: count((image) => owedBy(image).length === 0 && stages.every((stage) => !isBehind(image, stage))),
+    services: [...services].sort().map((service) => ({
+      service,
+      requested: count(({ requested }) => requested.has(service)),
+      succeeded: answered(service, "Success"),
+      failed: answered(service, "Failure")
+    })),
+    stale: { harmonize: behind("harmonize"), consensus: behind("consensus"), enrich: behind("enrich") },
+    boxes: images.reduce((sum, { boxes }) => sum + boxes.length, 0),
+    crops: images.reduce((sum, { crops }) => sum + crops.size, 0)
+  }
+}
