@@ -14,7 +14,7 @@ describe("decode", () => {
   it("completes a known service from its name", () => {
     const catalog = Result.getOrThrow(decode({ yolov8: { port: 7773, endpoint: "/analyze" } }))
     const [yolov8] = catalog
-    assert.deepInclude(yolov8, {
+    assert.deepInclude(yolov8 as object, {
       id: "yolov8",
       host: "127.0.0.1",
       kind: "spatial",

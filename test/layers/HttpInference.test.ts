@@ -23,7 +23,7 @@ const blip = ServiceCatalog.standard.find(({ id }) => id === "blip")!
 const success = { service: "blip", status: "success", predictions: [], metadata: { processing_time: 0.25 } }
 
 /** What a blip that answers like `handler` makes of the picture, and how often it was asked. */
-const analyze = (handler: Handler, handover = upload, changes: Partial<Service> = {}) =>
+const analyze = (handler: Handler, handover: Handover = upload, changes: Partial<Service> = {}) =>
   Effect.scoped(
     Effect.gen(function* () {
       let requests = 0

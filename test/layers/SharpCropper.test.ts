@@ -1,14 +1,14 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Result } from "effect"
 import exifReader from "exif-reader"
-import sharp from "sharp"
+import sharp, { type Sharp } from "sharp"
 import { imageBox } from "../../src/domain/BoundingBox.ts"
 import type { EncodedImage } from "../../src/domain/ImageReference.ts"
 import * as SharpCropper from "../../src/layers/SharpCropper.ts"
 import { Cropper } from "../../src/services/Cropper.ts"
 
 /** A picture of two halves: red left of x = 50, blue right of it. */
-const halves = (finish: (picture: sharp.Sharp) => sharp.Sharp = (picture) => picture.png()) =>
+const halves = (finish: (picture: Sharp) => Sharp = (picture) => picture.png()) =>
   Effect.promise(async (): Promise<EncodedImage> => {
     const blue = await sharp({ create: { width: 50, height: 60, channels: 3, background: "blue" } })
       .png()

@@ -1,0 +1,128 @@
+/**
+ * A run: submits pictures and works on them in this process until every one is done.
+ *
+ * Submitting and working overlap, so that first results come at once however many pictures there are. A picture that
+ * cannot be analyzed is left out with its reason and costs the others nothing.
+ */
+import { Clock, Deferred, type Duration, Effect, Ref, Result, Stream } from "effect"
+import type { Strategy } from "../../domain/Harmonization.ts"
+import type { ImageId } from "../../domain/Identifiers.ts"
+import type { ImageReference } from "../../domain/ImageReference.ts"
+import type { ServiceCatalog } from "../../domain/ServiceCatalog.ts"
+import { ImageSource } from "../../services/ImageSource.ts"
+import { ResultStore, type SubmittedImage } from "../../services/ResultStore.ts"
+import * as RunProgress from "../views/RunProgress.ts"
+import { pipeline } from "./Pipeline.ts"
+import { submit } from "./Submit.ts"
+
+export interface RunOptions<E, R> {
+  readonly pictures: Stream.Stream<ImageReference, E, R>
+  /** The services asked about whole images. */
+  readonly services: ServiceCatalog
+  /** All services whose queues are worked on. */
+  readonly catalog: ServiceCatalog
+  readonly strategy: Strategy
+  readonly workerId: string
+  /** Called again and again with how far the run is. */
+  readonly show: (state: RunProgress.RunProgress) => Effect.Effect<void>
+  readonly showEvery: Duration.Input
+}
+
+/** What has been submitted so far. It grows while the run goes on. */
+export interface Submission {
+  readonly ids: Array<ImageId>
+  readonly filenames: Map<ImageId, string>
+  /** Images about which nothing was left to ask. */
+  answeredBefore: number
+  readonly unusable: Array<{ readonly image: string; readonly detail: string }>
+  isComplete: boolean
+}
+
+export const nothing = (): Submission => ({
+  ids: [],
+  filenames: new Map(),
+  answeredBefore: 0,
+  unusable: [],
+  isComplete: false
+})
+
+/** The run as a stream that ends when every picture is done, or after `stop` when what is in flight is finished. */
+export const runToCompletion = <E, R>(
+  options: RunOptions<E, R>,
+  submission: Submission,
+  stop: Deferred.Deferred<void>
+) =>
+  Stream.unwrap(
+    Effect.gen(function* () {
+      const now = Clock.currentTimeMillis
+      const state = yield* Ref.make(
+        RunProgress.start({ at: yield* now, filenames: submission.filenames, progress: yield* progressOf(submission) })
+      )
+      const change = (f: (state: RunProgress.RunProgress, at: number) => RunProgress.RunProgress) =>
+        Effect.flatMap(now, (at) => Ref.update(state, (current) => f(current, at)))
+
+      const submitting = submitUsable(options, submission).pipe(
+        Stream.interruptWhen(Deferred.await(stop)),
+        Stream.drain
+      )
+      const working = pipeline({ ...options, services: options.catalog, stop }).pipe(
+        Stream.mapEffect((event) => change((state, at) => RunProgress.step(state, event, at))),
+        Stream.drain
+      )
+      const watching = Stream.tick("250 millis").pipe(
+        Stream.mapEffect(() => progressOf(submission)),
+        Stream.tap((progress) => change((state, at) => RunProgress.observe(state, progress, at))),
+        Stream.tap(({ done, images }) =>
+          submission.isComplete && done === images && images === submission.ids.length
+            ? Deferred.succeed(stop, undefined)
+            : Effect.void
+        ),
+        Stream.interruptWhen(Deferred.await(stop)),
+        Stream.drain
+      )
+      const showing = Stream.tick(options.showEvery).pipe(
+        Stream.mapEffect(() => Effect.flatMap(Ref.get(state), options.show)),
+        Stream.interruptWhen(Deferred.await(stop)),
+        Stream.drain
+      )
+      const ending = Stream.fromEffectDrain(Effect.flatMap(Ref.get(state), options.show))
+      return submitting.pipe(
+        Stream.merge(working),
+        Stream.merge(watching),
+        Stream.merge(showing),
+        Stream.concat(ending)
+      )
+    })
+  )
+
+const progressOf = (submission: Submission) =>
+  ResultStore.use((store) => store.progress({ _tag: "Images", ids: submission.ids }))
+
+/** Submits the pictures that can be analyzed; notes those that cannot. */
+const submitUsable = <E, R>(options: RunOptions<E, R>, submission: Submission) =>
+  options.pictures.pipe(
+    Stream.mapEffect((reference) => usable(reference, submission), { concurrency: 4 }),
+    Stream.flattenIterable,
+    (references) => submit(references, { services: options.services }),
+    Stream.tap((image) => Effect.sync(() => note(image, submission))),
+    Stream.onEnd(
+      Effect.sync(() => {
+        submission.isComplete = true
+      })
+    )
+  )
+
+const usable = Effect.fnUntraced(function* (reference: ImageReference, submission: Submission) {
+  const source = yield* ImageSource
+  const loaded = yield* Effect.result(source.load(reference))
+  if (Result.isSuccess(loaded)) return [reference]
+  const { detail, image } = loaded.failure.reason
+  submission.unusable.push({ image, detail })
+  return []
+})
+
+const note = ({ imageId, isNew, owed, reference }: SubmittedImage, submission: Submission): void => {
+  submission.ids.push(imageId)
+  submission.filenames.set(imageId, reference.filename)
+  if (!isNew && owed.length === 0) submission.answeredBefore++
+}
