@@ -16,28 +16,37 @@ export type Members = readonly [Detection, ...ReadonlyArray<Detection>]
  */
 export const weightedMean = (members: Members, weights: ReadonlyArray<number>): ImageBox => {
   if (members.length === 1) return members[0].box
-  const total = weights.reduce((sum, weight) => sum + weight, 0)
-  const mean = (edge: (box: ImageBox) => number): number => {
-    let least = Infinity
-    let most = -Infinity
-    for (const { box } of members) {
-      least = Math.min(least, edge(box))
-      most = Math.max(most, edge(box))
-    }
-    let offset = 0
-    members.forEach(({ box }, i) => {
-      offset += (total > 0 ? weights[i]! / total : 1 / members.length) * (edge(box) - least)
-    })
-    return Math.min(least + offset, most)
-  }
-  const x = mean((box) => box.x)
-  const y = mean((box) => box.y)
+  let total = 0
+  for (const weight of weights) total += weight
+  const left = meanEdge(members, weights, total, leftOf)
+  const top = meanEdge(members, weights, total, topOf)
   return imageBox({
-    x,
-    y,
-    width: mean((box) => box.x + box.width) - x,
-    height: mean((box) => box.y + box.height) - y
+    x: left,
+    y: top,
+    width: meanEdge(members, weights, total, rightOf) - left,
+    height: meanEdge(members, weights, total, bottomOf) - top
   })
+}
+
+type Edge = (box: ImageBox) => number
+const leftOf: Edge = (box) => box.x
+const topOf: Edge = (box) => box.y
+const rightOf: Edge = (box) => box.x + box.width
+const bottomOf: Edge = (box) => box.y + box.height
+
+const meanEdge = (members: Members, weights: ReadonlyArray<number>, total: number, edge: Edge): number => {
+  let least = Infinity
+  let most = -Infinity
+  for (const { box } of members) {
+    least = Math.min(least, edge(box))
+    most = Math.max(most, edge(box))
+  }
+  let offset = 0
+  for (let i = 0; i < members.length; i++) {
+    const share = total > 0 ? weights[i]! / total : 1 / members.length
+    offset += share * (edge(members[i]!.box) - least)
+  }
+  return Math.min(least + offset, most)
 }
 
 /**
@@ -53,8 +62,11 @@ export const meanConfidence = (members: Members): number =>
   members.reduce((sum, { confidence }) => sum + confidence, 0) / members.length
 
 /** The distinct services of the members, in name order. */
-export const votersOf = (members: Members): Array<ServiceId> =>
-  [...new Set(members.map(({ service }) => service))].sort(compare)
+export const votersOf = (members: Members): ReadonlyArray<ServiceId> => {
+  const voters: Array<ServiceId> = []
+  for (const { service } of members) if (!voters.includes(service)) voters.push(service)
+  return voters.sort(compare)
+}
 
 /** An object before it is decided whether it stands. */
 export interface Draft {

@@ -7,15 +7,15 @@
  * @see Razinkov, Saveleva, Matas (2018), "ALFA: Agglomerative Late Fusion Algorithm for Object Detection"
  */
 import type { Detection } from "../Detection.ts"
-import type { Columns } from "./Overlaps.ts"
+import type { Rivals, Rows } from "./Overlaps.ts"
 import * as Overlaps from "./Overlaps.ts"
 
 /** Rows of the detections: who is one object with whom, and who repeats a stronger detection of its own service. */
 export interface Linkage {
   /** Each cluster in ascending row order, the clusters in the order of their first rows. */
   readonly clusters: ReadonlyArray<ReadonlyArray<number>>
-  /** `[row, row of the stronger detection]`. */
-  readonly duplicates: ReadonlyArray<readonly [number, number]>
+  /** Each duplicate with the strongest detection it repeats. */
+  readonly duplicates: ReadonlyMap<number, number>
 }
 
 /** IoU above which a service repeats itself, and mean IoU from which clusters merge; both in `(0, 1]`. */
@@ -30,118 +30,134 @@ export interface Thresholds {
  * Only detections that a chain of overlaps of at least `mergeIou` connects can end in one cluster, so the work is
  * `O(n log n)` and, for each such component of `c` detections, `O(c^2)` typically and `O(c^3)` at worst.
  */
-export const cluster = (detections: ReadonlyArray<Detection>, columns: Columns, thresholds: Thresholds): Linkage => {
-  const rivals = new Map<number, Array<number>>()
+export const cluster = (detections: ReadonlyArray<Detection>, rows: Rows, thresholds: Thresholds): Linkage => {
+  const rivals: Rivals = new Map()
+  /** Pairs of rows, flat. */
   const links: Array<number> = []
-  Overlaps.forEachOverlap(columns, Math.min(thresholds.duplicateIou, thresholds.mergeIou), (i, j, iou) => {
-    if (detections[i]!.service !== detections[j]!.service) {
-      if (iou >= thresholds.mergeIou) links.push(i, j)
-    } else if (iou > thresholds.duplicateIou) Overlaps.addRival(rivals, i, j)
+  Overlaps.forEachOverlap(rows, Math.min(thresholds.duplicateIou, thresholds.mergeIou), (i, j, iou) => {
+    if (detections[i]!.service === detections[j]!.service) {
+      if (iou > thresholds.duplicateIou) Overlaps.addRival(rivals, i, j)
+    } else if (iou >= thresholds.mergeIou) links.push(i, j)
   })
-  const duplicateOf = Overlaps.suppress(rivals)
+  const duplicates = Overlaps.suppress(rivals)
   const clusters: Array<ReadonlyArray<number>> = []
-  for (const component of components(columns.size, links, duplicateOf)) {
-    if (component.length < 3) clusters.push(component)
-    else clusters.push(...agglomerate(component, detections, columns, thresholds.mergeIou))
+  for (const component of components(detections.length, links, duplicates)) {
+    if (isOneObject(component, detections, rows, thresholds.mergeIou)) clusters.push(component)
+    else clusters.push(...agglomerate(component, detections, rows, thresholds.mergeIou))
   }
-  return { clusters: clusters.sort((a, b) => a[0]! - b[0]!), duplicates: [...duplicateOf].sort(([a], [b]) => a - b) }
+  return { clusters: clusters.sort((a, b) => a[0]! - b[0]!), duplicates }
 }
 
-/** The connected components of the rows that were kept; `links` holds pairs of rows, flat. */
+/** The connected components of the rows that are no duplicates, each in ascending order. */
 const components = (
   size: number,
   links: ReadonlyArray<number>,
-  dropped: ReadonlyMap<number, number>
+  duplicates: ReadonlyMap<number, number>
 ): ReadonlyArray<ReadonlyArray<number>> => {
-  const parent = Int32Array.from({ length: size }, (_, i) => i)
+  const parent: Array<number> = []
+  for (let i = 0; i < size; i++) parent.push(i)
   const root = (i: number): number => {
     let at = i
-    while (parent[at] !== at) {
-      parent[at] = parent[parent[at]!]!
-      at = parent[at]!
-    }
+    while (parent[at] !== at) at = parent[at] = parent[parent[at]!]!
     return at
   }
   for (let k = 0; k < links.length; k += 2) {
-    const [i, j] = [links[k]!, links[k + 1]!]
-    if (dropped.has(i) || dropped.has(j)) continue
-    const [a, b] = [root(i), root(j)]
+    const i = links[k]!
+    const j = links[k + 1]!
+    if (duplicates.has(i) || duplicates.has(j)) continue
+    const a = root(i)
+    const b = root(j)
     parent[Math.max(a, b)] = Math.min(a, b)
   }
   const members = new Map<number, Array<number>>()
   for (let i = 0; i < size; i++) {
-    if (dropped.has(i)) continue
-    const at = root(i)
-    if (at === i) members.set(i, [i])
-    else members.get(at)!.push(i)
+    if (duplicates.has(i)) continue
+    const first = root(i)
+    if (first === i) members.set(i, [i])
+    else members.get(first)!.push(i)
   }
   return [...members.values()]
 }
 
 /**
- * Merges within one component. Every live cluster is named by its first row and remembers its best partner among the
- * clusters after it, so that a step looks at `c` candidates and not at `c^2`.
+ * Whether all of the component overlaps all of it and no service is in it twice. Then every mean reaches the threshold
+ * and any order of merging ends in one cluster; nearly all components are like that.
  */
-const agglomerate = (
-  rows: ReadonlyArray<number>,
+const isOneObject = (
+  component: ReadonlyArray<number>,
   detections: ReadonlyArray<Detection>,
-  columns: Columns,
+  rows: Rows,
   mergeIou: number
-): ReadonlyArray<ReadonlyArray<number>> => {
-  const size = rows.length
-  const sums = new Float64Array(size * size)
-  const clusters = rows.map((row) => [row])
-  const services = rows.map((row) => [detections[row]!.service])
-  for (let a = 0; a < size; a++) {
-    for (let b = a + 1; b < size; b++) {
-      sums[a * size + b] = sums[b * size + a] = Overlaps.iou(columns, rows[a]!, rows[b]!)
+): boolean => {
+  if (component.length < 3) return true
+  for (let a = 0; a < component.length; a++) {
+    for (let b = a + 1; b < component.length; b++) {
+      if (detections[component[a]!]!.service === detections[component[b]!]!.service) return false
+      if (Overlaps.iou(rows, component[a]!, component[b]!) < mergeIou) return false
     }
   }
-  const alive = new Uint8Array(size).fill(1)
-  const partner = new Int32Array(size).fill(-1)
-  const affinity = new Float64Array(size)
+  return true
+}
 
-  const mean = (a: number, b: number): number => {
-    const value = sums[a * size + b]! / (clusters[a]!.length * clusters[b]!.length)
-    return value >= mergeIou && !services[a]!.some((service) => services[b]!.includes(service)) ? value : 0
+/**
+ * Merges within one component. Every live cluster is named by the place of its first row and remembers its best partner
+ * among the clusters after it, so that a step looks at `c` candidates and not at `c^2`.
+ */
+const agglomerate = (
+  component: ReadonlyArray<number>,
+  detections: ReadonlyArray<Detection>,
+  rows: Rows,
+  mergeIou: number
+): ReadonlyArray<ReadonlyArray<number>> => {
+  const size = component.length
+  const clusters = component.map((row): Array<number> | undefined => [row])
+  const services = component.map((row) => [detections[row]!.service])
+  const sums = new Float64Array(size * size)
+  for (let a = 0; a < size; a++) {
+    for (let b = a + 1; b < size; b++) {
+      sums[a * size + b] = sums[b * size + a] = Overlaps.iou(rows, component[a]!, component[b]!)
+    }
   }
+  /** The mean IoU of two live clusters; `0` when they must not merge. */
+  const affinity = (a: number, b: number): number => {
+    const mean = sums[a * size + b]! / (services[a]!.length * services[b]!.length)
+    return mean >= mergeIou && !services[a]!.some((service) => services[b]!.includes(service)) ? mean : 0
+  }
+  const partner = component.map(() => -1)
+  const best = new Float64Array(size)
   const choosePartner = (a: number): void => {
     partner[a] = -1
-    affinity[a] = 0
+    best[a] = 0
     for (let b = a + 1; b < size; b++) {
-      if (alive[b] === 1 && mean(a, b) > affinity[a]!) {
+      const value = clusters[b] === undefined ? 0 : affinity(a, b)
+      if (value > best[a]!) {
         partner[a] = b
-        affinity[a] = mean(a, b)
+        best[a] = value
       }
     }
   }
   for (let a = 0; a < size; a++) choosePartner(a)
   for (;;) {
-    let a = -1
-    for (let k = 0; k < size; k++) {
-      if (alive[k] === 1 && partner[k] !== -1 && (a === -1 || affinity[k]! > affinity[a]!)) a = k
-    }
-    if (a === -1) break
+    let a = 0
+    for (let k = 1; k < size; k++) if (best[k]! > best[a]!) a = k
+    if (best[a] === 0) return clusters.flatMap((rows) => (rows === undefined ? [] : [rows.sort((i, j) => i - j)]))
     const b = partner[a]!
-    alive[b] = 0
     clusters[a]!.push(...clusters[b]!)
     services[a]!.push(...services[b]!)
-    for (let k = 0; k < size; k++) {
-      sums[a * size + k]! += sums[b * size + k]!
-      sums[k * size + a] = sums[a * size + k]!
-    }
+    clusters[b] = undefined
+    best[b] = 0
+    for (let k = 0; k < size; k++) sums[a * size + k] = sums[k * size + a]! += sums[k * size + b]!
     choosePartner(a)
     for (let k = 0; k < b; k++) {
-      if (alive[k] === 0 || k === a) continue
+      if (k === a || clusters[k] === undefined) continue
       if (partner[k] === a || partner[k] === b) choosePartner(k)
       else if (k < a) {
-        const value = mean(k, a)
-        if (value > affinity[k]! || (value === affinity[k] && value > 0 && a < partner[k]!)) {
+        const value = affinity(k, a)
+        if (value > best[k]! || (value > 0 && value === best[k] && a < partner[k]!)) {
           partner[k] = a
-          affinity[k] = value
+          best[k] = value
         }
       }
     }
   }
-  return clusters.filter((_, a) => alive[a] === 1).map((members) => members.sort((a, b) => a - b))
 }

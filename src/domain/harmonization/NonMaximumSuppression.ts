@@ -34,7 +34,7 @@ export const nonMaximumSuppression = (options: Options = {}): Strategy => {
 const fuseWith =
   ({ overlapIou }: Required<Options>): Concepts.Fuse =>
   (detections) => {
-    const suppressed = Overlaps.suppressed(Overlaps.columnsOf(detections), overlapIou)
+    const suppressed = Overlaps.suppressAbove(Overlaps.rowsOf(detections), overlapIou)
     return {
       drafts: detections.filter((_, row) => !suppressed.has(row)).map(draftOf),
       rejected: [...suppressed].map(([row, stronger]) => ({

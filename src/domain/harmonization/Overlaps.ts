@@ -1,45 +1,44 @@
 /**
  * Which boxes overlap which, without looking at every pair.
  *
- * Boxes are columns of numbers (one array per edge), so that the inner loop touches nothing but floats.
+ * Boxes are rows of one array of numbers, so that the inner loop touches nothing but floats.
  */
 import type { BoundingBox } from "../BoundingBox.ts"
 
-/** Boxes as columns, one row per box: edges in pixels, area in square pixels, measured between the edges. */
-export interface Columns {
-  readonly size: number
-  readonly left: Float64Array
-  readonly top: Float64Array
-  readonly right: Float64Array
-  readonly bottom: Float64Array
-  readonly area: Float64Array
-}
+/** Boxes as rows of five numbers: left, top, right and bottom edge in pixels, area between them in square pixels. */
+export type Rows = Float64Array
 
-/** The columns of boxes that are measurable. */
-export const columnsOf = (boxes: ReadonlyArray<{ readonly box: BoundingBox }>): Columns => {
-  const size = boxes.length
-  const store = new Float64Array(size * 5)
-  const column = (k: number) => store.subarray(k * size, (k + 1) * size)
-  const columns = { size, left: column(0), top: column(1), right: column(2), bottom: column(3), area: column(4) }
-  for (let i = 0; i < size; i++) {
-    const { x, y, width, height } = boxes[i]!.box
-    columns.left[i] = x
-    columns.top[i] = y
-    columns.right[i] = x + width
-    columns.bottom[i] = y + height
-    columns.area[i] = (x + width - x) * (y + height - y)
+const stride = 5
+
+/** The rows of boxes, in their order. */
+export const rowsOf = (boxes: ReadonlyArray<{ readonly box: BoundingBox }>): Rows => {
+  const rows = new Float64Array(boxes.length * stride)
+  let at = 0
+  for (const { box } of boxes) {
+    const right = box.x + box.width
+    const bottom = box.y + box.height
+    rows[at++] = box.x
+    rows[at++] = box.y
+    rows[at++] = right
+    rows[at++] = bottom
+    rows[at++] = (right - box.x) * (bottom - box.y)
   }
-  return columns
+  return rows
 }
 
-/** The intersection over union of two rows; bit for bit `BoundingBox.iou`. */
-export const iou = ({ area, bottom, left, right, top }: Columns, i: number, j: number): number => {
-  const width = Math.min(right[i]!, right[j]!) - Math.max(left[i]!, left[j]!)
-  if (!(width > 0)) return 0
-  const height = Math.min(bottom[i]!, bottom[j]!) - Math.max(top[i]!, top[j]!)
+/**
+ * The intersection over union of two rows; bit for bit `BoundingBox.iou`. Looks at the heights first: in a sweep from
+ * left to right most pairs that miss each other do so vertically.
+ */
+export const iou = (rows: Rows, i: number, j: number): number => {
+  const a = i * stride
+  const b = j * stride
+  const height = Math.min(rows[a + 3]!, rows[b + 3]!) - Math.max(rows[a + 1]!, rows[b + 1]!)
   if (!(height > 0)) return 0
+  const width = Math.min(rows[a + 2]!, rows[b + 2]!) - Math.max(rows[a]!, rows[b]!)
+  if (!(width > 0)) return 0
   const shared = width * height
-  return shared / (area[i]! + area[j]! - shared)
+  return shared / (rows[a + 4]! + rows[b + 4]! - shared)
 }
 
 /**
@@ -50,54 +49,62 @@ export const iou = ({ area, bottom, left, right, top }: Columns, i: number, j: n
  * that distance.
  */
 export const forEachOverlap = (
-  columns: Columns,
+  rows: Rows,
   threshold: number,
   found: (i: number, j: number, iou: number) => void
 ): void => {
-  const { left, right, size } = columns
-  const order = Uint32Array.from({ length: size }, (_, i) => i).sort((a, b) => left[a]! - left[b]! || a - b)
+  const size = rows.length / stride
+  const order: Array<number> = []
+  for (let i = 0; i < size; i++) order.push(i)
+  if (size > 2) order.sort((i, j) => rows[i * stride]! - rows[j * stride]!)
+  else if (size === 2 && rows[stride]! < rows[0]!) order.reverse()
   for (let a = 0; a < size; a++) {
     const i = order[a]!
-    const reach = left[i]! + (right[i]! - left[i]!) * (1 - threshold + rounding)
+    const left = rows[i * stride]!
+    const reach = left + (rows[i * stride + 2]! - left) * (1 - threshold + rounding)
     for (let b = a + 1; b < size; b++) {
       const j = order[b]!
-      if (left[j]! > reach) break
-      const overlap = iou(columns, i, j)
+      if (rows[j * stride]! > reach) break
+      const overlap = iou(rows, i, j)
       if (overlap >= threshold) found(i, j, overlap)
     }
   }
 }
 
-/**
- * The rows that give way to an earlier row which stays and which they overlap with IoU above `threshold`: each with the
- * earliest such row. Rows come strongest first.
- */
-export const suppressed = (columns: Columns, threshold: number): ReadonlyMap<number, number> => {
-  const rivals = new Map<number, Array<number>>()
-  forEachOverlap(columns, threshold, (i, j, overlap) => {
-    if (overlap > threshold) addRival(rivals, i, j)
-  })
-  return suppress(rivals)
-}
+/** More than rounding can move an IoU, so that the sweep never misses a pair that the division would let pass. */
+const rounding = 1e-9
 
-/** Notes that of the rows `i` and `j` the later one has the earlier one for a rival. */
-export const addRival = (rivals: Map<number, Array<number>>, i: number, j: number): void => {
+/** For each row, the earlier rows it overlaps too much; rows without any are absent. */
+export type Rivals = Map<number, Array<number>>
+
+/** Notes that `i` and `j` overlap too much. */
+export const addRival = (rivals: Rivals, i: number, j: number): void => {
   const later = Math.max(i, j)
   const known = rivals.get(later)
   if (known === undefined) rivals.set(later, [Math.min(i, j)])
   else known.push(Math.min(i, j))
 }
 
-/** In ascending order, drops a row when one of its earlier rivals stays; returns the earliest that does. */
-export const suppress = (rivals: ReadonlyMap<number, ReadonlyArray<number>>): Map<number, number> => {
-  const droppedFor = new Map<number, number>()
-  for (const [row, stronger] of [...rivals].sort(([a], [b]) => a - b)) {
-    let strongest = Infinity
-    for (const rival of stronger) if (rival < strongest && !droppedFor.has(rival)) strongest = rival
-    if (strongest !== Infinity) droppedFor.set(row, strongest)
+/**
+ * Greedy suppression: in ascending order, a row gives way when an earlier rival stays. Returns each row that gives way
+ * with the earliest rival that stays.
+ */
+export const suppress = (rivals: Rivals): ReadonlyMap<number, number> => {
+  const yielding = new Map<number, number>()
+  if (rivals.size === 0) return yielding
+  for (const [row, earlier] of [...rivals].sort(([a], [b]) => a - b)) {
+    let earliest = Infinity
+    for (const rival of earlier) if (rival < earliest && !yielding.has(rival)) earliest = rival
+    if (earliest !== Infinity) yielding.set(row, earliest)
   }
-  return droppedFor
+  return yielding
 }
 
-/** More than rounding can move an IoU, so that the sweep never misses a pair that the division would let pass. */
-const rounding = 1e-9
+/** `suppress` where rivals are rows with IoU above `threshold`. */
+export const suppressAbove = (rows: Rows, threshold: number): ReadonlyMap<number, number> => {
+  const rivals: Rivals = new Map()
+  forEachOverlap(rows, threshold, (i, j, overlap) => {
+    if (overlap > threshold) addRival(rivals, i, j)
+  })
+  return suppress(rivals)
+}

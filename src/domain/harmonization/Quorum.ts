@@ -67,17 +67,16 @@ export const quorum = (options: Options = {}): Strategy => {
 const fuseWith =
   (options: Required<Options>): Concepts.Fuse =>
   (detections, panel) => {
-    const columns = Overlaps.columnsOf(detections)
-    const { clusters, duplicates } = Linkage.cluster(detections, columns, options)
-    const rejected: Array<RejectedDetection> = duplicates.map(([row, stronger]) => ({
-      detection: detections[row]!,
-      rule: "duplicate",
-      reason: repeats(detections[stronger]!)
-    }))
+    const rows = Overlaps.rowsOf(detections)
+    const { clusters, duplicates } = Linkage.cluster(detections, rows, options)
+    const rejected: Array<RejectedDetection> = []
+    for (const [row, stronger] of duplicates) {
+      rejected.push({ detection: detections[row]!, rule: "duplicate", reason: repeats(detections[stronger]!) })
+    }
     const drafts = clusters
-      .map((rows) => draftOf(rows, detections, columns, panel, options.agreementPower))
+      .map((cluster) => draftOf(cluster, detections, rows, panel, options.agreementPower))
       .sort(Fusion.byStrength)
-    const overlapped = Overlaps.suppressed(Overlaps.columnsOf(drafts), options.overlapIou)
+    const overlapped = Overlaps.suppressAbove(Overlaps.rowsOf(drafts), options.overlapIou)
     for (const [rank, stronger] of overlapped) {
       const reason = `overlaps a stronger box of ${drafts[stronger]!.services.join(", ")}`
       for (const detection of drafts[rank]!.members) rejected.push({ detection, rule: "overlap", reason })
@@ -100,15 +99,16 @@ const judgeWith =
     )
 
 const draftOf = (
-  rows: ReadonlyArray<number>,
+  cluster: ReadonlyArray<number>,
   detections: ReadonlyArray<Detection>,
-  columns: Overlaps.Columns,
+  rows: Overlaps.Rows,
   panel: Reporters.Panel,
   agreementPower: number
 ): Fusion.Draft => {
-  const members = rows.map((row) => detections[row]!) as unknown as Fusion.Members
+  const members = cluster.map((row) => detections[row]!) as unknown as Fusion.Members
   const claims = members.map(({ confidence, service }) => confidence * Reporters.trustOf(panel, service))
-  const weights = claims.map((claim, i) => claim * agreementOf(rows, i, columns) ** agreementPower)
+  const weights =
+    cluster.length < 3 ? claims : claims.map((claim, i) => claim * agreementOf(cluster, i, rows) ** agreementPower)
   return {
     members,
     services: Fusion.votersOf(members),
@@ -117,14 +117,11 @@ const draftOf = (
   }
 }
 
-/** The mean IoU of a member with the other members; of two members neither can be the outlier. */
-const agreementOf = (rows: ReadonlyArray<number>, i: number, columns: Overlaps.Columns): number => {
-  if (rows.length < 3) return 1
+/** The mean IoU of a member with the other members. */
+const agreementOf = (cluster: ReadonlyArray<number>, i: number, rows: Overlaps.Rows): number => {
   let sum = 0
-  rows.forEach((row, k) => {
-    if (k !== i) sum += Overlaps.iou(columns, rows[i]!, row)
-  })
-  return sum / (rows.length - 1)
+  for (let k = 0; k < cluster.length; k++) if (k !== i) sum += Overlaps.iou(rows, cluster[i]!, cluster[k]!)
+  return sum / (cluster.length - 1)
 }
 
 const repeats = (stronger: Detection): string =>

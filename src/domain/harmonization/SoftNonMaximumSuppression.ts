@@ -38,7 +38,7 @@ export const softNonMaximumSuppression = (options: Options = {}): Strategy => {
 const fuseWith =
   ({ minEvidence, sigma }: Required<Options>): Concepts.Fuse =>
   (detections) => {
-    const columns = Overlaps.columnsOf(detections)
+    const rows = Overlaps.rowsOf(detections)
     const drafts: Array<Fusion.Draft> = []
     const rejected: Array<RejectedDetection> = []
     const evidence = Float64Array.from(detections, ({ confidence }) => confidence)
@@ -49,7 +49,7 @@ const fuseWith =
       const detection = detections[row]!
       if (evidence[row]! < minEvidence) rejected.push(faded(detection, evidence[row]!, minEvidence))
       else drafts.push({ ...draftOf(detection), evidence: evidence[row]! })
-      for (const other of rest) evidence[other]! *= Math.exp(-(Overlaps.iou(columns, row, other) ** 2) / sigma)
+      for (const other of rest) evidence[other]! *= Math.exp(-(Overlaps.iou(rows, row, other) ** 2) / sigma)
     }
     return { drafts, rejected }
   }

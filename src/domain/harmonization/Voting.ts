@@ -70,13 +70,13 @@ const fuseWith =
 
 /** Groups by seed: the detections come strongest first, and so do the members of each group. */
 const groupsOf = (detections: ReadonlyArray<Detection>, groupIou: number): ReadonlyArray<Fusion.Members> => {
-  const columns = Overlaps.columnsOf(detections)
+  const rows = Overlaps.rowsOf(detections)
   const grouped = new Set<number>()
   return detections.flatMap((seed, row): ReadonlyArray<Fusion.Members> => {
     if (grouped.has(row)) return []
     const others: Array<Detection> = []
     for (let other = row + 1; other < detections.length; other++) {
-      if (grouped.has(other) || Overlaps.iou(columns, row, other) <= groupIou) continue
+      if (grouped.has(other) || Overlaps.iou(rows, row, other) <= groupIou) continue
       grouped.add(other)
       others.push(detections[other]!)
     }
