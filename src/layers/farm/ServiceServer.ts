@@ -99,7 +99,7 @@ const answering = (
   })
 
   return (request: IncomingMessage): Effect.Effect<Reply> => {
-    const target = new URL(request.url ?? "/", "http://farm")
+    const target = targetOf(request)
     if (target.pathname === "/health") return health()
     if (target.pathname === "/classes" && CocoLabels.isDetector(service)) {
       return Effect.succeed(json(200, { service, classes: CocoLabels.labels, total_classes: CocoLabels.labels.length }))
@@ -119,6 +119,10 @@ const answering = (
     )
   }
 }
+
+/** Where a request goes; the root when that is no address. */
+const targetOf = ({ url }: IncomingMessage): URL =>
+  URL.canParse(`http://farm${url}`) ? new URL(`http://farm${url}`) : new URL("http://farm/")
 
 const json = (status: number, body: Contract.JsonObject): Reply => ({ status, body: JSON.stringify(body) })
 
