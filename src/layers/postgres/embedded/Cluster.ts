@@ -9,6 +9,7 @@ import * as Fs from "node:fs/promises"
 import * as Path from "node:path"
 import type { Binaries } from "./Binaries.ts"
 import { EmbeddedPostgresError, onFiles } from "./EmbeddedPostgresError.ts"
+import { isAlive } from "./Postmaster.ts"
 import type { ServerUser } from "./ServerUser.ts"
 
 /** The role that owns everything in the server. */
@@ -42,10 +43,10 @@ export const pathFor = (data: string, user: ServerUser | undefined): string =>
 const create = Effect.fnUntraced(function* (data: string, binaries: Binaries, user: ServerUser | undefined) {
   const home = Path.dirname(data)
   yield* onFiles(home, () => removeLeftovers(home))
-  const fresh = `${data}.${process.pid}.new`
-  yield* onFiles(home, async () => {
-    await Fs.mkdir(fresh, { mode: 0o700 })
-    if (user !== undefined) await Fs.chown(fresh, user.uid, user.gid)
+  const fresh = yield* onFiles(home, async () => {
+    const folder = await Fs.mkdtemp(`${data}.${process.pid}.`)
+    if (user !== undefined) await Fs.chown(folder, user.uid, user.gid)
+    return folder
   })
   yield* initialize(fresh, binaries, user).pipe(
     Effect.andThen(onFiles(home, () => Fs.rename(fresh, data).catch(alreadyThere))),
@@ -56,19 +57,9 @@ const create = Effect.fnUntraced(function* (data: string, binaries: Binaries, us
 /** Removes what processes that are gone left of their attempts to make the folder. */
 const removeLeftovers = async (home: string): Promise<void> => {
   for (const entry of await Fs.readdir(home)) {
-    const pid = /^data\.(\d+)\.new$/.exec(entry)?.[1]
+    const pid = /^data\.(\d+)\./.exec(entry)?.[1]
     if (pid !== undefined && !isAlive(Number(pid)))
       await Fs.rm(Path.join(home, entry), { recursive: true, force: true })
-  }
-}
-
-/** Whether there is a process of that number. */
-export const isAlive = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (cause) {
-    return (cause as NodeJS.ErrnoException).code === "EPERM"
   }
 }
 

@@ -57,7 +57,7 @@ const patience = "60 seconds"
 const findOrStart = Effect.fnUntraced(function* (options: Options) {
   const running = yield* onFiles(options.data, () => Postmaster.find(options.data))
   if (running === undefined) return yield* start(options)
-  const isGone = async () => (await Postmaster.find(options.data))?.pid !== running.pid
+  const isGone = async () => !(await Postmaster.isRunning(running.pid))
   return { ...running, isGone, isOurs: false } as Server
 })
 
@@ -85,7 +85,7 @@ const temporary = Os.tmpdir().length < 60 ? Os.tmpdir() : "/tmp"
 
 /** A folder that only this user and the server's can enter. */
 const makeSocketDirectory = async (user: ServerUser | undefined): Promise<string> => {
-  const directory = await Fs.mkdtemp(Path.join(temporary, "windmill-"))
+  const directory = await Fs.mkdtemp(Path.join(temporary, Postmaster.socketPrefix))
   if (user !== undefined) await Fs.chown(directory, user.uid, user.gid)
   return directory
 }
@@ -125,7 +125,7 @@ const stop = (server: Server) =>
 const signal = (server: Server, name: NodeJS.Signals) =>
   Effect.promise(async () => {
     if (!(await server.isGone())) process.kill(server.pid, name)
-  })
+  }).pipe(Effect.catchDefect(() => Effect.void)) // It went away meanwhile.
 
 const untilGone = (server: Server) =>
   Effect.promise(server.isGone).pipe(Effect.repeat({ until: (gone) => gone, schedule: Schedule.spaced("10 millis") }))
