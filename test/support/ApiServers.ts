@@ -10,6 +10,7 @@ import * as ServiceCatalog from "../../src/domain/ServiceCatalog.ts"
 import * as ApiServer from "../../src/layers/api/ApiServer.ts"
 import * as ApiSettings from "../../src/layers/api/ApiSettings.ts"
 import { Api } from "../../src/layers/api/definition/Api.ts"
+import * as ImageEvents from "../../src/layers/api/ImageEvents.ts"
 import * as FileContentStore from "../../src/layers/FileContentStore.ts"
 import * as GuardedWebPictures from "../../src/layers/GuardedWebPictures.ts"
 import * as MemoryMessageBroker from "../../src/layers/MemoryMessageBroker.ts"
@@ -49,6 +50,8 @@ export interface ApiServerOptions {
   readonly archive?: Layer.Layer<Archive>
   /** In place of services that say that they are well, and nothing else. */
   readonly inference?: Layer.Layer<Inference>
+  /** How often there is a look for events; oftener than in a program when left out. */
+  readonly rhythm?: ImageEvents.Rhythm
 }
 
 /** Where the files of this server are. */
@@ -104,6 +107,7 @@ export const layer = (options: ApiServerOptions = {}) => {
     ]),
     Layer.provideMerge(folders),
     Layer.provideMerge([FetchHttpClient.layer, NodeFileSystem.layer, NodePath.layer]),
+    Layer.provide(Layer.succeed(ImageEvents.Rhythm, options.rhythm ?? { every: "20 millis", patience: 1000 })),
     Layer.provide(ConfigProvider.layer(ConfigProvider.fromEnv({ env: environmentOf }))),
     Layer.orDie
   )

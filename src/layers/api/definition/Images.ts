@@ -10,7 +10,10 @@ import { NotFoundProblem, TooLargeProblem, UnavailableProblem, UnprocessableProb
 
 const image = { id: ImageId }
 
-/** A picture to be fetched, and who is to look at it. `services` is a comma-separated list of names, or `all`. */
+/**
+ * A picture to be fetched, and who is to look at it. `services` is a comma-separated list of names or categories, or `all`;
+ * the primary services when left out.
+ */
 export const UrlSubmission = Schema.Struct({
   url: Schema.NonEmptyString.check(Schema.isMaxLength(4096)),
   services: Schema.optionalKey(Schema.String),
@@ -34,6 +37,7 @@ const submit = HttpApiEndpoint.post("submit", "/images", {
     summary: "Submit an image",
     description:
       "Takes a picture, as a file (`multipart/form-data`, field `file`) or by URL (JSON), and asks the services about it. " +
+      "`services` is a comma-separated list of names, or `all`; the primary services when left out. " +
       "The same picture is the same image: submitting it again asks only for what has not been answered. With an " +
       "`Idempotency-Key` a request can be repeated for a day and gives the first answer again."
   })
