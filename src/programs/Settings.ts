@@ -1,0 +1,77 @@
+/** Flags that several programs have, each with the variable that stands in for it. */
+import { Config, Effect, Result, Schema } from "effect"
+import { Flag } from "effect/cli"
+import * as NodeOs from "node:os"
+import * as Strategies from "../domain/harmonization/Strategies.ts"
+import * as ServiceCatalog from "../domain/ServiceCatalog.ts"
+import { Catalog } from "../services/Catalog.ts"
+import { version } from "./Main.ts"
+
+/** A flag or variable has a value that means nothing. */
+export class BadSetting extends Schema.TaggedError<BadSetting>()("BadSetting", { detail: Schema.String }) {
+  override get message() {
+    return this.detail
+  }
+}
+
+export const config = Flag.String("config").pipe(
+  Flag.withDescription(
+    "The service catalog (default SERVICE_CONFIG, ./service_config.json, or the thirteen services on 127.0.0.1)"
+  ),
+  Flag.withMetavar("file"),
+  Flag.withFallbackConfig(Config.NonEmptyString("SERVICE_CONFIG")),
+  Flag.optional
+)
+
+export const workerId = Flag.String("worker-id").pipe(
+  Flag.withDescription("Names this process in what it records (default WORKER_ID, or host name and process id)"),
+  Flag.withMetavar("name"),
+  Flag.withFallbackConfig(Config.NonEmptyString("WORKER_ID")),
+  Flag.withDefault(Effect.sync(() => `${NodeOs.hostname()}-${process.pid}`))
+)
+
+export const drainWithin = Flag.String("drain-within").pipe(
+  Flag.withDescription("Time to finish what is in flight after SIGTERM (default DRAIN_WITHIN, or 20 seconds)"),
+  Flag.withMetavar("duration"),
+  Flag.withFallbackConfig(Config.NonEmptyString("DRAIN_WITHIN")),
+  Flag.withDefault("20 seconds"),
+  Flag.withSchema(Schema.DurationFromString)
+)
+
+export const harmonization = Flag.String("harmonization").pipe(
+  Flag.withDescription(
+    `How boxes of several detectors become one: ${Strategies.names.join(", ")}, ` +
+      'or with options {"name": "quorum", "options": {...}} ' +
+      `(default HARMONIZATION, or ${Strategies.defaultStrategy.name})`
+  ),
+  Flag.withMetavar("strategy"),
+  Flag.withFallbackConfig(Config.NonEmptyString("HARMONIZATION")),
+  Flag.withDefault(Strategies.names[0]!)
+)
+
+/** The strategy that the words of `harmonization` mean. */
+export const strategy = Effect.fnUntraced(function* (words: string) {
+  const refuse = (problems: ReadonlyArray<string>) =>
+    new BadSetting({ detail: `HARMONIZATION or --harmonization cannot be used: ${problems.join("; ")}` })
+  const json = yield* words.trimStart().startsWith("{")
+    ? Effect.try({ try: () => JSON.parse(words) as unknown, catch: () => refuse(["it is not JSON"]) })
+    : Effect.succeed(words)
+  const chosen = Strategies.fromConfig(json)
+  return Result.isSuccess(chosen)
+    ? chosen.success
+    : yield* refuse(chosen.failure.map(({ message, path }) => `${path}: ${message}`))
+})
+
+/** The services of the catalog that a list of words names. */
+export const servicesNamed = Effect.fnUntraced(function* (words: string) {
+  const catalog = yield* Catalog
+  const found = ServiceCatalog.select(catalog, words)
+  if (Result.isSuccess(found)) return found.success
+  const unknown = found.failure.join(", ") || `"${words}"`
+  return yield* new BadSetting({
+    detail: `No such service: ${unknown}. There are ${catalog.map(({ id }) => id).join(", ")}; or name all, primary or spatial_only.`
+  })
+})
+
+/** Who a process is in the registry of workers. */
+export const identity = (workerId: string) => ({ workerId, host: NodeOs.hostname(), version })

@@ -1,0 +1,61 @@
+/** Answers the jobs of one service, or of several. See `--help`. */
+import { Config, Effect, Layer, Stream } from "effect"
+import { Command, Flag } from "effect/cli"
+import { hintQueue } from "../domain/Messages.ts"
+import * as Workflow from "../domain/Workflow.ts"
+import * as Distributed from "./Distributed.ts"
+import { answerImages } from "./flows/AnswerImages.ts"
+import { runUntilStopped } from "./flows/Drain.ts"
+import * as Heartbeat from "./flows/Heartbeat.ts"
+import { queuesDeclared } from "./flows/Ready.ts"
+import * as Main from "./Main.ts"
+import * as Settings from "./Settings.ts"
+
+const flags = {
+  service: Flag.String("service").pipe(
+    Flag.withDescription(
+      "Services to work for: names separated by commas, all, primary or spatial_only (SERVICE_NAME)"
+    ),
+    Flag.withMetavar("names"),
+    Flag.withFallbackConfig(Config.NonEmptyString("SERVICE_NAME"))
+  ),
+  config: Settings.config,
+  workerId: Settings.workerId,
+  drainWithin: Settings.drainWithin
+}
+
+const worker = Command.make("worker", flags, ({ config, drainWithin, service, workerId }) =>
+  Effect.gen(function* () {
+    const services = yield* Settings.servicesNamed(service)
+    const surroundings = Layer.mergeAll(Heartbeat.layer(Settings.identity(workerId)), Distributed.services).pipe(
+      Layer.provideMerge(Distributed.servers)
+    )
+    yield* Effect.gen(function* () {
+      yield* queuesDeclared([
+        ...services.map(({ queue }) => queue),
+        ...Workflow.follows.answer.map((stage) => hintQueue[stage])
+      ])
+      yield* Effect.logInfo(`${workerId} works for ${services.map(({ id }) => id).join(", ")}`)
+      yield* runUntilStopped(
+        (stop) =>
+          Stream.mergeAll(
+            services.map((service) => answerImages(service, { workerId, stop })),
+            { concurrency: "unbounded" }
+          ),
+        { within: drainWithin }
+      )
+    }).pipe(Effect.provide(surroundings))
+  }).pipe(Effect.provide(Distributed.catalog(config)))
+).pipe(
+  Command.withDescription(
+    "Takes the jobs of services from their queues, asks the services, and records what they say. Start as many as " +
+      "wanted, on any machines; SIGTERM lets one finish what it has in hand."
+  ),
+  Command.withExamples([
+    { command: "node dist/programs/worker.js --service rtdetr", description: "Work for one service" },
+    { command: "node dist/programs/worker.js --service yolov8,clip", description: "Work for two in one process" },
+    { command: "SERVICE_NAME=all node dist/programs/worker.js", description: "Work for all of them" }
+  ])
+)
+
+Main.runMain(worker)
