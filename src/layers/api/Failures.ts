@@ -1,5 +1,5 @@
 /** Failures of services as problems. */
-import { Effect } from "effect"
+import { Effect, Predicate } from "effect"
 import type { UnknownImage, UnknownServices, UnknownStep } from "../../services/Actions.ts"
 import type { ContentTooLarge, ContentUnavailable } from "../../services/ContentStore.ts"
 import type { CropError } from "../../services/Cropper.ts"
@@ -39,27 +39,41 @@ interface ProblemOf {
 const problems: {
   readonly [Tag in Failure["_tag"]]: (failure: Extract<Failure, { readonly _tag: Tag }>) => ProblemOf[Tag]
 } = {
-  BrokerUnavailable: ({ message }) => new Unavailable({ detail: message }),
+  BrokerUnavailable: () => new Unavailable({ detail: "The message broker is not available now: try again later" }),
   ContentTooLarge: ({ message }) => new TooLarge({ detail: message }),
-  ContentUnavailable: ({ message }) => new Unavailable({ detail: message }),
+  ContentUnavailable: () => new Unavailable({ detail: "Pictures cannot be stored or read now: try again later" }),
   CropError: ({ message }) => new Unprocessable({ detail: message }),
   ImageSourceError: ({ message, reason }) =>
     reason._tag === "Unreachable" ? new Unavailable({ detail: message }) : new Unprocessable({ detail: message }),
   PlaceRefused: ({ message }) => new Forbidden({ detail: message }),
-  ResultStoreError: ({ message, reason }) =>
-    reason._tag === "StoreUnavailable" ? new Unavailable({ detail: message }) : new Unexpected({ detail: message }),
+  ResultStoreError: ({ reason }) =>
+    reason._tag === "StoreUnavailable"
+      ? new Unavailable({ detail: "The database is not available now: try again later" })
+      : new Unexpected({ detail: "The database refused the request; the log of the API says why" }),
   UnknownImage: ({ message }) => new NotFound({ detail: message }),
   UnknownServices: ({ message }) => new Unprocessable({ detail: message }),
   UnknownStep: ({ message }) => new NotFound({ detail: message })
 }
 
-/** The effect with failures of services worded as problems. */
+/** What concerns those who run the API, not those who use it. */
+const internal: ReadonlySet<string> = new Set<Failure["_tag"]>([
+  "BrokerUnavailable",
+  "ContentUnavailable",
+  "ResultStoreError"
+])
+
+/** The effect with failures of services worded as problems. What is nobody else's business is only logged. */
 export const asProblems = <A, E, R>(
   effect: Effect.Effect<A, E, R>
 ): Effect.Effect<A, Exclude<E, Failure> | (E extends Failure ? ProblemOf[E["_tag"]] : never), R> =>
-  Effect.mapError(effect, (failure) =>
-    isFailure(failure) ? (problems[failure._tag] as (f: Failure) => unknown)(failure) : failure
+  effect.pipe(
+    Effect.tapError((failure) =>
+      isFailure(failure) && internal.has(failure._tag) ? Effect.logWarning(failure.message) : Effect.void
+    ),
+    Effect.mapError((failure) =>
+      isFailure(failure) ? (problems[failure._tag] as (failure: Failure) => unknown)(failure) : failure
+    )
   ) as never
 
 const isFailure = (failure: unknown): failure is Failure =>
-  typeof failure === "object" && failure !== null && "_tag" in failure && String(failure._tag) in problems
+  Predicate.hasProperty(failure, "_tag") && Object.hasOwn(problems, String(failure._tag))

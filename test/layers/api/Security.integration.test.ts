@@ -5,6 +5,8 @@ import * as Strategies from "../../../src/domain/harmonization/Strategies.ts"
 import * as ApiServer from "../../../src/layers/api/ApiServer.ts"
 import * as ApiSettings from "../../../src/layers/api/ApiSettings.ts"
 import { Forbidden, Unauthorized } from "../../../src/layers/api/definition/Problems.ts"
+import { Archive } from "../../../src/services/Archive.ts"
+import { ResultStoreError, StoreUnavailable } from "../../../src/services/ResultStore.ts"
 import * as ApiServers from "../../support/ApiServers.ts"
 import * as Archives from "../../support/Archives.ts"
 import { object, said, serviceId, text } from "../../support/Facts.ts"
@@ -208,6 +210,20 @@ layer(ApiServers.layer(), { excludeTestServices: true })("without a token", (it)
         assert.notMatch(body, /\/(src|node_modules|tmp)\/|at \w+ \(/, path)
       }
     })
+  )
+})
+
+describe("a database that is away", () => {
+  const away = Effect.fail(new ResultStoreError({ reason: new StoreUnavailable({ cause: "10.1.2.3 says no" }) }))
+
+  it.live("is a reason to try again, and nobody is told where it is", () =>
+    Effect.gen(function* () {
+      const response = yield* ApiServers.request("/images")
+      const body = yield* Effect.promise(() => response.text())
+      assert.strictEqual(response.status, 503)
+      assert.strictEqual((JSON.parse(body) as { readonly code: string }).code, "Unavailable")
+      assert.notInclude(body, "10.1.2.3")
+    }).pipe(Effect.provide(ApiServers.layer({ archive: Layer.mock(Archive, { now: away }) })))
   )
 })
 
