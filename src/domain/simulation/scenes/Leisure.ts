@@ -13,7 +13,7 @@ export const park: Recipe = {
     stage.stand("dog", [0.54, 0.88])
     const bicycle = stage.stand("bicycle", [0.5, 0.66])
     stage.seat(woman("cycling"), bicycle, 0.36, 92)
-    stage.float("kite", [0.85, 0.14], 0.5)
+    stage.float("kite", [0.64, 0.12], 0.5)
     stage.person(boy("running"), [0.9, 0.93], { mirrored: true })
     stage.stand("bird", [0.34, 0.93], { enlarged: 1.3 })
     stage.stand("bird", [0.29, 0.95], { enlarged: 1.3, mirrored: true })

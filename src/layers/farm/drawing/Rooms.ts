@@ -1,6 +1,6 @@
 /** Places with walls, and the table top. */
 import { band, type Backdrop, type Canvas, lit, times } from "./Canvas.ts"
-import { sky } from "./Nature.ts"
+import { sky } from "./Sky.ts"
 import { darker, group, lighter, n, path, rect, stroke, type Svg } from "./Svg.ts"
 
 /** A wall down to the horizon and boards from there on. */

@@ -4,9 +4,11 @@ import type { Scene, SceneObject, SceneText, Setting } from "../../../domain/sim
 import * as Things from "../../../domain/simulation/Things.ts"
 import { textPath, textWidth } from "../../VectorText.ts"
 import { type Backdrop, of as canvasOf } from "./Canvas.ts"
+import * as Grounds from "./Grounds.ts"
 import * as Nature from "./Nature.ts"
 import * as People from "./People.ts"
 import * as Rooms from "./Rooms.ts"
+import * as Shore from "./Shore.ts"
 import { kiteTail } from "./Sports.ts"
 import { pole } from "./StreetFurniture.ts"
 import { definitions, ellipse, group, n, path, rect, type Svg } from "./Svg.ts"
@@ -34,25 +36,25 @@ const veil = ({ height, width }: Scene, color: string, opacity: number): Svg =>
   `<g opacity="${opacity}">${rect(0, 0, width, height, color)}</g>`
 
 const backdrops: Readonly<Record<Setting, Backdrop>> = {
-  airport: Town.airport,
-  beach: Nature.beach,
+  airport: Grounds.airport,
+  beach: Shore.beach,
   bedroom: Rooms.bedroom,
   city: Town.city,
-  court: Town.court,
+  court: Grounds.court,
   field: Nature.field,
-  harbor: Nature.harbor,
+  harbor: Shore.harbor,
   kitchen: Rooms.kitchen,
   "living room": Rooms.livingRoom,
   market: Town.market,
   mountains: Nature.mountains,
   office: Rooms.office,
   park: Nature.park,
-  pitch: Town.pitch,
+  pitch: Grounds.pitch,
   savanna: Nature.savanna,
   sky: Nature.openSky,
   snow: Nature.snow,
   square: Town.square,
-  station: Town.station,
+  station: Grounds.station,
   street: Town.street,
   table: Rooms.table
 }

@@ -1,14 +1,17 @@
 /** The drawing of every thing. */
 import type { Thing } from "../../../domain/simulation/Things.ts"
-import * as Animals from "./Animals.ts"
 import * as Appliances from "./Appliances.ts"
+import * as Belongings from "./Belongings.ts"
 import type { Draw } from "./Draw.ts"
+import * as FarmAnimals from "./FarmAnimals.ts"
 import * as Food from "./Food.ts"
 import * as Furniture from "./Furniture.ts"
+import * as Pets from "./Pets.ts"
 import * as Sports from "./Sports.ts"
 import * as StreetFurniture from "./StreetFurniture.ts"
 import * as Tableware from "./Tableware.ts"
 import * as Vehicles from "./Vehicles.ts"
+import * as WildAnimals from "./WildAnimals.ts"
 
 export const drawings: Readonly<Record<Thing, Draw>> = {
   bicycle: Vehicles.bicycle,
@@ -25,23 +28,23 @@ export const drawings: Readonly<Record<Thing, Draw>> = {
   "stop sign": StreetFurniture.stopSign,
   "parking meter": StreetFurniture.parkingMeter,
   bench: StreetFurniture.bench,
-  bird: Animals.bird,
-  "bird/flying": Animals.flyingBird,
-  cat: Animals.cat,
-  "cat/lying": Animals.lyingCat,
-  dog: Animals.dog,
-  horse: Animals.horse,
-  sheep: Animals.sheep,
-  cow: Animals.cow,
-  elephant: Animals.elephant,
-  bear: Animals.bear,
-  zebra: Animals.zebra,
-  giraffe: Animals.giraffe,
-  backpack: StreetFurniture.backpack,
-  umbrella: StreetFurniture.umbrella,
-  "umbrella/parasol": StreetFurniture.parasol,
-  handbag: StreetFurniture.handbag,
-  suitcase: StreetFurniture.suitcase,
+  bird: WildAnimals.bird,
+  "bird/flying": WildAnimals.flyingBird,
+  cat: Pets.cat,
+  "cat/lying": Pets.lyingCat,
+  dog: Pets.dog,
+  horse: FarmAnimals.horse,
+  sheep: FarmAnimals.sheep,
+  cow: FarmAnimals.cow,
+  elephant: WildAnimals.elephant,
+  bear: WildAnimals.bear,
+  zebra: WildAnimals.zebra,
+  giraffe: WildAnimals.giraffe,
+  backpack: Belongings.backpack,
+  umbrella: Belongings.umbrella,
+  "umbrella/parasol": Belongings.parasol,
+  handbag: Belongings.handbag,
+  suitcase: Belongings.suitcase,
   frisbee: Sports.frisbee,
   skis: Sports.skis,
   snowboard: Sports.snowboard,
