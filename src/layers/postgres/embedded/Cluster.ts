@@ -8,7 +8,7 @@ import { spawn } from "node:child_process"
 import * as Fs from "node:fs/promises"
 import * as Path from "node:path"
 import type { Binaries } from "./Binaries.ts"
-import { EmbeddedPostgresError, onFiles } from "./EmbeddedPostgresError.ts"
+import { EmbeddedPostgresError, onFiles, useAnother } from "./EmbeddedPostgresError.ts"
 import { isAlive } from "./Postmaster.ts"
 import type { ServerUser } from "./ServerUser.ts"
 
@@ -71,7 +71,7 @@ const initialize = (folder: string, binaries: Binaries, user: ServerUser | undef
         new EmbeddedPostgresError({
           reason: "ServerFailed",
           detail: `The database cannot be made in ${Path.dirname(folder)}: ${detail}`,
-          remedy: "See that the disk has space and that this user may write there, or choose another folder."
+          remedy: `See that the disk has space and that this user may write there, or choose another folder. ${useAnother}`
         })
       )
     // No locale of the machine's: texts have the same order everywhere.
