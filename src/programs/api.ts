@@ -1,64 +1,60 @@
 /** Serves the HTTP API and the dashboard for programs that run elsewhere. See `--help`. */
-import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import { Config, Console, Effect, Layer } from "effect"
 import { Command, Flag } from "effect/cli"
-import * as Strategies from "../domain/harmonization/Strategies.ts"
 import * as ApiServer from "../layers/api/ApiServer.ts"
-import * as FileCatalog from "../layers/FileCatalog.ts"
-import * as HttpInference from "../layers/HttpInference.ts"
-import * as PgDatabase from "../layers/PgDatabase.ts"
-import * as PgResultStore from "../layers/PgResultStore.ts"
-import * as PgServiceSwitch from "../layers/PgServiceSwitch.ts"
-import * as PgWorkerRegistry from "../layers/PgWorkerRegistry.ts"
-import * as RabbitAddress from "../layers/RabbitAddress.ts"
-import * as RabbitMessageBroker from "../layers/RabbitMessageBroker.ts"
-import * as SharpCropper from "../layers/SharpCropper.ts"
-import * as SharpImageSource from "../layers/SharpImageSource.ts"
+import * as Distributed from "./Distributed.ts"
 import * as Main from "./Main.ts"
 import * as ServeApi from "./ServeApi.ts"
+import * as Settings from "./Settings.ts"
 
-const host = Flag.String("host").pipe(
-  Flag.withDescription(
-    "Address to listen on; any but this machine's own needs API_TOKEN (default 127.0.0.1, or API_HOST)"
+const flags = {
+  host: Flag.String("host").pipe(
+    Flag.withDescription(
+      "Address to listen on; any but this machine's own needs API_TOKEN (default API_HOST, or 127.0.0.1)"
+    ),
+    Flag.withMetavar("address"),
+    Flag.withFallbackConfig(Config.NonEmptyString("API_HOST")),
+    Flag.withDefault("127.0.0.1")
   ),
-  Flag.withFallbackConfig(Config.NonEmptyString("API_HOST")),
-  Flag.withDefault("127.0.0.1")
-)
+  port: Flag.Int("port").pipe(
+    Flag.withDescription("Port to listen on, 0 for any that is free (default API_PORT, or 8787)"),
+    Flag.withMetavar("number"),
+    Flag.withFallbackConfig(Config.Int("API_PORT")),
+    Flag.withDefault(8787)
+  ),
+  uploads: Flag.String("uploads").pipe(
+    Flag.withDescription(
+      "Folder for pictures that are uploaded or fetched (default UPLOADS_DIR, or .windmill/uploads)"
+    ),
+    Flag.withMetavar("folder"),
+    Flag.withFallbackConfig(Config.NonEmptyString("UPLOADS_DIR")),
+    Flag.withDefault(".windmill/uploads")
+  ),
+  harmonization: Settings.harmonization,
+  config: Settings.config
+}
 
-const port = Flag.Int("port").pipe(
-  Flag.withDescription("Port to listen on, 0 for any that is free (default 8787, or API_PORT)"),
-  Flag.withFallbackConfig(Config.Int("API_PORT")),
-  Flag.withDefault(8787)
-)
-
-const uploads = Flag.String("uploads").pipe(
-  Flag.withDescription("Folder for pictures that are uploaded or fetched (default ./uploads, or UPLOADS_DIR)"),
-  Flag.withFallbackConfig(Config.NonEmptyString("UPLOADS_DIR")),
-  Flag.withDefault("uploads")
-)
-
-const config = Flag.String("config").pipe(
-  Flag.withDescription("The service catalog (default ./service_config.json, or SERVICE_CONFIG)"),
-  Flag.withFallbackConfig(Config.NonEmptyString("SERVICE_CONFIG")),
-  Flag.withDefault("service_config.json")
-)
-
-const api = Command.make("api", { host, port, uploads, config }, ({ config, ...options }) =>
-  ServeApi.layer({ ...options, sharesFiles: false, strategy: Strategies.defaultStrategy }).pipe(
-    Layer.tap((context) => Effect.provideContext(announce, context)),
-    Layer.provide([PgServiceSwitch.layer, PgWorkerRegistry.layer]),
-    Layer.provide(PgResultStore.layer),
-    Layer.provide(PgDatabase.layer.pipe(Layer.provide(PgDatabase.addressFromEnvironment))),
-    Layer.provide(RabbitMessageBroker.layer.pipe(Layer.provide(RabbitAddress.addressFromEnvironment))),
-    Layer.provide([FileCatalog.layer(config), HttpInference.layer, SharpCropper.layer, SharpImageSource.layer()]),
-    Layer.provide(NodeHttpClient.layerNodeHttp),
-    Layer.launch
-  )
+const api = Command.make("api", flags, ({ config, harmonization, ...options }) =>
+  Effect.gen(function* () {
+    const strategy = yield* Settings.strategy(harmonization)
+    const serving = ServeApi.layer({ ...options, strategy, sharesFiles: false }).pipe(
+      Layer.provide(Distributed.servers),
+      Layer.provide([Distributed.catalog(config), Distributed.services])
+    )
+    return yield* Effect.andThen(announce, Effect.never).pipe(Effect.provide(serving))
+  })
 ).pipe(
   Command.withDescription(
-    "Serves the HTTP API and the dashboard. The database is that of DATABASE_URL (or DB_HOST, DB_NAME, DB_USER, DB_PASSWORD), " +
-      "the broker that of AMQP_URL (or QUEUE_HOST, QUEUE_USER, QUEUE_PASSWORD)."
-  )
+    "Serves the HTTP API, its documentation and the dashboard. Everything it shows comes from the database and the " +
+      "broker, so any number may run. Must be given the same strategy and catalog as the other programs."
+  ),
+  Command.withExamples([
+    { command: "node dist/programs/api.js", description: "Serve this machine at http://127.0.0.1:8787" },
+    {
+      command: "API_TOKEN=$(openssl rand -hex 32) node dist/programs/api.js --host 0.0.0.0",
+      description: "Serve a network to those who know the token"
+    }
+  ])
 )
 
 const announce = Effect.flatMap(ApiServer.address, (address) =>
