@@ -50,37 +50,41 @@ export interface PictureReader {
 
 const maximumSide = 1280
 
-/** Pictures are remembered by the hundred, their pixels (up to 5 MB each) only by the dozen. */
+/** Descriptions are remembered by the hundred, pixels (up to 5 MB each) only by the dozen, and uploads not at all. */
 export const make = (): PictureReader => {
-  const pictures = remember<Picture>(256)
+  const descriptions = remember<Description>(256)
   const pixels = remember<Pixels>(12)
   return {
     read: (bytes) => {
       const digest = createHash("sha1").update(bytes).digest("base64url")
       const decoded = () => pixels(digest, () => decode(bytes))
       return Effect.tryPromise({
-        try: () => pictures(digest, () => describe(bytes, digest, decoded)),
+        try: async () => ({
+          ...(await descriptions(digest, () => describe(bytes, decoded))),
+          digest,
+          pixels: Effect.promise(decoded)
+        }),
         catch: (cause) => new Undecodable({ detail: (cause as Error).message })
       })
     }
   }
 }
 
+type Description = Omit<Picture, "digest" | "pixels">
+
 /** Decodes all pixels, so that a damaged image is found here and not by the one service that looks closely. */
-const describe = async (bytes: Uint8Array, digest: string, decoded: () => Promise<Pixels>): Promise<Picture> => {
+const describe = async (bytes: Uint8Array, decoded: () => Promise<Pixels>): Promise<Description> => {
   const [{ exif, format, height, width }] = await Promise.all([sharp(bytes).metadata(), decoded()])
   const { Image = {}, ...groups } = readExif(exif)
   const { ImageDescription, Software, ...tags } = Image
   const scene = Schema.decodeUnknownOption(Scene.SceneJson)(ImageDescription)
   return {
-    digest,
     byteLength: bytes.length,
     format,
     width,
     height,
     exif: { ...groups, Image: Option.isSome(scene) ? tags : Image },
-    view: Option.map(scene, (scene) => ({ scene, region: regionOf(scene, Software), width, height })),
-    pixels: Effect.promise(decoded)
+    view: Option.map(scene, (scene) => ({ scene, region: regionOf(scene, Software), width, height }))
   }
 }
 
