@@ -42,8 +42,8 @@ const purposes = {
 /**
  * The address in `DATABASE_URL`, or in `DB_HOST`, `DB_PORT`, `DB_NAME`, `DB_USER` and `DB_PASSWORD`.
  *
- * `DB_SSLMODE` chooses encryption for either form and wins over the URL's own `sslmode`; `DB_SSLROOTCERT` is the path of
- * the certificate authority to trust.
+ * `DB_SSLMODE` chooses encryption for either form and wins over the URL's own `sslmode`, which checks certificates whenever
+ * it encrypts; `DB_SSLROOTCERT` is the path of the certificate authority to trust.
  */
 export const addressFromEnvironment = Layer.effect(
   Address,

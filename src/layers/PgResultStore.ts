@@ -13,6 +13,7 @@ import * as Boxes from "./postgres/Boxes.ts"
 import * as Derivations from "./postgres/Derivations.ts"
 import * as Facts from "./postgres/Facts.ts"
 import { type DatabaseFailure, storeError } from "./postgres/Failures.ts"
+import * as Forgetting from "./postgres/Forgetting.ts"
 import * as Images from "./postgres/Images.ts"
 import { migrate } from "./postgres/Migrations.ts"
 import * as Progress from "./postgres/Progress.ts"
@@ -47,7 +48,7 @@ export const layer = Layer.effect(
       boxes: method("ResultStore.boxes", Boxes.boxes, aboutOne),
       stale: method("ResultStore.stale", Derivations.stale, (stage) => ({ "windmill.stage": stage })),
       owed: method("ResultStore.owed", Images.owed, ({ scope }) => aboutScope(scope)),
-      forgetFailures: method("ResultStore.forgetFailures", Results.forgetFailures, ({ scope }) => aboutScope(scope)),
+      forgetFailures: method("ResultStore.forgetFailures", Forgetting.forgetFailures, ({ scope }) => aboutScope(scope)),
       progress: method("ResultStore.progress", Progress.progress, aboutScope),
       reference: method("ResultStore.reference", Images.reference, aboutOne),
       records: method("ResultStore.records", Facts.records, aboutAll)

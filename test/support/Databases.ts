@@ -26,14 +26,14 @@ export const client = PgDatabase.layer.pipe(Layer.provideMerge(address))
 export const store = PgResultStore.layer.pipe(Layer.provideMerge(client))
 
 const administer = (statement: string) =>
-  Effect.scoped(
-    Effect.flatMap(PgConnection.make({ url: server }), (connection) => connection.query(statement, [], false))
-  ).pipe(
-    Effect.mapError(
-      (error) =>
-        new Error(
-          `No PostgreSQL for the tests at ${new URL(Redacted.value(server)).host} (${String(error.reason.cause)}). ` +
-            "Start one, for example with: docker compose up -d postgres. Or set TEST_DATABASE_URL."
-        )
-    )
+  Effect.scoped(Effect.flatMap(connect, (connection) => connection.query(statement, [], false)))
+
+const connect = PgConnection.make({ url: server }).pipe(
+  Effect.mapError(
+    ({ reason }) =>
+      new Error(
+        `No PostgreSQL for the tests at ${new URL(Redacted.value(server)).host} (${String(reason.cause)}). ` +
+          "Start one, for example with: docker compose up -d postgres. Or set TEST_DATABASE_URL."
+      )
   )
+)

@@ -13,7 +13,8 @@ export interface Postmaster {
  * The server that runs on the data, if there is one.
  *
  * After a crash of the machine the number in the file may be another program's, and the server would refuse to start because
- * of it: such a file is removed, and so is an empty one. One with the number of a process that is gone is left for the server to judge.
+ * of it: such a file is removed, and so is an empty one. One with the number of a process that is gone is left for the
+ * server to judge.
  */
 export const find = async (data: string): Promise<Postmaster | undefined> => {
   const path = Path.join(data, "postmaster.pid")
