@@ -1,8 +1,8 @@
 /** Submitting images: making them known, and asking the services about them. */
-import { Effect, Option, Schema, Stream } from "effect"
+import { Clock, Effect, Exit, Option, Schema, Stream, type Tracer } from "effect"
 import type { ServiceId } from "../../domain/Identifiers.ts"
 import type { ImageReference } from "../../domain/ImageReference.ts"
-import { JobJson } from "../../domain/Messages.ts"
+import { JobJson, published } from "../../domain/Messages.ts"
 import type { Service } from "../../domain/ServiceCatalog.ts"
 import * as ServiceCatalog from "../../domain/ServiceCatalog.ts"
 import * as TraceContext from "../../domain/TraceContext.ts"
@@ -28,32 +28,58 @@ export const submit = <E, R>(images: Stream.Stream<ImageReference, E, R>, option
 
 const submitBatch = Effect.fn("Submit.batch")(function* (
   references: ReadonlyArray<ImageReference>,
-  { group, services }: SubmitOptions
+  options: SubmitOptions
 ) {
-  const store = yield* ResultStore
-  const requests = yield* Effect.forEach(references, (reference) =>
-    Effect.map(rootSpan(reference), (span) => ({
-      reference,
-      services: services.map(({ id }) => id),
-      traceParent: TraceContext.encode(span),
-      ...(group === undefined ? {} : { group })
-    }))
-  )
-  const submitted = yield* store.submit(requests)
+  const submitted = yield* makeKnown(references, options)
   yield* publishOwed(submitted)
   return submitted
 })
 
-/** The span that all work on an image belongs to; it covers the submission only, the work may take days. */
-const rootSpan = (reference: ImageReference) =>
-  Effect.currentSpan.pipe(
-    Effect.orDie,
-    Effect.withSpan("submit image", {
-      root: true,
-      kind: "producer",
-      attributes: { "windmill.image.filename": reference.filename }
-    })
+/** Makes images known, each with a trace of its own, and requests the services. Nothing is published. */
+export const makeKnown = Effect.fnUntraced(function* (
+  references: ReadonlyArray<ImageReference>,
+  { group, services }: SubmitOptions
+) {
+  const store = yield* ResultStore
+  const roots = yield* Effect.forEach(references, () => rootSpan)
+  const submitted = yield* store.submit(
+    references.map((reference, i) => ({
+      reference,
+      services: services.map(({ id }) => id),
+      traceParent: TraceContext.encode(roots[i]!),
+      ...(group === undefined ? {} : { group })
+    }))
   )
+  yield* endRoots(roots, submitted)
+  return submitted
+})
+
+/**
+ * The span that all work on an image belongs to; it covers the submission only, the work may take days. An image has one
+ * even where nothing is traced, so that what other programs trace of it is one trace.
+ */
+const rootSpan = Effect.flatMap(Effect.option(Effect.currentSpan), (batch) =>
+  Effect.makeSpan("submit image", {
+    root: true,
+    kind: "producer",
+    links: Option.toArray(batch).map((span) => ({ span, attributes: {} }))
+  })
+).pipe(Effect.withTracerEnabled(true))
+
+/** Ends the spans of new images. Those of images known before are forgotten: these go on in their first trace. */
+const endRoots = Effect.fnUntraced(function* (
+  roots: ReadonlyArray<Tracer.Span>,
+  submitted: ReadonlyArray<SubmittedImage>
+) {
+  const now = yield* Clock.currentTimeNanos
+  const begun = new Map(submitted.map(({ imageId, traceParent }) => [Option.getOrUndefined(traceParent), imageId]))
+  for (const root of roots) {
+    const imageId = begun.get(TraceContext.encode(root))
+    if (imageId === undefined) continue
+    root.attribute("windmill.image_id", imageId)
+    root.end(now, Exit.void)
+  }
+})
 
 /** Publishes a job for every answer that the images still lack. */
 export const publishOwed = Effect.fn("Submit.publish")(function* (
@@ -62,21 +88,26 @@ export const publishOwed = Effect.fn("Submit.publish")(function* (
 ) {
   const broker = yield* MessageBroker
   const catalog = yield* Catalog
+  const now = published(yield* Clock.currentTimeMillis)
   yield* broker.publish(
     images.flatMap((image) =>
       image.owed.flatMap((id) => {
         const service = ServiceCatalog.find(catalog, id)
-        return service === undefined || !isWanted(id) ? [] : [jobMessage(image, service)]
+        return service === undefined || !isWanted(id) ? [] : [jobMessage(image, service, now)]
       })
     )
   )
 })
 
-const jobMessage = ({ imageId, reference, traceParent }: SubmittedImage, service: Service) => ({
+const jobMessage = (
+  { imageId, reference, traceParent }: SubmittedImage,
+  service: Service,
+  now: Readonly<Record<string, string>>
+) => ({
   queue: service.queue,
   body: Schema.encodeSync(JobJson)({ version: 1, imageId, service: service.id, image: reference }),
   headers: Option.match(traceParent, {
-    onNone: () => ({}),
-    onSome: (value) => ({ [TraceContext.header]: value })
+    onNone: () => now,
+    onSome: (value) => ({ [TraceContext.header]: value, ...now })
   })
 })

@@ -1,0 +1,156 @@
+/**
+ * Producing: asks services about any number of images, in constant memory.
+ *
+ * May be repeated, and goes on where it was stopped: only what was not asked before is published, and what was asked of a
+ * service whose queue is empty, since then nobody is about to answer. What falls between, a batch that was noted in the
+ * database and not published, is found by the sweep when the queue is empty.
+ */
+import { Clock, Console, type Data, Effect, Ref, Schedule, Schema, Stream } from "effect"
+import type { ImageId, ServiceId } from "../../domain/Identifiers.ts"
+import type { ImageReference } from "../../domain/ImageReference.ts"
+import type { ServiceCatalog } from "../../domain/ServiceCatalog.ts"
+import { Archive } from "../../services/Archive.ts"
+import { type BrokerUnavailable, MessageBroker } from "../../services/MessageBroker.ts"
+import { ResultStore, type ResultStoreError, type SubmittedImage } from "../../services/ResultStore.ts"
+import * as ProductionText from "../views/ProductionText.ts"
+import { makeKnown, publishOwed } from "./Submit.ts"
+
+/** The images to ask about: some to be made known, or some that are. */
+export type Source<E, R> = Data.TaggedEnum<{
+  Pictures: { readonly pictures: Stream.Stream<ImageReference, E, R>; readonly group: string | undefined }
+  Known: { readonly ids: Stream.Stream<ImageId, E, R> }
+}>
+
+/** What became of some images. */
+export interface Produced {
+  readonly images: number
+  /** Questions that were published. */
+  readonly jobs: number
+  /** Questions that were published before and are not answered yet. */
+  readonly pending: number
+  /** Images that nobody has made known. */
+  readonly unknown: number
+}
+
+/** Images that are worked on at once. */
+const batch = 500
+
+/** Asks the services about the images; says of each batch what became of it. */
+export const produce = <E, R>(source: Source<E, R>, services: ServiceCatalog) =>
+  Stream.unwrap(
+    Effect.map(idle(services), (idle) => {
+      const batches =
+        source._tag === "Known"
+          ? source.ids.pipe(Stream.grouped(batch), Stream.mapEffect(known))
+          : source.pictures.pipe(
+              Stream.grouped(batch),
+              Stream.mapEffect((pictures) =>
+                Effect.map(patiently(makeKnown(pictures, groupOf(source.group))), (images): Batch => ({
+                  ids: images.map(({ imageId }) => imageId),
+                  images,
+                  unknown: 0
+                }))
+              )
+            )
+      return batches.pipe(Stream.mapEffect((batch) => ask(batch, services, idle), { concurrency: 2 }))
+    })
+  )
+
+interface Batch {
+  readonly ids: ReadonlyArray<ImageId>
+  /** What the images owed before. */
+  readonly images: ReadonlyArray<SubmittedImage>
+  readonly unknown: number
+}
+
+const groupOf = (group: string | undefined) => ({ services: [], ...(group === undefined ? {} : { group }) })
+
+const known = Effect.fnUntraced(function* (ids: ReadonlyArray<ImageId>) {
+  const archive = yield* Archive
+  const store = yield* ResultStore
+  const found = yield* patiently(Stream.runCollect(archive.ids({ ids })))
+  const images = yield* patiently(store.owed({ scope: { _tag: "Images", ids }, limit: ids.length }))
+  const batch: Batch = { ids: found, images, unknown: ids.length - found.length }
+  return batch
+})
+
+const ask = Effect.fn("Produce.ask")(function* (
+  { ids, images, unknown }: Batch,
+  services: ServiceCatalog,
+  idle: ReadonlySet<ServiceId>
+) {
+  const archive = yield* Archive
+  const store = yield* ResultStore
+  const wanted = new Set(services.map(({ id }) => id))
+  const before = new Map(images.map(({ imageId, owed }) => [imageId, owed]))
+  yield* patiently(archive.request(ids, [...wanted]))
+  const after = yield* patiently(store.owed({ scope: { _tag: "Images", ids }, limit: ids.length }))
+  const owed = after.map((image) => ({ ...image, owed: image.owed.filter((service) => wanted.has(service)) }))
+  const open = owed.map((image) => ({
+    ...image,
+    owed: image.owed.filter((service) => idle.has(service) || !before.get(image.imageId)?.includes(service))
+  }))
+  yield* patiently(publishOwed(open))
+  const jobs = questions(open)
+  return { images: ids.length, jobs, pending: questions(owed) - jobs, unknown } satisfies Produced
+})
+
+const questions = (images: ReadonlyArray<SubmittedImage>): number =>
+  images.reduce((sum, { owed }) => sum + owed.length, 0)
+
+/** The services whose queue has nothing that anybody could be waiting for. */
+const idle = Effect.fnUntraced(function* (services: ServiceCatalog) {
+  const broker = yield* MessageBroker
+  const depths = yield* Effect.forEach(services, ({ id, queue }) =>
+    Effect.map(broker.statistics(queue), ({ delayed, ready }) => [id, ready + delayed] as const)
+  )
+  return new Set(depths.flatMap(([id, depth]) => (depth === 0 ? [id] : [])))
+})
+
+/** Bridges a restart of the broker or the database, some 30 seconds. */
+const patiently = <A, E extends BrokerUnavailable | ResultStoreError, R>(effect: Effect.Effect<A, E, R>) =>
+  effect.pipe(
+    Effect.tapError((error) => (isPassing(error) ? Effect.logWarning(error.message) : Effect.void)),
+    Effect.retry({
+      while: isPassing,
+      schedule: Schedule.min([Schedule.exponential("200 millis"), Schedule.spaced("2 seconds")]),
+      times: 18
+    })
+  )
+
+const isPassing = (error: BrokerUnavailable | ResultStoreError): boolean =>
+  error._tag === "BrokerUnavailable" || error.reason._tag === "StoreUnavailable"
+
+/** The producer was stopped while there was work left. */
+export class Stopped extends Schema.TaggedError<Stopped>()("Stopped", {}) {
+  override get message() {
+    return "Stopped before the end. Start the same command again to go on."
+  }
+}
+
+/** Says how far the work is every few seconds, and at its end, whatever that is, what was done. Returns the sum. */
+export const report = <E, R>(batches: Stream.Stream<Produced, E, R>, total: number) =>
+  Effect.gen(function* () {
+    const started = yield* Clock.currentTimeMillis
+    const sum = yield* Ref.make<Produced>({ images: 0, jobs: 0, pending: 0, unknown: 0 })
+    const production = Effect.gen(function* () {
+      return { ...(yield* Ref.get(sum)), total, elapsed: ((yield* Clock.currentTimeMillis) - started) / 1000 }
+    })
+    yield* Effect.flatMap(production, (now) => Console.error(ProductionText.progress(now))).pipe(
+      Effect.delay("2 seconds"),
+      Effect.forever,
+      Effect.forkScoped
+    )
+    yield* Stream.runForEach(batches, (batch) => Ref.update(sum, (before) => add(before, batch))).pipe(
+      Effect.ensuring(Effect.flatMap(production, (done) => Console.log(ProductionText.summary(done)))),
+      Effect.onInterrupt(() => new Stopped())
+    )
+    return yield* Ref.get(sum)
+  }).pipe(Effect.scoped)
+
+const add = (self: Produced, that: Produced): Produced => ({
+  images: self.images + that.images,
+  jobs: self.jobs + that.jobs,
+  pending: self.pending + that.pending,
+  unknown: self.unknown + that.unknown
+})
