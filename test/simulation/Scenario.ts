@@ -1,0 +1,186 @@
+/**
+ * What happens in one simulation, as it follows from its seed: the images, what services say about them, and what fails.
+ */
+import { Duration, Effect } from "effect"
+import * as Strategies from "../../src/domain/harmonization/Strategies.ts"
+import type { ImageReference } from "../../src/domain/ImageReference.ts"
+import * as Random from "../../src/domain/simulation/Random.ts"
+import { get, type Service, type ServiceCatalog, standard } from "../../src/domain/ServiceCatalog.ts"
+import { type Answer, InferenceError, Refused, Unavailable, UnreadableReply } from "../../src/services/Inference.ts"
+import { caption, type Corners, face, label, object, palette, pose, said, serviceId } from "../support/Facts.ts"
+
+export interface Scenario {
+  readonly seed: number
+  readonly catalog: ServiceCatalog
+  readonly strategy: typeof Strategies.defaultStrategy
+  readonly images: ReadonlyArray<Picture>
+  /** What a service says about a picture, or a crop of one: the same however often it is asked, and whoever asks. */
+  readonly says: (service: Service, picture: string) => Effect.Effect<Answer, InferenceError>
+  /** Milliseconds a service takes; any when it does not say. */
+  readonly takes?: (service: Service) => number
+  readonly faults: Faults
+  /** When the database cannot be reached, and when services cannot. */
+  readonly outages: { readonly store: Outage; readonly service: (service: Service) => Outage }
+}
+
+/** From one millisecond until before another. */
+export interface Outage {
+  readonly from: number
+  readonly until: number
+}
+
+/** An image and whether it can be read: `absent` cannot be reached at the first few tries. */
+export interface Picture {
+  readonly reference: ImageReference
+  readonly condition: "fine" | "undecodable" | "absent"
+  readonly services: ReadonlyArray<Service>
+}
+
+/** Probabilities, each of one occasion. */
+export interface Faults {
+  /** A process dies at a boundary. */
+  readonly crash: number
+  /** A statement fails, and as likely after its commit as before. */
+  readonly store: number
+  /** A hint is confirmed and lost. */
+  readonly lostHint: number
+  /** A publication fails, and as likely after some were taken as before. */
+  readonly publish: number
+  /** A message comes twice. */
+  readonly duplicate: number
+  /** A consumer loses its connection, in any second of its life. */
+  readonly cut: number
+  /** Something that is no message is found in a queue, in any second. */
+  readonly poison: number
+  /** A service cannot answer at this moment. */
+  readonly service: number
+}
+
+export const noFaults: Faults = {
+  crash: 0,
+  store: 0,
+  lostHint: 0,
+  publish: 0,
+  duplicate: 0,
+  cut: 0,
+  poison: 0,
+  service: 0
+}
+export const noOutages: Scenario["outages"] = {
+  store: { from: 0, until: 0 },
+  service: () => ({ from: 0, until: 0 })
+}
+
+/** When nothing fails any more. */
+export const calm = Duration.seconds(40)
+
+/** The scenario of a seed. */
+export const make = (seed: number): Scenario => {
+  const random = Random.make(seed, "scenario")
+  const kind = random.pick(["usual", "usual", "usual", "nothing seen", "all fail"])
+  const catalog = catalogOf(random)
+  const images = Array.from({ length: random.integer(1, 2) }, (_, i): Picture => ({
+    reference: { filename: `${kind} ${seed}-${i}.jpg`, path: `/${seed}-${i}.jpg` },
+    condition: random.pick<Picture["condition"]>(["fine", "fine", "fine", "fine", "undecodable", "absent"]),
+    services: catalog.filter(({ category }) => category === "primary" && random.chance(0.9))
+  }))
+  const rate = (highest: number) => (random.chance(0.6) ? random.between(0, highest) : 0)
+  const faults: Faults = {
+    crash: rate(0.01),
+    store: rate(0.2),
+    lostHint: rate(0.5),
+    publish: rate(0.1),
+    duplicate: rate(0.3),
+    cut: rate(0.1),
+    poison: rate(0.05),
+    service: rate(0.3)
+  }
+  const outage = (of: string): Outage => {
+    const own = Random.make(seed, "outage", of)
+    const from = own.integer(0, 20_000)
+    return { from, until: own.chance(0.3) ? from + own.integer(1_000, 15_000) : from }
+  }
+  return {
+    seed,
+    catalog,
+    strategy: Strategies.defaultStrategy,
+    images,
+    says: (service, picture) => answer(seed, service, picture),
+    faults,
+    outages: { store: outage("store"), service: ({ id }) => outage(id) }
+  }
+}
+
+/** Detectors, captioners and those that want crops; not always the same, and not always with the same wishes. */
+const catalogOf = (random: Random.Random): ServiceCatalog =>
+  ["blip", "clip", "colors", "detectron2", "face", "pose", "rtdetr", "yolov8"]
+    .filter(() => random.chance(0.7))
+    .concat("ollama")
+    .map(serviceId)
+    .sort()
+    .map((id) => ({ ...get(standard, id), concurrency: random.integer(1, 3) }))
+
+type Fate = "said" | "refused" | "unreadable" | "gibberish" | "unavailable"
+
+const answer = (seed: number, service: Service, picture: string): Effect.Effect<Answer, InferenceError> => {
+  const random = Random.make(seed, service.id, picture)
+  const fate = picture.startsWith("all fail")
+    ? random.pick<Fate>(["refused", "unreadable", "unavailable"])
+    : random.pick<Fate>([
+        "said",
+        "said",
+        "said",
+        "said",
+        "said",
+        "said",
+        "refused",
+        "unreadable",
+        "gibberish",
+        "unavailable"
+      ])
+  switch (fate) {
+    case "said":
+      return Effect.succeed(reply(random, service, picture))
+    case "gibberish":
+      return Effect.succeed({ data: { status: "success", predictions: "none" } })
+    case "refused":
+      return failure(new Refused({ service: service.id, detail: "no" }))
+    case "unreadable":
+      return failure(new UnreadableReply({ service: service.id, detail: "<html>" }))
+    case "unavailable":
+      return failure(unavailable(service))
+  }
+}
+
+export const unavailable = (service: Service) => new Unavailable({ service: service.id, detail: "connection refused" })
+
+export const failure = (reason: InferenceError["reason"]) => Effect.fail(new InferenceError({ reason }))
+
+const reply = (random: Random.Random, service: Service, picture: string): Answer => {
+  const some = <A>(make: () => A, most: number): ReadonlyArray<A> =>
+    Array.from({ length: random.integer(0, most) }, make)
+  const outcome = said(
+    ...(service.kind === "spatial"
+      ? picture.startsWith("nothing seen")
+        ? []
+        : some(() => object(random.pick(["person", "dog"]), corners(random), random.pick([0.4, 0.7, 0.9])), 3)
+      : service.kind === "color"
+        ? [palette]
+        : service.id === "face"
+          ? some(() => face([1, 1, 9, 9], 0.9), 1)
+          : service.id === "pose"
+            ? [pose]
+            : service.kind === "semantic"
+              ? [caption(random.pick(["person", "horse", "dog"]))]
+              : some(() => label(random.pick(["person", "horse", "dog"]), 0.8), 2))
+  )
+  return { data: outcome.data!, processingTime: 0.25 }
+}
+
+/** Few places, a little apart: detectors agree often, and boxes move when another one answers. */
+const corners = (random: Random.Random): Corners => [
+  random.pick([0, 200]) + random.pick([0, 3, 9]),
+  random.pick([0, 4]),
+  random.pick([100, 106]),
+  random.pick([5, 150, 160])
+]

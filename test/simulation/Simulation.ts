@@ -1,0 +1,153 @@
+/**
+ * A deployment from its first submission to its last derivation, in one seeded run under the test clock: two workers, two
+ * postprocessors and two producers that die, lose their connections and start again, until nothing fails any more.
+ */
+import { Cause, Clock, Deferred, Duration, Effect, Exit, Fiber, Layer, References, Schedule, Stream } from "effect"
+import * as EffectRandom from "effect/Random"
+import { TestClock } from "effect/testing"
+import type { ImageId } from "../../src/domain/Identifiers.ts"
+import { hintQueue } from "../../src/domain/Messages.ts"
+import * as Random from "../../src/domain/simulation/Random.ts"
+import { stages } from "../../src/domain/Staleness.ts"
+import * as MemoryMessageBroker from "../../src/layers/MemoryMessageBroker.ts"
+import * as MemoryServiceSwitch from "../../src/layers/MemoryServiceSwitch.ts"
+import { answerImages } from "../../src/programs/flows/AnswerImages.ts"
+import { postprocess } from "../../src/programs/flows/Postprocess.ts"
+import { submit } from "../../src/programs/flows/Submit.ts"
+import { MessageBroker } from "../../src/services/MessageBroker.ts"
+import { type ImageRecord, ResultStore } from "../../src/services/ResultStore.ts"
+import { ServiceSwitch } from "../../src/services/ServiceSwitch.ts"
+import * as Invariants from "../support/Invariants.ts"
+import * as MemoryResultStore from "../support/MemoryResultStore.ts"
+import * as Poison from "./Poison.ts"
+import * as Scenario from "./Scenario.ts"
+import * as World from "./World.ts"
+
+/** How a run ended. */
+export interface Report {
+  /** What is wrong; nothing when all is well. */
+  readonly violations: ReadonlyArray<string>
+  readonly records: ReadonlyArray<ImageRecord>
+  /** How often each service was asked about each picture or crop. */
+  readonly asked: ReadonlyMap<string, number>
+}
+
+/** How long everything may take after the last fault. */
+const patience = Duration.minutes(20)
+
+/** Runs the scenario. */
+export const run = (scenario: Scenario.Scenario): Effect.Effect<Report> =>
+  simulate(scenario).pipe(
+    Effect.orDie,
+    Effect.scoped,
+    Effect.provide(Layer.mergeAll(MemoryMessageBroker.layer, MemoryResultStore.layer, MemoryServiceSwitch.layer)),
+    Effect.provide(TestClock.layer()),
+    Effect.provideService(References.MinimumLogLevel, "None"),
+    EffectRandom.withSeed(scenario.seed)
+  )
+
+const simulate = Effect.fnUntraced(function* (scenario: Scenario.Scenario) {
+  const store = yield* ResultStore
+  const broker = yield* MessageBroker
+  const world: World.World = {
+    scenario,
+    broker,
+    store,
+    switches: yield* ServiceSwitch,
+    asked: new Map(),
+    looked: new Map(),
+    defects: []
+  }
+  const queues = [...scenario.catalog.map(({ queue }) => queue), ...stages.map((stage) => hintQueue[stage])]
+  const poisoned = yield* Poison.spread(scenario, queues)
+  const producers = yield* Effect.forEach([1, 2], (n) => Effect.forkScoped(produce(world, `producer ${n}`)))
+  for (const n of [1, 2]) {
+    yield* Effect.forkScoped(supervise(world, `worker ${n}`, work(world, `worker ${n}`)))
+    yield* Effect.forkScoped(supervise(world, `postprocessor ${n}`, derive(world)))
+  }
+
+  const isIdle = Effect.gen(function* () {
+    const statistics = yield* Effect.forEach(queues, (queue) => broker.statistics(queue))
+    const { done, images } = yield* store.progress({ _tag: "All" })
+    return (
+      producers.every((producer) => producer.pollUnsafe() !== undefined) &&
+      images === done &&
+      statistics.every(({ delayed, ready, unsettled }) => ready + unsettled + delayed === 0)
+    )
+  })
+  yield* TestClock.adjust(Scenario.calm)
+  const deadline = Duration.toMillis(Duration.sum(Scenario.calm, patience))
+  while (!(yield* isIdle) && (yield* Clock.currentTimeMillis) < deadline) yield* TestClock.adjust("5 seconds")
+
+  const ids = scenario.images.map((_, i) => (i + 1) as ImageId)
+  const violations = [...world.defects, ...(yield* Invariants.violations(scenario, ids)), ...(yield* poisoned)]
+  if (!(yield* isIdle)) violations.push("something is still in a queue, or in hand")
+  const records = yield* store.records(ids)
+  for (const record of records) violations.push(...World.misheard(world, record))
+
+  const asked = new Map(world.asked)
+  yield* TestClock.adjust("2 minutes")
+  if (JSON.stringify([...asked]) !== JSON.stringify([...world.asked])) violations.push("services are asked again")
+  if (JSON.stringify(records) !== JSON.stringify(yield* store.records(ids))) violations.push("images change again")
+  return { violations, records, asked }
+})
+
+/** What is run in a process until told to stop. */
+type Program = (stop: Deferred.Deferred<void>) => Stream.Stream<unknown, never, Layer.Success<World.Process["layer"]>>
+
+const work =
+  ({ scenario }: World.World, workerId: string): Program =>
+  (stop) =>
+    Stream.mergeAll(
+      scenario.catalog.map((service) => answerImages(service, { workerId, stop })),
+      { concurrency: "unbounded" }
+    )
+
+const derive =
+  ({ scenario }: World.World): Program =>
+  (stop) =>
+    postprocess({ strategy: scenario.strategy, stages, stop, sweepEvery: "30 seconds" })
+
+/** Runs the program again and again: its process dies, is killed, or is told to stop. When nothing fails any more it stays. */
+const supervise = Effect.fnUntraced(function* (world: World.World, name: string, program: Program) {
+  const { faults, seed } = world.scenario
+  const random = Random.make(seed, "supervisor", name)
+  for (let generation = 0; ; generation++) {
+    const process = yield* World.process(world, `${name} ${generation}`)
+    const stop = yield* Deferred.make<void>()
+    const running = yield* Effect.forkScoped(Effect.provide(Stream.runDrain(program(stop)), process.layer))
+    const end = (yield* Clock.currentTimeMillis) + random.integer(5_000, 120_000)
+    const isOrdered = faults.crash > 0 && end < Duration.toMillis(Scenario.calm)
+    const isOrderly = random.chance(0.3)
+    const ordered = isOrdered ? Effect.sleep(end - (yield* Clock.currentTimeMillis)) : Effect.never
+    yield* Effect.raceFirst(process.crashed, ordered)
+    if (isOrderly) {
+      yield* Deferred.succeed(stop, undefined)
+      yield* Effect.timeoutOption(Fiber.await(running), "10 seconds")
+    }
+    yield* process.kill
+    yield* Fiber.interrupt(running)
+    const exit = yield* Fiber.await(running)
+    if (Exit.isFailure(exit) && Cause.hasDies(exit.cause)) world.defects.push(`${name}: ${Cause.pretty(exit.cause)}`)
+    yield* Effect.sleep(random.integer(0, 5_000))
+  }
+})
+
+/** Submits images, again and again until nothing goes wrong with it. The first producer knows all of them. */
+const produce = Effect.fnUntraced(function* (world: World.World, name: string) {
+  const random = Random.make(world.scenario.seed, "supervisor", name)
+  const images = world.scenario.images.filter(() => name === "producer 1" || random.chance(0.7))
+  let generation = 0
+  const once = Effect.gen(function* () {
+    yield* Effect.sleep(random.integer(0, 15_000))
+    const process = yield* World.process(world, `${name} ${generation++}`)
+    const submitting = Effect.forEach(images, ({ reference, services }) =>
+      Stream.runDrain(submit(Stream.make(reference), { services }))
+    )
+    yield* submitting.pipe(
+      Effect.provide(process.layer),
+      Effect.raceFirst(Effect.andThen(process.crashed, Effect.fail("died")))
+    )
+  })
+  yield* Effect.retry(Effect.sandbox(once), Schedule.spaced("1 second"))
+})

@@ -1,0 +1,251 @@
+/** One database, one broker and the services, as each of several processes reaches them: slowly, and not always. */
+import { Clock, Deferred, Duration, Effect, Exit, Layer, Result, Scope, Stream } from "effect"
+import * as NodeUtil from "node:util"
+import { type BoundingBox, imageBox } from "../../src/domain/BoundingBox.ts"
+import type { EncodedImage } from "../../src/domain/ImageReference.ts"
+import { hintQueue } from "../../src/domain/Messages.ts"
+import type { Outcome } from "../../src/domain/Facts.ts"
+import type { ServiceId } from "../../src/domain/Identifiers.ts"
+import * as ServiceCatalog from "../../src/domain/ServiceCatalog.ts"
+import * as Random from "../../src/domain/simulation/Random.ts"
+import { stages } from "../../src/domain/Staleness.ts"
+import { Catalog } from "../../src/services/Catalog.ts"
+import { CropError, Cropper } from "../../src/services/Cropper.ts"
+import { ImageSource, ImageSourceError, Unreachable, Unusable } from "../../src/services/ImageSource.ts"
+import { Inference, type InferenceError } from "../../src/services/Inference.ts"
+import {
+  BrokerUnavailable,
+  type Delivery,
+  MessageBroker,
+  type OutgoingMessage
+} from "../../src/services/MessageBroker.ts"
+import { type ImageRecord, ResultStore, ResultStoreError, StoreUnavailable } from "../../src/services/ResultStore.ts"
+import { ServiceSwitch } from "../../src/services/ServiceSwitch.ts"
+import * as Scenario from "./Scenario.ts"
+
+/** What all processes share, and what an onlooker counts. */
+export interface World {
+  readonly scenario: Scenario.Scenario
+  readonly broker: MessageBroker["Service"]
+  readonly store: ResultStore["Service"]
+  readonly switches: ServiceSwitch["Service"]
+  /** How often each service was asked about each picture or crop. */
+  readonly asked: Map<string, number>
+  /** How often each picture was looked for. */
+  readonly looked: Map<string, number>
+  /** Defects that ended a process. */
+  readonly defects: Array<string>
+}
+
+/** A process: what it reaches, and how it ends when it is killed. */
+export interface Process {
+  readonly layer: Layer.Layer<Catalog | Cropper | ImageSource | Inference | MessageBroker | ResultStore | ServiceSwitch>
+  /** Waits until the process dies of a fault of its own. */
+  readonly crashed: Effect.Effect<void>
+  /** Ends it at once: its connections close, and nothing it does reaches anybody any more. */
+  readonly kill: Effect.Effect<void>
+}
+
+/** A new process with its own connections. `name` distinguishes its luck from that of others. */
+export const process = Effect.fnUntraced(function* (world: World, name: string) {
+  const { asked, broker, looked, scenario, store, switches } = world
+  const { faults, seed } = scenario
+  const random = Random.make(seed, "process", name)
+  const crash = yield* Deferred.make<void>()
+  const connections = yield* Scope.make()
+  let isDead = false
+
+  const isCalm = Effect.map(Clock.currentTimeMillis, (now) => now >= Duration.toMillis(Scenario.calm))
+  const isDuring = ({ from, until }: Scenario.Outage) =>
+    Effect.map(Clock.currentTimeMillis, (now) => now >= from && now < until)
+  const isOut = (service: ServiceCatalog.Service) => isDuring(scenario.outages.service(service))
+  const happens = (probability: number) => Effect.map(isCalm, (calm) => !calm && random.chance(probability))
+  const kill = Effect.suspend(() => {
+    isDead = true
+    return Effect.andThen(Scope.close(connections, Exit.void), Deferred.succeed(crash, undefined))
+  })
+  /** A moment between two things. Whoever is dead goes no further, and anybody may die here. */
+  const boundary = Effect.gen(function* () {
+    if (random.chance(0.5)) yield* Effect.sleep(random.integer(1, 30))
+    if (!isDead && (yield* happens(faults.crash))) yield* kill
+    if (isDead) yield* Effect.interrupt
+  })
+  const between = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
+    boundary.pipe(
+      Effect.andThen(effect),
+      Effect.tap(() => boundary)
+    )
+
+  const unavailable = new ResultStoreError({ reason: new StoreUnavailable({ cause: "connection lost" }) })
+  const storing = <A>(effect: Effect.Effect<A, ResultStoreError>) =>
+    between(
+      Effect.gen(function* () {
+        const fails = yield* happens(faults.store)
+        if ((yield* isDuring(scenario.outages.store)) || (fails && random.chance(0.5))) return yield* unavailable
+        const value = yield* effect
+        return fails ? yield* unavailable : value
+      })
+    )
+
+  const publish = (messages: ReadonlyArray<OutgoingMessage>) =>
+    between(
+      Effect.gen(function* () {
+        const fails = yield* happens(faults.publish)
+        const taken: Array<OutgoingMessage> = []
+        for (const message of messages) {
+          if (fails && random.chance(0.5)) break
+          if (stages.some((stage) => hintQueue[stage] === message.queue) && (yield* happens(faults.lostHint))) continue
+          taken.push(message)
+          if (yield* happens(faults.duplicate)) taken.push(message)
+        }
+        yield* broker.publish(taken)
+        if (fails) yield* new BrokerUnavailable({ queue: "any", cause: "connection lost" })
+      })
+    )
+
+  const subscribe = Effect.fnUntraced(function* (queue: string, options: { readonly prefetch: number }) {
+    yield* boundary
+    const connection = yield* Scope.fork(connections)
+    yield* Effect.addFinalizer((exit) => Scope.close(connection, exit))
+    const subscription = yield* Scope.provide(broker.subscribe(queue, options), connection)
+    const lost = yield* Deferred.make<never, BrokerUnavailable>()
+    const lose = Effect.andThen(
+      Scope.close(connection, Exit.void),
+      Deferred.fail(lost, new BrokerUnavailable({ queue, cause: "connection reset" }))
+    )
+    const lifetime = random.integer(1, Math.ceil(10_000 / faults.cut))
+    if (lifetime < Duration.toMillis(Scenario.calm)) {
+      const cut = Effect.andThen(
+        Effect.sleep(lifetime),
+        Effect.flatMap(isCalm, (calm) => (calm ? Effect.void : lose))
+      )
+      yield* Effect.forkScoped(cut)
+    }
+    const wrap = (delivery: Delivery): Delivery => ({
+      ...delivery,
+      settle: (settlement) => between(delivery.settle(settlement))
+    })
+    return {
+      stop: subscription.stop,
+      deliveries: subscription.deliveries.pipe(Stream.map(wrap), Stream.interruptWhen(Deferred.await(lost)))
+    }
+  })
+
+  const pictureOf = (image: EncodedImage) => image.filename
+  const analyze = Effect.fnUntraced(function* (service: ServiceCatalog.Service, picture: string) {
+    const name = `${service.id} ${picture}`
+    asked.set(name, (asked.get(name) ?? 0) + 1)
+    yield* Effect.sleep(scenario.takes?.(service) ?? random.integer(1, 400))
+    if ((yield* isOut(service)) || (yield* happens(faults.service))) {
+      return yield* Scenario.failure(Scenario.unavailable(service))
+    }
+    return yield* scenario.says(service, picture)
+  })
+
+  const load: ImageSource["Service"]["load"] = (reference) =>
+    Effect.suspend(() => {
+      const { filename } = reference
+      const { condition } = scenario.images.find((image) => image.reference.filename === filename)!
+      const times = (looked.get(filename) ?? 0) + 1
+      looked.set(filename, times)
+      const error = (reason: Unreachable | Unusable) => Effect.fail(new ImageSourceError({ reason }))
+      if (condition === "undecodable") return error(new Unusable({ image: filename, detail: "is not a picture" }))
+      if (condition === "absent" && times < 8) return error(new Unreachable({ image: filename, detail: "no route" }))
+      return Effect.succeed(encoded(filename))
+    })
+
+  const layer = Layer.mergeAll(
+    Layer.succeed(Catalog, scenario.catalog),
+    Layer.succeed(ServiceSwitch, switches),
+    Layer.succeed(Inference, {
+      analyze: (service, image) =>
+        between(analyze(service, image._tag === "Upload" ? pictureOf(image.image) : image._tag)),
+      isHealthy: (service) =>
+        Effect.gen(function* () {
+          return !(yield* isOut(service)) && !(yield* happens(faults.service))
+        })
+    }),
+    Layer.succeed(ImageSource, { load: (reference) => between(load(reference)) }),
+    Layer.succeed(Cropper, {
+      open: (image) =>
+        Effect.succeed((box) =>
+          box.x + box.width > picture.width
+            ? Effect.fail(new CropError({ image: image.filename, detail: "nothing of the box lies inside it" }))
+            : Effect.succeed({
+                image: encoded(cropName(image.filename, box)),
+                region: imageBox(box)
+              })
+        )
+    }),
+    Layer.succeed(MessageBroker, {
+      ...broker,
+      publish,
+      subscribe,
+      depth: (queue) => between(broker.depth(queue)),
+      statistics: (queue) => between(broker.statistics(queue))
+    }),
+    Layer.succeed(ResultStore, {
+      submit: (requests) => storing(store.submit(requests)),
+      record: (records) => storing(store.record(records)),
+      recordCrops: (records) => storing(store.recordCrops(records)),
+      facts: (ids, staleFor) => storing(store.facts(ids, staleFor)),
+      isAnswered: (id, service) => storing(store.isAnswered(id, service)),
+      saveBoxes: (derived) => storing(store.saveBoxes(derived)),
+      saveConsensus: (derived) => storing(store.saveConsensus(derived)),
+      saveEnrichment: (derived) => storing(store.saveEnrichment(derived)),
+      boxes: (id) => storing(store.boxes(id)),
+      stale: (stage, options) => storing(store.stale(stage, options)),
+      owed: (options) => storing(store.owed(options)),
+      forgetFailures: (options) => storing(store.forgetFailures(options)),
+      progress: (scope) => storing(store.progress(scope)),
+      reference: (id) => storing(store.reference(id)),
+      records: (ids) => storing(store.records(ids))
+    })
+  )
+  return { layer, crashed: Deferred.await(crash), kill } satisfies Process
+})
+
+/**
+ * What is wrong with the answers about an image: nothing when each is what the service said, or that it, or the image,
+ * could not be had. When nothing stood in the way, it must be what the service said.
+ */
+export const misheard = ({ scenario }: World, { facts, imageId, reference }: ImageRecord): ReadonlyArray<string> => {
+  const { condition } = scenario.images.find((image) => image.reference.filename === reference.filename)!
+  const said = (id: ServiceId, picture: string): Outcome =>
+    Result.match(Effect.runSync(Effect.result(scenario.says(ServiceCatalog.get(scenario.catalog, id), picture))), {
+      onSuccess: (answer) => ({ _tag: "Success", ...answer }),
+      onFailure: (error) => ({ _tag: "Failure", class: classOf(error), reason: error.message })
+    })
+  const isMisheard = (actual: Outcome, expected: Outcome) => {
+    if (condition === "undecodable") return actual._tag !== "Failure" || actual.class !== "image"
+    if (actual._tag === "Failure" && expected._tag === "Failure") return actual.class !== expected.class
+    if (actual._tag === "Failure") return actual.class !== "unavailable" || isUntroubled(scenario, condition)
+    return !NodeUtil.isDeepStrictEqual(actual, expected)
+  }
+  return [
+    ...facts.results.filter(({ outcome, service }) => isMisheard(outcome, said(service, reference.filename))),
+    ...facts.crops.filter(({ outcome, region, service }) =>
+      region.x + region.width > picture.width
+        ? outcome._tag !== "Failure" || outcome.class !== "image"
+        : isMisheard(outcome, said(service, cropName(reference.filename, region)))
+    )
+  ].map(({ outcome, service }) => `image ${imageId}: ${service} did not say ${JSON.stringify(outcome)}`)
+}
+
+const isUntroubled = ({ faults }: Scenario.Scenario, condition: Scenario.Picture["condition"]) =>
+  faults.service === 0 && condition === "fine"
+
+const classOf = ({ reason }: InferenceError) =>
+  (({ Refused: "refused", Unavailable: "unavailable", UnreadableReply: "unreadable-reply" }) as const)[reason._tag]
+
+const cropName = (filename: string, { height, width, x, y }: BoundingBox) =>
+  `${filename} ${JSON.stringify({ x, y, width, height })}`
+
+const picture = { width: 305, height: 400 }
+
+const encoded = (filename: string): EncodedImage => ({
+  bytes: new Uint8Array(),
+  mediaType: "image/jpeg",
+  filename,
+  ...picture
+})
