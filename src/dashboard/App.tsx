@@ -1,0 +1,81 @@
+/** The frame around the pages, and which page is shown. */
+import { signal } from "@preact/signals"
+import type { ComponentChildren } from "preact"
+import { Failures } from "./failures/Failures.tsx"
+import { ImagePage } from "./image/ImagePage.tsx"
+import { Images } from "./images/Images.tsx"
+import { LogIn } from "./LogIn.tsx"
+import { api, send } from "./Client.ts"
+import { Overview } from "./overview/Overview.tsx"
+import { Empty } from "./parts/Empty.tsx"
+import { useResource } from "./Resource.ts"
+import { href, parse, type Route } from "./Routes.ts"
+import * as Theme from "./Theme.ts"
+import windmill from "./windmill.svg"
+import { Workers } from "./workers/Workers.tsx"
+
+const route = signal(parse(location.hash))
+
+addEventListener("hashchange", () => {
+  const before = route.value.path.join("/")
+  route.value = parse(location.hash)
+  if (route.value.path.join("/") !== before) scrollTo(0, 0)
+})
+
+export const App = () => {
+  const session = useResource(() => send(api.session.state()))
+  const state = session.value.value
+  const isOpen = state === undefined || !state.needsToken || state.isLoggedIn
+  return (
+    <>
+      <Header />
+      <main>{isOpen ? pageOf(route.value) : <LogIn onLogIn={session.refresh} />}</main>
+    </>
+  )
+}
+
+const pageOf = ({ path: [page = "", id], query }: Route): ComponentChildren => {
+  switch (page) {
+    case "":
+      return <Overview />
+    case "images":
+      return id === undefined ? <Images query={query} /> : <ImagePage key={id} id={Number(id)} />
+    case "failures":
+      return <Failures />
+    case "workers":
+      return <Workers />
+    default:
+      return <Empty title="There is no such page" />
+  }
+}
+
+const pages = [
+  ["", "Overview"],
+  ["images", "Images"],
+  ["failures", "Failures"],
+  ["workers", "Workers"]
+] as const
+
+const Header = () => (
+  <header class="top">
+    <a class="brand" href={href("")}>
+      <img src={windmill} alt="" width="26" height="26" />
+      <span>Windmill</span>
+    </a>
+    <nav aria-label="Pages">
+      {pages.map(([path, name]) => (
+        <a key={path} href={href(path)} aria-current={(route.value.path[0] ?? "") === path ? "page" : undefined}>
+          {name}
+        </a>
+      ))}
+    </nav>
+    <span class="tools">
+      <a class="plain wide-only" href="./docs">
+        API
+      </a>
+      <button type="button" class="plain" onClick={Theme.next} aria-label={`Theme: ${Theme.theme.value}. Change it`}>
+        {{ system: "◐", light: "☀", dark: "☾" }[Theme.theme.value]}
+      </button>
+    </span>
+  </header>
+)

@@ -1,0 +1,127 @@
+/** Why there is a box: the detections that made it, who saw nothing there, and what the gate decided. */
+import * as BoundingBox from "../../domain/BoundingBox.ts"
+import type { ServiceId } from "../../domain/Identifiers.ts"
+import type { MergedBox } from "../../domain/MergedBox.ts"
+import { share } from "../../programs/views/Wording.ts"
+import { Swatch } from "./Layers.tsx"
+import type { Frame } from "./Replay.ts"
+import type { View } from "./View.ts"
+
+export interface BoxDetailsProps {
+  readonly active: MergedBox | undefined
+  readonly frame: Frame
+  readonly view: View
+  readonly colors: ReadonlyMap<ServiceId, string>
+}
+
+export const BoxDetails = ({ active, colors, frame, view }: BoxDetailsProps) => (
+  <section class="card details" aria-labelledby="box-title" aria-live="polite">
+    {active === undefined ? (
+      <>
+        <h2 id="box-title">Boxes</h2>
+        <ul class="box-list">
+          {frame.boxes.map(({ box, id }) => (
+            <li key={id}>
+              <button
+                type="button"
+                class={`plain ${box.status}`}
+                onClick={() => (view.chosen.value = id)}
+                onPointerEnter={() => (view.pointed.value = id)}
+                onPointerLeave={() => (view.pointed.value = undefined)}
+              >
+                <span>
+                  {box.emoji} {box.label}
+                </span>
+                <Votes voted={box.services} against={box.dissenters} colors={colors} />
+                <small>{share(box.evidence)}</small>
+              </button>
+            </li>
+          ))}
+        </ul>
+        {frame.boxes.length === 0 && <p class="soft">No detector has found anything so far.</p>}
+      </>
+    ) : (
+      <Explained merged={active} colors={colors} onClose={() => (view.chosen.value = undefined)} />
+    )}
+  </section>
+)
+
+const Explained = ({
+  colors,
+  merged: { box },
+  onClose
+}: {
+  readonly merged: MergedBox
+  readonly colors: ReadonlyMap<ServiceId, string>
+  readonly onClose: () => void
+}) => (
+  <>
+    <header>
+      <h2 id="box-title">
+        {box.emoji} {box.label}
+      </h2>
+      <button type="button" class="plain" onClick={onClose} aria-label="Show all boxes">
+        ✕
+      </button>
+    </header>
+    <p>
+      <span class={`badge ${box.status}`}>{box.status}</span> evidence <b>{share(box.evidence)}</b>, confidence{" "}
+      <b>{share(box.confidence)}</b>
+    </p>
+    <p class="soft">{box.reason}</p>
+    <h3>Made of</h3>
+    <ul class="members">
+      {box.members.map((member) => (
+        <li key={`${member.service} ${member.index}`} data-member={member.service}>
+          <Swatch color={colors.get(member.service) ?? "#888888"} />
+          <span>
+            {member.service} <small>“{member.label}”</small>
+          </span>
+          <small>
+            {share(member.confidence)} · IoU {BoundingBox.iou(member.box, box.box).toFixed(2)}
+          </small>
+        </li>
+      ))}
+    </ul>
+    {box.dissenters.length > 0 && (
+      <>
+        <h3>Saw nothing here</h3>
+        <ul class="members">
+          {box.dissenters.map((service) => (
+            <li key={service} data-dissenter={service}>
+              <Swatch color={colors.get(service) ?? "#888888"} isDashed />
+              <span>{service}</span>
+            </li>
+          ))}
+        </ul>
+      </>
+    )}
+  </>
+)
+
+export interface VotesProps {
+  readonly voted: ReadonlyArray<ServiceId>
+  readonly against: ReadonlyArray<ServiceId>
+  readonly colors: ReadonlyMap<ServiceId, string>
+}
+
+/** A dot for each service: full when it voted, hollow when it did not although it could have. */
+export const Votes = ({ against, colors, voted }: VotesProps) => (
+  <span
+    class="votes"
+    role="img"
+    aria-label={`for: ${voted.join(", ") || "nobody"}; against: ${against.join(", ") || "nobody"}`}
+  >
+    {voted.map((service) => (
+      <i key={service} title={service} style={{ "--color": colors.get(service) ?? "var(--soft)" }} />
+    ))}
+    {against.map((service) => (
+      <i
+        key={service}
+        title={`not ${service}`}
+        class="against"
+        style={{ "--color": colors.get(service) ?? "var(--soft)" }}
+      />
+    ))}
+  </span>
+)

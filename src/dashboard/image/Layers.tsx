@@ -1,0 +1,79 @@
+/** What is drawn on the picture: a switch and a color for each detector, for what they agree on, and for faces and poses. */
+import type { Signal } from "@preact/signals"
+import * as Reply from "../../domain/Reply.ts"
+import type { ServiceId } from "../../domain/Identifiers.ts"
+import type { Frame } from "./Replay.ts"
+import { harmonizedColor, type View } from "./View.ts"
+
+export interface LayersProps {
+  readonly detectors: ReadonlyArray<ServiceId>
+  readonly frame: Frame
+  readonly view: View
+  readonly colors: ReadonlyMap<ServiceId, string>
+}
+
+export const Layers = ({ colors, detectors, frame, view }: LayersProps) => {
+  const toggle = (service: ServiceId) => {
+    const shown = new Set(view.detectors.value)
+    if (!shown.delete(service)) shown.add(service)
+    view.detectors.value = shown
+  }
+  const confirmed = frame.boxes.filter(({ box }) => box.status === "confirmed").length
+  return (
+    <section class="card layers" aria-labelledby="layers">
+      <h2 id="layers">Layers</h2>
+      <Switch signal={view.harmonized} color={harmonizedColor} name="harmonized" amount={confirmed} />
+      <Switch
+        signal={view.tentative}
+        color={harmonizedColor}
+        name="outvoted"
+        amount={frame.boxes.length - confirmed}
+        isDashed
+      />
+      {detectors.map((service) => {
+        const answer = frame.observation.image.find((each) => each.service.id === service)
+        return (
+          <label key={service} class="layer">
+            <input type="checkbox" checked={view.detectors.value.has(service)} onChange={() => toggle(service)} />
+            <Swatch color={colors.get(service)!} />
+            <span>{service}</span>
+            <small>{answer === undefined ? "no answer" : Reply.detections(answer.reply, service).length}</small>
+          </label>
+        )
+      })}
+      <Switch signal={view.people} color="#ffffff" name="faces and poses" />
+      <label class="slider">
+        Confidence ≥ {view.confidence.value.toFixed(2)}
+        <input
+          type="range"
+          min="0"
+          max="1"
+          step="0.01"
+          value={view.confidence.value}
+          onInput={({ currentTarget }) => (view.confidence.value = Number(currentTarget.value))}
+        />
+      </label>
+    </section>
+  )
+}
+
+interface SwitchProps {
+  readonly signal: Signal<boolean>
+  readonly color: string
+  readonly name: string
+  readonly amount?: number
+  readonly isDashed?: boolean
+}
+
+const Switch = ({ amount, color, isDashed = false, name, signal }: SwitchProps) => (
+  <label class="layer">
+    <input type="checkbox" checked={signal.value} onChange={() => (signal.value = !signal.value)} />
+    <Swatch color={color} isDashed={isDashed} />
+    <span>{name}</span>
+    <small>{amount}</small>
+  </label>
+)
+
+export const Swatch = ({ color, isDashed = false }: { readonly color: string; readonly isDashed?: boolean }) => (
+  <i class={isDashed ? "swatch dashed" : "swatch"} style={{ "--color": color }} aria-hidden="true" />
+)

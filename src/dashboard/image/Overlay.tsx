@@ -1,0 +1,177 @@
+/** The picture with everything that is shown on it. */
+import { useSignal } from "@preact/signals"
+import { useEffect, useRef } from "preact/hooks"
+import type { BoundingBox } from "../../domain/BoundingBox.ts"
+import type { ServiceId } from "../../domain/Identifiers.ts"
+import type { MergedBox } from "../../domain/MergedBox.ts"
+import * as Reply from "../../domain/Reply.ts"
+import * as LabelPlacement from "../../programs/views/LabelPlacement.ts"
+import { share } from "../../programs/views/Wording.ts"
+import type { Image } from "../../services/Archive.ts"
+import { usePicture } from "../parts/Picture.ts"
+import { People } from "./People.tsx"
+import type { Frame } from "./Replay.ts"
+import { harmonizedColor, type View } from "./View.ts"
+
+export interface OverlayProps {
+  readonly image: Image
+  readonly frame: Frame
+  readonly view: View
+  readonly colors: ReadonlyMap<ServiceId, string>
+  readonly active: MergedBox | undefined
+}
+
+/** CSS pixels. */
+const fontSize = 12
+const padding = 4
+
+export const Overlay = ({ active, colors, frame, image, view }: OverlayProps) => {
+  const place = useRef<HTMLDivElement>(null)
+  const shownWidth = useSignal(0)
+  const picture = usePicture(image.id, 1280).value
+  useEffect(() => {
+    const observer = new ResizeObserver(([entry]) => (shownWidth.value = entry!.contentRect.width))
+    observer.observe(place.current!)
+    return () => observer.disconnect()
+  }, [])
+  if (picture === "failed")
+    return (
+      <div ref={place} class="card picture none">
+        The picture cannot be read
+      </div>
+    )
+  if (picture === undefined) return <div ref={place} class="card picture none" />
+
+  const isShown = ({ box }: MergedBox) =>
+    (box.status === "confirmed" ? view.harmonized.value : view.tentative.value) &&
+    box.confidence >= view.confidence.value
+  const boxes = frame.boxes.filter(isShown)
+  const { height, width } = picture
+  // As high as the window allows; image pixels per CSS pixel.
+  const unit = shownWidth.value === 0 ? 1 : width / shownWidth.value
+  const detections = frame.observation.image
+    .filter(({ service }) => view.detectors.value.has(service.id))
+    .flatMap(({ reply, service }) => Reply.detections(reply, service.id))
+    .filter(({ confidence }) => confidence >= view.confidence.value)
+  return (
+    <div ref={place} class="card picture" style={{ "--ratio": width / height }}>
+      <svg
+        viewBox={`0 0 ${width} ${height}`}
+        role="group"
+        aria-label={`${image.filename} with ${boxes.length} boxes`}
+        class={active === undefined ? undefined : "focused"}
+        onPointerLeave={() => (view.pointed.value = undefined)}
+      >
+        <image href={picture.url} width={width} height={height} preserveAspectRatio="none" />
+        <g class="detections">
+          {detections.map(({ box, index, service }) => (
+            <rect
+              key={`${service} ${index}`}
+              class="detection"
+              data-service={service}
+              {...box}
+              stroke={colors.get(service)}
+            />
+          ))}
+        </g>
+        {/* The largest lie below, so that each can be pointed at. */}
+        {boxes
+          .toSorted((a, b) => b.box.box.width * b.box.box.height - a.box.box.width * a.box.box.height)
+          .map((merged) => (
+            <Box key={merged.id} merged={merged} isActive={merged.id === active?.id} view={view} />
+          ))}
+        {active !== undefined && (
+          <g class="members">
+            {active.box.members.map(({ box, index, service }) => (
+              <rect key={`${service} ${index}`} class="member" {...box} stroke={colors.get(service)} />
+            ))}
+          </g>
+        )}
+        {view.people.value && <People enrichments={frame.enrichments} />}
+        <Labels
+          boxes={boxes.filter(({ box, id }) => box.status === "confirmed" || id === active?.id)}
+          unit={unit}
+          within={picture}
+          active={active}
+        />
+      </svg>
+    </div>
+  )
+}
+
+const Box = ({
+  isActive,
+  merged,
+  view
+}: {
+  readonly merged: MergedBox
+  readonly isActive: boolean
+  readonly view: View
+}) => {
+  const { box, id } = merged
+  const choose = () => (view.chosen.value = view.chosen.value === id ? undefined : id)
+  return (
+    <g
+      class={`merged ${box.status}${isActive ? " active" : ""}`}
+      role="button"
+      tabIndex={0}
+      aria-label={`${box.label}, ${box.status}, evidence ${share(box.evidence)}`}
+      aria-pressed={view.chosen.value === id}
+      data-box={id}
+      onPointerEnter={() => (view.pointed.value = id)}
+      onFocus={() => (view.pointed.value = id)}
+      onBlur={() => (view.pointed.value = undefined)}
+      onClick={choose}
+      onKeyDown={(event) => {
+        if (event.key !== "Enter" && event.key !== " ") return
+        event.preventDefault()
+        choose()
+      }}
+    >
+      <rect class="halo" {...box.box} />
+      <rect class="box" {...box.box} stroke={harmonizedColor} />
+    </g>
+  )
+}
+
+interface LabelsProps {
+  readonly boxes: ReadonlyArray<MergedBox>
+  /** Image pixels per CSS pixel. */
+  readonly unit: number
+  readonly within: Pick<BoundingBox, "width" | "height">
+  readonly active: MergedBox | undefined
+}
+
+/** Names of the boxes, beside them and not on each other where that can be. */
+const Labels = ({ active, boxes, unit, within }: LabelsProps) => {
+  const labels = boxes.map(({ box }) => {
+    const text = `${box.label} ${share(box.evidence)}`
+    const width = Math.min(within.width, (textWidth(text) + 2 * padding) * unit)
+    return { text, box: box.box, width, height: (fontSize + 2 * padding - 2) * unit }
+  })
+  const spots = LabelPlacement.place(labels, within)
+  return (
+    <g class="labels" aria-hidden="true">
+      {labels.map(({ height, text, width }, i) => {
+        const { x, y } = spots[i]!
+        const isActive = boxes[i]!.id === active?.id
+        return (
+          <g key={boxes[i]!.id} class={isActive ? "label active" : "label"}>
+            <rect x={x} y={y} width={width} height={height} rx={3 * unit} />
+            <text x={x + padding * unit} y={y + height - (padding + 0.5) * unit} font-size={fontSize * unit}>
+              {text}
+            </text>
+          </g>
+        )
+      })}
+    </g>
+  )
+}
+
+const pen = document.createElement("canvas").getContext("2d")!
+
+/** CSS pixels. */
+const textWidth = (text: string): number => {
+  pen.font = `500 ${fontSize}px Inter, system-ui, sans-serif`
+  return pen.measureText(text).width
+}

@@ -1,0 +1,49 @@
+/** What does not compete: captions, text, faces, poses, and what is not safe for work. */
+import type { ComponentChildren } from "preact"
+import type { Frame } from "./Replay.ts"
+
+export const Remarks = ({ frame }: { readonly frame: Frame }) => {
+  const { face, nsfw, pose, text } = frame.consensus.special
+  const captions = frame.observation.image.flatMap(({ reply, service }) =>
+    reply.predictions.flatMap((prediction) =>
+      prediction._tag === "Caption" ? [{ service: service.id, text: prediction.text }] : []
+    )
+  )
+  const channels = [
+    text.detected && <Remark key="text" emoji={text.emoji} name="Text" content={text.content} />,
+    face.detected && <Remark key="face" emoji={face.emoji} name="Faces" content={String(face.sightings.length)} />,
+    pose.detected && <Remark key="pose" emoji="🤸" name="Poses" content={String(pose.sightings.length)} />,
+    nsfw.detected && <Remark key="nsfw" emoji={nsfw.emoji} name="Not safe for work" content={undefined} />
+  ].filter((channel) => channel !== false)
+  if (captions.length + channels.length === 0) return null
+  return (
+    <section class="card remarks" aria-labelledby="remarks">
+      <h2 id="remarks">Also found</h2>
+      {captions.map(({ service, text: words }) => (
+        <blockquote key={service + words}>
+          {words} <cite>{service}</cite>
+        </blockquote>
+      ))}
+      <ul>{channels}</ul>
+    </section>
+  )
+}
+
+const Remark = ({
+  content,
+  emoji,
+  name
+}: {
+  readonly emoji: string | undefined
+  readonly name: string
+  readonly content: ComponentChildren
+}) => (
+  <li>
+    <span aria-hidden="true">{emoji}</span> {name}
+    {content !== undefined && (
+      <>
+        : <q>{content}</q>
+      </>
+    )}
+  </li>
+)

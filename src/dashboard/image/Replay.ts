@@ -1,0 +1,115 @@
+/**
+ * An image as it was known after each answer, derived again by the very functions the programs run.
+ *
+ * Derived facts depend on the recorded facts alone. So the state after the first answers is derived from the first answers;
+ * nothing of it needs to have been stored.
+ */
+import { Duration, Order, Result } from "effect"
+import type { Consensus } from "../../domain/Consensus.ts"
+import * as Derive from "../../domain/Derive.ts"
+import type { Enrichment } from "../../domain/Enrichment.ts"
+import type { CropResult, ImageFacts, ServiceResult } from "../../domain/Facts.ts"
+import type { Strategy } from "../../domain/Harmonization.ts"
+import * as Strategies from "../../domain/harmonization/Strategies.ts"
+import type { MergedBox, MergedBoxes } from "../../domain/MergedBox.ts"
+import type { ServiceCatalog } from "../../domain/ServiceCatalog.ts"
+import { revision } from "../../domain/Staleness.ts"
+import type { Graph } from "../../domain/Workflow.ts"
+import type { Image } from "../../services/Archive.ts"
+
+/** An answer about the image, or about a crop of it. */
+export type Answer =
+  | { readonly _tag: "Image"; readonly at: Date; readonly isDetector: boolean; readonly result: ServiceResult }
+  | { readonly _tag: "Crop"; readonly at: Date; readonly isDetector: false; readonly result: CropResult }
+
+/** What is known at some point. */
+export interface Frame extends MergedBoxes {
+  readonly observation: Derive.Observation
+  readonly consensus: Consensus
+  readonly enrichments: ReadonlyArray<Enrichment>
+}
+
+/** The services of a workflow, as far as it matters for deriving. Where they are and how they are asked does not. */
+export const catalogOf = ({ nodes }: Pick<Graph, "nodes">): ServiceCatalog =>
+  nodes.flatMap((node) =>
+    node.type === "stage"
+      ? []
+      : [
+          {
+            id: node.id,
+            queue: node.queue,
+            kind: node.kind,
+            trust: node.trust,
+            crops: node.crops,
+            vocabulary: node.vocabulary,
+            category: node.isPrimary ? "primary" : "spatial_only",
+            host: "",
+            port: 0,
+            endpoint: "/",
+            input: "upload",
+            concurrency: 1,
+            timeout: Duration.zero
+          }
+        ]
+  )
+
+/** The strategy of that name with these options; the default when there is none, or not with these options. */
+export const strategyOf = (name: string, options: unknown = {}): Strategy =>
+  Result.getOrElse(Strategies.fromConfig({ name, options }), () => Strategies.defaultStrategy)
+
+/** The answers in the order in which they came. */
+export const answersOf = (image: Image, catalog: ServiceCatalog): ReadonlyArray<Answer> => {
+  const detectors = new Set(catalog.flatMap(({ id, kind }) => (kind === "spatial" ? [id] : [])))
+  return [
+    ...image.results.map(({ created, outcome, resultId, service }): Answer => {
+      const result = { resultId, service, outcome }
+      return { _tag: "Image", at: created, isDetector: detectors.has(service), result }
+    }),
+    ...image.crops.map(({ boxId, created, outcome, region, service }): Answer => {
+      return { _tag: "Crop", at: created, isDetector: false, result: { boxId, service, region, outcome } }
+    })
+  ].sort(firstComeFirst)
+}
+
+/** What comes at once stays in the order in which it is listed. */
+const firstComeFirst = Order.mapInput(Order.Number, ({ at }: Answer) => at.getTime())
+
+/** What is known after the first `count` answers. */
+export const frameAt = (
+  image: Image,
+  answers: ReadonlyArray<Answer>,
+  count: number,
+  catalog: ServiceCatalog,
+  strategy: Strategy
+): Frame => {
+  const known = answers.slice(0, count)
+  const facts: ImageFacts = {
+    imageId: image.id,
+    revision: revision(count),
+    requested: image.services,
+    results: known.flatMap((answer) => (answer._tag === "Image" ? [answer.result] : [])),
+    crops: known.flatMap((answer) => (answer._tag === "Crop" ? [answer.result] : []))
+  }
+  const observation = Derive.observe(facts, catalog)
+  return {
+    ...Derive.boxes(observation, strategy),
+    observation,
+    consensus: Derive.consensus(observation, strategy),
+    enrichments: Derive.enrichments(observation)
+  }
+}
+
+/** Whether two lists of boxes say the same. */
+export const isSame = (self: ReadonlyArray<MergedBox>, that: ReadonlyArray<MergedBox>): boolean =>
+  JSON.stringify(self.map(essence)) === JSON.stringify(that.map(essence))
+
+const essence = ({ box: { box, confidence, dissenters, evidence, label, services, status }, id }: MergedBox) => [
+  id,
+  status,
+  label,
+  [box.x, box.y, box.width, box.height],
+  evidence,
+  confidence,
+  services,
+  dissenters
+]

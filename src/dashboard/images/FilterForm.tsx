@@ -1,0 +1,91 @@
+/** The fields of the filters. Whatever is entered goes into the address of the page, and from there to the list. */
+import { useRef } from "preact/hooks"
+import { api, send } from "../Client.ts"
+import { useResource } from "../Resource.ts"
+import { href } from "../Routes.ts"
+import * as Filters from "./Filters.ts"
+
+/** How long nobody types before the list follows. */
+const patienceMilliseconds = 250
+
+export const FilterForm = ({ query }: { readonly query: URLSearchParams }) => {
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
+  const workflow = useResource(() => send(api.pipeline.workflow()))
+  const progress = useResource(() => send(api.pipeline.progress()))
+  const services =
+    workflow.value.value?.nodes.flatMap((node): ReadonlyArray<string> => (node.type === "service" ? [node.id] : [])) ??
+    []
+  const groups = progress.value.value?.groups.flatMap(({ group }) => group ?? []) ?? []
+
+  const apply = (form: HTMLFormElement) => {
+    const fields = new FormData(form)
+    const entered = Object.fromEntries(Filters.names.map((name) => [name, String(fields.get(name) ?? "")]))
+    location.replace(
+      href("images", { ...entered, confidence: entered["confidence"] === "0" ? "" : entered["confidence"] })
+    )
+  }
+  const onInput = ({ currentTarget }: { readonly currentTarget: HTMLFormElement }) => {
+    clearTimeout(timer.current)
+    timer.current = setTimeout(() => apply(currentTarget), patienceMilliseconds)
+  }
+  const of = (name: Filters.Name) => query.get(name) ?? ""
+  const confidence = of("confidence") || "0"
+
+  return (
+    <form class="card filters" role="search" onInput={onInput} onSubmit={(event) => event.preventDefault()}>
+      <label>
+        Label
+        <input name="label" type="search" value={of("label")} placeholder="dog, women, …" />
+      </label>
+      <label class="narrow">
+        Emoji
+        <input name="emoji" type="search" value={of("emoji")} placeholder="🐶" />
+      </label>
+      <label>
+        Group
+        <input name="group" type="search" value={of("group")} list="groups" />
+        <datalist id="groups">
+          {groups.map((group) => (
+            <option key={group} value={group} />
+          ))}
+        </datalist>
+      </label>
+      <Choice name="service" title="Service" value={of("service")} options={services} />
+      <Choice name="status" title="Status" value={of("status")} options={Filters.statuses} />
+      <Choice name="error" title="Failure" value={of("error")} options={Filters.errors} />
+      <label>
+        Confidence ≥ {Number(confidence).toFixed(2)}
+        <input name="confidence" type="range" min="0" max="1" step="0.05" value={confidence} />
+      </label>
+      {query.size > 0 && (
+        <a class="more" href={href("images")}>
+          Clear
+        </a>
+      )}
+    </form>
+  )
+}
+
+const Choice = ({
+  name,
+  options,
+  title,
+  value
+}: {
+  readonly name: Filters.Name
+  readonly title: string
+  readonly value: string
+  readonly options: ReadonlyArray<string>
+}) => (
+  <label>
+    {title}
+    <select name={name} value={value}>
+      <option value="">–</option>
+      {(value === "" || options.includes(value) ? options : [value, ...options]).map((option) => (
+        <option key={option} value={option}>
+          {option}
+        </option>
+      ))}
+    </select>
+  </label>
+)

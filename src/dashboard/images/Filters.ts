@@ -1,0 +1,23 @@
+/** The filters of the list of images, as they stand in the address of the page. */
+import { Option, Schema } from "effect"
+import { FailureClass } from "../../domain/Facts.ts"
+import { ImageFilter } from "../../services/Archive.ts"
+import { ImageStatus } from "../../services/archive/Images.ts"
+
+/** Names of the filters, in the order of their fields. */
+export const names = ["label", "emoji", "group", "service", "status", "error", "confidence"] as const
+export type Name = (typeof names)[number]
+
+export const statuses = ImageStatus.literals
+export const errors = ["any", ...FailureClass.literals] as const
+
+const decode = Schema.decodeUnknownOption(ImageFilter)
+
+/** The filter of an address; `undefined` when there is a value no filter has. What is empty is left out. */
+export const ofQuery = (query: URLSearchParams): ImageFilter | undefined => {
+  const given = names.flatMap((name) => {
+    const value = query.get(name)
+    return value === null || value === "" ? [] : [[name, name === "confidence" ? Number(value) : value] as const]
+  })
+  return Option.getOrUndefined(decode(Object.fromEntries(given)))
+}

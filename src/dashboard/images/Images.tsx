@@ -1,0 +1,98 @@
+/** The images, newest first, with what was found drawn on them; live. */
+import { useSignal } from "@preact/signals"
+import { useEffect } from "preact/hooks"
+import type { ImageId } from "../../domain/Identifiers.ts"
+import type { ImageFilter } from "../../services/Archive.ts"
+import { api, send } from "../Client.ts"
+import { useChanges } from "../Changes.ts"
+import { Empty, Problem } from "../parts/Empty.tsx"
+import { FilterForm } from "./FilterForm.tsx"
+import * as Filters from "./Filters.ts"
+import * as Listing from "./Listing.ts"
+import { Tile } from "./Tile.tsx"
+
+/** Images that are asked for again at once. */
+const batch = 100
+
+const limit = 48
+
+export const Images = ({ query }: { readonly query: URLSearchParams }) => {
+  const filter = Filters.ofQuery(query)
+  return (
+    <>
+      <h1>Images</h1>
+      <FilterForm query={query} />
+      {filter === undefined ? (
+        <Empty title="There is no such filter">Correct the address, or clear the filters.</Empty>
+      ) : (
+        <Grid key={query.toString()} filter={filter} />
+      )}
+    </>
+  )
+}
+
+const Grid = ({ filter }: { readonly filter: ImageFilter }) => {
+  const listing = useSignal<Listing.Listing | undefined>(undefined)
+  const problem = useSignal<string | undefined>(undefined)
+  const moment = useSignal<string | undefined>(undefined)
+
+  const load = async (before?: number) => {
+    try {
+      const place = before === undefined ? {} : { before: before as ImageId }
+      const page = await send(api.images.search({ query: { ...filter, ...place, limit } }))
+      moment.value ??= page.moment
+      listing.value = before === undefined || listing.value === undefined ? page : Listing.append(listing.value, page)
+      problem.value = undefined
+    } catch (error) {
+      problem.value = (error as Error).message
+    }
+  }
+  useEffect(() => void load(), [])
+
+  const refresh = async (ids: ReadonlyArray<number>) => {
+    const page = await send(
+      api.images.search({ query: { ...filter, ids: ids as ReadonlyArray<ImageId>, limit: batch } })
+    )
+    if (listing.value !== undefined) listing.value = Listing.update(listing.value, new Set(ids), page.images)
+  }
+
+  return (
+    <>
+      {moment.value !== undefined && <Follow since={moment.value} onChanges={refresh} />}
+      <Problem problem={problem.value} />
+      {listing.value?.images.length === 0 && (
+        <Empty title="No image meets the filters">New ones appear here by themselves.</Empty>
+      )}
+      <ul class="grid" aria-live="off">
+        {listing.value?.images.map((image) => (
+          <Tile key={image.id} image={image} />
+        ))}
+      </ul>
+      {listing.value?.next !== undefined && (
+        <p class="more-images">
+          <button type="button" onClick={() => load(listing.value?.next)}>
+            Show more
+          </button>
+        </p>
+      )}
+    </>
+  )
+}
+
+/** Follows the changes since the first page was read. */
+const Follow = ({
+  onChanges,
+  since
+}: {
+  readonly since: string
+  readonly onChanges: (ids: ReadonlyArray<number>) => Promise<void>
+}) => {
+  useChanges(since, (changed) => {
+    const ids = [...changed]
+    for (let i = 0; i < ids.length; i += batch) {
+      // What could not be read now comes with the next change of the image, or when the page is loaded again.
+      void onChanges(ids.slice(i, i + batch)).catch(() => {})
+    }
+  })
+  return null
+}

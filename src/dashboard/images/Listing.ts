@@ -1,0 +1,25 @@
+/** The images on the page, kept as they are now while they change. */
+import type { ImageSummary } from "../../services/Archive.ts"
+
+export interface Listing {
+  /** Newest first. */
+  readonly images: ReadonlyArray<ImageSummary>
+  /** The last image, when more come after it. */
+  readonly next?: number | undefined
+}
+
+/**
+ * The listing after some images changed: `asked` are those that did, `found` those of them that meet the filter now. An
+ * image that is older than what has been loaded stays for later.
+ */
+export const update = (self: Listing, asked: ReadonlySet<number>, found: ReadonlyArray<ImageSummary>): Listing => {
+  const isLoaded = ({ id }: ImageSummary) => self.next === undefined || id >= self.next
+  const kept = self.images.filter(({ id }) => !asked.has(id))
+  return { ...self, images: [...kept, ...found.filter(isLoaded)].toSorted((a, b) => b.id - a.id) }
+}
+
+/** The listing with the next page. Images that moved between the pages are there once. */
+export const append = (self: Listing, page: Listing): Listing => {
+  const known = new Set(self.images.map(({ id }) => id))
+  return { images: [...self.images, ...page.images.filter(({ id }) => !known.has(id))], next: page.next }
+}

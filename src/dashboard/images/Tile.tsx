@@ -1,0 +1,73 @@
+/** One image of the list, with the boxes that the detectors agree on. */
+import { useSignal } from "@preact/signals"
+import { useEffect, useRef } from "preact/hooks"
+import * as Concept from "../../domain/Concept.ts"
+import * as ConceptColors from "../../programs/views/ConceptColors.ts"
+import type { ImageSummary } from "../../services/Archive.ts"
+import { Bar } from "../parts/Bar.tsx"
+import { usePicture } from "../parts/Picture.ts"
+import { imageHref } from "../Routes.ts"
+
+/** Findings that are named on a tile. */
+const most = 6
+
+export const Tile = ({ image }: { readonly image: ImageSummary }) => {
+  const tile = useRef<HTMLLIElement>(null)
+  const isNear = useSignal(false)
+  useEffect(() => {
+    const observer = new IntersectionObserver(
+      (entries) => {
+        if (!entries.some((entry) => entry.isIntersecting)) return
+        isNear.value = true
+        observer.disconnect()
+      },
+      { rootMargin: "300px" }
+    )
+    observer.observe(tile.current!)
+    return () => observer.disconnect()
+  }, [])
+  const picture = usePicture(image.id, 640, isNear.value).value
+  const boxes = image.boxes.filter(({ status }) => status === "confirmed")
+  const colors = ConceptColors.assign(boxes.map(({ concept }) => concept))
+  const names = image.findings.slice(0, most)
+  return (
+    <li ref={tile} class="card tile" data-image={image.id}>
+      <a href={imageHref(image.id)} aria-label={`${image.filename}, ${image.status}`}>
+        <div class="view">
+          {picture === "failed" && <p class="soft">The picture cannot be read</p>}
+          {picture !== undefined && picture !== "failed" && (
+            <svg
+              viewBox={`0 0 ${picture.width} ${picture.height}`}
+              preserveAspectRatio="xMidYMid slice"
+              aria-hidden="true"
+            >
+              <image href={picture.url} width={picture.width} height={picture.height} preserveAspectRatio="none" />
+              {boxes.toReversed().map(({ box, concept, id }) => (
+                <g key={id}>
+                  <rect class="halo" {...box} />
+                  <rect class="box" {...box} stroke={colors.get(concept)} />
+                </g>
+              ))}
+            </svg>
+          )}
+          {image.status !== "done" && <span class="badge state">{image.status}</span>}
+          {image.failed > 0 && <span class="badge lost">{image.failed} failed</span>}
+        </div>
+        <div class="caption">
+          <b>{image.filename}</b>
+          <span class="findings">
+            {names.length === 0 && <span class="soft">{image.status === "done" ? "nothing agreed on" : "…"}</span>}
+            {names.map(({ concept, emoji }) => (
+              <span key={concept} title={concept}>
+                {emoji ?? Concept.emojiOf(concept) ?? ""} {concept}
+              </span>
+            ))}
+          </span>
+        </div>
+        {image.status !== "done" && (
+          <Bar label={`Answers about ${image.filename}`} total={image.requested} done={image.answered} />
+        )}
+      </a>
+    </li>
+  )
+}

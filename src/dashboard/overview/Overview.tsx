@@ -1,0 +1,66 @@
+/** How the pipeline is doing: every service and stage, every batch, and what can be done about it. */
+import { signal } from "@preact/signals"
+import type { Step } from "../../services/ServiceSwitch.ts"
+import { api, send } from "../Client.ts"
+import { Problem } from "../parts/Empty.tsx"
+import { useResource } from "../Resource.ts"
+import { Batches } from "./Batches.tsx"
+import { PauseDialog } from "./PauseDialog.tsx"
+import { StepCard } from "./StepCard.tsx"
+import { Summary } from "./Summary.tsx"
+
+/** The step somebody is about to pause. */
+const pausing = signal<Step | undefined>(undefined)
+
+export const Overview = () => {
+  const pipeline = useResource(() => send(api.pipeline.services()), { everyMilliseconds: 2000 })
+  const progress = useResource(() => send(api.pipeline.progress()), { everyMilliseconds: 2000 })
+  const workflow = useResource(() => send(api.pipeline.workflow()))
+  const refresh = () => void Promise.all([pipeline.refresh(), progress.refresh()])
+  const onCropsOnly = new Set<string>(
+    workflow.value.value?.nodes.flatMap((node) => (node.type === "service" && !node.isPrimary ? [node.id] : []))
+  )
+  const state = pipeline.value.value
+  const card = { refresh, onPause: (step: Step) => (pausing.value = step), now: state?.at ?? new Date() }
+  return (
+    <>
+      <Problem problem={pipeline.problem.value ?? progress.problem.value} />
+      {progress.value.value !== undefined && <Summary progress={progress.value.value} refresh={refresh} />}
+      {progress.value.value !== undefined && <Batches progress={progress.value.value} />}
+      {state !== undefined && (
+        <>
+          <section aria-labelledby="stages">
+            <h2 id="stages">Stages</h2>
+            <div class="cards stages">
+              {state.stages.map((stage) => (
+                <StepCard key={stage.stage} step={stage} {...card} />
+              ))}
+            </div>
+          </section>
+          <section aria-labelledby="services">
+            <h2 id="services">Services</h2>
+            <div class="cards">
+              {state.services.map((service) => (
+                <StepCard
+                  key={service.service}
+                  step={service}
+                  isOnCropsOnly={onCropsOnly.has(service.service)}
+                  {...card}
+                />
+              ))}
+            </div>
+          </section>
+        </>
+      )}
+      {pausing.value !== undefined && (
+        <PauseDialog
+          step={pausing.value}
+          onClose={() => {
+            pausing.value = undefined
+            refresh()
+          }}
+        />
+      )}
+    </>
+  )
+}

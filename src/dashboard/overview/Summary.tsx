@@ -1,0 +1,61 @@
+/** How far everything is, in a few numbers. */
+import type { PipelineProgress } from "../../services/Monitor.ts"
+import { api, send } from "../Client.ts"
+import { Action } from "../parts/Action.tsx"
+import { Bar } from "../parts/Bar.tsx"
+import { count, grouped, rate, seconds } from "../parts/Words.ts"
+
+export const Summary = ({
+  progress: { boxes, crops, done, eta, images, rate: pace, services },
+  refresh
+}: {
+  readonly progress: PipelineProgress
+  readonly refresh: () => void
+}) => {
+  const failed = services.reduce((sum, service) => sum + service.failed, 0)
+  const isBusy = done < images
+  return (
+    <section class="card summary" aria-label="All images">
+      <div class="numbers">
+        <Figure value={grouped(done)} of={grouped(images)} name="images done" />
+        <Figure value={isBusy && pace !== undefined ? rate(pace) : "–"} name="images per second" />
+        <Figure value={isBusy && eta !== undefined ? seconds(eta) : "–"} name="until all are done" />
+        <Figure value={grouped(boxes)} name="boxes" />
+        <Figure value={grouped(crops)} name="crops answered" />
+      </div>
+      <Bar label="Images done" total={images} done={done} />
+      <div class="actions">
+        <Action
+          title="Asks again for answers that are owed although nothing waits in a queue"
+          act={async () => {
+            const { count: asked } = await send(api.pipeline.runMissing({ payload: {} }))
+            refresh()
+            return asked === 0 ? "Nothing is missing" : `${count(asked, "question")} put`
+          }}
+        >
+          Run missing
+        </Action>
+        {failed > 0 && (
+          <Action
+            title="Forgets failed answers of all services, and asks again"
+            act={async () => {
+              const { count: retried } = await send(api.pipeline.retryFailed({ payload: {} }))
+              refresh()
+              return `${count(retried, "failure")} tried again`
+            }}
+          >
+            Retry all failed
+          </Action>
+        )}
+      </div>
+    </section>
+  )
+}
+
+const Figure = ({ name, of, value }: { readonly value: string; readonly of?: string; readonly name: string }) => (
+  <p class="figure">
+    <b>{value}</b>
+    {of !== undefined && <span> / {of}</span>}
+    <small>{name}</small>
+  </p>
+)
