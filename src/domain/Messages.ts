@@ -28,3 +28,15 @@ export const hintQueue: Record<Stage, string> = {
   consensus: "queue_consensus",
   enrich: "queue_spatial_enrichment"
 }
+
+/** The header with the time of publication, in milliseconds since 1970. */
+export const publishedHeader = "x-windmill-published"
+
+/** The header that says that a message is published now. */
+export const published = (now: number): Readonly<Record<string, string>> => ({ [publishedHeader]: String(now) })
+
+/** Milliseconds between the publication of a message and `now`, by the clocks of two machines; never below 0. */
+export const waited = (headers: Readonly<Record<string, string>>, now: number): number | undefined => {
+  const at = Number(headers[publishedHeader] ?? Number.NaN)
+  return Number.isFinite(at) ? Math.max(0, now - at) : undefined
+}

@@ -3,7 +3,7 @@
  *
  * @see https://www.w3.org/TR/trace-context/
  */
-import { Tracer } from "effect"
+import { Option, Tracer } from "effect"
 
 /** The header that carries the context, in messages and in HTTP. */
 export const header = "traceparent"
@@ -28,8 +28,15 @@ export const decode = (traceParent: string | undefined): Tracer.ExternalSpan | u
   })
 }
 
-/** The headers of a message that continues `span`; none without a span. */
-export const headersOf = (span: Tracer.AnySpan | undefined): Readonly<Record<string, string>> =>
-  span === undefined ? {} : { [header]: encode(span) }
+/**
+ * The headers of a message that continues `span`; none without a span. Where nothing is traced, spans have no ids: what
+ * came in is passed on.
+ */
+export const headersOf = (span: Tracer.AnySpan | undefined): Readonly<Record<string, string>> => {
+  if (span === undefined) return {}
+  const traceParent = encode(span)
+  if (format.test(traceParent)) return { [header]: traceParent }
+  return span._tag === "Span" ? headersOf(Option.getOrUndefined(span.parent)) : {}
+}
 
 const format = /^[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$/

@@ -4,7 +4,7 @@
  * Uploads are multipart, field `file`. Each service has its own limit of requests in flight, shared by all that this
  * process asks of it. What is worth another try is tried again after a jittered, growing pause; `Retry-After` is honored.
  */
-import { Duration, Effect, Layer, Result, Schedule, Schema, Semaphore, Stream } from "effect"
+import { Duration, Effect, Layer, Result, Schedule, type Schema, Semaphore, Stream } from "effect"
 import { HttpClient, type HttpClientError, HttpClientRequest, type HttpClientResponse } from "effect/http"
 import * as Reply from "../domain/Reply.ts"
 import * as ServiceCatalog from "../domain/ServiceCatalog.ts"
@@ -18,6 +18,7 @@ import {
   Unavailable,
   UnreadableReply
 } from "../services/Inference.ts"
+import * as Metrics from "../services/Metrics.ts"
 
 /** Retries of one request in this process, besides the redeliveries of its message. */
 const retries = 2
@@ -36,19 +37,24 @@ export const layer = Layer.effect(
       return limit
     }
 
-    const ask = Effect.fn("Inference.attempt", { kind: "client" })(
+    const ask = Effect.fn("Inference.attempt")(
       function* (service: Service, request: HttpClientRequest.HttpClientRequest) {
+        const { attempt } = yield* Schedule.CurrentMetadata
+        yield* Effect.annotateCurrentSpan({ "windmill.service": service.id, "windmill.attempt": attempt + 1 })
         const response = yield* client
           .execute(request)
           .pipe(Effect.mapError((error) => unavailable(service, transportProblem(error))))
         const body = yield* readBody(service, response)
-        return yield* Effect.fromResult(interpret(service, response, body))
+        return yield* Effect.suspend(() => Effect.fromResult(interpret(service, response, body))).pipe(
+          Effect.withSpan("Inference.decode", { attributes: { "windmill.reply_bytes": Buffer.byteLength(body) } })
+        )
       },
       (attempt, service) =>
         Effect.timeoutOrElse(attempt, {
           duration: service.timeout,
           orElse: () => unavailable(service, `no answer within ${Duration.format(service.timeout)}`)
-        })
+        }),
+      measured
     )
 
     const analyze = Effect.fn("Inference.analyze")(function* (service: Service, image: Handover) {
@@ -71,6 +77,18 @@ export const layer = Layer.effect(
     return Inference.of({ analyze, isHealthy })
   })
 )
+
+/** An attempt, counted and timed by how it ended. */
+const measured = <A, R>(attempt: Effect.Effect<A, InferenceError, R>, service: Service) =>
+  Effect.gen(function* () {
+    const [duration, result] = yield* Effect.timed(Effect.result(attempt))
+    const outcome = Result.isSuccess(result) ? "answered" : outcomes[result.failure.reason._tag]
+    yield* Metrics.attempted(service.id, outcome, Duration.toMillis(duration))
+    if (Result.isFailure(result)) yield* Effect.annotateCurrentSpan("error.type", outcome)
+    return yield* Effect.fromResult(result)
+  })
+
+const outcomes = { Unavailable: "unavailable", Refused: "refused", UnreadableReply: "unreadable-reply" } as const
 
 const requestOf = (service: Service, image: Handover): HttpClientRequest.HttpClientRequest => {
   const url = ServiceCatalog.analyzeUrl(service)

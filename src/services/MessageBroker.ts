@@ -59,6 +59,8 @@ export interface Delivery {
   readonly attempt: number
   /** Whether the broker may have delivered it before without hearing how it ended. */
   readonly redelivered: boolean
+  /** What spans say about where it came from, by OpenTelemetry's names. */
+  readonly attributes?: Readonly<Record<string, string | number>>
   readonly settle: (settlement: Settlement) => Effect.Effect<void>
 }
 

@@ -165,6 +165,7 @@ const take = (self: WorkQueue, consumer: Consumer): Delivery | undefined => {
     headers,
     attempt,
     redelivered,
+    attributes: { "messaging.system": "memory" },
     settle: (settlement) => Effect.suspend(() => settle(self, consumer, message, settlement))
   }
 }

@@ -106,6 +106,7 @@ export const make = Effect.fnUntraced(function* (
         headers,
         attempt,
         redelivered,
+        attributes: system,
         settle: (settlement) => Effect.suspend(() => settle(held, settlement))
       }
     ]

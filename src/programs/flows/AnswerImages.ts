@@ -4,7 +4,19 @@
  * Answers are recorded in micro-batches; a job is acknowledged only after the transaction that holds its answer
  * committed. A service that keeps failing is left alone, and its queue with it, until it says that it is well.
  */
-import { Clock, type Deferred, Duration, Effect, Option, Ref, Result, Schedule, Schema, Stream } from "effect"
+import {
+  Clock,
+  type Deferred,
+  Duration,
+  Effect,
+  Option,
+  Ref,
+  Result,
+  Schedule,
+  Schema,
+  Stream,
+  type Tracer
+} from "effect"
 import * as CircuitBreaker from "../../domain/CircuitBreaker.ts"
 import type { Outcome } from "../../domain/Facts.ts"
 import { type Job, JobJson } from "../../domain/Messages.ts"
@@ -15,11 +27,13 @@ import * as Workflow from "../../domain/Workflow.ts"
 import { ActivityLog } from "../../services/ActivityLog.ts"
 import { Inference } from "../../services/Inference.ts"
 import { type Delivery, Settlement } from "../../services/MessageBroker.ts"
+import * as Metrics from "../../services/Metrics.ts"
 import { ResultStore, type StoreRejected } from "../../services/ResultStore.ts"
 import * as Ask from "./Ask.ts"
 import { consume } from "./Consume.ts"
 import * as Hints from "./Hints.ts"
 import { untilStored } from "./Persist.ts"
+import * as Spans from "./Spans.ts"
 import { onFailure, Verdict } from "./Verdict.ts"
 
 export interface WorkerOptions {
@@ -59,6 +73,9 @@ export const answerImages = (service: Service, options: WorkerOptions) =>
 /** A delivery and how it is to end. Answers are recorded before their delivery is settled. */
 type Handled = Answered | Settled
 
+/** With the span of its processing, which what follows continues. */
+type Traced<A extends Handled> = A & { readonly span: Tracer.Span }
+
 interface Answered {
   readonly _tag: "Answered"
   readonly delivery: Delivery
@@ -66,14 +83,14 @@ interface Answered {
   readonly outcome: Outcome
   /** Seconds from the delivery to the answer. */
   readonly handlingTime: number
-  /** Trace context for what follows from the answer. */
-  readonly headers: Readonly<Record<string, string>>
 }
 
 interface Settled {
   readonly _tag: "Settled"
   readonly delivery: Delivery
   readonly settlement: Settlement
+  /** Why it is to be tried again, if it is. */
+  readonly reason?: string
   readonly events: ReadonlyArray<PipelineEvent>
 }
 
@@ -97,8 +114,11 @@ const handle = (
     yield* Effect.annotateCurrentSpan({ "windmill.image_id": job.imageId, "windmill.service": service.id })
     if (delivery.redelivered && (yield* isAnswered(job))) return settled(delivery, Settlement.Ack())
 
-    const headers = TraceContext.headersOf(yield* Effect.orDie(Effect.currentSpan))
-    const [duration, answer] = yield* Effect.timed(Effect.result(Ask.aboutImage(service, job.image)))
+    const [duration, answer] = yield* Ask.aboutImage(service, job.image).pipe(
+      Effect.result,
+      Effect.timed,
+      Effect.annotateLogs("image_id", job.imageId)
+    )
     const isDown = Result.isFailure(answer) && answer.failure.reason._tag === "Unavailable"
     const state = yield* Ref.updateAndGet(breaker, (state) => CircuitBreaker.after(state, !isDown))
     const handlingTime = Duration.toSeconds(duration)
@@ -107,8 +127,7 @@ const handle = (
       delivery,
       job,
       outcome,
-      handlingTime,
-      headers
+      handlingTime
     })
     if (Result.isSuccess(answer)) return answered(answer.success)
 
@@ -120,9 +139,10 @@ const handle = (
     return Verdict.$match(onFailure(answer.failure, delivery.attempt), {
       Final: ({ outcome }) => answered(outcome),
       Postponed: ({ after, reason }) =>
-        settled(delivery, Settlement.Retry({ after }), [
-          PipelineEvent.Postponed({ imageId: job.imageId, service: service.id, reason })
-        ])
+        settled(delivery, Settlement.Retry({ after }), {
+          reason,
+          events: [PipelineEvent.Postponed({ imageId: job.imageId, service: service.id, reason })]
+        })
     })
   }).pipe(
     Effect.catchDefect((defect) =>
@@ -131,19 +151,35 @@ const handle = (
         settled(delivery, Settlement.DeadLetter({ reason: `cannot be handled: ${String(defect)}` }))
       )
     ),
-    Effect.withSpan(`process ${delivery.queue}`, {
-      kind: "consumer",
-      parent: TraceContext.decode(delivery.headers[TraceContext.header]),
-      attributes: { "windmill.attempt": delivery.attempt }
-    })
+    Effect.tap((handled) => Effect.annotateCurrentSpan(endOf(handled))),
+    Effect.flatMap((handled) => Effect.map(Effect.orDie(Effect.currentSpan), (span) => ({ ...handled, span }))),
+    Spans.processing(delivery)
   )
 
-const settled = (delivery: Delivery, settlement: Settlement, events: ReadonlyArray<PipelineEvent> = []): Handled => ({
-  _tag: "Settled",
-  delivery,
-  settlement,
-  events
-})
+/** What the span of a job says about how it ended. */
+const endOf = (handled: Handled): Readonly<Record<string, string>> => {
+  if (handled._tag === "Answered") {
+    const { outcome } = handled
+    return outcome._tag === "Success"
+      ? { "windmill.outcome": "success" }
+      : { "windmill.outcome": "failed", "error.type": outcome.class, "windmill.reason": outcome.reason }
+  }
+  const { settlement } = handled
+  switch (settlement._tag) {
+    case "Retry":
+      return { "windmill.outcome": "retry", "error.type": "unavailable", "windmill.reason": handled.reason ?? "" }
+    case "DeadLetter":
+      return { "windmill.outcome": "dead-letter", "error.type": "poison", "windmill.reason": settlement.reason }
+    default:
+      return { "windmill.outcome": "already answered" }
+  }
+}
+
+const settled = (
+  delivery: Delivery,
+  settlement: Settlement,
+  more: Pick<Settled, "events" | "reason"> = { events: [] }
+): Handled => ({ _tag: "Settled", delivery, settlement, ...more })
 
 const isAnswered = (job: Job) =>
   untilStored(ResultStore.use((store) => store.isAnswered(job.imageId, job.service))).pipe(Effect.orDie)
@@ -164,6 +200,7 @@ const untilServiceIsWell = (service: Service, breaker: Ref.Ref<CircuitBreaker.Ci
       })
     )
     yield* Ref.update(breaker, CircuitBreaker.halfOpen)
+    yield* Metrics.breaker(service.id, false)
     const log = yield* ActivityLog
     yield* log.breaker(service.id, Option.none())
   })
@@ -175,26 +212,45 @@ const noteBreaker = Effect.fnUntraced(function* (
   reason: string
 ) {
   const log = yield* ActivityLog
+  yield* Metrics.breaker(service.id, true)
   const now = yield* Clock.currentTimeMillis
   const nextProbe = new Date(now + Duration.toMillis(CircuitBreaker.pause(state)))
   yield* log.breaker(service.id, Option.some({ reason, nextProbe }))
 })
 
 /** Records the answers in one transaction, then settles their deliveries and lets the stages know. */
-const settleAll = Effect.fnUntraced(function* (workerId: string, handled: ReadonlyArray<Handled>) {
-  const recorded = yield* record(
+const settleAll = Effect.fnUntraced(function* (workerId: string, handled: ReadonlyArray<Traced<Handled>>) {
+  const recorded = yield* settleAnswered(
     workerId,
     handled.filter((one) => one._tag === "Answered")
   )
-  yield* Hints.tell(
-    Workflow.follows.answer,
-    recorded.map(({ headers, job }) => ({ imageId: job.imageId, headers }))
-  )
-  yield* Effect.forEach(recorded, ({ delivery }) => delivery.settle(Settlement.Ack()), { discard: true })
   const rest = handled.filter((one) => one._tag === "Settled")
-  yield* Effect.forEach(rest, ({ delivery, settlement }) => delivery.settle(settlement), { discard: true })
+  yield* Effect.forEach(
+    rest,
+    ({ delivery, settlement, span }) => Effect.withParentSpan(delivery.settle(settlement), span),
+    { discard: true }
+  )
   return [...recorded.map(eventOf), ...rest.flatMap(({ events }) => events)]
 })
+
+const settleAnswered = (workerId: string, answers: ReadonlyArray<Traced<Answered>>) =>
+  answers.length === 0
+    ? Effect.succeed([])
+    : record(workerId, answers).pipe(
+        Effect.tap((recorded) =>
+          Hints.tell(
+            Workflow.follows.answer,
+            recorded.map(({ job, span }) => ({ imageId: job.imageId, headers: TraceContext.headersOf(span) }))
+          )
+        ),
+        Effect.tap((recorded) =>
+          Effect.forEach(recorded, ({ delivery }) => delivery.settle(Settlement.Ack()), { discard: true })
+        ),
+        Spans.together(
+          "record answer",
+          answers.map(({ job, span }) => ({ imageId: job.imageId, parent: span }))
+        )
+      )
 
 /**
  * Records all answers at once and returns them. When the store refuses one of them, each is recorded on its own, so that
@@ -202,8 +258,8 @@ const settleAll = Effect.fnUntraced(function* (workerId: string, handled: Readon
  */
 const record = (
   workerId: string,
-  answers: ReadonlyArray<Answered>
-): Effect.Effect<ReadonlyArray<Answered>, never, ResultStore> => {
+  answers: ReadonlyArray<Traced<Answered>>
+): Effect.Effect<ReadonlyArray<Traced<Answered>>, never, ResultStore> => {
   const [first] = answers
   if (first === undefined) return Effect.succeed([])
   const records = answers.map(({ delivery, handlingTime, job, outcome }) => ({

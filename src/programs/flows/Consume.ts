@@ -5,9 +5,11 @@
  * program is asked to stop, no more is delivered, and the stream ends after the last delivery is handled. While the step is
  * switched off, its queue is left alone.
  */
-import { Deferred, Effect, Option, Schedule, Stream } from "effect"
+import { Clock, Deferred, Effect, Option, Schedule, Stream } from "effect"
+import * as Messages from "../../domain/Messages.ts"
 import { ActivityLog, type Hand } from "../../services/ActivityLog.ts"
 import { type Delivery, MessageBroker, type Subscription } from "../../services/MessageBroker.ts"
+import * as Metrics from "../../services/Metrics.ts"
 import { ServiceSwitch, type Step } from "../../services/ServiceSwitch.ts"
 
 export interface ConsumeOptions<R> {
@@ -50,10 +52,16 @@ export const consume = <A, E, R, R2 = never>(
         if (Option.isNone(subscription)) return Stream.empty
         const { deliveries, stop } = subscription.value
         yield* Effect.forkScoped(Effect.andThen(Effect.raceFirst(stopped, paused), stop))
-        yield* Effect.addFinalizer(() => Effect.sync(hand.drop))
+        const held = new Set<Delivery>()
+        yield* Effect.addFinalizer(() => {
+          hand.drop()
+          const count = held.size
+          held.clear()
+          return Metrics.dropped(options.step, count)
+        })
         return handle(
           deliveries.pipe(
-            Stream.map((delivery) => inHand(delivery, hand)),
+            Stream.mapEffect((delivery) => inHand(options.step, delivery, hand, held)),
             Stream.catchTag("BrokerUnavailable", (error) => Stream.fromEffectDrain(Effect.logWarning(error)))
           ),
           stop
@@ -71,16 +79,26 @@ export const consume = <A, E, R, R2 = never>(
   return Stream.unwrap(Effect.flatMap(ActivityLog, (log) => Effect.map(log.open(options.step), sessions)))
 }
 
-/** The delivery, in hand from now on until it is settled. */
-const inHand = (delivery: Delivery, hand: Hand): Delivery => {
+/** The delivery, in hand and measured from now on until it is settled. */
+const inHand = Effect.fnUntraced(function* (step: Step, delivery: Delivery, hand: Hand, held: Set<Delivery>) {
+  const taken = yield* Clock.currentTimeMillis
   const settle: Delivery["settle"] = (settlement) =>
     Effect.ensuring(
       delivery.settle(settlement),
-      Effect.sync(() => hand.release(delivery))
+      Effect.suspend(() => {
+        hand.release(delivery)
+        if (!held.delete(delivery)) return Effect.void
+        return Effect.flatMap(Clock.currentTimeMillis, (now) => Metrics.settled(step, settlement, now - taken))
+      })
     )
   hand.take(delivery)
+  held.add(delivery)
+  // Another attempt has waited on purpose, and a redelivery in somebody's hands.
+  const isFirst = delivery.attempt === 1 && !delivery.redelivered
+  const wait = Messages.waited(delivery.headers, taken)
+  yield* Metrics.taken(step, isFirst ? wait : undefined)
   return { ...delivery, settle }
-}
+})
 
 /** 200 ms, doubled up to 10 seconds, jittered, for ever. */
 const reconnect = Schedule.min([Schedule.exponential("200 millis"), Schedule.spaced("10 seconds")]).pipe(

@@ -18,11 +18,13 @@ import { Catalog } from "../../services/Catalog.ts"
 import { type CropError, Cropper, type Cut } from "../../services/Cropper.ts"
 import { ImageSource, type ImageSourceError } from "../../services/ImageSource.ts"
 import { Settlement } from "../../services/MessageBroker.ts"
+import * as Metrics from "../../services/Metrics.ts"
 import { type CropRecord, ResultStore } from "../../services/ResultStore.ts"
 import { ServiceSwitch } from "../../services/ServiceSwitch.ts"
 import * as Ask from "./Ask.ts"
 import * as Hints from "./Hints.ts"
 import { untilStored } from "./Persist.ts"
+import * as Spans from "./Spans.ts"
 import { onFailure, Verdict } from "./Verdict.ts"
 
 export interface EnrichOptions {
@@ -56,15 +58,13 @@ export const enrich = (options: EnrichOptions) =>
 const enrichImage = (hint: Hints.Hinted, options: EnrichOptions) =>
   askAboutCrops(hint, options).pipe(
     Effect.catch((rejected) => Effect.as(Hints.settle(hint, Settlement.DeadLetter({ reason: rejected.message })), [])),
-    Effect.withSpan("enrich image", {
-      kind: "consumer",
-      parent: TraceContext.decode(hint.headers[TraceContext.header]),
-      attributes: { "windmill.image_id": hint.imageId }
-    })
+    Effect.annotateLogs("image_id", hint.imageId),
+    Spans.processingHint(hint)
   )
 
 const askAboutCrops = Effect.fnUntraced(function* (hint: Hints.Hinted, { algorithms }: EnrichOptions) {
   const { imageId } = hint
+  yield* Effect.annotateCurrentSpan("windmill.image_id", imageId)
   const done = Effect.as(Hints.settle(hint, Settlement.Ack()), [] as ReadonlyArray<PipelineEvent>)
   const store = yield* ResultStore
   const catalog = yield* Catalog
@@ -88,6 +88,8 @@ const askAboutCrops = Effect.fnUntraced(function* (hint: Hints.Hinted, { algorit
   const wanted = yield* Effect.filter(missing, ({ service }) => Effect.map(switches.isPaused(service), Boolean.not))
   if (wanted.length === 0) return yield* done
   const judged = yield* judge(imageId, wanted, attemptOf(hint))
+  yield* Effect.annotateCurrentSpan("windmill.crops", judged.length)
+  yield* Effect.forEach(judged, ({ crop, verdict }) => Metrics.cropAsked(crop.service, outcomeOf(verdict)))
   const recorded = yield* untilStored(store.recordCrops(judged.flatMap((one) => recordOf(imageId, one))))
   if (recorded.length > 0) {
     const headers = TraceContext.headersOf(yield* Effect.orDie(Effect.currentSpan))
@@ -158,6 +160,11 @@ const recordOf = (imageId: ImageId, { crop, region, verdict }: Judged): Readonly
   verdict._tag === "Final"
     ? [{ imageId, boxId: crop.boxId, service: crop.service, region, outcome: verdict.outcome }]
     : []
+
+const outcomeOf = (verdict: Verdict) => {
+  if (verdict._tag === "Postponed") return "postponed"
+  return verdict.outcome._tag === "Success" ? "succeeded" : "failed"
+}
 
 /** The latest attempt among the deliveries that asked. */
 const attemptOf = (hint: Hints.Hinted): number => Math.max(...hint.deliveries.map(({ attempt }) => attempt))

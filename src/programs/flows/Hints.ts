@@ -1,7 +1,7 @@
 /** Hints: "something about image 7 may be stale". Losing one costs latency, never work. */
-import { Effect, Option, Result, Schema, Stream } from "effect"
+import { Clock, Effect, Option, Result, Schema, Stream } from "effect"
 import type { ImageId } from "../../domain/Identifiers.ts"
-import { HintJson, hintQueue } from "../../domain/Messages.ts"
+import { HintJson, hintQueue, published } from "../../domain/Messages.ts"
 import type { Stage } from "../../domain/Staleness.ts"
 import * as TraceContext from "../../domain/TraceContext.ts"
 import { type Delivery, MessageBroker, Settlement } from "../../services/MessageBroker.ts"
@@ -34,11 +34,12 @@ export const tell = Effect.fnUntraced(function* (stages: ReadonlyArray<Stage>, l
   const once = new Map(looks.map((look) => [look.imageId, look]))
   if (once.size === 0) return
   const broker = yield* MessageBroker
+  const now = published(yield* Clock.currentTimeMillis)
   const messages = stages.flatMap((stage) =>
     [...once.values()].map(({ headers, imageId }) => ({
       queue: hintQueue[stage],
       body: Schema.encodeSync(HintJson)({ version: 1, imageId }),
-      headers
+      headers: { ...headers, ...now }
     }))
   )
   yield* broker

@@ -12,9 +12,11 @@ import type { PipelineEvent } from "../../domain/PipelineEvent.ts"
 import type { Stage } from "../../domain/Staleness.ts"
 import * as TraceContext from "../../domain/TraceContext.ts"
 import { type MessageBroker, Settlement } from "../../services/MessageBroker.ts"
+import * as Metrics from "../../services/Metrics.ts"
 import { type Derived, ResultStore, type ResultStoreError, type StoreRejected } from "../../services/ResultStore.ts"
 import * as Hints from "./Hints.ts"
 import { untilStored } from "./Persist.ts"
+import * as Spans from "./Spans.ts"
 
 /** A kind of derived fact. */
 export interface DerivedFact<A> {
@@ -63,39 +65,32 @@ const derive = <A>(
 ): Effect.Effect<ReadonlyArray<PipelineEvent>, StoreRejected, ResultStore | MessageBroker> =>
   Effect.gen(function* () {
     const store = yield* ResultStore
-    const headers = new Map(hints.map((hint) => [hint.imageId, hint.headers]))
-    const facts = yield* untilStored(store.facts([...headers.keys()], fact))
-    const derived = yield* Effect.forEach(facts, (one) => deriveOne(fact, one, headers.get(one.imageId)))
+    const hinted = new Map(hints.map((hint) => [hint.imageId, hint]))
+    const facts = yield* untilStored(store.facts([...hinted.keys()], fact))
+    const looks = yield* Effect.forEach(facts, (one) => deriveOne(fact, one, hinted.get(one.imageId)!))
+    const derived = looks.map(({ derived }) => derived)
     const changed = new Set(yield* untilStored(fact.save(store, derived)))
-    yield* Hints.tell(
-      fact.tells,
-      derived.map(({ imageId }) => ({ imageId, headers: headers.get(imageId) ?? {} }))
-    )
-    return derived.map((one) => fact.event(one, changed.has(one.imageId)))
-  }).pipe(
-    Effect.withSpan(`${fact.stage} batch`, {
-      root: true,
-      attributes: { "windmill.images": hints.length },
-      links: hints.flatMap((hint) => {
-        const span = TraceContext.decode(hint.headers[TraceContext.header])
-        return span === undefined ? [] : [{ span, attributes: {} }]
-      })
+    yield* Metrics.derived(fact.stage, {
+      changed: changed.size,
+      unchanged: derived.length - changed.size,
+      skipped: hinted.size - derived.length
     })
-  )
+    yield* Hints.tell(fact.tells, looks)
+    return derived.map((one) => fact.event(one, changed.has(one.imageId)))
+  }).pipe(Spans.processingBatch(hints.flatMap(({ deliveries }) => deliveries)))
 
-/** One image's derivation, as a step of that image's trace. */
+/** One image's derivation, as a step of that image's trace, which what follows from it continues. */
 const deriveOne = <A>(
   fact: DerivedFact<A>,
   facts: ImageFacts,
-  headers: Readonly<Record<string, string>> | undefined
-): Effect.Effect<Derived<A>> =>
-  Effect.sync(() => ({
+  hint: Hints.Hinted
+): Effect.Effect<Hints.Look & { readonly derived: Derived<A> }> =>
+  Effect.map(Effect.orDie(Effect.currentSpan), (span) => ({
     imageId: facts.imageId,
-    derivation: { revision: facts.revision, algorithm: fact.algorithm },
-    value: fact.derive(facts)
-  })).pipe(
-    Effect.withSpan(`${fact.stage} image`, {
-      parent: TraceContext.decode(headers?.[TraceContext.header]),
-      attributes: { "windmill.image_id": facts.imageId, "windmill.revision": facts.revision }
-    })
-  )
+    headers: TraceContext.headersOf(span),
+    derived: {
+      imageId: facts.imageId,
+      derivation: { revision: facts.revision, algorithm: fact.algorithm },
+      value: fact.derive(facts)
+    }
+  })).pipe(Spans.stepOf(`${fact.stage} image`, hint, { "windmill.revision": facts.revision }))

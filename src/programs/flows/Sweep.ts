@@ -9,6 +9,7 @@ import { hintQueue } from "../../domain/Messages.ts"
 import type { Stage } from "../../domain/Staleness.ts"
 import { Catalog } from "../../services/Catalog.ts"
 import { MessageBroker } from "../../services/MessageBroker.ts"
+import * as Metrics from "../../services/Metrics.ts"
 import { ResultStore } from "../../services/ResultStore.ts"
 import * as Hints from "./Hints.ts"
 import { publishOwed } from "./Submit.ts"
@@ -46,11 +47,11 @@ const sweepOnce = Effect.fn("Sweep", { root: true })(
 
 /** Hints at stale images of a stage that has nothing to do. While it has, hints are on their way. */
 const hintAtStale = Effect.fnUntraced(function* (stage: Stage, algorithm: string) {
-  const broker = yield* MessageBroker
-  if ((yield* broker.depth(hintQueue[stage])) > 0) return
+  if (!(yield* isIdle(hintQueue[stage]))) return
   const store = yield* ResultStore
   const stale = yield* store.stale(stage, { algorithm, limit })
   yield* Hints.tell([stage], stale.map(Hints.lookAt))
+  yield* Metrics.repaired(stage, stale.length)
 })
 
 /**
@@ -58,12 +59,11 @@ const hintAtStale = Effect.fnUntraced(function* (stage: Stage, algorithm: string
  * them in hand.
  */
 const publishForgotten = Effect.fnUntraced(function* (before: Ref.Ref<ReadonlySet<string>>) {
-  const broker = yield* MessageBroker
   const catalog = yield* Catalog
   const store = yield* ResultStore
   const idle = new Set<ServiceId>()
   for (const service of catalog) {
-    if ((yield* broker.depth(service.queue)) === 0) idle.add(service.id)
+    if (yield* isIdle(service.queue)) idle.add(service.id)
   }
   const owed = yield* store.owed({ scope: { _tag: "All" }, limit })
   const key = (imageId: ImageId, service: ServiceId) => `${imageId} ${service}`
@@ -76,4 +76,14 @@ const publishForgotten = Effect.fnUntraced(function* (before: Ref.Ref<ReadonlySe
     owed: image.owed.filter((id) => now.has(key(image.imageId, id)) && earlier.has(key(image.imageId, id)))
   }))
   yield* publishOwed(forgotten)
+  for (const service of idle) {
+    yield* Metrics.repaired(service, forgotten.filter(({ owed }) => owed.includes(service)).length)
+  }
 })
+
+/** Whether nothing is in the queue, in hand, or waiting for another try: what waits would be tried once more for each time. */
+const isIdle = (queue: string) =>
+  Effect.map(
+    MessageBroker.use((broker) => broker.statistics(queue)),
+    ({ delayed, ready, unsettled }) => ready + unsettled + delayed === 0
+  )

@@ -1,0 +1,129 @@
+/**
+ * What every program counts and measures. Names, types and labels are those of Prometheus; `docs/telemetry.md` says how to
+ * read them.
+ *
+ * Updating one costs about a microsecond, whether or not anybody looks.
+ */
+import { type Context, Effect, Metric } from "effect"
+import type { ServiceId } from "../domain/Identifiers.ts"
+import type { Stage } from "../domain/Staleness.ts"
+import type { Settlement } from "./MessageBroker.ts"
+import type { Step } from "./ServiceSwitch.ts"
+
+/** Upper bounds in seconds: from answers of a warm service to pictures that wait behind thousands of others. */
+const seconds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800]
+
+const deliveries = Metric.counter("windmill_deliveries_total", {
+  description: "Deliveries settled, by step and by how they were settled",
+  incremental: true
+})
+const inFlight = Metric.gauge("windmill_in_flight", { description: "Deliveries in hand, by step" })
+const queueWait = Metric.histogram("windmill_queue_wait_seconds", {
+  description: "Time between the publication of a message and its first delivery, by step",
+  boundaries: seconds
+})
+const handling = Metric.histogram("windmill_handling_seconds", {
+  description: "Time between a delivery and its settlement, by step",
+  boundaries: seconds
+})
+const attempts = Metric.counter("windmill_attempts_total", {
+  description: "Requests to a service, by how they ended: answered, or the reason of the failure",
+  incremental: true
+})
+const serviceLatency = Metric.histogram("windmill_service_seconds", {
+  description: "Time of a request to a service, by how it ended",
+  boundaries: seconds
+})
+const breakerOpen = Metric.gauge("windmill_breaker_open", {
+  description: "1 while a service is left alone because it keeps failing"
+})
+const derivations = Metric.counter("windmill_derivations_total", {
+  description: "Images a stage was asked to look at: changed, unchanged, or skipped because nothing was stale",
+  incremental: true
+})
+const crops = Metric.counter("windmill_crops_total", {
+  description: "Crops that a service was asked about, by outcome",
+  incremental: true
+})
+const repairs = Metric.counter("windmill_sweep_repairs_total", {
+  description: "Messages that the sweep published again because nothing else would have, by step",
+  incremental: true
+})
+const waiting = Metric.gauge("windmill_stale_images", {
+  description: "Images that wait: for answers, or for a stage to run again"
+})
+const oldest = Metric.gauge("windmill_stale_oldest_seconds", {
+  description: "Time since something was last recorded about the image that waits longest"
+})
+
+/** A delivery was taken in hand, `wait` milliseconds after it was published if that is known. */
+export const taken = (step: Step, wait: number | undefined) =>
+  update((context) => {
+    Metric.withAttributes(inFlight, { step }).modifyUnsafe(1, context)
+    if (wait !== undefined) Metric.withAttributes(queueWait, { step }).updateUnsafe(wait / 1000, context)
+  })
+
+/** A delivery was settled `milliseconds` after it was taken in hand. */
+export const settled = (step: Step, settlement: Settlement, milliseconds: number) =>
+  update((context) => {
+    Metric.withAttributes(deliveries, { step, settlement: kebab[settlement._tag] }).updateUnsafe(1, context)
+    Metric.withAttributes(handling, { step }).updateUnsafe(milliseconds / 1000, context)
+    Metric.withAttributes(inFlight, { step }).modifyUnsafe(-1, context)
+  })
+
+/** Deliveries in hand were put down, because nobody will settle them any more. */
+export const dropped = (step: Step, count: number) =>
+  update((context) => Metric.withAttributes(inFlight, { step }).modifyUnsafe(-count, context))
+
+/** How a request to a service ended. */
+export type AttemptOutcome = "answered" | "unavailable" | "refused" | "unreadable-reply"
+
+/** A request to a service ended. */
+export const attempted = (service: ServiceId, outcome: AttemptOutcome, milliseconds: number) =>
+  update((context) => {
+    Metric.withAttributes(attempts, { service, outcome }).updateUnsafe(1, context)
+    Metric.withAttributes(serviceLatency, { service, outcome }).updateUnsafe(milliseconds / 1000, context)
+  })
+
+/** Whether a service is left alone. */
+export const breaker = (service: ServiceId, isOpen: boolean) =>
+  update((context) => Metric.withAttributes(breakerOpen, { service }).updateUnsafe(isOpen ? 1 : 0, context))
+
+/** What became of the images that a stage was asked to look at. */
+export const derived = (stage: Stage, counts: Readonly<Record<"changed" | "unchanged" | "skipped", number>>) =>
+  update((context) => {
+    for (const [outcome, count] of Object.entries(counts)) {
+      Metric.withAttributes(derivations, { stage, outcome }).updateUnsafe(count, context)
+    }
+  })
+
+/** A service was asked about a crop. */
+export const cropAsked = (service: ServiceId, outcome: "succeeded" | "failed" | "postponed") =>
+  update((context) => Metric.withAttributes(crops, { service, outcome }).updateUnsafe(1, context))
+
+/** The sweep published messages again. */
+export const repaired = (step: Step, count: number) =>
+  update((context) => Metric.withAttributes(repairs, { step }).updateUnsafe(count, context))
+
+/** Images wait, the one that waits longest since `milliseconds`. */
+export const backlog = (of: string, images: number, milliseconds: number) =>
+  update((context) => {
+    Metric.withAttributes(waiting, { of }).updateUnsafe(images, context)
+    Metric.withAttributes(oldest, { of }).updateUnsafe(milliseconds / 1000, context)
+  })
+
+/** Deliveries in hand and deliveries settled, of all steps, as a snapshot of the metrics has them. */
+export const workOf = (snapshot: ReadonlyArray<Metric.Metric.Snapshot>) => {
+  let inHand = 0
+  let settled = 0
+  for (const metric of snapshot) {
+    if (metric.type === "Gauge" && metric.id === inFlight.id) inHand += Number(metric.state.value)
+    if (metric.type === "Counter" && metric.id === deliveries.id) settled += Number(metric.state.count)
+  }
+  return { inHand, settled }
+}
+
+const kebab = { Ack: "ack", Requeue: "requeue", Retry: "retry", DeadLetter: "dead-letter" } as const
+
+const update = (record: (context: Context.Context<never>) => void): Effect.Effect<void> =>
+  Effect.map(Effect.context<never>(), record)

@@ -1,0 +1,14 @@
+/** Whether this program can do its work now, for whoever decides to send it some. */
+import { Context, Effect, type Scope } from "effect"
+
+export interface ReadinessShape {
+  /** Whether anybody watches this program. */
+  readonly isAsked: boolean
+  /** Adds something that must hold, until the scope closes. `isWell` is asked whenever somebody wants to know. */
+  readonly require: (name: string, isWell: Effect.Effect<boolean>) => Effect.Effect<void, never, Scope.Scope>
+}
+
+/** Nobody asks unless somebody provides one. */
+export const Readiness: Context.Reference<ReadinessShape> = Context.Reference("windmill/services/Readiness", {
+  defaultValue: (): ReadinessShape => ({ isAsked: false, require: () => Effect.void })
+})
