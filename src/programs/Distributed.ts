@@ -50,14 +50,16 @@ export const servers = Layer.mergeAll(PgResultStore.layer, PgServiceSwitch.layer
 /** The broker alone. */
 export const broker = RabbitMessageBroker.layer.pipe(Layer.provide(RabbitAddress.addressFromEnvironment))
 
+/** The largest pictures that are looked at, from `IMAGE_MAX_BYTES` and `IMAGE_MAX_PIXELS`. */
+const imageLimits = Config.all({
+  bytes: Config.Int("IMAGE_MAX_BYTES").pipe(Config.withDefault(SharpImageSource.defaultLimits.bytes)),
+  pixels: Config.Int("IMAGE_MAX_PIXELS").pipe(Config.withDefault(SharpImageSource.defaultLimits.pixels))
+})
+
 /** The services over HTTP, and the pictures to show them. */
 export const services = Layer.unwrap(
-  Effect.map(Config.Int("IMAGE_MAX_BYTES").pipe(Config.withDefault(SharpImageSource.defaultLimits.bytes)), (bytes) =>
-    Layer.mergeAll(
-      HttpInference.layer,
-      SharpCropper.layer,
-      SharpImageSource.layer({ ...SharpImageSource.defaultLimits, bytes })
-    )
+  Effect.map(imageLimits, (limits) =>
+    Layer.mergeAll(HttpInference.layer, SharpCropper.layer, SharpImageSource.layer(limits))
   )
 ).pipe(Layer.provide(NodeHttpClient.layerNodeHttp))
 

@@ -2,41 +2,33 @@
  * The whole of windmill in one process: an embedded PostgreSQL, a broker in memory, and a simulated farm unless real
  * services are configured. See `--help`.
  */
-import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
-import { Clock, Config, Console, Effect, Layer, Logger, Option, Path, References, Result, Schema, Stream } from "effect"
+import { Clock, Console, Effect, Layer, Logger, Option, Path, References, Schema, Stream } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
-import * as NodeOs from "node:os"
-import * as Strategies from "../domain/harmonization/Strategies.ts"
-import * as ServiceCatalog from "../domain/ServiceCatalog.ts"
-import * as EmbeddedPostgres from "../layers/EmbeddedPostgres.ts"
-import * as FileCatalog from "../layers/FileCatalog.ts"
-import * as HttpInference from "../layers/HttpInference.ts"
+import * as ApiServer from "../layers/api/ApiServer.ts"
 import * as ImageFiles from "../layers/ImageFiles.ts"
-import * as MemoryMessageBroker from "../layers/MemoryMessageBroker.ts"
-import * as PgDatabase from "../layers/PgDatabase.ts"
-import * as PgResultStore from "../layers/PgResultStore.ts"
-import * as PgServiceSwitch from "../layers/PgServiceSwitch.ts"
-import * as SharpCropper from "../layers/SharpCropper.ts"
-import * as SharpImageSource from "../layers/SharpImageSource.ts"
 import * as SharpRenderer from "../layers/SharpRenderer.ts"
 import * as SharpSamples from "../layers/SharpSamples.ts"
-import * as SimulatedFarm from "../layers/SimulatedFarm.ts"
 import * as TerminalDisplay from "../layers/TerminalDisplay.ts"
 import * as VectorText from "../layers/VectorText.ts"
 import { Catalog } from "../services/Catalog.ts"
 import { ResultStore } from "../services/ResultStore.ts"
+import * as Embedded from "./Embedded.ts"
 import { runUntilStopped } from "./flows/Drain.ts"
+import * as Heartbeat from "./flows/Heartbeat.ts"
+import { pipeline } from "./flows/Pipeline.ts"
 import * as RunToCompletion from "./flows/RunToCompletion.ts"
 import * as WriteFindings from "./flows/WriteFindings.ts"
 import { runMain } from "./Main.ts"
+import * as ServeApi from "./ServeApi.ts"
+import * as Settings from "./Settings.ts"
 import * as ProgressView from "./views/ProgressView.ts"
 import type { RunProgress } from "./views/RunProgress.ts"
 import * as SummaryView from "./views/SummaryView.ts"
 
-/** A flag has a value that means nothing here. */
-class BadFlag extends Schema.TaggedError<BadFlag>()("BadFlag", { detail: Schema.String }) {
+/** Some of the pictures are not in the results. The summary says which, and why. */
+class PicturesLeftOut extends Schema.TaggedError<PicturesLeftOut>()("PicturesLeftOut", { count: Schema.Int }) {
   override get message() {
-    return this.detail
+    return `${this.count} of the pictures could not be analyzed.`
   }
 }
 
@@ -63,11 +55,9 @@ const flags = {
     Flag.withDescription("Where the services are: a farm that is simulated, or (none) where --config says"),
     Flag.withDefault("simulated")
   ),
-  config: Flag.String("config").pipe(
-    Flag.withDescription("The service catalog for --farm none (default ./service_config.json, or SERVICE_CONFIG)"),
-    Flag.withFallbackConfig(Config.NonEmptyString("SERVICE_CONFIG")),
-    Flag.withDefault("service_config.json")
-  ),
+  config: Settings.config,
+  harmonization: Settings.harmonization,
+  workerId: Settings.workerId,
   data: Flag.String("data").pipe(
     Flag.withDescription("The folder of the database and the samples (default .windmill)"),
     Flag.withDefault(".windmill")
@@ -75,6 +65,14 @@ const flags = {
   output: Flag.String("output").pipe(
     Flag.withDescription("The folder for the overlays and report.html (default: results in the data folder)"),
     Flag.optional
+  ),
+  dashboard: Flag.Boolean("dashboard").pipe(
+    Flag.withDescription("Serve the dashboard, in a terminal until Ctrl-C; --no-dashboard for scripts"),
+    Flag.withDefault(true)
+  ),
+  port: Flag.Int("port").pipe(
+    Flag.withDescription("Port of the dashboard, on this machine only (default: any that is free)"),
+    Flag.withDefault(0)
   )
 }
 
@@ -84,17 +82,22 @@ type Options = Command.Command.Config.Infer<typeof flags>
 const maxReported = 200
 /** Images that the terminal shows. */
 const maxShown = 24
+const drainWithin = "20 seconds"
 
 const run = Effect.fnUntraced(function* (options: Options) {
   const path = yield* Path.Path
+  const catalog = yield* Catalog
+  const services = yield* Settings.servicesNamed(options.services)
+  const strategy = yield* Settings.strategy(options.harmonization)
   const output = Option.getOrElse(options.output, () => path.join(options.data, "results"))
   yield* WriteFindings.prepare(output)
-  const display = yield* TerminalDisplay.make()
-  const startedAt = yield* Clock.currentTimeMillis
-  const catalog = yield* Catalog
-  const services = yield* selected(catalog, options.services)
   const pictures = yield* picturesOf(options)
+  const display = yield* TerminalDisplay.make()
+  const dashboard = yield* serveDashboard(options)
+  yield* Effect.forEach(Option.toArray(dashboard), (address) => display.log(`dashboard  ${address}`))
+  const { workerId } = options
   const submission = RunToCompletion.nothing()
+  const startedAt = yield* Clock.currentTimeMillis
 
   yield* runUntilStopped(
     (stop) =>
@@ -103,15 +106,15 @@ const run = Effect.fnUntraced(function* (options: Options) {
           pictures,
           services,
           catalog,
-          strategy: Strategies.defaultStrategy,
-          workerId: `${NodeOs.hostname()}-${process.pid}`,
+          strategy,
+          workerId,
           show: shower(display),
           showEvery: display.isLive ? "100 millis" : "2 seconds"
         },
         submission,
         stop
       ),
-    { within: "20 seconds" }
+    { within: drainWithin }
   ).pipe(
     Effect.provide(logTo(display)),
     Effect.onInterrupt(() => sayWhereItStopped(submission))
@@ -127,7 +130,7 @@ const run = Effect.fnUntraced(function* (options: Options) {
       unusable: submission.unusable,
       seconds: ((yield* Clock.currentTimeMillis) - startedAt) / 1000,
       simulated: options.farm === "simulated",
-      database: yield* databaseCommand
+      database: 'npm run sql -- "SELECT service, status, count(*) FROM results GROUP BY 1, 2"'
     },
     { output, lettering: { path: VectorText.textPath, width: VectorText.textWidth } }
   )
@@ -135,21 +138,13 @@ const run = Effect.fnUntraced(function* (options: Options) {
   for (const line of SummaryView.render(finished, { width, color: display.color, limit: maxShown })) {
     yield* Console.log(line)
   }
-  if (submission.unusable.length > 0) {
-    return yield* new BadFlag({ detail: `${submission.unusable.length} of the pictures could not be analyzed.` })
-  }
-})
 
-const selected = (catalog: ServiceCatalog.ServiceCatalog, words: string) =>
-  Effect.fromResult(
-    Result.mapError(
-      ServiceCatalog.select(catalog, words),
-      (unknown) =>
-        new BadFlag({
-          detail: `--services: ${unknown.length === 0 ? "names no service" : `there is no ${unknown.join(", ")}`}. Known are all, ${catalog.map(({ id }) => id).join(", ")}.`
-        })
-    )
-  )
+  if (display.isLive && Option.isSome(dashboard)) {
+    yield* Console.log(`dashboard  ${dashboard.value}  (until Ctrl-C)`)
+    yield* runUntilStopped((stop) => pipeline({ services: catalog, strategy, workerId, stop }), { within: drainWithin })
+  }
+  if (submission.unusable.length > 0) return yield* new PicturesLeftOut({ count: submission.unusable.length })
+})
 
 /** The pictures the flags name, or the samples. */
 const picturesOf = Effect.fnUntraced(function* ({ data, images, limit, more }: Options) {
@@ -161,6 +156,16 @@ const picturesOf = Effect.fnUntraced(function* ({ data, images, limit, more }: O
       : yield* SharpSamples.writeSamples(path.join(data, "samples"), { limit: Option.getOrUndefined(limit) })
   const found = ImageFiles.find(named)
   return Option.match(limit, { onNone: () => found, onSome: (most) => Stream.take(found, most) })
+})
+
+/** Serves the dashboard while the scope is open, unless nobody wants it; returns where. */
+const serveDashboard = Effect.fnUntraced(function* ({ dashboard, data, harmonization, port }: Options) {
+  if (!dashboard) return Option.none<string>()
+  const strategy = yield* Settings.strategy(harmonization)
+  const serving = yield* Layer.build(
+    ServeApi.layer({ host: "127.0.0.1", port, uploads: `${data}/uploads`, sharesFiles: true, strategy })
+  )
+  return Option.some(yield* Effect.provideContext(ApiServer.address, serving))
 })
 
 /** Draws the state in place, or writes what is new. */
@@ -197,35 +202,15 @@ const sayWhereItStopped = ({ ids }: RunToCompletion.Submission) =>
     Effect.ignore
   )
 
-const databaseCommand = Effect.map(
-  PgDatabase.Address,
-  ({ database, host, username }) => `psql -h ${host} -U ${username} ${database}`
-)
-
-const catalogLayer = ({ config, farm }: Options) =>
-  farm === "none"
-    ? FileCatalog.layer(config)
-    : Layer.effect(
-        Catalog,
-        Effect.map(SimulatedFarm.make({ catalog: SimulatedFarm.anyPorts }), ({ catalog }) => catalog)
-      )
-
-const layers = (options: Options) =>
-  Layer.mergeAll(
-    PgResultStore.layer,
-    PgServiceSwitch.layer,
-    MemoryMessageBroker.layer,
-    SharpCropper.layer,
-    SharpRenderer.layer,
-    catalogLayer(options),
-    Layer.mergeAll(HttpInference.layer, SharpImageSource.layer()).pipe(Layer.provide(NodeHttpClient.layerUndici))
-  ).pipe(
-    Layer.provideMerge(PgDatabase.layer),
-    Layer.provideMerge(EmbeddedPostgres.layer({ directory: `${options.data}/postgres` }))
-  )
-
 const start = Command.make("start", flags, (options) =>
-  Effect.scoped(run(options)).pipe(Effect.provide(layers(options)))
+  Effect.scoped(run(options)).pipe(
+    Effect.provide(
+      Heartbeat.layer(Settings.identity(options.workerId)).pipe(
+        Layer.provideMerge(Embedded.layer(options)),
+        Layer.provideMerge(SharpRenderer.layer)
+      )
+    )
+  )
 ).pipe(
   Command.withDescription(
     "Takes pictures through all services to harmonized boxes, a consensus and enrichments, on this machine alone."

@@ -1,0 +1,48 @@
+/** The surroundings of a pipeline that runs in one process: a PostgreSQL from the install and a broker in memory. */
+import { Effect, type FileSystem, Layer, type Option } from "effect"
+import * as EmbeddedPostgres from "../layers/EmbeddedPostgres.ts"
+import type * as FileCatalog from "../layers/FileCatalog.ts"
+import * as MemoryMessageBroker from "../layers/MemoryMessageBroker.ts"
+import * as PgDatabase from "../layers/PgDatabase.ts"
+import * as PgResultStore from "../layers/PgResultStore.ts"
+import * as PgServiceSwitch from "../layers/PgServiceSwitch.ts"
+import * as PgWorkerRegistry from "../layers/PgWorkerRegistry.ts"
+import * as SimulatedFarm from "../layers/SimulatedFarm.ts"
+import { Catalog } from "../services/Catalog.ts"
+import * as Distributed from "./Distributed.ts"
+
+export interface EmbeddedOptions {
+  /** The folder of the database. */
+  readonly data: string
+  readonly farm: "simulated" | "none"
+  /** The catalog when the farm is not simulated. */
+  readonly config: Option.Option<string>
+}
+
+/** Database, broker, and the services of the farm or of the catalog. */
+export const layer = ({ config, data, farm }: EmbeddedOptions) =>
+  Layer.mergeAll(PgResultStore.layer, PgServiceSwitch.layer, PgWorkerRegistry.layer).pipe(
+    Layer.provideMerge(PgDatabase.layer),
+    Layer.provide(database(data)),
+    Layer.merge(MemoryMessageBroker.layer),
+    Layer.merge(Distributed.services),
+    Layer.merge(catalog({ config, farm }))
+  )
+
+/** The address of the database in the data folder. */
+export const database = (data: string) => EmbeddedPostgres.layer({ directory: `${data}/postgres` })
+
+/** The services of the file, or those of a farm of this process. */
+const catalog = ({
+  config,
+  farm
+}: Pick<EmbeddedOptions, "config" | "farm">): Layer.Layer<
+  Catalog,
+  FileCatalog.CatalogError | SimulatedFarm.FarmError,
+  FileSystem.FileSystem
+> => (farm === "none" ? Distributed.catalog(config) : simulated)
+
+const simulated = Layer.effect(
+  Catalog,
+  Effect.map(SimulatedFarm.make({ catalog: SimulatedFarm.anyPorts }), ({ catalog }) => catalog)
+)

@@ -1,0 +1,43 @@
+/** Asks the embedded database while nothing else runs on it. See `--help`. */
+import { Console, Effect, Option } from "effect"
+import { Argument, Command, Flag } from "effect/cli"
+import { SqlClient, type SqlError } from "effect/sql"
+import * as Embedded from "./Embedded.ts"
+import * as PgDatabase from "../layers/PgDatabase.ts"
+import { runMain } from "./Main.ts"
+import * as PsqlCommand from "./views/PsqlCommand.ts"
+import * as TextTable from "./views/TextTable.ts"
+
+const query = Argument.String("query").pipe(
+  Argument.withDescription("One SQL statement; without one, the database stays open for psql until Ctrl-C"),
+  Argument.optional
+)
+
+const data = Flag.String("data").pipe(
+  Flag.withDescription("The data folder of npm start (default .windmill)"),
+  Flag.withDefault(".windmill")
+)
+
+const sql = Command.make("sql", { query, data }, ({ data, query }) =>
+  Effect.gen(function* () {
+    if (Option.isSome(query)) yield* ask(query.value)
+    else yield* keepOpen
+  }).pipe(Effect.provide(PgDatabase.layer), Effect.provide(Embedded.database(data)))
+).pipe(Command.withDescription("Asks the database that npm start fills."))
+
+const ask = Effect.fnUntraced(function* (statement: string) {
+  const client = yield* SqlClient.SqlClient
+  const rows = yield* client.unsafe<Record<string, unknown>>(statement).pipe(Effect.mapError(inWords))
+  for (const line of TextTable.render(rows)) yield* Console.log(line)
+})
+
+/** What the database says about the statement. */
+const inWords = ({ reason }: SqlError.SqlError): Error =>
+  new Error(`The database refuses the statement: ${reason.cause instanceof Error ? reason.cause.message : reason._tag}`)
+
+const keepOpen: Effect.Effect<void, never, PgDatabase.Address> = Effect.gen(function* () {
+  yield* Console.log(`${PsqlCommand.of(yield* PgDatabase.Address)}\nCtrl-C closes the database.`)
+  return yield* Effect.never
+})
+
+runMain(sql)
