@@ -44,6 +44,8 @@ export interface Faults {
   readonly store: number
   /** A hint is confirmed and lost. */
   readonly lostHint: number
+  /** So is a job. */
+  readonly lostJob: number
   /** A publication fails, and as likely after some were taken as before. */
   readonly publish: number
   /** A message comes twice. */
@@ -60,6 +62,7 @@ export const noFaults: Faults = {
   crash: 0,
   store: 0,
   lostHint: 0,
+  lostJob: 0,
   publish: 0,
   duplicate: 0,
   cut: 0,
@@ -89,6 +92,7 @@ export const make = (seed: number): Scenario => {
     crash: rate(0.01),
     store: rate(0.2),
     lostHint: rate(0.5),
+    lostJob: rate(0.2),
     publish: rate(0.1),
     duplicate: rate(0.3),
     cut: rate(0.1),

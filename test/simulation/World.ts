@@ -94,7 +94,7 @@ export const process = Effect.fnUntraced(function* (world: World, name: string) 
         const taken: Array<OutgoingMessage> = []
         for (const message of messages) {
           if (fails && random.chance(0.5)) break
-          if (stages.some((stage) => hintQueue[stage] === message.queue) && (yield* happens(faults.lostHint))) continue
+          if (yield* happens(isHint(message) ? faults.lostHint : faults.lostJob)) continue
           taken.push(message)
           if (yield* happens(faults.duplicate)) taken.push(message)
         }
@@ -204,6 +204,8 @@ export const process = Effect.fnUntraced(function* (world: World, name: string) 
   )
   return { layer, crashed: Deferred.await(crash), kill } satisfies Process
 })
+
+const isHint = ({ queue }: OutgoingMessage) => stages.some((stage) => hintQueue[stage] === queue)
 
 /**
  * What is wrong with the answers about an image: nothing when each is what the service said, or that it, or the image,
