@@ -6,6 +6,7 @@ import * as Distributed from "./Distributed.ts"
 import * as Main from "./Main.ts"
 import * as ServeApi from "./ServeApi.ts"
 import * as Settings from "./Settings.ts"
+import * as Watched from "./Watched.ts"
 
 const flags = {
   host: Flag.String("host").pipe(
@@ -31,13 +32,14 @@ const flags = {
     Flag.withDefault(".windmill/uploads")
   ),
   harmonization: Settings.harmonization,
-  config: Settings.config
+  config: Settings.config,
+  ...Watched.flags
 }
 
 const api = Command.make("api", flags, ({ config, harmonization, ...options }) =>
   Effect.gen(function* () {
     const strategy = yield* Settings.strategy(harmonization)
-    const serving = ServeApi.layer({ ...options, strategy, sharesFiles: false }).pipe(
+    const serving = Layer.merge(ServeApi.layer({ ...options, strategy, sharesFiles: false }), Watched.vitals).pipe(
       Layer.provide(Distributed.servers),
       Layer.provide([Distributed.catalog(config), Distributed.services])
     )
@@ -61,4 +63,4 @@ const announce = Effect.flatMap(ApiServer.address, (address) =>
   Console.log(`Dashboard and API at ${address}, documentation at ${address}/docs`)
 )
 
-Main.runMain(api)
+Main.runMain(Watched.watched(api))

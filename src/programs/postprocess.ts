@@ -11,6 +11,7 @@ import { postprocess } from "./flows/Postprocess.ts"
 import { queuesDeclared } from "./flows/Ready.ts"
 import * as Main from "./Main.ts"
 import * as Settings from "./Settings.ts"
+import * as Watched from "./Watched.ts"
 
 const flags = {
   stage: Flag.Literals("stage", stages).pipe(
@@ -26,7 +27,8 @@ const flags = {
   harmonization: Settings.harmonization,
   config: Settings.config,
   workerId: Settings.workerId,
-  drainWithin: Settings.drainWithin
+  drainWithin: Settings.drainWithin,
+  ...Watched.flags
 }
 
 const program = Command.make(
@@ -36,9 +38,11 @@ const program = Command.make(
     Effect.gen(function* () {
       const strategy = yield* Settings.strategy(harmonization)
       const wanted = stage.length === 0 ? stages : stages.filter((name) => stage.includes(name))
-      const surroundings = Layer.mergeAll(Heartbeat.layer(Settings.identity(workerId)), Distributed.services).pipe(
-        Layer.provideMerge(Distributed.servers)
-      )
+      const surroundings = Layer.mergeAll(
+        Heartbeat.layer(Settings.identity(workerId)),
+        Watched.vitals,
+        Distributed.services
+      ).pipe(Layer.provideMerge(Distributed.servers))
       yield* Effect.gen(function* () {
         const catalog = yield* Catalog
         yield* queuesDeclared([...stages.map((name) => hintQueue[name]), ...catalog.map(({ queue }) => queue)])
@@ -59,4 +63,4 @@ const program = Command.make(
   ])
 )
 
-Main.runMain(program)
+Main.runMain(Watched.watched(program))

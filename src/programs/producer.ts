@@ -13,6 +13,7 @@ import { queuesDeclared } from "./flows/Ready.ts"
 import * as ImageSelection from "./ImageSelection.ts"
 import * as Main from "./Main.ts"
 import * as Settings from "./Settings.ts"
+import * as Watched from "./Watched.ts"
 import * as ProductionText from "./views/ProductionText.ts"
 
 /** Not everything that was wanted was submitted. */
@@ -73,7 +74,8 @@ const flags = {
     Flag.withDescription("List the services of the catalog"),
     Flag.withDefault(false)
   ),
-  config: Settings.config
+  config: Settings.config,
+  ...Watched.flags
 }
 
 type Options = Command.Command.Config.Infer<typeof flags>
@@ -179,4 +181,4 @@ const scopeOf = (services: Services, group: Option.Option<string>) => ({
   ...(Option.isSome(group) ? { group: group.value } : {})
 })
 
-Main.runMain(producer)
+Main.runMain(Watched.watched(producer))

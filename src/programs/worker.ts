@@ -10,6 +10,7 @@ import * as Heartbeat from "./flows/Heartbeat.ts"
 import { queuesDeclared } from "./flows/Ready.ts"
 import * as Main from "./Main.ts"
 import * as Settings from "./Settings.ts"
+import * as Watched from "./Watched.ts"
 
 const flags = {
   service: Flag.String("service").pipe(
@@ -21,15 +22,18 @@ const flags = {
   ),
   config: Settings.config,
   workerId: Settings.workerId,
-  drainWithin: Settings.drainWithin
+  drainWithin: Settings.drainWithin,
+  ...Watched.flags
 }
 
 const worker = Command.make("worker", flags, ({ config, drainWithin, service, workerId }) =>
   Effect.gen(function* () {
     const services = yield* Settings.servicesNamed(service)
-    const surroundings = Layer.mergeAll(Heartbeat.layer(Settings.identity(workerId)), Distributed.services).pipe(
-      Layer.provideMerge(Distributed.servers)
-    )
+    const surroundings = Layer.mergeAll(
+      Heartbeat.layer(Settings.identity(workerId)),
+      Watched.vitals,
+      Distributed.services
+    ).pipe(Layer.provideMerge(Distributed.servers))
     yield* Effect.gen(function* () {
       yield* queuesDeclared([
         ...services.map(({ queue }) => queue),
@@ -58,4 +62,4 @@ const worker = Command.make("worker", flags, ({ config, drainWithin, service, wo
   ])
 )
 
-Main.runMain(worker)
+Main.runMain(Watched.watched(worker))
