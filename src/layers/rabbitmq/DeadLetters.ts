@@ -94,6 +94,8 @@ export const make = (connection: Connection, topology: Topology, publish: Publis
           batch = yield* take(channel, queue, Math.min(batchSize, left))
         }
         for (const message of others) channel.nack(message, false, true)
+        // The answer says that the broker has heard all of that: a connection closed before takes acknowledgements with it.
+        yield* Channel.request(queue, () => channel.checkQueue(topology.names(queue).dead))
         return removed
       })
     )
