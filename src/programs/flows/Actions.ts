@@ -145,7 +145,8 @@ const idleServices = Effect.gen(function* () {
   return new Set(depths.filter(([, depth]) => depth === 0).map(([id]) => id))
 })
 
-const deadLetters = Effect.fn("Actions.deadLetters")(function* (step: Step | undefined, limit: number) {
+/** The messages set aside from the queues of all steps, or of one, with their step. */
+export const deadLetters = Effect.fn("Actions.deadLetters")(function* (step: Step | undefined, limit: number) {
   const broker = yield* MessageBroker
   const catalog = yield* Catalog
   const steps: ReadonlyArray<Step> = step === undefined ? [...catalog.map(({ id }) => id), ...stages] : [step]
@@ -159,7 +160,7 @@ const deadLetters = Effect.fn("Actions.deadLetters")(function* (step: Step | und
 })
 
 /** The queue a step consumes. */
-const queueOf = Effect.fnUntraced(function* (step: Step) {
+export const queueOf = Effect.fnUntraced(function* (step: Step) {
   if (isStage(step)) return hintQueue[step]
   const catalog = yield* Catalog
   const service = ServiceCatalog.find(catalog, step)

@@ -1,0 +1,49 @@
+/** Shows what is queued, running, done, failed and stale. See `--help`. */
+import { Console, Effect, Layer, Schedule, Schema } from "effect"
+import { Command, Flag } from "effect/cli"
+import * as PgArchive from "../layers/PgArchive.ts"
+import { Monitor, PipelineProgress, PipelineState } from "../services/Monitor.ts"
+import * as Distributed from "./Distributed.ts"
+import * as MonitorPipeline from "./flows/Monitor.ts"
+import * as Main from "./Main.ts"
+import * as Settings from "./Settings.ts"
+import * as StatusText from "./views/StatusText.ts"
+
+const flags = {
+  json: Flag.Boolean("json").pipe(Flag.withDescription("Write JSON, one object per line"), Flag.withDefault(false)),
+  watch: Flag.Boolean("watch").pipe(Flag.withDescription("Show it again every 2 seconds"), Flag.withDefault(false)),
+  config: Settings.config
+}
+
+const status = Command.make("status", flags, ({ config, json, watch }) =>
+  Effect.gen(function* () {
+    const monitor = yield* Monitor
+    const show = Effect.gen(function* () {
+      const state = yield* monitor.pipeline
+      const progress = yield* monitor.progress
+      if (json) return yield* Console.log(JSON.stringify(encode({ progress, pipeline: state })))
+      const clear = watch && process.stdout.isTTY ? "\u001b[H\u001b[J" : ""
+      yield* Console.log(clear + StatusText.lines(state, progress).join("\n"))
+    })
+    yield* watch ? Effect.repeat(show, Schedule.spaced("2 seconds")) : show
+  }).pipe(
+    Effect.provide(
+      MonitorPipeline.layer.pipe(
+        Layer.provide([PgArchive.layer, Distributed.services]),
+        Layer.provide(Distributed.servers),
+        Layer.provide(Distributed.catalog(config))
+      )
+    )
+  )
+).pipe(
+  Command.withDescription(
+    "Shows how the pipeline is doing. Queued: in the queue; running: in the hands of a worker; owed: requested and not " +
+      "answered; stale: more is known than the stage has used; dead: set aside, see dead-letters."
+  )
+)
+
+const encode = Schema.encodeSync(
+  Schema.toCodecJson(Schema.Struct({ progress: PipelineProgress, pipeline: PipelineState }))
+)
+
+Main.runMain(status)
