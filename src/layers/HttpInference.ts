@@ -5,7 +5,7 @@
  * process asks of it. What is worth another try is tried again after a jittered, growing pause; `Retry-After` is honored.
  */
 import { Duration, Effect, Layer, Result, Schedule, type Schema, Semaphore, Stream } from "effect"
-import { HttpClient, type HttpClientError, HttpClientRequest, type HttpClientResponse } from "effect/http"
+import { HttpClient, HttpClientRequest, type HttpClientResponse } from "effect/http"
 import * as Reply from "../domain/Reply.ts"
 import * as ServiceCatalog from "../domain/ServiceCatalog.ts"
 import type { Service } from "../domain/ServiceCatalog.ts"
@@ -18,6 +18,7 @@ import {
   Unavailable,
   UnreadableReply
 } from "../services/Inference.ts"
+import * as TransportProblem from "./TransportProblem.ts"
 import * as Metrics from "../services/Metrics.ts"
 
 /** Retries of one request in this process, besides the redeliveries of its message. */
@@ -43,7 +44,7 @@ export const layer = Layer.effect(
         yield* Effect.annotateCurrentSpan({ "windmill.service": service.id, "windmill.attempt": attempt + 1 })
         const response = yield* client
           .execute(request)
-          .pipe(Effect.mapError((error) => unavailable(service, transportProblem(error))))
+          .pipe(Effect.mapError((error) => unavailable(service, TransportProblem.describe(error))))
         const body = yield* readBody(service, response)
         return yield* Effect.suspend(() => Effect.fromResult(interpret(service, response, body))).pipe(
           Effect.withSpan("Inference.decode", { attributes: { "windmill.reply_bytes": Buffer.byteLength(body) } })
@@ -129,7 +130,7 @@ const isSoon = (retryAfter: Duration.Duration | undefined): boolean =>
 
 const readBody = (service: Service, response: HttpClientResponse.HttpClientResponse) =>
   response.stream.pipe(
-    Stream.mapError((error) => unavailable(service, transportProblem(error))),
+    Stream.mapError((error) => unavailable(service, TransportProblem.describe(error))),
     Stream.runFoldEffect(
       () => ({ chunks: [] as Array<Uint8Array>, size: 0 }),
       (read, chunk) => {
@@ -197,12 +198,6 @@ const quote = (text: string): string => JSON.stringify(text.slice(0, 80))
 const retryAfterOf = (response: HttpClientResponse.HttpClientResponse): Duration.Duration | undefined => {
   const seconds = Number(response.headers["retry-after"])
   return Number.isFinite(seconds) && seconds >= 0 ? Duration.seconds(seconds) : undefined
-}
-
-const transportProblem = (error: HttpClientError.HttpClientError): string => {
-  const cause = "cause" in error.reason ? error.reason.cause : undefined
-  const innermost = cause instanceof Error && cause.cause instanceof Error ? cause.cause : cause
-  return innermost instanceof Error && innermost.message !== "" ? innermost.message : error.reason._tag
 }
 
 const unavailable = (service: Service, detail: string, retryAfter?: Duration.Duration) =>

@@ -9,6 +9,7 @@ import { HttpClient, type HttpClientResponse } from "effect/http"
 import sharp from "sharp"
 import { type EncodedImage, type ImageReference, pathOf } from "../domain/ImageReference.ts"
 import { ImageSource, ImageSourceError, Unreachable, Unusable } from "../services/ImageSource.ts"
+import * as TransportProblem from "./TransportProblem.ts"
 
 /** What is still accepted as a picture. */
 export interface Limits {
@@ -45,7 +46,7 @@ export const layer = (limits: Limits = defaultLimits) =>
               Effect.mapError((error) =>
                 error.reason._tag === "InvalidUrlError"
                   ? unusable(url, "is not a URL that can be fetched: check its spelling")
-                  : unreachable(url, error.reason._tag)
+                  : unreachable(url, TransportProblem.describe(error))
               )
             )
           yield* checkStatus(url, response.status)
@@ -166,7 +167,7 @@ const checkStatus = (url: string, status: number): Effect.Effect<void, ImageSour
 
 const readAtMost = (url: string, response: HttpClientResponse.HttpClientResponse, limits: Limits) =>
   response.stream.pipe(
-    Stream.mapError((error) => unreachable(url, error.reason._tag)),
+    Stream.mapError((error) => unreachable(url, TransportProblem.describe(error))),
     Stream.runFoldEffect(
       () => ({ chunks: [] as Array<Uint8Array>, size: 0 }),
       (read, chunk) => {

@@ -6,7 +6,7 @@ import * as Embedded from "./Embedded.ts"
 import * as PgDatabase from "../layers/PgDatabase.ts"
 import { runMain } from "./Main.ts"
 import * as PsqlCommand from "./views/PsqlCommand.ts"
-import * as TextTable from "./views/TextTable.ts"
+import * as RowsView from "./views/RowsView.ts"
 
 const query = Argument.String("query").pipe(
   Argument.withDescription("One SQL statement; without one, the database stays open for psql until Ctrl-C"),
@@ -28,7 +28,7 @@ const sql = Command.make("sql", { query, data }, ({ data, query }) =>
 const ask = Effect.fnUntraced(function* (statement: string) {
   const client = yield* SqlClient.SqlClient
   const rows = yield* client.unsafe<Record<string, unknown>>(statement).pipe(Effect.mapError(inWords))
-  for (const line of TextTable.render(rows)) yield* Console.log(line)
+  for (const line of RowsView.render(rows)) yield* Console.log(line)
 })
 
 /** What the database says about the statement. */

@@ -161,10 +161,10 @@ const picturesOf = Effect.fnUntraced(function* ({ data, images, limit, more }: O
 /** Serves the dashboard while the scope is open, unless nobody wants it; returns where. */
 const serveDashboard = Effect.fnUntraced(function* ({ dashboard, data, harmonization, port }: Options) {
   if (!dashboard) return Option.none<string>()
+  const path = yield* Path.Path
   const strategy = yield* Settings.strategy(harmonization)
-  const serving = yield* Layer.build(
-    ServeApi.layer({ host: "127.0.0.1", port, uploads: `${data}/uploads`, sharesFiles: true, strategy })
-  )
+  const uploads = path.resolve(data, "uploads")
+  const serving = yield* Layer.build(ServeApi.layer({ host: "127.0.0.1", port, uploads, sharesFiles: true, strategy }))
   return Option.some(yield* Effect.provideContext(ApiServer.address, serving))
 })
 

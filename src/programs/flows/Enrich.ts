@@ -40,7 +40,7 @@ export interface EnrichOptions {
 export const enrich = (options: EnrichOptions) =>
   Stream.unwrap(
     Effect.gen(function* () {
-      const locks = yield* RcMap.make({ lookup: (_: ImageId) => Semaphore.make(1) })
+      const locks = yield* RcMap.make({ lookup: newLock })
       return Hints.hinted("enrich", { stop: options.stop, batch: 16 }).pipe(
         Stream.flattenIterable,
         Stream.mapEffect(
@@ -54,6 +54,9 @@ export const enrich = (options: EnrichOptions) =>
       )
     })
   )
+
+/** One at a time works on an image: who comes second finds the crops answered. */
+const newLock: (imageId: ImageId) => Effect.Effect<Semaphore.Semaphore> = () => Semaphore.make(1)
 
 const enrichImage = (hint: Hints.Hinted, options: EnrichOptions) =>
   askAboutCrops(hint, options).pipe(

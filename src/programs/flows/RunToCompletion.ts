@@ -116,8 +116,9 @@ const usable = Effect.fnUntraced(function* (reference: ImageReference, submissio
   const source = yield* ImageSource
   const loaded = yield* Effect.result(source.load(reference))
   if (Result.isSuccess(loaded)) return [reference]
-  const { detail, image } = loaded.failure.reason
-  submission.unusable.push({ image, detail })
+  const { reason } = loaded.failure
+  const { detail, image } = reason
+  submission.unusable.push({ image, detail: reason._tag === "Unusable" ? detail : `cannot be reached: ${detail}` })
   return []
 })
 

@@ -11,23 +11,26 @@ export interface Options {
   readonly limit: number
 }
 
-/** The summary. No line is wider than `width`, save paths and commands: cut, they could not be copied. */
+/**
+ * The summary. No line is wider than `width`, save paths, commands and what to do about a picture that was left out: cut,
+ * they would be of no use.
+ */
 export const render = (self: Run, { color, limit, width }: Options): ReadonlyArray<string> => {
   const nothingNew = self.progress.images > 0 && self.doneBefore === self.progress.images
   const shown = self.images.slice(0, limit)
   const hidden = self.images.length - shown.length
   const elsewhere = self.places.report === undefined ? "in the database" : `see ${self.places.report}`
-  return [
+  const found = [
     ...shown.flatMap((image) => [...ImageSummary.lines(image, { width, color }), []]),
-    ...(hidden > 0 ? [line(span(`… and ${count(hidden, "more image")}, ${elsewhere}`, gray)), []] : []),
-    ...unusableLines(self),
+    ...(hidden > 0 ? [line(span(`… and ${count(hidden, "more image")}, ${elsewhere}`, gray)), []] : [])
+  ]
+  const counts = [
     ...(nothingNew ? [] : serviceTable(self)),
     nothingNew ? nothingToDo(self.progress.images) : totals(self),
     []
   ]
-    .map((each) => truncate(each, width))
-    .concat(pointers(self))
-    .map((each) => toAnsi(each, color))
+  const cut = (lines: ReadonlyArray<Line>) => lines.map((each) => truncate(each, width))
+  return [...cut(found), ...unusableLines(self), ...cut(counts), ...pointers(self)].map((each) => toAnsi(each, color))
 }
 
 const gray = { color: "gray" } as const

@@ -1,0 +1,12 @@
+/** Why an HTTP exchange failed, in the words of the innermost cause. */
+import type { HttpClientError } from "effect/http"
+
+/**
+ * @example
+ * describe(error) // => "connect ECONNREFUSED 127.0.0.1:7770"
+ */
+export const describe = (error: HttpClientError.HttpClientError): string => {
+  const cause = "cause" in error.reason ? error.reason.cause : undefined
+  const innermost = cause instanceof Error && cause.cause instanceof Error ? cause.cause : cause
+  return innermost instanceof Error && innermost.message !== "" ? innermost.message : error.reason._tag
+}
