@@ -56,6 +56,7 @@ const simulate = Effect.fnUntraced(function* (scenario: Scenario.Scenario) {
     switches: yield* ServiceSwitch,
     asked: new Map(),
     looked: new Map(),
+    isCalm: Effect.map(Clock.currentTimeMillis, (now) => now >= Duration.toMillis(Scenario.calm)),
     defects: []
   }
   const queues = [...scenario.catalog.map(({ queue }) => queue), ...stages.map((stage) => hintQueue[stage])]

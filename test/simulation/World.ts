@@ -1,5 +1,5 @@
 /** One database, one broker and the services, as each of several processes reaches them: slowly, and not always. */
-import { Clock, Deferred, Duration, Effect, Exit, Layer, Result, Scope, Stream } from "effect"
+import { Clock, Deferred, Effect, Exit, Layer, Result, Scope, Stream } from "effect"
 import * as NodeUtil from "node:util"
 import { type BoundingBox, imageBox } from "../../src/domain/BoundingBox.ts"
 import type { EncodedImage } from "../../src/domain/ImageReference.ts"
@@ -33,6 +33,10 @@ export interface World {
   readonly asked: Map<string, number>
   /** How often each picture was looked for. */
   readonly looked: Map<string, number>
+  /** Whether nothing fails any more. */
+  readonly isCalm: Effect.Effect<boolean>
+  /** Whether a process is to die at a boundary, such as `after record`, whatever its luck. */
+  readonly isFatal?: (process: string, boundary: string) => boolean
   /** Defects that ended a process. */
   readonly defects: Array<string>
 }
@@ -48,14 +52,13 @@ export interface Process {
 
 /** A new process with its own connections. `name` distinguishes its luck from that of others. */
 export const process = Effect.fnUntraced(function* (world: World, name: string) {
-  const { asked, broker, looked, scenario, store, switches } = world
+  const { asked, broker, isCalm, looked, scenario, store, switches } = world
   const { faults, seed } = scenario
   const random = Random.make(seed, "process", name)
   const crash = yield* Deferred.make<void>()
   const connections = yield* Scope.make()
   let isDead = false
 
-  const isCalm = Effect.map(Clock.currentTimeMillis, (now) => now >= Duration.toMillis(Scenario.calm))
   const isDuring = ({ from, until }: Scenario.Outage) =>
     Effect.map(Clock.currentTimeMillis, (now) => now >= from && now < until)
   const isOut = (service: ServiceCatalog.Service) => isDuring(scenario.outages.service(service))
@@ -64,21 +67,22 @@ export const process = Effect.fnUntraced(function* (world: World, name: string) 
     isDead = true
     return Effect.andThen(Scope.close(connections, Exit.void), Deferred.succeed(crash, undefined))
   })
-  /** A moment between two things. Whoever is dead goes no further, and anybody may die here. */
-  const boundary = Effect.gen(function* () {
+  /** A moment before or after something. Whoever is dead goes no further, and anybody may die here. */
+  const boundary = Effect.fnUntraced(function* (at: string) {
     if (random.chance(0.5)) yield* Effect.sleep(random.integer(1, 30))
-    if (!isDead && (yield* happens(faults.crash))) yield* kill
+    if (!isDead && (world.isFatal?.(name, at) || (yield* happens(faults.crash)))) yield* kill
     if (isDead) yield* Effect.interrupt
   })
-  const between = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
-    boundary.pipe(
+  const between = <A, E, R>(what: string, effect: Effect.Effect<A, E, R>) =>
+    boundary(`before ${what}`).pipe(
       Effect.andThen(effect),
-      Effect.tap(() => boundary)
+      Effect.tap(() => boundary(`after ${what}`))
     )
 
   const unavailable = new ResultStoreError({ reason: new StoreUnavailable({ cause: "connection lost" }) })
-  const storing = <A>(effect: Effect.Effect<A, ResultStoreError>) =>
+  const storing = <A>(what: string, effect: Effect.Effect<A, ResultStoreError>) =>
     between(
+      what,
       Effect.gen(function* () {
         const fails = yield* happens(faults.store)
         if ((yield* isDuring(scenario.outages.store)) || (fails && random.chance(0.5))) return yield* unavailable
@@ -89,6 +93,7 @@ export const process = Effect.fnUntraced(function* (world: World, name: string) 
 
   const publish = (messages: ReadonlyArray<OutgoingMessage>) =>
     between(
+      "publish",
       Effect.gen(function* () {
         const fails = yield* happens(faults.publish)
         const taken: Array<OutgoingMessage> = []
@@ -104,7 +109,7 @@ export const process = Effect.fnUntraced(function* (world: World, name: string) 
     )
 
   const subscribe = Effect.fnUntraced(function* (queue: string, options: { readonly prefetch: number }) {
-    yield* boundary
+    yield* boundary("before subscribe")
     const connection = yield* Scope.fork(connections)
     yield* Effect.addFinalizer((exit) => Scope.close(connection, exit))
     const subscription = yield* Scope.provide(broker.subscribe(queue, options), connection)
@@ -113,17 +118,13 @@ export const process = Effect.fnUntraced(function* (world: World, name: string) 
       Scope.close(connection, Exit.void),
       Deferred.fail(lost, new BrokerUnavailable({ queue, cause: "connection reset" }))
     )
-    const lifetime = random.integer(1, Math.ceil(10_000 / faults.cut))
-    if (lifetime < Duration.toMillis(Scenario.calm)) {
-      const cut = Effect.andThen(
-        Effect.sleep(lifetime),
-        Effect.flatMap(isCalm, (calm) => (calm ? Effect.void : lose))
-      )
-      yield* Effect.forkScoped(cut)
+    if (faults.cut > 0) {
+      const cut = Effect.andThen(Effect.sleep(random.integer(1, Math.ceil(10_000 / faults.cut))), happens(1))
+      yield* Effect.forkScoped(Effect.flatMap(cut, (isCut) => (isCut ? lose : Effect.void)))
     }
     const wrap = (delivery: Delivery): Delivery => ({
       ...delivery,
-      settle: (settlement) => between(delivery.settle(settlement))
+      settle: (settlement) => between("settle", delivery.settle(settlement))
     })
     return {
       stop: subscription.stop,
@@ -159,13 +160,13 @@ export const process = Effect.fnUntraced(function* (world: World, name: string) 
     Layer.succeed(ServiceSwitch, switches),
     Layer.succeed(Inference, {
       analyze: (service, image) =>
-        between(analyze(service, image._tag === "Upload" ? pictureOf(image.image) : image._tag)),
+        between("analyze", analyze(service, image._tag === "Upload" ? pictureOf(image.image) : image._tag)),
       isHealthy: (service) =>
         Effect.gen(function* () {
           return !(yield* isOut(service)) && !(yield* happens(faults.service))
         })
     }),
-    Layer.succeed(ImageSource, { load: (reference) => between(load(reference)) }),
+    Layer.succeed(ImageSource, { load: (reference) => between("load", load(reference)) }),
     Layer.succeed(Cropper, {
       open: (image) =>
         Effect.succeed((box) =>
@@ -181,25 +182,25 @@ export const process = Effect.fnUntraced(function* (world: World, name: string) 
       ...broker,
       publish,
       subscribe,
-      depth: (queue) => between(broker.depth(queue)),
-      statistics: (queue) => between(broker.statistics(queue))
+      depth: (queue) => between("depth", broker.depth(queue)),
+      statistics: (queue) => between("statistics", broker.statistics(queue))
     }),
     Layer.succeed(ResultStore, {
-      submit: (requests) => storing(store.submit(requests)),
-      record: (records) => storing(store.record(records)),
-      recordCrops: (records) => storing(store.recordCrops(records)),
-      facts: (ids, staleFor) => storing(store.facts(ids, staleFor)),
-      isAnswered: (id, service) => storing(store.isAnswered(id, service)),
-      saveBoxes: (derived) => storing(store.saveBoxes(derived)),
-      saveConsensus: (derived) => storing(store.saveConsensus(derived)),
-      saveEnrichment: (derived) => storing(store.saveEnrichment(derived)),
-      boxes: (id) => storing(store.boxes(id)),
-      stale: (stage, options) => storing(store.stale(stage, options)),
-      owed: (options) => storing(store.owed(options)),
-      forgetFailures: (options) => storing(store.forgetFailures(options)),
-      progress: (scope) => storing(store.progress(scope)),
-      reference: (id) => storing(store.reference(id)),
-      records: (ids) => storing(store.records(ids))
+      submit: (requests) => storing("submit", store.submit(requests)),
+      record: (records) => storing("record", store.record(records)),
+      recordCrops: (records) => storing("recordCrops", store.recordCrops(records)),
+      facts: (ids, staleFor) => storing("facts", store.facts(ids, staleFor)),
+      isAnswered: (id, service) => storing("isAnswered", store.isAnswered(id, service)),
+      saveBoxes: (derived) => storing("saveBoxes", store.saveBoxes(derived)),
+      saveConsensus: (derived) => storing("saveConsensus", store.saveConsensus(derived)),
+      saveEnrichment: (derived) => storing("saveEnrichment", store.saveEnrichment(derived)),
+      boxes: (id) => storing("boxes", store.boxes(id)),
+      stale: (stage, options) => storing("stale", store.stale(stage, options)),
+      owed: (options) => storing("owed", store.owed(options)),
+      forgetFailures: (options) => storing("forgetFailures", store.forgetFailures(options)),
+      progress: (scope) => storing("progress", store.progress(scope)),
+      reference: (id) => storing("reference", store.reference(id)),
+      records: (ids) => storing("records", store.records(ids))
     })
   )
   return { layer, crashed: Deferred.await(crash), kill } satisfies Process
