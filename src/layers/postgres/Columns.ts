@@ -41,10 +41,10 @@ export const documents = (values: ReadonlyArray<unknown>): PgTypes.Parameter =>
     PgTypes.OID.text
   )
 
-/** A `double precision[]` parameter. */
+/** A `double precision[]` parameter. `-0` becomes `0`, as it does in JSON. */
 export const floats = (values: ReadonlyArray<number | undefined>): PgTypes.Parameter =>
   array(
-    values.map((value) => value ?? null),
+    values.map((value) => (value === undefined ? null : value + 0)),
     PgTypes.OID.float8
   )
 

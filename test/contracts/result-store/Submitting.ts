@@ -91,6 +91,19 @@ export const submitting = (it: Vitest.MethodsNonLive<ResultStore>) => {
     })
   )
 
+  it.effect("owes nothing when all that is asked for has been answered before", () =>
+    Effect.gen(function* () {
+      const store = yield* ResultStore
+      const path = freshPath()
+      const [image] = yield* store.submit([request(path, "blip")])
+      const { imageId } = image!
+      yield* store.record([answer(imageId, "blip"), answer(imageId, "ocr")])
+      const [again] = yield* store.submit([request(path, "ocr")])
+      assert.deepStrictEqual(again!.owed, [])
+      assert.deepStrictEqual(yield* store.owed({ scope: { _tag: "Images", ids: [imageId] }, limit: 1 }), [])
+    })
+  )
+
   it.effect("knows an image once, whoever submits it at the same time", () =>
     Effect.gen(function* () {
       const store = yield* ResultStore
