@@ -24,7 +24,8 @@ const withProtection = (
   response: HttpServerResponse.HttpServerResponse
 ): HttpServerResponse.HttpServerResponse =>
   HttpServerResponse.setHeaders(response, {
-    "content-security-policy": policyFor(request.url, response),
+    // A browser keeps the policy of the page it has, but takes over another one that comes with "not modified".
+    ...(response.status === 304 ? {} : { "content-security-policy": policyFor(request.url, response) }),
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
     "referrer-policy": "no-referrer",

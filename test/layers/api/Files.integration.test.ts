@@ -46,6 +46,16 @@ layer(ApiServers.layer(), { excludeTestServices: true })("the files of the dashb
     })
   )
 
+  it.effect("keep their policy when a browser asks whether they have changed", () =>
+    Effect.gen(function* () {
+      yield* build
+      const etag = (yield* get("/")).headers.get("etag")!
+      const { headers, status } = yield* get("/", { "if-none-match": etag })
+      assert.strictEqual(status, 304)
+      assert.isNull(headers.get("content-security-policy"))
+    })
+  )
+
   it.effect("end where their folder ends", () =>
     Effect.gen(function* () {
       yield* build
