@@ -1,19 +1,19 @@
-/** The whole pipeline in this process: simulated services, workers, stages, the API and the dashboard as built. */
-import { Deferred, Effect, Layer, Path, Stream } from "effect"
+/** The whole pipeline in this process: simulated services, workers, stages, the API, and the dashboard as built from its source. */
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import * as NodePath from "@effect/platform-node/NodePath"
+import { Deferred, Effect, Layer, Path, Schedule, Stream } from "effect"
+import { build } from "vite"
 import * as Strategies from "../../src/domain/harmonization/Strategies.ts"
 import { hintQueue } from "../../src/domain/Messages.ts"
-import { stages } from "../../src/domain/Staleness.ts"
 import * as HttpInference from "../../src/layers/HttpInference.ts"
 import * as SharpSamples from "../../src/layers/SharpSamples.ts"
 import * as SimulatedFarm from "../../src/layers/SimulatedFarm.ts"
-import { answerImages } from "../../src/programs/flows/AnswerImages.ts"
 import * as Heartbeat from "../../src/programs/flows/Heartbeat.ts"
-import { postprocess } from "../../src/programs/flows/Postprocess.ts"
+import { pipeline } from "../../src/programs/flows/Pipeline.ts"
 import { submit } from "../../src/programs/flows/Submit.ts"
 import { Catalog } from "../../src/services/Catalog.ts"
 import { MessageBroker } from "../../src/services/MessageBroker.ts"
+import { ResultStore } from "../../src/services/ResultStore.ts"
 import * as ApiServers from "./ApiServers.ts"
 
 const workerId = "all-in-one"
@@ -25,17 +25,21 @@ const workers = Layer.effectDiscard(
     const catalog = yield* Catalog
     const stop = yield* Deferred.make<void>()
     yield* broker.declare([...catalog.map(({ queue }) => queue), ...Object.values(hintQueue)])
-    const options = { strategy: Strategies.defaultStrategy, stages, sweepEvery: "2 seconds", stop } as const
-    yield* Stream.mergeAll(
-      [...catalog.map((service) => answerImages(service, { workerId, stop })), postprocess(options)],
-      { concurrency: "unbounded" }
-    ).pipe(Stream.runDrain, Effect.forkScoped)
+    const running = pipeline({ services: catalog, strategy: Strategies.defaultStrategy, workerId, stop })
+    yield* Effect.forkScoped(Stream.runDrain(running))
   })
 ).pipe(Layer.provide(Heartbeat.layer({ workerId, host: "localhost", version: "0.1.0" })))
 
+/** The dashboard, where the API looks for it. */
+const dashboard = Layer.effectDiscard(
+  Effect.flatMap(ApiServers.Folders, ({ dashboard }) =>
+    Effect.promise(() => build({ configFile: "vite.config.ts", logLevel: "error", build: { outDir: dashboard } }))
+  )
+)
+
 /** Runs until the scope closes. */
 export const layer = (farm: SimulatedFarm.Options = {}) =>
-  workers.pipe(
+  Layer.mergeAll(workers, dashboard).pipe(
     Layer.provideMerge(
       Layer.unwrap(
         Effect.map(SimulatedFarm.SimulatedFarm, ({ catalog }) =>
@@ -50,14 +54,22 @@ export const layer = (farm: SimulatedFarm.Options = {}) =>
     Layer.orDie
   )
 
-/** Submits the first sample pictures to all services, as a group. */
-export const submitSamples = Effect.fnUntraced(function* (folder: string, limit: number, group: string) {
+/** Asks all services about the first sample pictures, and returns the images. */
+export const submitSamples = Effect.fnUntraced(function* (limit: number, group: string) {
   const path = yield* Path.Path
   const catalog = yield* Catalog
-  const files = yield* SharpSamples.writeSamples(folder, { limit })
+  const { uploads } = yield* ApiServers.Folders
+  const files = yield* SharpSamples.writeSamples(path.join(uploads, "samples"), { limit })
   const services = catalog.filter(({ category }) => category === "primary")
   return yield* submit(Stream.fromIterable(files.map((file) => ({ filename: path.basename(file), path: file }))), {
     services,
     group
   }).pipe(Stream.runCollect)
 }, Effect.provide(NodePath.layer))
+
+/** Waits until every image is done. */
+export const untilDone = Effect.gen(function* () {
+  const store = yield* ResultStore
+  const { done, images } = yield* store.progress({ _tag: "All" })
+  if (done < images) return yield* Effect.fail("not done yet")
+}).pipe(Effect.retry({ schedule: Schedule.spaced("50 millis"), times: 400 }))

@@ -10,9 +10,9 @@ export const Remarks = ({ frame }: { readonly frame: Frame }) => {
     )
   )
   const channels = [
-    text.detected && <Remark key="text" emoji={text.emoji} name="Text" content={text.content} />,
-    face.detected && <Remark key="face" emoji={face.emoji} name="Faces" content={String(face.sightings.length)} />,
-    pose.detected && <Remark key="pose" emoji="🤸" name="Poses" content={String(pose.sightings.length)} />,
+    text.detected && <Remark key="text" emoji={text.emoji} name="Text" content={<q>{text.content}</q>} />,
+    face.detected && <Remark key="face" emoji={face.emoji} name="Faces" content={face.sightings.length} />,
+    pose.detected && <Remark key="pose" emoji="🤸" name="Poses" content={pose.sightings.length} />,
     nsfw.detected && <Remark key="nsfw" emoji={nsfw.emoji} name="Not safe for work" content={undefined} />
   ].filter((channel) => channel !== false)
   if (captions.length + channels.length === 0) return null
@@ -42,7 +42,7 @@ const Remark = ({
     <span aria-hidden="true">{emoji}</span> {name}
     {content !== undefined && (
       <>
-        : <q>{content}</q>
+        : {content}
       </>
     )}
   </li>

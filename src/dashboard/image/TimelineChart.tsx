@@ -1,4 +1,5 @@
 /** When each service began and answered, and when the stages ran. */
+import { stages } from "../../domain/Staleness.ts"
 import type { Timeline, TimelineEvent } from "../../services/archive/Timeline.ts"
 import type { ComponentChildren } from "preact"
 import { count, seconds } from "../parts/Words.ts"
@@ -49,15 +50,22 @@ export const TimelineChart = ({ timeline: { events, waiting } }: { readonly time
               ))}
           </Row>
         ))}
-        {derived.map(({ at, revision, stage }) => (
-          <Row key={stage} name={stage}>
-            <i
-              class="mark stage"
-              style={{ left: percent(place(at)) }}
-              title={`${stage}, revision ${revision}: ${seconds((at.getTime() - first) / 1000)}`}
-            />
-          </Row>
-        ))}
+        {stages
+          .filter((stage) => derived.some((event) => event.stage === stage))
+          .map((stage) => (
+            <Row key={stage} name={stage}>
+              {derived
+                .filter((event) => event.stage === stage)
+                .map(({ at, revision }) => (
+                  <i
+                    key={revision}
+                    class="mark stage"
+                    style={{ left: percent(place(at)) }}
+                    title={`${stage}, revision ${revision}: ${seconds((at.getTime() - first) / 1000)}`}
+                  />
+                ))}
+            </Row>
+          ))}
       </ul>
       <p class="axis soft" aria-hidden="true">
         <span>0 s</span>

@@ -33,9 +33,9 @@ export const StepCard = ({ isOnCropsOnly = false, now, onPause, refresh, step }:
       </header>
       {troubles.length > 0 && (
         <ul class="badges">
-          {troubles.map(({ detail, kind, text }) => (
+          {troubles.map(({ detail, kind, page, text }) => (
             <li key={text} class={`badge ${kind}`} title={detail}>
-              {text}
+              {page === undefined ? text : <a href={href(page)}>{text}</a>}
             </li>
           ))}
         </ul>
@@ -49,7 +49,7 @@ export const StepCard = ({ isOnCropsOnly = false, now, onPause, refresh, step }:
       <Bar label={`${id}: done`} total={done + failed + step.waiting} done={done} failed={failed} />
       {isService && <Sparkline counts={step.history} label={`Answers of ${id} in the last five minutes`} />}
       <p class="pace">
-        <span>{rate(step.rate)}/s</span>
+        <span>{step.rate > 0 || step.waiting > 0 ? `${rate(step.rate)}/s` : "idle"}</span>
         {step.waiting > 0 && <span>{step.eta === undefined ? "no ETA" : `${seconds(step.eta)} left`}</span>}
         {step.oldest !== undefined && <span>oldest {age(step.oldest, now)}</span>}
       </p>
@@ -104,11 +104,6 @@ export const StepCard = ({ isOnCropsOnly = false, now, onPause, refresh, step }:
           >
             Replay
           </Action>
-        )}
-        {isService && failed > 0 && (
-          <a class="more" href={href("failures")}>
-            Why?
-          </a>
         )}
       </div>
     </article>

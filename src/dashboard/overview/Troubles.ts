@@ -8,6 +8,8 @@ export interface Trouble {
   readonly text: string
   /** What lies behind it. */
   readonly detail?: string
+  /** The page that shows more. */
+  readonly page?: "failures"
 }
 
 /** The troubles of a step, those that halt it first. */
@@ -32,7 +34,7 @@ function* halts(step: ServiceState | StageState): Generator<Trouble> {
 }
 
 function* losses(step: ServiceState | StageState): Generator<Trouble> {
-  if ("failed" in step && step.failed > 0) yield { kind: "lost", text: `${step.failed} failed` }
+  if ("failed" in step && step.failed > 0) yield { kind: "lost", text: `${step.failed} failed`, page: "failures" }
   const dead = step.queue.statistics?.dead ?? 0
   if (dead > 0) yield { kind: "lost", text: count(dead, "dead letter"), detail: "Messages that were set aside" }
 }

@@ -1,0 +1,290 @@
+import { assert, layer } from "@effect/vitest"
+import { Effect, Layer } from "effect"
+import type { Page } from "playwright-core"
+import type { Outcome } from "../../src/domain/Facts.ts"
+import { SimulatedFarm } from "../../src/layers/SimulatedFarm.ts"
+import { ResultStore } from "../../src/services/ResultStore.ts"
+import { ServiceSwitch } from "../../src/services/ServiceSwitch.ts"
+import * as ApiServers from "../support/ApiServers.ts"
+import * as Archives from "../support/Archives.ts"
+import * as Browsers from "../support/Browsers.ts"
+import * as DashboardPipeline from "../support/DashboardPipeline.ts"
+import { caption, failed, object, said, serviceId, text } from "../support/Facts.ts"
+
+const ocr = serviceId("ocr")
+
+/** A running pipeline that has looked at four images, and failed to read one of them. */
+const pipeline = Layer.mergeAll(
+  Layer.effectDiscard(
+    Effect.gen(function* () {
+      yield* DashboardPipeline.submitSamples(4, "first")
+      yield* DashboardPipeline.untilDone
+      const [image] = yield* (yield* ResultStore).submit([
+        { reference: { filename: "torn.jpg", path: "/nowhere/torn.jpg" }, services: [ocr], group: "torn" }
+      ])
+      yield* (yield* ResultStore).record([
+        { imageId: image!.imageId, service: ocr, outcome: failed("refused"), workerId: "worker" }
+      ])
+      yield* Archives.derive(image!.imageId)
+    })
+  ),
+  Browsers.layer
+).pipe(Layer.provideMerge(DashboardPipeline.layer({ behavior: { latency: 0 } })))
+
+/** Something in a page that promises do. */
+const inPage = <A>(act: () => Promise<A>) => Effect.promise(act)
+
+const routes = ["", "images", "images/4", "failures", "workers"] as const
+
+/** What is there when a page has been drawn. */
+const sign: Readonly<Record<(typeof routes)[number], string>> = {
+  "": "[data-step=yolov8]",
+  images: ".tile image",
+  "images/4": ".picture .merged",
+  failures: ".failures",
+  workers: ".worker tbody tr"
+}
+
+/** Places of the drawn boxes, by name. */
+const drawn = (page: Page) =>
+  page.locator(".merged").evaluateAll((groups) =>
+    groups.map((group) => {
+      const box = group.querySelector(".box")
+      return [
+        group.getAttribute("data-box"),
+        ...["x", "y", "width", "height"].map((name) => Number(box.getAttribute(name)))
+      ]
+    })
+  )
+
+/** Waits until there are so many images in the list. */
+const tiles = async (page: Page, count: number) => {
+  await page
+    .locator(".tile")
+    .nth(count - 1)
+    .waitFor()
+  await page.locator(".tile").nth(count).waitFor({ state: "detached" })
+}
+
+const byName = (a: ReadonlyArray<unknown>, b: ReadonlyArray<unknown>) => (String(a[0]) < String(b[0]) ? -1 : 1)
+
+layer(pipeline, { excludeTestServices: true, timeout: "60 seconds" })("the dashboard", (it) => {
+  for (const options of [
+    { width: 1280, colorScheme: "light" },
+    { width: 375, colorScheme: "dark" }
+  ] as const) {
+    it.effect(`fits ${options.width} pixels, without a complaint of the browser`, () =>
+      Effect.gen(function* () {
+        const { complaints, goTo, page } = yield* Browsers.open("", options)
+        for (const route of routes) {
+          yield* goTo(route)
+          yield* inPage(() => page.locator(sign[route]).first().waitFor())
+          const overflow = yield* inPage(() =>
+            page.evaluate<number>("document.documentElement.scrollWidth - innerWidth")
+          )
+          assert.isAtMost(overflow, 0, `"${route}" is wider than the window`)
+        }
+        // One image cannot be read.
+        assert.deepStrictEqual(
+          complaints.filter((complaint) => !complaint.startsWith("Failed to load resource")),
+          []
+        )
+      }).pipe(Effect.scoped)
+    )
+  }
+
+  it.effect("shows progress as it is made", () =>
+    Effect.gen(function* () {
+      const overview = yield* Browsers.open("")
+      const images = yield* Browsers.open("images?group=second")
+      yield* inPage(() => images.page.getByText("No image meets the filters").waitFor())
+      yield* DashboardPipeline.submitSamples(6, "second")
+      yield* inPage(async () => {
+        await images.page.locator(".tile").nth(1).waitFor()
+        await images.page.locator(".tile .state").first().waitFor({ state: "detached" })
+        assert.strictEqual(await images.page.locator(".tile").count(), 2)
+        await overview.page.locator(".batches li", { hasText: "second" }).getByText("2 / 2 images").waitFor()
+      })
+    }).pipe(Effect.scoped)
+  )
+
+  it.effect("replays an image up to the boxes that are stored", () =>
+    Effect.gen(function* () {
+      const { page } = yield* Browsers.open("images/4")
+      const api = yield* ApiServers.client
+      const { boxes } = yield* api.images.get({ params: { id: 4 as never } })
+      const stored = boxes.map(({ box: { box }, id }) => [id, box.x, box.y, box.width, box.height])
+      assert.isNotEmpty(stored)
+      yield* inPage(async () => {
+        await page.locator(".merged").first().waitFor()
+        assert.deepStrictEqual((await drawn(page)).sort(byName), stored.sort(byName))
+        await page.locator("[data-compared=same]").waitFor()
+
+        const scrubber = page.getByRole("slider", { name: "Answers known" })
+        await scrubber.focus()
+        await page.keyboard.press("Home")
+        await page.locator("[data-position='0']").waitFor()
+        assert.strictEqual(await page.locator(".merged").count(), 0)
+        await page.keyboard.press("ArrowRight")
+        await page.locator("[data-position='1']").waitFor()
+
+        await page.keyboard.press("End")
+        await page.locator("[data-compared=same]").waitFor()
+        assert.deepStrictEqual((await drawn(page)).sort(byName), stored.sort(byName))
+
+        await page.getByLabel("Strategy").selectOption("affirmative")
+        await page.locator("[data-compared=different]").waitFor()
+        await page.getByRole("button", { name: "As configured" }).click()
+        await page.locator("[data-compared=same]").waitFor()
+      })
+    }).pipe(Effect.scoped)
+  )
+
+  it.effect("says who saw a box, by pointer and by keyboard", () =>
+    Effect.gen(function* () {
+      const { page } = yield* Browsers.open("images/4")
+      const api = yield* ApiServers.client
+      const { boxes } = yield* api.images.get({ params: { id: 4 as never } })
+      const { box, id } = boxes.find(({ box }) => box.dissenters.length > 0)!
+      yield* inPage(async () => {
+        const drawing = page.locator(`.merged[data-box="${id}"]`)
+        await drawing.focus()
+        await page.keyboard.press("Enter")
+        const names = (kind: string) =>
+          page.locator(`[data-${kind}]`).evaluateAll((all, kind) => all.map((one) => one.dataset[kind]).sort(), kind)
+        await page.locator("[data-member]").first().waitFor()
+        assert.deepStrictEqual(await names("member"), box.members.map(({ service }) => service).sort())
+        assert.deepStrictEqual(await names("dissenter"), [...box.dissenters])
+
+        await page.getByRole("checkbox", { name: "yolov8" }).check()
+        const own = box.members.filter(({ service }) => service === "yolov8")
+        assert.isAtLeast(await page.locator(".detection[data-service=yolov8]").count(), own.length)
+        await page.getByRole("checkbox", { name: "harmonized" }).uncheck()
+        await page.locator(".merged.confirmed").first().waitFor({ state: "detached" })
+      })
+    }).pipe(Effect.scoped)
+  )
+
+  it.effect("keeps the filters in the address", () =>
+    Effect.gen(function* () {
+      const { page } = yield* Browsers.open("images?group=first")
+      const api = yield* ApiServers.client
+      const { images } = yield* api.images.search({ query: { group: "first" } })
+      const withConcept = (concept: string) =>
+        images.filter(({ findings }) => findings.some((finding) => finding.concept === concept))
+      const concept = images
+        .flatMap(({ findings }) => findings.map(({ concept }) => concept))
+        .find((concept) => withConcept(concept).length < images.length)!
+      const expected = withConcept(concept).length
+      yield* inPage(async () => {
+        await page.locator(".tile").nth(3).waitFor()
+        await page.getByLabel("Label").fill(concept)
+        await page.waitForURL((url) => url.hash.includes("label="))
+        await tiles(page, expected)
+        await page.reload()
+        await tiles(page, expected)
+        assert.strictEqual(await page.getByLabel("Label").inputValue(), concept)
+      })
+    }).pipe(Effect.scoped)
+  )
+
+  it.effect("pauses a service, and lets it go on", () =>
+    Effect.gen(function* () {
+      const { page } = yield* Browsers.open("")
+      const card = page.locator("[data-step=ocr]")
+      yield* inPage(async () => {
+        await card.getByRole("button", { name: "Pause" }).click()
+        await page.getByLabel("Your name").fill("Ada")
+        await page.getByLabel("Reason").fill("a new model")
+        await page.getByRole("dialog").getByRole("button", { name: "Pause" }).click()
+        await card.getByText("paused by Ada").waitFor()
+      })
+      const switches = yield* ServiceSwitch
+      yield* switches.untilPaused(ocr)
+      const [pause] = yield* switches.pauses
+      assert.deepInclude(pause, { step: ocr, by: "Ada", reason: "a new model" })
+
+      const api = yield* ApiServers.client
+      const [image] = (yield* api.images.search({ query: { group: "second" } })).images
+      yield* api.images.rerun({ params: { id: image!.id }, payload: { services: [ocr] } })
+      yield* inPage(async () => {
+        await card.locator("dl").getByText("1", { exact: true }).waitFor()
+        await card.getByRole("button", { name: "Resume" }).click()
+        await card.getByText("paused by Ada").waitFor({ state: "detached" })
+      })
+      yield* DashboardPipeline.untilDone
+      assert.deepStrictEqual(yield* switches.pauses, [])
+    }).pipe(Effect.scoped)
+  )
+
+  it.effect("groups failures, and tries a group again", () =>
+    Effect.gen(function* () {
+      const farm = yield* SimulatedFarm
+      const clip = serviceId("clip")
+      yield* farm.behave(clip, { error: 1, errorStatuses: [400] })
+      const api = yield* ApiServers.client
+      const [image] = (yield* api.images.search({ query: { group: "second" } })).images
+      yield* api.images.rerun({ params: { id: image!.id }, payload: { services: [clip] } })
+      yield* DashboardPipeline.untilDone
+      yield* farm.behave(clip, { error: 0 })
+      const { page } = yield* Browsers.open("failures")
+      const group = page.getByRole("region", { name: "clip: refused" })
+      yield* inPage(async () => {
+        await group.getByText("1 failure").waitFor()
+        await group.getByText(image!.filename).waitFor()
+        await group.getByRole("button", { name: "Retry group" }).click()
+        await group.waitFor({ state: "detached" })
+      })
+      yield* DashboardPipeline.untilDone
+      assert.deepStrictEqual((yield* api.images.search({ query: { error: "any", service: clip } })).images, [])
+    }).pipe(Effect.scoped)
+  )
+
+  it.effect("shows what somebody wrote as text, whatever it is", () =>
+    Effect.gen(function* () {
+      const attack = (name: string) =>
+        `${name}<img src=x onerror="document.title='broken'"><script>document.title="broken"</script>`
+      const store = yield* ResultStore
+      const first = yield* store.reference(1 as never)
+      const path = first._tag === "Some" && "path" in first.value ? first.value.path : ""
+      const answers: Readonly<Record<string, Outcome>> = {
+        yolov8: said({ ...object(attack("label"), [100, 100, 300, 200], 0.9), emoji: attack("emoji") }),
+        blip: said(caption(attack("caption"))),
+        ocr: said(text(attack("ocr"))),
+        clip: { _tag: "Failure", class: "refused", reason: attack("reason") }
+      }
+      const [image] = yield* store.submit([
+        {
+          reference: { filename: attack("file"), path: `${path}?`, url: "http://127.0.0.1:9/" },
+          services: Object.keys(answers).map(serviceId),
+          group: attack("group")
+        }
+      ])
+      const { imageId } = image!
+      yield* store.record(
+        Object.entries(answers).map(([service, outcome]) => ({
+          imageId,
+          service: serviceId(service),
+          outcome,
+          workerId: attack("worker")
+        }))
+      )
+      yield* Archives.derive(imageId)
+      const places = {
+        "": ["group"],
+        images: ["file"],
+        [`images/${imageId}`]: ["file", "group", "label", "caption", "ocr"],
+        failures: ["reason", "file"]
+      }
+      const { goTo, page } = yield* Browsers.open("")
+      for (const [route, names] of Object.entries(places)) {
+        yield* goTo(route)
+        yield* inPage(async () => {
+          for (const name of names) await page.getByText(attack(name)).first().waitFor({ state: "attached" })
+          assert.strictEqual(await page.title(), "Windmill", route)
+          assert.strictEqual(await page.locator("img[src=x], script:not([src])").count(), 0, route)
+        })
+      }
+    }).pipe(Effect.scoped)
+  )
+})

@@ -1,0 +1,64 @@
+/** A real browser, without a window, and pages that keep what goes wrong in them. */
+import { Context, Effect, Layer } from "effect"
+import { existsSync } from "node:fs"
+import { type Browser, chromium, type Page } from "playwright-core"
+import * as ApiServer from "../../src/layers/api/ApiServer.ts"
+
+const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium"
+
+/** The browser must not look for anything outside of this machine. */
+const args = [
+  "--headless",
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync"
+]
+
+export class Chromium extends Context.Service<Chromium, Browser>()("windmill/test/Chromium") {}
+
+/** Fails, and says what to do, when there is no Chromium. */
+export const layer = Layer.effect(
+  Chromium,
+  Effect.acquireRelease(
+    Effect.suspend(() =>
+      existsSync(executablePath)
+        ? Effect.promise(() => chromium.launch({ executablePath, args }))
+        : Effect.die(
+            new Error(
+              `No Chromium at ${executablePath}. Install it (apt-get install chromium fonts-noto-color-emoji), or set CHROMIUM to its path.`
+            )
+          )
+    ),
+    (browser) => Effect.promise(() => browser.close())
+  )
+)
+
+export interface PageOptions {
+  readonly width?: number
+  readonly colorScheme?: "light" | "dark"
+}
+
+/** A page of the dashboard, in a browser context of its own, and what its console has complained about. */
+export const open = (route: string, { colorScheme = "light", width = 1280 }: PageOptions = {}) =>
+  Effect.gen(function* () {
+    const address = yield* ApiServer.address
+    const browser = yield* Chromium
+    const context = yield* Effect.acquireRelease(
+      Effect.promise(() => browser.newContext({ viewport: { width, height: 800 }, colorScheme })),
+      (context) => Effect.promise(() => context.close())
+    )
+    const page: Page = yield* Effect.promise(() => context.newPage())
+    page.setDefaultTimeout(15_000)
+    const complaints: Array<string> = []
+    page.on("console", (message) => {
+      if (message.type() === "error" || message.type() === "warning") complaints.push(message.text())
+    })
+    page.on("pageerror", (error) => complaints.push(error.message))
+    const goTo = (route: string) => Effect.promise(() => page.goto(`${address}/#/${route}`))
+    yield* goTo(route)
+    return { page, goTo, complaints }
+  })
