@@ -126,7 +126,7 @@ const run = Effect.fnUntraced(function* (options: Options) {
     submission.ids.slice(0, maxReported),
     {
       progress: yield* store.progress({ _tag: "Images", ids: submission.ids }),
-      doneBefore: submission.answeredBefore,
+      doneBefore: submission.doneBefore,
       unusable: submission.unusable,
       seconds: ((yield* Clock.currentTimeMillis) - startedAt) / 1000,
       simulated: options.farm === "simulated",

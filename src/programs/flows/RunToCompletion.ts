@@ -32,8 +32,8 @@ export interface RunOptions<E, R> {
 export interface Submission {
   readonly ids: Array<ImageId>
   readonly filenames: Map<ImageId, string>
-  /** Images about which nothing was left to ask. */
-  answeredBefore: number
+  /** Images that were done when they were submitted. */
+  doneBefore: number
   readonly unusable: Array<{ readonly image: string; readonly detail: string }>
   isComplete: boolean
 }
@@ -41,7 +41,7 @@ export interface Submission {
 export const nothing = (): Submission => ({
   ids: [],
   filenames: new Map(),
-  answeredBefore: 0,
+  doneBefore: 0,
   unusable: [],
   isComplete: false
 })
@@ -104,7 +104,8 @@ const submitUsable = <E, R>(options: RunOptions<E, R>, submission: Submission) =
     Stream.mapEffect((reference) => usable(reference, submission), { concurrency: 4 }),
     Stream.flattenIterable,
     (references) => submit(references, { services: options.services }),
-    Stream.tap((image) => Effect.sync(() => note(image, submission))),
+    Stream.groupedWithin(200, "50 millis"),
+    Stream.mapEffect((images) => note(images, submission)),
     Stream.onEnd(
       Effect.sync(() => {
         submission.isComplete = true
@@ -122,8 +123,13 @@ const usable = Effect.fnUntraced(function* (reference: ImageReference, submissio
   return []
 })
 
-const note = ({ imageId, isNew, owed, reference }: SubmittedImage, submission: Submission): void => {
-  submission.ids.push(imageId)
-  submission.filenames.set(imageId, reference.filename)
-  if (!isNew && owed.length === 0) submission.answeredBefore++
-}
+const note = Effect.fnUntraced(function* (images: ReadonlyArray<SubmittedImage>, submission: Submission) {
+  const store = yield* ResultStore
+  const answered = images.filter(({ isNew, owed }) => !isNew && owed.length === 0)
+  const { done } = yield* store.progress({ _tag: "Images", ids: answered.map(({ imageId }) => imageId) })
+  submission.doneBefore += done
+  for (const { imageId, reference } of images) {
+    submission.ids.push(imageId)
+    submission.filenames.set(imageId, reference.filename)
+  }
+})

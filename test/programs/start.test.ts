@@ -1,0 +1,102 @@
+import { assert, describe, it } from "@effect/vitest"
+import { type ChildProcess, spawn } from "node:child_process"
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { fileURLToPath } from "node:url"
+import { afterAll, beforeAll } from "vitest"
+
+/** The built command: `npm test` builds first. */
+const program = (name: string) => fileURLToPath(new URL(`../../dist/programs/${name}.js`, import.meta.url))
+
+const folder = mkdtempSync(join(tmpdir(), "windmill-start-"))
+const runs = new Set<ChildProcess>()
+
+beforeAll(() => assert.isTrue(existsSync(program("start")), "dist is missing: npm run build"))
+afterAll(() => {
+  for (const run of runs) run.kill("SIGKILL")
+  rmSync(folder, { recursive: true, force: true })
+})
+
+interface Ended {
+  readonly code: number | null
+  readonly output: string
+  readonly errors: string
+}
+
+/** Runs a program in the folder to its end; `onOutput` sees all that was written so far. */
+const run = (name: string, args: ReadonlyArray<string>, onOutput?: (output: string, run: ChildProcess) => void) =>
+  new Promise<Ended>((resolve) => {
+    const child = spawn(process.execPath, [program(name), ...args], { cwd: folder, stdio: ["ignore", "pipe", "pipe"] })
+    runs.add(child)
+    let output = ""
+    let errors = ""
+    child.stdout.on("data", (chunk: Buffer) => {
+      output += chunk.toString()
+      onOutput?.(output, child)
+    })
+    child.stderr.on("data", (chunk: Buffer) => {
+      errors += chunk.toString()
+    })
+    child.on("close", (code) => {
+      runs.delete(child)
+      resolve({ code, output, errors })
+    })
+  })
+
+const start = (...args: ReadonlyArray<string>) => run("start", ["--no-dashboard", ...args])
+
+describe("start", { timeout: 60_000 }, () => {
+  it("stops at Ctrl-C, goes on from there, and does nothing twice", async () => {
+    let isStopped = false
+    const stopped = await run("start", ["--no-dashboard", "--limit", "12"], (output, child) => {
+      if (!isStopped && / [1-9]\d*\/\d+ answers/.test(output)) isStopped = child.kill("SIGINT")
+    })
+    assert.strictEqual(stopped.code, 0, stopped.errors)
+    assert.match(stopped.output, /Stopped with \d+ of \d+ images done\. The same command goes on from here\./)
+
+    const finished = await start("--limit", "12")
+    assert.strictEqual(finished.code, 0, finished.errors)
+    assert.match(finished.output, /12 of 12 images complete/, finished.output)
+    assert.match(finished.output, /person .*\[detectron2 rtdetr yolov8\]/)
+    assert.match(finished.output, /consensus .*votes/)
+    assert.match(finished.output, /simulated/)
+    assert.include(readFileSync(join(folder, ".windmill/results/report.html"), "utf8"), "beach-rider")
+
+    const again = await start("--limit", "12")
+    assert.strictEqual(again.code, 0, again.errors)
+    assert.match(again.output, /Nothing to do: all 12 images were already complete/)
+
+    const asked = await run("sql", ["SELECT service, count(*) FROM results GROUP BY service ORDER BY service"])
+    assert.match(asked.output, /^blip +12$/m)
+    assert.match(asked.output, /\(13 rows\)/)
+  })
+
+  it("leaves out what is no picture, says why, and goes on with the others", async () => {
+    const text = join(folder, "text.jpg")
+    writeFileSync(text, "not a picture")
+    const { code, output } = await start("--images", ".windmill/samples/01-beach-rider.jpg", text)
+    assert.strictEqual(code, 1)
+    assert.include(output, `${text} is not a picture in a known format: convert it`)
+    assert.match(output, /1 of 1 image complete|Nothing to do/)
+  })
+
+  it.each([
+    [["--services", "blip,yolo"], /No such service: yolo\. There are blip, clip/],
+    [["--images", "no/such/folder"], /no\/such\/folder does not exist: check the path/],
+    [["--farm", "none", "--config", "none.json"], /The service catalog none\.json cannot be used/],
+    [["--output", ".windmill/samples/01-beach-rider.jpg/results"], /Cannot write to .*--output/],
+    [["--harmonization", "magic"], /Unknown strategy magic: expected one of quorum/]
+  ])("%j is refused in words, without a stack trace", async (args, expected) => {
+    const { code, errors } = await start(...args)
+    assert.strictEqual(code, 1)
+    assert.match(errors, expected)
+    assert.notMatch(errors, /\n\s+at /)
+  })
+
+  it("explains itself", async () => {
+    const { code, output } = await start("--help")
+    assert.strictEqual(code, 0)
+    for (const flag of ["--images", "--services", "--limit", "--farm"]) assert.include(output, flag)
+  })
+})
