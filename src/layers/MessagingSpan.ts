@@ -3,13 +3,14 @@
  *
  * @see https://opentelemetry.io/docs/specs/semconv/messaging/messaging-spans/
  */
-import { Effect } from "effect"
+import { Effect, type Tracer } from "effect"
+import * as TraceContext from "../domain/TraceContext.ts"
 import type { OutgoingMessage, Settlement } from "../services/MessageBroker.ts"
 
 /** Attributes of every span of a broker: `messaging.system`, and where it is. */
 export type System = Readonly<Record<string, string | number>> & { readonly "messaging.system": string }
 
-/** A span around publishing, named after the queue if the messages share one. */
+/** A span around publishing, named after the queue if the messages share one. Links to what each message continues. */
 export const publish = (system: System, messages: ReadonlyArray<OutgoingMessage>) => {
   const queue = messages[0]?.queue
   const isShared = queue !== undefined && messages.every((message) => message.queue === queue)
@@ -19,9 +20,10 @@ export const publish = (system: System, messages: ReadonlyArray<OutgoingMessage>
     "messaging.operation.type": "send",
     "messaging.batch.message_count": messages.length
   }
+  const links = linksTo(messages)
   return isShared
-    ? withSpan(`publish ${queue}`, "producer", { ...attributes, "messaging.destination.name": queue })
-    : withSpan("publish", "producer", attributes)
+    ? withSpan(`publish ${queue}`, "producer", { ...attributes, "messaging.destination.name": queue }, links)
+    : withSpan("publish", "producer", attributes, links)
 }
 
 /** A span around a settlement that has to wait for the broker. An ack or a requeue does not, and has none. */
@@ -35,5 +37,24 @@ export const settle = (system: System, queue: string, settlement: Settlement) =>
   })
 }
 
-const withSpan = (name: string, kind: "producer" | "client", attributes: Record<string, unknown>) =>
-  Effect.withSpan(name, { kind, attributes }, { captureStackTrace: false })
+const withSpan = (
+  name: string,
+  kind: "producer" | "client",
+  attributes: Record<string, unknown>,
+  links: Array<Tracer.SpanLink> = []
+) => Effect.withSpan(name, { kind, attributes, links }, { captureStackTrace: false })
+
+/** Links that a span has at most, as OpenTelemetry's limits are by default. */
+const mostLinks = 128
+
+const linksTo = (messages: ReadonlyArray<OutgoingMessage>): Array<Tracer.SpanLink> => {
+  const contexts = new Set<string>()
+  for (const { headers } of messages) {
+    const context = headers?.[TraceContext.header]
+    if (context !== undefined && contexts.size < mostLinks) contexts.add(context)
+  }
+  return [...contexts].flatMap((context) => {
+    const span = TraceContext.decode(context)
+    return span === undefined ? [] : [{ span, attributes: {} }]
+  })
+}

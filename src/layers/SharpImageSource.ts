@@ -38,7 +38,7 @@ export const layer = (limits: Limits = defaultLimits) =>
         return yield* fs.readFile(path).pipe(Effect.mapError((error) => problemOfFile(path, error.reason._tag)))
       })
 
-      const fetchUrl = Effect.fn("ImageSource.fetch", { kind: "client" })(
+      const fetchUrl = Effect.fn("ImageSource.fetch")(
         function* (url: string) {
           const response = yield* client
             .get(url)

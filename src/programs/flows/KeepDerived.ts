@@ -29,6 +29,8 @@ export interface DerivedFact<A> {
     store: ResultStore["Service"],
     derived: ReadonlyArray<Derived<A>>
   ) => Effect.Effect<ReadonlyArray<ImageId>, ResultStoreError>
+  /** What a span says of the fact, by names of its own. */
+  readonly attributes: (value: A) => Readonly<Record<string, number>>
   readonly event: (derived: Derived<A>, changed: boolean) => PipelineEvent
   /** The stages that build on it. */
   readonly tells: ReadonlyArray<Stage>
@@ -85,12 +87,14 @@ const deriveOne = <A>(
   facts: ImageFacts,
   hint: Hints.Hinted
 ): Effect.Effect<Hints.Look & { readonly derived: Derived<A> }> =>
-  Effect.map(Effect.orDie(Effect.currentSpan), (span) => ({
-    imageId: facts.imageId,
-    headers: TraceContext.headersOf(span),
-    derived: {
-      imageId: facts.imageId,
-      derivation: { revision: facts.revision, algorithm: fact.algorithm },
-      value: fact.derive(facts)
+  Effect.gen(function* () {
+    const span = yield* Effect.orDie(Effect.currentSpan)
+    const value = fact.derive(facts)
+    yield* Effect.annotateCurrentSpan(fact.attributes(value))
+    const { imageId, revision } = facts
+    return {
+      imageId,
+      headers: TraceContext.headersOf(span),
+      derived: { imageId, derivation: { revision, algorithm: fact.algorithm }, value }
     }
-  })).pipe(Spans.stepOf(`${fact.stage} image`, hint, { "windmill.revision": facts.revision }))
+  }).pipe(Spans.stepOf(`${fact.stage} image`, hint, { "windmill.revision": facts.revision }))

@@ -50,6 +50,7 @@ const mergedBoxes = (catalog: ServiceCatalog, strategy: Strategy): DerivedFact<B
     return { reporters, boxes: Derive.boxes(observation, strategy).boxes }
   },
   save: (store, derived) => store.saveBoxes(derived.map(({ value, ...rest }) => ({ ...rest, value: value.boxes }))),
+  attributes: ({ boxes }) => ({ "windmill.boxes": boxes.length }),
   event: ({ derivation, imageId, value }, changed) =>
     PipelineEvent.Harmonized({
       imageId,
@@ -71,6 +72,7 @@ const consensus = (catalog: ServiceCatalog, strategy: Strategy): DerivedFact<Con
   algorithm: Derive.keys(strategy, catalog).consensus,
   derive: (facts) => Derive.consensus(Derive.observe(facts, catalog), strategy),
   save: (store, derived) => store.saveConsensus(derived),
+  attributes: ({ votes }) => ({ "windmill.votes": votes.consensus.length }),
   event: ({ derivation, imageId, value }, changed) =>
     PipelineEvent.Voted({
       imageId,

@@ -1,0 +1,266 @@
+import { assert, layer } from "@effect/vitest"
+import { Effect, Layer, Redacted } from "effect"
+import { SqlClient } from "effect/sql"
+import * as NodeFs from "node:fs"
+import * as NodeOs from "node:os"
+import * as NodePath from "node:path"
+import sharp from "sharp"
+import { hintQueue } from "../../src/domain/Messages.ts"
+import * as PgDatabase from "../../src/layers/PgDatabase.ts"
+import { Address } from "../../src/layers/RabbitAddress.ts"
+import * as Collector from "../support/Collector.ts"
+import * as Databases from "../support/Databases.ts"
+import { json, serve } from "../support/HttpServers.ts"
+import * as Programs from "../support/Programs.ts"
+import * as RabbitQueues from "../support/RabbitQueues.ts"
+import { fixture } from "../support/Replies.ts"
+import * as Traces from "../support/Traces.ts"
+
+/** What must never leave in a span: of a picture's URL, of a reply, of an error, of a login. */
+const secrets = {
+  query: "query-SECRET-1",
+  reply: "reply-SECRET-2",
+  error: "error-SECRET-3",
+  header: "header-SECRET-4"
+}
+
+/** yolov8 sees one person; the first times it is asked, it is busy. face looks at the crop of the person. */
+const services = Effect.fnUntraced(function* (failures: number) {
+  const picture = yield* Effect.promise(() =>
+    sharp({ create: { width: 640, height: 480, channels: 3, background: "teal" } })
+      .jpeg()
+      .toBuffer()
+  )
+  let asked = 0
+  const port = yield* serve((request, response) => {
+    if (request.url?.startsWith("/picture.jpg")) {
+      return void response.writeHead(200, { "content-type": "image/jpeg" }).end(picture)
+    }
+    if (request.url === "/health") return json(response, 200, {})
+    if (request.url === "/face") return json(response, 200, fixture("face"))
+    if (++asked <= failures) return json(response, 503, { error: `busy with https://x.test/a?sig=${secrets.error}` })
+    json(response, 200, {
+      service: "yolo",
+      status: "success",
+      predictions: [{ label: "person", confidence: 0.93, bbox: { x: 33, y: 50, width: 121, height: 309 } }],
+      metadata: { note: secrets.reply }
+    })
+  })
+  const file = NodePath.join(NodeFs.mkdtempSync(NodePath.join(NodeOs.tmpdir(), "windmill-trace-")), "services.json")
+  yield* Effect.acquireRelease(
+    Effect.sync(() =>
+      NodeFs.writeFileSync(
+        file,
+        JSON.stringify({
+          services: {
+            yolov8: { port, endpoint: "/yolov8" },
+            face: { host: "localhost", port, endpoint: "/face" }
+          }
+        })
+      )
+    ),
+    () => Effect.sync(() => NodeFs.rmSync(NodePath.dirname(file), { recursive: true }))
+  )
+  return { file, url: `http://127.0.0.1:${port}/picture.jpg?sig=${secrets.query}` }
+})
+
+/** The environment of the programs of one test, in which yolov8 fails so many times. */
+const surroundings = Effect.fnUntraced(function* (failures: number) {
+  const rabbit = yield* Address
+  const database = yield* PgDatabase.Address
+  const collector = yield* Collector.make
+  const { file, url } = yield* services(failures)
+  yield* Effect.addFinalizer(() =>
+    Effect.orDie(RabbitQueues.deleteQueues(rabbit, ["queue_yolov8", "queue_face", ...Object.values(hintQueue)]))
+  )
+  const postgres = new URL(Redacted.value(database.url!))
+  postgres.pathname = `/${database.database}`
+  const env = {
+    DATABASE_URL: postgres.href,
+    QUEUE_HOST: rabbit.host,
+    QUEUE_USER: rabbit.username,
+    QUEUE_PASSWORD: Redacted.value(rabbit.password),
+    QUEUE_PREFIX: rabbit.queuePrefix,
+    SERVICE_CONFIG: file,
+    OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint,
+    OTEL_EXPORTER_OTLP_HEADERS: `authorization=Bearer%20${secrets.header}`,
+    OTEL_RESOURCE_ATTRIBUTES: "deployment.environment.name=test"
+  }
+  return { collector, url, run: Programs.run(env), start: Programs.start(env) }
+})
+
+/** Waits until so many images and crops of them are answered and nothing is stale; returns the first image. */
+const done = Effect.fnUntraced(function* (images: number) {
+  const sql = yield* SqlClient.SqlClient
+  yield* sql<{ n: number }>`
+    SELECT count(*)::int AS n FROM images
+    WHERE coalesce(owing, boxes_stale, consensus_stale, enrichment_stale) IS NULL
+      AND EXISTS (SELECT FROM postprocessing WHERE postprocessing.image_id = images.image_id)`.pipe(
+    Effect.repeat({ until: ([row]) => row!.n === images, schedule: Programs.soon }),
+    Effect.timeout("60 seconds")
+  )
+  const [row] = yield* sql<{ image_id: number; trace_parent: string }>`SELECT image_id, trace_parent FROM images`
+  return row!
+})
+
+layer(Layer.merge(Databases.store, RabbitQueues.address), { excludeTestServices: true })("Traces", (it) => {
+  it.effect(
+    "are one for an image, across processes, attempts and crops",
+    () =>
+      Effect.gen(function* () {
+        const { collector, run, start, url } = yield* surroundings(3)
+        const worker = yield* start("worker", "--service", "all")
+        const postprocess = yield* start("postprocess", "--sweep-every", "1 hour")
+        yield* run("producer", "--services", "yolov8", url)
+        const image = yield* done(1)
+        yield* Effect.all([worker.stop, postprocess.stop])
+
+        const trace = Traces.of(collector.spans(), image.trace_parent)
+        // Whether the consensus is derived once before the crop is recorded depends on which of them is faster.
+        const [early, ...others] = trace.filter(({ attributes, name }) => isEarlyConsensus(name, attributes))
+        assert.isEmpty(others)
+        assert.strictEqual(Traces.tree(trace.filter((span) => span !== early)), expected)
+        Traces.assertWhole(collector.spans())
+
+        // What several images share has a trace of its own, and both link to each other.
+        for (const [name, batchName] of [
+          ["record answer", "record answers"],
+          ["harmonize image", "process queue_bbox_merge"],
+          ["consensus image", "process queue_consensus"]
+        ] as const) {
+          for (const step of trace.filter((span) => span.name === name)) {
+            const batch = Traces.linked(collector.spans(), step).find((span) => span.name === batchName)!
+            assert.notStrictEqual(batch.traceId, step.traceId)
+            assert.isUndefined(batch.parentSpanId)
+            assert.include(
+              batch.links.map(({ spanId }) => spanId),
+              step.parentSpanId
+            )
+          }
+        }
+
+        const first = trace.find(({ name }) => name === "process queue_yolov8")!
+        assert.include(first.attributes, {
+          "messaging.system": "rabbitmq",
+          "messaging.operation.type": "process",
+          "messaging.destination.name": "queue_yolov8",
+          "windmill.image_id": image.image_id,
+          "windmill.service": "yolov8",
+          "windmill.outcome": "retry",
+          "error.type": "unavailable",
+          "windmill.reason": "yolov8 is unavailable: HTTP 503: busy with https://x.test/a"
+        })
+        assert.isAtLeast(Number(first.attributes["windmill.queue_wait_ms"]), 0)
+        assert.include(trace.find(({ name }) => name === "harmonize image")!.attributes, { "windmill.boxes": 1 })
+        assert.include(trace.find(({ name }) => name === "POST")!.attributes, {
+          "http.request.method": "POST",
+          "http.response.status_code": 503,
+          "error.type": "503"
+        })
+
+        for (const secret of Object.values(secrets)) assert.notInclude(collector.received(), secret)
+        for (const headers of collector.headers())
+          assert.include(headers, { authorization: `Bearer ${secrets.header}` })
+      }),
+    { timeout: 90_000 }
+  )
+})
+
+layer(Layer.merge(Databases.store, RabbitQueues.address), { excludeTestServices: true })("The sweep", (it) => {
+  it.effect(
+    "continues the trace of an image whose messages were lost",
+    () =>
+      Effect.gen(function* () {
+        const { collector, run, start, url } = yield* surroundings(0)
+        yield* run("producer", "--services", "yolov8", url)
+        const rabbit = yield* Address
+        const admin = yield* RabbitQueues.channel(rabbit)
+        const { messageCount } = yield* Effect.promise(() => admin.purgeQueue(`${rabbit.queuePrefix}queue_yolov8`))
+        assert.strictEqual(messageCount, 1)
+        const worker = yield* start("worker", "--service", "all")
+        const postprocess = yield* start("postprocess", "--sweep-every", "2 seconds")
+        const image = yield* done(1)
+        yield* Effect.all([worker.stop, postprocess.stop])
+
+        const spans = collector.spans()
+        Traces.assertWhole(spans)
+        const trace = Traces.of(spans, image.trace_parent)
+        const [root] = trace
+        assert.deepInclude(root, { name: "submit image", service: "windmill-producer" })
+        const jobs = trace.filter(({ name }) => name === "process queue_yolov8")
+        assert.isNotEmpty(jobs)
+        for (const job of jobs) {
+          assert.deepInclude(job, { service: "windmill-worker", parentSpanId: root!.spanId })
+        }
+        for (const name of ["record answer", "harmonize image", "consensus image", "Cropper.cut"]) {
+          assert.include(
+            trace.map((span) => span.name),
+            name
+          )
+        }
+        // The sweep has a trace of its own; what it publishes links to the image.
+        const repair = spans.find(
+          ({ links, name, service }) =>
+            service === "windmill-postprocess" &&
+            name === "publish queue_yolov8" &&
+            links.some(({ spanId }) => spanId === root!.spanId)
+        )!
+        assert.strictEqual(Traces.rootOf(spans, repair).name, "Sweep")
+      }),
+    { timeout: 90_000 }
+  )
+})
+
+const isEarlyConsensus = (name: string, attributes: Readonly<Record<string, unknown>>) =>
+  name === "consensus image" && attributes["windmill.revision"] === 1
+
+/** Every span of the image but those of single queries, children in the order of their names. */
+const expected = `
+windmill-producer producer submit image
+  windmill-worker consumer process queue_yolov8, attempt 1
+    windmill-worker internal ImageSource.load
+      windmill-worker internal ImageSource.fetch
+        windmill-worker client GET
+      windmill-worker internal ImageSource.inspect
+    windmill-worker internal Inference.analyze, failed
+      windmill-worker internal Inference.attempt, attempt 1, failed
+        windmill-worker internal Inference.decode, failed
+        windmill-worker client POST, failed
+      windmill-worker internal Inference.attempt, attempt 2, failed
+        windmill-worker internal Inference.decode, failed
+        windmill-worker client POST, failed
+      windmill-worker internal Inference.attempt, attempt 3, failed
+        windmill-worker internal Inference.decode, failed
+        windmill-worker client POST, failed
+    windmill-worker client retry queue_yolov8
+  windmill-worker consumer process queue_yolov8, attempt 2
+    windmill-worker internal ImageSource.load
+    windmill-worker internal Inference.analyze
+      windmill-worker internal Inference.attempt, attempt 1
+        windmill-worker internal Inference.decode
+        windmill-worker client POST
+    windmill-postprocess internal harmonize image, revision 1
+      windmill-postprocess consumer process queue_spatial_enrichment, attempt 1
+        windmill-postprocess internal Cropper.cut
+        windmill-postprocess internal Cropper.open
+        windmill-postprocess internal ImageSource.load
+          windmill-postprocess internal ImageSource.fetch
+            windmill-postprocess client GET
+          windmill-postprocess internal ImageSource.inspect
+        windmill-postprocess internal Inference.analyze
+          windmill-postprocess internal Inference.attempt, attempt 1
+            windmill-postprocess internal Inference.decode
+            windmill-postprocess client POST
+        windmill-postprocess internal ResultStore.boxes
+        windmill-postprocess internal ResultStore.facts
+        windmill-postprocess internal ResultStore.recordCrops
+        windmill-postprocess internal ResultStore.reference
+        windmill-postprocess internal consensus image, revision 2
+        windmill-postprocess internal harmonize image, revision 2
+          windmill-postprocess consumer process queue_spatial_enrichment, attempt 1
+            windmill-postprocess internal ResultStore.boxes
+            windmill-postprocess internal ResultStore.facts
+            windmill-postprocess internal ResultStore.saveEnrichment
+        windmill-postprocess producer publish
+    windmill-worker internal record answer
+`.trim()
