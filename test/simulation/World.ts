@@ -37,6 +37,8 @@ export interface World {
   readonly isCalm: Effect.Effect<boolean>
   /** Whether a process is to die at a boundary, such as `after record`, whatever its luck. */
   readonly isFatal?: (process: string, boundary: string) => boolean
+  /** Resets the connections of the process that dies. */
+  readonly sever?: Effect.Effect<void>
   /** Defects that ended a process. */
   readonly defects: Array<string>
 }
@@ -63,14 +65,14 @@ export const process = Effect.fnUntraced(function* (world: World, name: string) 
     Effect.map(Clock.currentTimeMillis, (now) => now >= from && now < until)
   const isOut = (service: ServiceCatalog.Service) => isDuring(scenario.outages.service(service))
   const happens = (probability: number) => Effect.map(isCalm, (calm) => !calm && random.chance(probability))
-  const kill = Effect.suspend(() => {
+  const die = Effect.suspend(() => {
     isDead = true
-    return Effect.andThen(Scope.close(connections, Exit.void), Deferred.succeed(crash, undefined))
+    return Effect.andThen(world.sever ?? Effect.void, Deferred.succeed(crash, undefined))
   })
   /** A moment before or after something. Whoever is dead goes no further, and anybody may die here. */
   const boundary = Effect.fnUntraced(function* (at: string) {
     if (random.chance(0.5)) yield* Effect.sleep(random.integer(1, 30))
-    if (!isDead && (world.isFatal?.(name, at) || (yield* happens(faults.crash)))) yield* kill
+    if (!isDead && (world.isFatal?.(name, at) || (yield* happens(faults.crash)))) yield* die
     if (isDead) yield* Effect.interrupt
   })
   const between = <A, E, R>(what: string, effect: Effect.Effect<A, E, R>) =>
@@ -146,7 +148,7 @@ export const process = Effect.fnUntraced(function* (world: World, name: string) 
   const load: ImageSource["Service"]["load"] = (reference) =>
     Effect.suspend(() => {
       const { filename } = reference
-      const { condition } = scenario.images.find((image) => image.reference.filename === filename)!
+      const condition = conditionOf(scenario, filename)
       const times = (looked.get(filename) ?? 0) + 1
       looked.set(filename, times)
       const error = (reason: Unreachable | Unusable) => Effect.fail(new ImageSourceError({ reason }))
@@ -203,8 +205,13 @@ export const process = Effect.fnUntraced(function* (world: World, name: string) 
       records: (ids) => storing("records", store.records(ids))
     })
   )
+  const kill = Effect.andThen(die, Scope.close(connections, Exit.void))
   return { layer, crashed: Deferred.await(crash), kill } satisfies Process
 })
+
+/** What publishing the jobs of a scenario takes. */
+export const catalogAnd = ({ catalog }: Scenario.Scenario, broker: MessageBroker["Service"]) =>
+  Layer.merge(Layer.succeed(Catalog, catalog), Layer.succeed(MessageBroker, broker))
 
 const isHint = ({ queue }: OutgoingMessage) => stages.some((stage) => hintQueue[stage] === queue)
 
@@ -213,7 +220,7 @@ const isHint = ({ queue }: OutgoingMessage) => stages.some((stage) => hintQueue[
  * could not be had. When nothing stood in the way, it must be what the service said.
  */
 export const misheard = ({ scenario }: World, { facts, imageId, reference }: ImageRecord): ReadonlyArray<string> => {
-  const { condition } = scenario.images.find((image) => image.reference.filename === reference.filename)!
+  const condition = conditionOf(scenario, reference.filename)
   const said = (id: ServiceId, picture: string): Outcome =>
     Result.match(Effect.runSync(Effect.result(scenario.says(ServiceCatalog.get(scenario.catalog, id), picture))), {
       onSuccess: (answer) => ({ _tag: "Success", ...answer }),
@@ -234,6 +241,10 @@ export const misheard = ({ scenario }: World, { facts, imageId, reference }: Ima
     )
   ].map(({ outcome, service }) => `image ${imageId}: ${service} did not say ${JSON.stringify(outcome)}`)
 }
+
+/** A picture that the scenario does not mention is fine. */
+const conditionOf = ({ images }: Scenario.Scenario, filename: string) =>
+  images.find(({ reference }) => reference.filename === filename)?.condition ?? "fine"
 
 const isUntroubled = ({ faults }: Scenario.Scenario, condition: Scenario.Picture["condition"]) =>
   faults.service === 0 && condition === "fine"
