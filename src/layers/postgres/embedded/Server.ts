@@ -77,7 +77,10 @@ const start = Effect.fnUntraced(function* ({ binaries, data, log, user }: Option
       resume(Effect.succeed({ pid: server.pid!, socketDirectory, isGone, complaints, isOurs: true }))
     )
     server.once("error", (cause) => resume(doesNotRun(data, log, cause.message)))
-  }).pipe(Effect.ensuring(Effect.promise(() => file.close())))
+  }).pipe(
+    Effect.onError(() => removeSocketDirectory(socketDirectory)),
+    Effect.ensuring(Effect.promise(() => file.close()))
+  )
 })
 
 // The path of a socket has to be shorter than 104 bytes on some systems.
@@ -89,6 +92,9 @@ const makeSocketDirectory = async (user: ServerUser | undefined): Promise<string
   if (user !== undefined) await Fs.chown(directory, user.uid, user.gid)
   return directory
 }
+
+/** A server that ended in order has removed the socket. */
+const removeSocketDirectory = (path: string) => Effect.promise(() => Fs.rmdir(path).catch(() => undefined))
 
 /** The first connection to the server, unless it goes away instead of becoming ready, or is not ready in time. */
 const connectWhenReady = (server: Server) =>
@@ -119,7 +125,7 @@ const stop = (server: Server) =>
       Effect.timeoutOrElse({ duration: "20 seconds", orElse: () => signal(server, "SIGQUIT") })
     )
     yield* untilGone(server).pipe(Effect.timeoutOption("5 seconds"))
-    yield* Effect.promise(() => Fs.rmdir(server.socketDirectory).catch(() => undefined))
+    yield* removeSocketDirectory(server.socketDirectory)
   })
 
 const signal = (server: Server, name: NodeJS.Signals) =>
