@@ -40,10 +40,6 @@ const Remark = ({
 }) => (
   <li>
     <span aria-hidden="true">{emoji}</span> {name}
-    {content !== undefined && (
-      <>
-        : {content}
-      </>
-    )}
+    {content !== undefined && <>: {content}</>}
   </li>
 )

@@ -1,0 +1,20 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Filters from "../../../src/dashboard/images/Filters.ts"
+import * as Routes from "../../../src/dashboard/Routes.ts"
+
+describe("Filters", () => {
+  const ofAddress = (hash: string) => Filters.ofQuery(Routes.parse(hash).query)
+
+  it("reads the filters of an address, and leaves out what is empty", () => {
+    assert.deepStrictEqual(ofAddress("#/images?label=dog&group=&confidence=0.5&status=done"), {
+      label: "dog",
+      status: "done",
+      confidence: 0.5
+    })
+  })
+
+  it("refuses values that no filter has", () => {
+    assert.isUndefined(ofAddress("#/images?status=nice"))
+    assert.isUndefined(ofAddress("#/images?confidence=much"))
+  })
+})
