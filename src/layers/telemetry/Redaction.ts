@@ -29,7 +29,8 @@ export const redact = (span: ReadableSpan): ReadableSpan =>
  * @example
  * text('GET https://me:pw@host/a?sig=1 said "no"') // => 'GET https://host/a said "…"'
  */
-export const text = (words: string): string => words.replace(url, "$1$2").replace(quoted, '"…"')
+export const text = (words: string): string =>
+  words.slice(0, longest).replace(url, withoutSecrets).replace(quoted, '"…"')
 
 const attributes = (all: Attributes): Attributes => {
   const kept: Attributes = {}
@@ -43,7 +44,20 @@ const attributes = (all: Attributes): Attributes => {
 
 const withheld = new Set(["url.query", "exception.stacktrace", "code.stacktrace", "effect.fiberId"])
 
-/** A URL: its scheme, perhaps a user, the host and path, perhaps a query and a fragment. */
-const url = /([a-z][a-z\d+.-]*:\/\/)(?:[^\s/?#"'@]*@)?([^\s?#"']*)(?:[?#][^\s"']*)?/gi
+/** Characters of a text that are kept. */
+const longest = 2000
 
-const quoted = /"(?:[^"\\]|\\.)*"/gs
+const url = /[a-z][a-z\d+.-]{0,30}:\/\/[^\s"]*/gi
+
+/** A quotation, closed or not. */
+const quoted = /"(?:[^"\\]|\\.)*(?:"|\\?$)/gs
+
+/** The URL without user, query and fragment. When it cannot be told where they are, nothing of it. */
+const withoutSecrets = (url: string): string => {
+  const start = url.indexOf("://") + 3
+  const slash = url.indexOf("/", start)
+  const authority = slash < 0 ? url.slice(start) : url.slice(start, slash)
+  if (authority.includes("@") && /[?#]/.test(authority)) return `${url.slice(0, start)}…`
+  const host = authority.slice(authority.lastIndexOf("@") + 1)
+  return `${url.slice(0, start)}${host}${slash < 0 ? "" : url.slice(slash)}`.replace(/[?#].*$/s, "")
+}
