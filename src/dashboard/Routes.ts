@@ -18,7 +18,7 @@ export const parse = (hash: string): Route => {
 
 /** The address of a page, without the parameters that are empty. */
 export const href = (path: string, query: Readonly<Record<string, string | number | undefined>> = {}): string => {
-  const given = Object.entries(query).flatMap(([name, value]) =>
+  const given = Object.entries(query).flatMap(([name, value]): Array<[string, string]> =>
     value === undefined || value === "" ? [] : [[name, String(value)]]
   )
   return `#/${path}${given.length === 0 ? "" : `?${new URLSearchParams(given)}`}`

@@ -38,17 +38,20 @@ export const layer = Layer.effect(
 )
 
 export interface PageOptions {
+  /** Pixels. */
   readonly width?: number
+  /** Pixels. */
+  readonly height?: number
   readonly colorScheme?: "light" | "dark"
 }
 
 /** A page of the dashboard, in a browser context of its own, and what its console has complained about. */
-export const open = (route: string, { colorScheme = "light", width = 1280 }: PageOptions = {}) =>
+export const open = (route: string, { colorScheme = "light", height = 800, width = 1280 }: PageOptions = {}) =>
   Effect.gen(function* () {
     const address = yield* ApiServer.address
     const browser = yield* Chromium
     const context = yield* Effect.acquireRelease(
-      Effect.promise(() => browser.newContext({ viewport: { width, height: 800 }, colorScheme })),
+      Effect.promise(() => browser.newContext({ viewport: { width, height }, colorScheme })),
       (context) => Effect.promise(() => context.close())
     )
     const page: Page = yield* Effect.promise(() => context.newPage())

@@ -31,7 +31,7 @@ const workers = Layer.effectDiscard(
 ).pipe(Layer.provide(Heartbeat.layer({ workerId, host: "localhost", version: "0.1.0" })))
 
 /** The dashboard, where the API looks for it. */
-const dashboard = Layer.effectDiscard(
+export const dashboard = Layer.effectDiscard(
   Effect.flatMap(ApiServers.Folders, ({ dashboard }) =>
     Effect.promise(() => build({ configFile: "vite.config.ts", logLevel: "error", build: { outDir: dashboard } }))
   )

@@ -50,7 +50,9 @@ export const StepCard = ({ isOnCropsOnly = false, now, onPause, refresh, step }:
       {isService && <Sparkline counts={step.history} label={`Answers of ${id} in the last five minutes`} />}
       <p class="pace">
         <span>{step.rate > 0 || step.waiting > 0 ? `${rate(step.rate)}/s` : "idle"}</span>
-        {step.waiting > 0 && <span>{step.eta === undefined ? "no ETA" : `${seconds(step.eta)} left`}</span>}
+        {step.waiting > 0 && step.paused === undefined && (
+          <span>{step.eta === undefined ? "no ETA" : `${seconds(step.eta)} left`}</span>
+        )}
         {step.oldest !== undefined && <span>oldest {age(step.oldest, now)}</span>}
       </p>
       <div class="actions">

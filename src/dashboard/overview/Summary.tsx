@@ -1,6 +1,6 @@
 /** How far everything is, in a few numbers. */
 import type { PipelineProgress } from "../../services/Monitor.ts"
-import { api, send } from "../Client.ts"
+import { address, api, send } from "../Client.ts"
 import { Action } from "../parts/Action.tsx"
 import { Bar } from "../parts/Bar.tsx"
 import { count, grouped, rate, seconds } from "../parts/Words.ts"
@@ -24,6 +24,11 @@ export const Summary = ({
         <Figure value={grouped(crops)} name="crops answered" />
       </div>
       <Bar label="Images done" total={images} done={done} />
+      {images === 0 && (
+        <p class="soft">
+          No image has been submitted yet. For example: <code>curl -F file=@photo.jpg {address("images")}</code>
+        </p>
+      )}
       <div class="actions">
         <Action
           title="Asks again for answers that are owed although nothing waits in a queue"

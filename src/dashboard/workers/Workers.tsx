@@ -68,7 +68,7 @@ const Card = ({ worker }: { readonly worker: Worker }) => {
                   )}
                 </th>
                 <td class="number">{grouped(activity.inFlight)}</td>
-                <td class="number">{rate(activity.rate)}/s</td>
+                <td class="number">{activity.rate > 0 ? `${rate(activity.rate)}/s` : "–"}</td>
                 <td class="number">{grouped(activity.handled)}</td>
                 <td>{activity.lastProgress === undefined ? "–" : ago(activity.lastProgress, now)}</td>
               </tr>
