@@ -10,7 +10,7 @@ import type { BoxStatus } from "../Harmonization.ts"
 export const Gate = Schema.Literals(["democratic", "affirmative", "majority", "unanimous"])
 export type Gate = typeof Gate.Type
 
-/** The evidence that a `democratic` gate asks for: `min(base + step * dissent, most)`. */
+/** The evidence that a `democratic` gate asks for when somebody dissents: `min(base + step * dissent, most)`. */
 export interface Demand {
   readonly base: number
   readonly step: number
@@ -32,26 +32,29 @@ export interface Verdict {
   readonly reason: string
 }
 
-/** Decides the status of one box. Confirming is monotone: more evidence or fewer dissenters never takes it away. */
+/** Decides the status of one box. More evidence or a vote instead of a dissent never takes a confirmation away. */
 export const decide = (gate: Gate, demand: Demand, ballot: Ballot): Verdict => {
-  const { dissenters, votes } = ballot
+  const { dissenters, evidence, votes } = ballot
   if (dissenters === 0) return confirmed(`every service that knows the concept sees it (${votes})`)
-  const against = `${votes} of ${votes + dissenters} services see it`
+  const count = `${votes} of ${votes + dissenters} services see it`
   switch (gate) {
     case "affirmative":
-      return confirmed(`${against}; one is enough`)
+      return confirmed(`${count}; one is enough`)
     case "majority":
-      return votes > dissenters ? confirmed(`${against}, a majority`) : tentative(`${against}, no majority`)
+      return votes > dissenters ? confirmed(`${count}, a majority`) : tentative(`${count}, no majority`)
     case "unanimous":
-      return tentative(`${against}, not all`)
+      return tentative(`${count}, not all`)
     case "democratic": {
-      const needed = Math.min(demand.base + demand.step * ballot.dissent, demand.most)
-      return ballot.evidence >= needed
-        ? confirmed(`${against}; evidence ${ballot.evidence.toFixed(2)} reaches ${needed.toFixed(2)}`)
-        : tentative(`outvoted: ${against}; evidence ${ballot.evidence.toFixed(2)} is below ${needed.toFixed(2)}`)
+      const needed = ballot.dissent === 0 ? 0 : Math.min(demand.base + demand.step * ballot.dissent, demand.most)
+      return evidence >= needed - rounding
+        ? confirmed(`${count}; evidence ${evidence.toFixed(2)} reaches ${needed.toFixed(2)}`)
+        : tentative(`outvoted: ${count}; evidence ${evidence.toFixed(2)} is below ${needed.toFixed(2)}`)
     }
   }
 }
+
+/** `0.25 + 3 * 0.2` is a little more than 0.85 to a computer; that must not outvote a box of 0.85. */
+const rounding = 1e-9
 
 const confirmed = (reason: string): Verdict => ({ status: "confirmed", reason })
 const tentative = (reason: string): Verdict => ({ status: "tentative", reason })

@@ -46,18 +46,19 @@ export const iou = (rows: Rows, i: number, j: number): number => {
  *
  * Sweeps from left to right. The IoU of two boxes is at most the shared width over the wider width, so a box further to
  * the right than `1 - threshold` of the left one's width need not be looked at. Takes `O(n log n)` and the pairs within
- * that distance.
+ * that distance, whose number it returns.
  */
 export const forEachOverlap = (
   rows: Rows,
   threshold: number,
   found: (i: number, j: number, iou: number) => void
-): void => {
+): number => {
   const size = rows.length / stride
   const order: Array<number> = []
   for (let i = 0; i < size; i++) order.push(i)
   if (size > 2) order.sort((i, j) => rows[i * stride]! - rows[j * stride]!)
   else if (size === 2 && rows[stride]! < rows[0]!) order.reverse()
+  let looked = 0
   for (let a = 0; a < size; a++) {
     const i = order[a]!
     const left = rows[i * stride]!
@@ -65,10 +66,12 @@ export const forEachOverlap = (
     for (let b = a + 1; b < size; b++) {
       const j = order[b]!
       if (rows[j * stride]! > reach) break
+      looked++
       const overlap = iou(rows, i, j)
       if (overlap >= threshold) found(i, j, overlap)
     }
   }
+  return looked
 }
 
 /** More than rounding can move an IoU, so that the sweep never misses a pair that the division would let pass. */

@@ -8,7 +8,8 @@
  *    trust, `a` the member's mean IoU with the other members (`1` in clusters of up to two).
  * 4. Evidence: `1 - prod(1 - p)` over the members.
  * 5. A box with IoU above `overlapIou` to a stronger one of the concept is rejected; so are its members.
- * 6. The gate confirms a box when nobody dissents or its evidence reaches `min(base + step * dissent, most)`.
+ * 6. The gate confirms a box when nobody dissents or its evidence reaches `min(base + step * dissent, most)`, `dissent`
+ *    being the sum of the trust of the services that reported, know the concept and are not among the members.
  *
  * Different concepts never merge and never suppress each other. A total order on values precedes every greedy step, so
  * the result depends neither on the order nor on the names of the services.
