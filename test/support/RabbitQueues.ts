@@ -33,7 +33,7 @@ export const connect = (to: Address["Service"]) =>
       try: async () => {
         const { host, password, port, username, vhost } = to
         const login = { username, password: Redacted.value(password), vhost: encodeURIComponent(vhost) }
-        const connection = await Amqp.connect({ hostname: host, port, ...login }, { timeout: 5000 })
+        const connection = await Amqp.connect({ hostname: host, port, ...login }, { timeout: 20_000 })
         connection.on("error", () => {})
         return connection
       },
