@@ -17,6 +17,7 @@ import * as RabbitMessageBroker from "../layers/RabbitMessageBroker.ts"
 import * as SharpCropper from "../layers/SharpCropper.ts"
 import * as SharpImageSource from "../layers/SharpImageSource.ts"
 import { Catalog } from "../services/Catalog.ts"
+import { inWords } from "./Main.ts"
 
 /** The environment does not say where the servers are. `details` has a paragraph for each. */
 export class ServersUnknown extends Schema.TaggedError<ServersUnknown>()("ServersUnknown", {
@@ -36,7 +37,7 @@ const addresses = Layer.effectContext(
     )
     if (Result.isSuccess(database) && Result.isSuccess(broker)) return Context.merge(database.success, broker.success)
     const unknown = [...Option.toArray(Result.getFailure(database)), ...Option.toArray(Result.getFailure(broker))]
-    return yield* new ServersUnknown({ details: unknown.map(({ message }) => message) })
+    return yield* new ServersUnknown({ details: unknown.map(inWords) })
   })
 )
 

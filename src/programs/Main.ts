@@ -1,7 +1,7 @@
 /** How every program here starts and ends. */
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import * as NodeServices from "@effect/platform-node/NodeServices"
-import { Cause, ConfigProvider, Console, Effect, Exit } from "effect"
+import { Cause, Config, ConfigProvider, Console, Effect, Exit, Schema, SchemaIssue } from "effect"
 import { CliError, Command } from "effect/cli"
 import * as ConsoleLogger from "../layers/ConsoleLogger.ts"
 
@@ -40,8 +40,18 @@ const report = (cause: Cause.Cause<{ readonly message: string }>) =>
       if (Cause.isDieReason(reason)) return Console.error(Cause.pretty(Cause.fromReasons([reason])))
       // The command line has shown its own errors already.
       return Cause.isFailReason(reason) && !CliError.isCliError(reason.error)
-        ? Console.error(reason.error.message)
+        ? Console.error(inWords(reason.error))
         : Effect.void
     },
     { discard: true }
   )
+
+/** What an error says to people. Of a variable that cannot be used, its name comes first. */
+export const inWords = (error: { readonly message: string }): string =>
+  error instanceof Config.ConfigError && Schema.isSchemaError(error.cause)
+    ? formatIssue(error.cause.issue)
+        .issues.map(({ message, path = [] }) => `${path.map(String).join("_")}: ${message}`)
+        .join("\n")
+    : error.message
+
+const formatIssue = SchemaIssue.makeFormatterStandardSchemaV1()

@@ -49,7 +49,7 @@ const program = Command.make(
         yield* Effect.logInfo(`${workerId} runs ${wanted.join(", ")} with ${strategy.name}`)
         yield* runUntilStopped((stop) => postprocess({ strategy, stages: wanted, sweepEvery, stop }), {
           within: drainWithin
-        })
+        }).pipe(Effect.ensuring(Effect.logInfo(`${workerId} has stopped`)))
       }).pipe(Effect.provide(surroundings))
     }).pipe(Effect.provide(Distributed.catalog(config)))
 ).pipe(

@@ -47,7 +47,7 @@ const worker = Command.make("worker", flags, ({ config, drainWithin, service, wo
             { concurrency: "unbounded" }
           ),
         { within: drainWithin }
-      )
+      ).pipe(Effect.ensuring(Effect.logInfo(`${workerId} has stopped`)))
     }).pipe(Effect.provide(surroundings))
   }).pipe(Effect.provide(Distributed.catalog(config)))
 ).pipe(
