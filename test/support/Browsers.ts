@@ -58,7 +58,8 @@ export const open = (route: string, { colorScheme = "light", height = 800, width
     page.setDefaultTimeout(15_000)
     const complaints: Array<string> = []
     page.on("console", (message) => {
-      if (message.type() === "error" || message.type() === "warning") complaints.push(message.text())
+      if (message.type() === "error" || message.type() === "warning")
+        complaints.push(`${message.text()} ${message.location().url}`)
     })
     page.on("pageerror", (error) => complaints.push(error.message))
     const goTo = (route: string) => Effect.promise(() => page.goto(`${address}/#/${route}`))

@@ -1,4 +1,5 @@
 /** What was learned from the crops of the boxes. */
+import { useSignal } from "@preact/signals"
 import type { Enrichment } from "../../domain/Enrichment.ts"
 import type { MergedBox } from "../../domain/MergedBox.ts"
 import type { Image } from "../../services/Archive.ts"
@@ -6,20 +7,30 @@ import { address } from "../Client.ts"
 import { People } from "./People.tsx"
 import type { Frame } from "./Replay.ts"
 
+/** Crops that are shown until somebody wants to see all. */
+const most = 16
+
 export const Enrichments = ({ frame, image }: { readonly image: Image; readonly frame: Frame }) => {
   const learned = image.boxes.flatMap((merged) => {
     const about = frame.enrichments.filter(({ boxId }) => boxId === merged.id)
     return about.length === 0 ? [] : [{ merged, about }]
   })
+  const isWhole = useSignal(false)
   if (learned.length === 0) return null
+  const shown = isWhole.value ? learned : learned.slice(0, most)
   return (
     <section class="card enrichments" aria-labelledby="crops">
       <h2 id="crops">Crops</h2>
       <ul>
-        {learned.map(({ about, merged }) => (
+        {shown.map(({ about, merged }) => (
           <Crop key={merged.id} image={image} merged={merged} about={about} />
         ))}
       </ul>
+      {shown.length < learned.length && (
+        <button type="button" onClick={() => (isWhole.value = true)}>
+          Show all {learned.length}
+        </button>
+      )}
     </section>
   )
 }

@@ -1,14 +1,13 @@
 /** The picture with everything that is shown on it. */
 import { useSignal } from "@preact/signals"
 import { useEffect, useRef } from "preact/hooks"
-import type { BoundingBox } from "../../domain/BoundingBox.ts"
 import type { ServiceId } from "../../domain/Identifiers.ts"
 import type { MergedBox } from "../../domain/MergedBox.ts"
 import * as Reply from "../../domain/Reply.ts"
-import * as LabelPlacement from "../../programs/views/LabelPlacement.ts"
 import { share } from "../../programs/views/Wording.ts"
 import type { Image } from "../../services/Archive.ts"
 import { usePicture } from "../parts/Picture.ts"
+import { Labels } from "./Labels.tsx"
 import { People } from "./People.tsx"
 import type { Frame } from "./Replay.ts"
 import { harmonizedColor, type View } from "./View.ts"
@@ -20,10 +19,6 @@ export interface OverlayProps {
   readonly colors: ReadonlyMap<ServiceId, string>
   readonly active: MergedBox | undefined
 }
-
-/** CSS pixels. */
-const fontSize = 12
-const padding = 4
 
 export const Overlay = ({ active, colors, frame, image, view }: OverlayProps) => {
   const place = useRef<HTMLDivElement>(null)
@@ -132,46 +127,4 @@ const Box = ({
       <rect class="box" {...box.box} stroke={harmonizedColor} />
     </g>
   )
-}
-
-interface LabelsProps {
-  readonly boxes: ReadonlyArray<MergedBox>
-  /** Image pixels per CSS pixel. */
-  readonly unit: number
-  readonly within: Pick<BoundingBox, "width" | "height">
-  readonly active: MergedBox | undefined
-}
-
-/** Names of the boxes, beside them and not on each other where that can be. */
-const Labels = ({ active, boxes, unit, within }: LabelsProps) => {
-  const labels = boxes.map(({ box }) => {
-    const text = `${box.label} ${share(box.evidence)}`
-    const width = Math.min(within.width, (textWidth(text) + 2 * padding) * unit)
-    return { text, box: box.box, width, height: (fontSize + 2 * padding - 2) * unit }
-  })
-  const spots = LabelPlacement.place(labels, within)
-  return (
-    <g class="labels" aria-hidden="true">
-      {labels.map(({ height, text, width }, i) => {
-        const { x, y } = spots[i]!
-        const isActive = boxes[i]!.id === active?.id
-        return (
-          <g key={boxes[i]!.id} class={isActive ? "label active" : "label"}>
-            <rect x={x} y={y} width={width} height={height} rx={3 * unit} />
-            <text x={x + padding * unit} y={y + height - (padding + 0.5) * unit} font-size={fontSize * unit}>
-              {text}
-            </text>
-          </g>
-        )
-      })}
-    </g>
-  )
-}
-
-const pen = document.createElement("canvas").getContext("2d")!
-
-/** CSS pixels. */
-const textWidth = (text: string): number => {
-  pen.font = `500 ${fontSize}px Inter, system-ui, sans-serif`
-  return pen.measureText(text).width
 }

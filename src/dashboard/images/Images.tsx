@@ -63,7 +63,7 @@ const Grid = ({ filter }: { readonly filter: ImageFilter }) => {
       {listing.value?.images.length === 0 && (
         <Empty title="No image meets the filters">New ones appear here by themselves.</Empty>
       )}
-      <ul class="grid" aria-live="off">
+      <ul class="grid">
         {listing.value?.images.map((image) => (
           <Tile key={image.id} image={image} />
         ))}

@@ -29,7 +29,11 @@ function* halts(step: ServiceState | StageState): Generator<Trouble> {
     const at = breaker.nextProbe.toLocaleTimeString()
     yield { kind: "halted", text: `breaker open, next probe ${at}`, detail: breaker.reason }
   } else if (step.health === "unhealthy") {
-    yield { kind: "halted", text: "unhealthy", detail: "The service does not answer, or says that it cannot serve" }
+    yield {
+      kind: "halted",
+      text: "health check fails",
+      detail: "The service does not say, or not in time, that it can serve"
+    }
   }
 }
 

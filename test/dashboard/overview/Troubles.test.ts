@@ -64,7 +64,7 @@ describe("Troubles", () => {
   it("says that the broker or the service is away", () => {
     assert.deepStrictEqual(texts({ queue: { name: "queue_ocr" }, health: "unhealthy" }), [
       "broker does not answer",
-      "unhealthy"
+      "health check fails"
     ])
   })
 })
