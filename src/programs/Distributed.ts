@@ -41,8 +41,9 @@ const addresses = Layer.effectContext(
   })
 )
 
-/** The broker and the database, with what is kept in it. */
-export const servers = Layer.mergeAll(PgResultStore.layer, PgServiceSwitch.layer, PgWorkerRegistry.layer).pipe(
+/** The broker and the database, with what is kept in it. The store comes first, so that one waits for the database. */
+export const servers = Layer.mergeAll(PgServiceSwitch.layer, PgWorkerRegistry.layer).pipe(
+  Layer.provideMerge(PgResultStore.layer),
   Layer.provideMerge(PgDatabase.layer),
   Layer.merge(RabbitMessageBroker.layer),
   Layer.provide(addresses)

@@ -3,6 +3,7 @@ import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import { Cause, Config, ConfigProvider, Console, Effect, Exit, Schema, SchemaIssue } from "effect"
 import { CliError, Command } from "effect/cli"
+import { SqlError } from "effect/sql"
 import * as ConsoleLogger from "../layers/ConsoleLogger.ts"
 
 export const version = "0.1.0"
@@ -47,11 +48,13 @@ const report = (cause: Cause.Cause<{ readonly message: string }>) =>
   )
 
 /** What an error says to people. Of a variable that cannot be used, its name comes first. */
-export const inWords = (error: { readonly message: string }): string =>
-  error instanceof Config.ConfigError && Schema.isSchemaError(error.cause)
+export const inWords = (error: { readonly message: string }): string => {
+  if (SqlError.isSqlError(error)) return `The database cannot be used: ${String(error.reason.cause)}`
+  return error instanceof Config.ConfigError && Schema.isSchemaError(error.cause)
     ? formatIssue(error.cause.issue)
         .issues.map(({ message, path = [] }) => `${path.map(String).join("_")}: ${message}`)
         .join("\n")
     : error.message
+}
 
 const formatIssue = SchemaIssue.makeFormatterStandardSchemaV1()

@@ -9,8 +9,9 @@ export const queuesDeclared = Effect.fn("Ready.queuesDeclared")(function* (queue
     Effect.tapError((error) => (error._tag === "BrokerUnavailable" ? Effect.logWarning(error.message) : Effect.void)),
     Effect.retry({
       while: (error) => error._tag === "BrokerUnavailable",
-      schedule: Schedule.min([Schedule.exponential("200 millis"), Schedule.spaced("2 seconds")]),
-      times: 18
+      schedule: Schedule.min([Schedule.exponential("200 millis"), Schedule.spaced("2 seconds")]).pipe(
+        Schedule.upTo({ duration: "30 seconds" })
+      )
     })
   )
 })
