@@ -3,6 +3,7 @@ import { Effect, Layer, Schedule } from "effect"
 import { join } from "node:path"
 import type { Page } from "playwright-core"
 import { ResultStore } from "../../src/services/ResultStore.ts"
+import type { BoxSummary } from "../../src/services/Archive.ts"
 import { ServiceSwitch } from "../../src/services/ServiceSwitch.ts"
 import * as ApiServers from "./ApiServers.ts"
 import * as Browsers from "./Browsers.ts"
@@ -59,20 +60,22 @@ export const take = (folder: string): Promise<void> =>
     const api = yield* ApiServers.client
     const { images } = yield* api.images.search({ query: {} })
     const family = images.find(({ filename }) => filename.includes("family"))!
-    const person = family.boxes.find(({ concept }) => concept === "person")!
-    const image = {
+    const [confirmed, tentative] = (["confirmed", "tentative"] as const).map((wanted) =>
+      family.boxes.find(({ concept, status }) => concept === "person" && status === wanted)!
+    )
+    const choosing = (box: BoxSummary) => ({
       ready: ".merged",
       act: async (page: Page) => {
-        await page.getByRole("checkbox", { name: "rtdetr" }).check()
-        await page.locator(`.merged[data-box="${person.id}"]`).click()
-        await page.mouse.move(0, 0)
+        await page.getByRole("checkbox", { name: "yolov8" }).check()
+        await page.locator(`.merged[data-box="${box.id}"]`).focus()
+        await page.keyboard.press("Enter")
         await page.evaluate("scrollTo(0, 0)")
       }
-    }
+    })
     yield* shoot(inFolder("images"), "images", { ...desktop, ready: ".tile image" })
-    yield* shoot(inFolder("image"), `images/${family.id}`, { ...desktop, colorScheme: "dark", ...image })
+    yield* shoot(inFolder("image"), `images/${family.id}`, { ...desktop, colorScheme: "dark", ...choosing(tentative!) })
     yield* shoot(inFolder("failures"), "failures", { ...desktop, ready: ".failures" })
-    yield* shoot(inFolder("phone"), `images/${family.id}`, { ...phone, colorScheme: "dark", ...image })
+    yield* shoot(inFolder("phone"), `images/${family.id}`, { ...phone, colorScheme: "dark", ...choosing(confirmed!) })
   }).pipe(
     Effect.provide(Browsers.layer.pipe(Layer.provideMerge(DashboardPipeline.layer(farm)))),
     Effect.scoped,
