@@ -1,0 +1,131 @@
+/** The distributed programs together, each in a process of its own, as an operator uses them. */
+import { assert, layer } from "@effect/vitest"
+import { Effect, Layer, Redacted } from "effect"
+import * as NodeFs from "node:fs/promises"
+import * as NodeOs from "node:os"
+import * as NodePath from "node:path"
+import { hintQueue } from "../../src/domain/Messages.ts"
+import * as ServiceCatalog from "../../src/domain/ServiceCatalog.ts"
+import * as PgDatabase from "../../src/layers/PgDatabase.ts"
+import { Address } from "../../src/layers/RabbitAddress.ts"
+import * as SharpSamples from "../../src/layers/SharpSamples.ts"
+import * as SimulatedFarm from "../../src/layers/SimulatedFarm.ts"
+import * as Commands from "../support/Commands.ts"
+import * as Databases from "../support/Databases.ts"
+import * as RabbitQueues from "../support/RabbitQueues.ts"
+
+const names = ["ocr", "rtdetr", "yolov8"]
+const queues = [...names.map((name) => `queue_${name}`), ...Object.values(hintQueue)]
+
+/** A folder that goes with the scope. */
+const folder = Effect.acquireRelease(
+  Effect.promise(() => NodeFs.mkdtemp(NodePath.join(NodeOs.tmpdir(), "windmill-programs-"))),
+  (path) => Effect.promise(() => NodeFs.rm(path, { recursive: true }))
+)
+
+/** Three simulated services, six pictures, and the environment that tells the programs of all servers. */
+const deployment = Effect.gen(function* () {
+  const broker = yield* Address
+  const database = yield* PgDatabase.Address
+  yield* Effect.addFinalizer(() => Effect.orDie(RabbitQueues.deleteQueues(broker, queues)))
+  const home = yield* folder
+  const { catalog } = yield* SimulatedFarm.make({
+    catalog: ServiceCatalog.standard.flatMap((service) =>
+      names.includes(service.id) ? [{ ...service, port: 0 }] : []
+    ),
+    seed: 1,
+    behavior: { latency: 0, error: 0, errorStatuses: [500] },
+    services: {}
+  })
+  const services = Object.fromEntries(catalog.map(({ host, id, port }) => [id, { host, port }]))
+  const config = NodePath.join(home, "services.json")
+  yield* Effect.promise(() => NodeFs.writeFile(config, JSON.stringify({ services })))
+  const pictures = NodePath.join(home, "pictures")
+  yield* SharpSamples.writeSamples(pictures, { limit: 6 })
+  const url = new URL(Redacted.value(database.url!))
+  url.pathname = `/${database.database}`
+  const env = {
+    DATABASE_URL: url.href,
+    QUEUE_HOST: broker.host,
+    QUEUE_PORT: String(broker.port),
+    QUEUE_USER: broker.username,
+    QUEUE_PASSWORD: Redacted.value(broker.password),
+    QUEUE_PREFIX: broker.queuePrefix
+  }
+  // Settings come from the environment or from .env: here from both.
+  yield* Effect.promise(() => NodeFs.writeFile(NodePath.join(home, ".env"), `SERVICE_CONFIG=${config}\n`))
+  return { home, pictures, ...Commands.inFolder(home, env) }
+})
+
+interface Status {
+  readonly progress: { readonly images: number; readonly done: number; readonly boxes: number }
+  readonly pipeline: {
+    readonly services: ReadonlyArray<{
+      readonly service: string
+      readonly succeeded: number
+      readonly queue: { readonly statistics: { readonly ready: number; readonly dead: number } }
+    }>
+  }
+}
+
+layer(Layer.merge(Databases.address, RabbitQueues.address), { excludeTestServices: true })(
+  "producer, worker, postprocess and status",
+  (it) => {
+    it.effect(
+      "submit once, survive a killed worker, finish, and stop with exit code 0",
+      () =>
+        Effect.gen(function* () {
+          const { pictures, run, start } = yield* deployment
+          const status = Effect.map(run("status", "--json"), ({ stdout }) => JSON.parse(stdout) as Status)
+
+          assert.deepInclude(yield* run("producer", "--services", "all", "--images", pictures, "--dry-run"), {
+            stdout: "6 images for 3 services: at most 18 jobs\n",
+            code: 0
+          })
+          assert.match((yield* run("producer", "--services", "all", "--images", pictures)).stdout, /6 images: 18 jobs/)
+          const again = yield* run("producer", "--services", "all", "--images", pictures)
+          assert.match(again.stdout, /6 images: 0 jobs .*, 18 published earlier/)
+          const before = yield* status
+          assert.deepStrictEqual(
+            before.pipeline.services.map(({ queue, service }) => [service, queue.statistics.ready]),
+            names.map((name) => [name, 6])
+          )
+
+          const doomed = yield* start("worker", "--service", "all")
+          yield* doomed.end("SIGKILL")
+          const worker = yield* start("worker", "--service", "all")
+          const postprocess = yield* start("postprocess", "--sweep-every", "1 second")
+          const after = yield* status.pipe(
+            Effect.repeat({ until: ({ progress }) => progress.done === 6, schedule: Commands.soon })
+          )
+          assert.isAbove(after.progress.boxes, 0)
+          assert.deepStrictEqual(
+            after.pipeline.services.map(({ succeeded }) => succeeded),
+            [6, 6, 6]
+          )
+          assert.strictEqual(yield* worker.end("SIGTERM"), 0)
+          assert.strictEqual(yield* postprocess.end("SIGTERM"), 0)
+          assert.match((yield* run("producer", "--services", "all")).stdout, /6 images: 0 jobs published/)
+        }),
+      { timeout: 25_000 }
+    )
+
+    it.effect(
+      "say what cannot be submitted, and fail",
+      () =>
+        Effect.gen(function* () {
+          const { home, run } = yield* deployment
+          const unknown = yield* run("producer", "--services", "ocr,nothing", "--images", ".")
+          assert.deepInclude(unknown, { code: 1, stdout: "" })
+          assert.match(unknown.stderr, /^No such service: nothing. There are ocr, rtdetr, yolov8;/)
+          yield* Effect.promise(() => NodeFs.writeFile(NodePath.join(home, "ids"), "999999\n"))
+          const missing = yield* run("producer", "--services", "ocr", "--image-ids-file", "ids")
+          assert.strictEqual(missing.code, 1)
+          assert.match(missing.stderr, /1 image of the list is not in the database/)
+          const nowhere = yield* run("producer", "--services", "ocr", "--images", "nowhere")
+          assert.deepInclude(nowhere, { code: 1, stderr: "nowhere does not exist: check the path\n" })
+        }),
+      { timeout: 20_000 }
+    )
+  }
+)
