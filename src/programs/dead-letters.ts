@@ -77,7 +77,7 @@ const onSelected = <E, R>(
     const count = yield* act(yield* queueOf(step), all ? "all" : ids)
     yield* Console.log(`${count} ${done}`)
     if (count < ids.length) {
-      return yield* new NotThere({ detail: `${ids.length - count} of them are not among the dead letters of ${step}` })
+      return yield* new NotThere({ detail: `Not among the dead letters of ${step}: ${ids.length - count} of ${ids.length}` })
     }
   })
 
