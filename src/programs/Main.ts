@@ -12,10 +12,12 @@ export const version = "0.1.0"
  * Runs a command with the arguments of the process.
  *
  * Settings come from the environment and, where that is silent, from `.env` in the working directory. The exit code is 0
- * after success and after SIGINT or SIGTERM, 1 after an error, of which only the message is shown.
+ * after success and 1 after an error, of which only the message is shown. After SIGINT or SIGTERM it is `whenStopped`: 0,
+ * for programs that run until then, unless given.
  */
 export const runMain = <Name extends string, Input, Context, E extends { readonly message: string }>(
-  command: Command.Command<Name, Input, Context, E, NodeServices.NodeServices>
+  command: Command.Command<Name, Input, Context, E, NodeServices.NodeServices>,
+  { whenStopped = 0 }: { readonly whenStopped?: number } = {}
 ): void =>
   Command.run(command, { version }).pipe(
     Effect.provide(ConsoleLogger.layer),
@@ -24,7 +26,8 @@ export const runMain = <Name extends string, Input, Context, E extends { readonl
     Effect.tapCause(report),
     NodeRuntime.runMain({
       disableErrorReporting: true,
-      teardown: (exit, onExit) => onExit(Exit.isSuccess(exit) || Cause.hasInterruptsOnly(exit.cause) ? 0 : 1)
+      teardown: (exit, onExit) =>
+        onExit(Exit.isSuccess(exit) ? 0 : Cause.hasInterruptsOnly(exit.cause) ? whenStopped : 1)
     })
   )
 

@@ -144,7 +144,7 @@ const submit = Effect.fnUntraced(function* (named: Services, selection: ImageSel
   }
   if (dryRun) return yield* Console.log(ProductionText.plan(total, services.length))
   yield* queuesDeclared(services.map(({ queue }) => queue))
-  const { unknown } = yield* Produce.report(Produce.produce(selection, services), total)
+  const { unknown } = yield* Produce.produceAll(selection, services, total)
   if (unknown > 0) {
     return yield* new Incomplete({ detail: ProductionText.unknown(unknown) })
   }
@@ -181,4 +181,4 @@ const scopeOf = (services: Services, group: Option.Option<string>) => ({
   ...(Option.isSome(group) ? { group: group.value } : {})
 })
 
-Main.runMain(Watched.watched(producer))
+Main.runMain(Watched.watched(producer), { whenStopped: 1 })

@@ -5,7 +5,7 @@
  * service whose queue is empty, since then nobody is about to answer. What falls between, a batch that was noted in the
  * database and not published, is found by the sweep when the queue is empty.
  */
-import { Clock, Console, type Data, Effect, Ref, Schedule, Schema, Stream } from "effect"
+import { Clock, Console, type Data, Deferred, Effect, Ref, Schedule, Stream } from "effect"
 import type { ImageId, ServiceId } from "../../domain/Identifiers.ts"
 import type { ImageReference } from "../../domain/ImageReference.ts"
 import type { ServiceCatalog } from "../../domain/ServiceCatalog.ts"
@@ -13,6 +13,7 @@ import { Archive } from "../../services/Archive.ts"
 import { type BrokerUnavailable, MessageBroker } from "../../services/MessageBroker.ts"
 import { ResultStore, type ResultStoreError, type SubmittedImage } from "../../services/ResultStore.ts"
 import * as ProductionText from "../views/ProductionText.ts"
+import { runUntilStopped } from "./Drain.ts"
 import { makeKnown, publishOwed } from "./Submit.ts"
 
 /** The images to ask about: some to be made known, or some that are. */
@@ -35,8 +36,8 @@ export interface Produced {
 /** Images that are worked on at once. */
 const batch = 500
 
-/** Asks the services about the images; says of each batch what became of it. */
-export const produce = <E, R>(source: Source<E, R>, services: ServiceCatalog) =>
+/** Asks the services about the images, batch by batch, until told to stop; says of each what became of it. */
+export const produce = <E, R>(source: Source<E, R>, services: ServiceCatalog, stop: Deferred.Deferred<void>) =>
   Stream.unwrap(
     Effect.map(idle(services), (idle) => {
       const batches =
@@ -52,7 +53,10 @@ export const produce = <E, R>(source: Source<E, R>, services: ServiceCatalog) =>
                 }))
               )
             )
-      return batches.pipe(Stream.mapEffect((batch) => ask(batch, services, idle), { concurrency: 2 }))
+      return batches.pipe(
+        Stream.haltWhen(Deferred.await(stop)),
+        Stream.mapEffect((batch) => ask(batch, services, idle), { concurrency: 2 })
+      )
     })
   )
 
@@ -121,15 +125,11 @@ const patiently = <A, E extends BrokerUnavailable | ResultStoreError, R>(effect:
 const isPassing = (error: BrokerUnavailable | ResultStoreError): boolean =>
   error._tag === "BrokerUnavailable" || error.reason._tag === "StoreUnavailable"
 
-/** The producer was stopped while there was work left. */
-export class Stopped extends Schema.TaggedError<Stopped>()("Stopped", {}) {
-  override get message() {
-    return "Stopped before the end. Start the same command again to go on."
-  }
-}
-
-/** Says how far the work is every few seconds, and at its end, whatever that is, what was done. Returns the sum. */
-export const report = <E, R>(batches: Stream.Stream<Produced, E, R>, total: number) =>
+/**
+ * Produces, says how far that is every few seconds and at the end, whatever that is, what was done. Returns the sum. When it
+ * is interrupted, batches in hand are finished.
+ */
+export const produceAll = <E, R>(source: Source<E, R>, services: ServiceCatalog, total: number) =>
   Effect.gen(function* () {
     const started = yield* Clock.currentTimeMillis
     const sum = yield* Ref.make<Produced>({ images: 0, jobs: 0, pending: 0, unknown: 0 })
@@ -141,9 +141,11 @@ export const report = <E, R>(batches: Stream.Stream<Produced, E, R>, total: numb
       Effect.forever,
       Effect.forkScoped
     )
-    yield* Stream.runForEach(batches, (batch) => Ref.update(sum, (before) => add(before, batch))).pipe(
+    const counted = (stop: Deferred.Deferred<void>) =>
+      produce(source, services, stop).pipe(Stream.tap((batch) => Ref.update(sum, (before) => add(before, batch))))
+    yield* runUntilStopped(counted, { within: "20 seconds" }).pipe(
       Effect.ensuring(Effect.flatMap(production, (done) => Console.log(ProductionText.summary(done)))),
-      Effect.onInterrupt(() => new Stopped())
+      Effect.onInterrupt(() => Console.error("Stopped before the end. Start the same command again to go on."))
     )
     return yield* Ref.get(sum)
   }).pipe(Effect.scoped)
