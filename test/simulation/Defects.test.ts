@@ -38,7 +38,7 @@ const reply = (...predictions: ReadonlyArray<Wire>) => Effect.succeed({ data: sa
 const down = (service: Service) => Scenario.failure(Scenario.unavailable(service))
 
 describe("a deployment", () => {
-  it.live("finishes images on which nothing was detected (B11)", () =>
+  it.live("finishes images on which nothing was detected, and leaves them alone afterwards (B11, B47)", () =>
     Effect.gen(function* () {
       const { records, violations } = yield* Simulation.run(deployment([...detectors, "clip"], () => reply()))
       assert.deepStrictEqual(violations, [])
@@ -84,6 +84,31 @@ describe("a deployment", () => {
       // Two producers submit each image, and a hint may come for each of the three answers about it.
       for (const [name, times] of asked) assert.isAtMost(times, 3 * RetryPolicy.maxAttempts, name)
       assert.isAtLeast(asked.get("clip a.jpg")!, RetryPolicy.maxAttempts)
+    })
+  )
+
+  it.live("stores an answer about a crop that failed as failed (B40)", () =>
+    Effect.gen(function* () {
+      const { records, violations } = yield* Simulation.run(
+        deployment(["colors", "face", "pose", "yolov8"], (service, picture) =>
+          service.id === "yolov8"
+            ? reply(object("person", [0, 0, 100, 100], 0.9))
+            : picture.includes("{")
+              ? Scenario.failure(new Refused({ service: service.id, detail: "405 Method Not Allowed" }))
+              : reply(palette)
+        )
+      )
+      assert.deepStrictEqual(violations, [])
+      for (const { facts } of records) {
+        assert.deepStrictEqual(
+          facts.crops.map(({ outcome, service }) => [String(service), outcome._tag]),
+          [
+            ["colors", "Failure"],
+            ["face", "Failure"],
+            ["pose", "Failure"]
+          ]
+        )
+      }
     })
   )
 

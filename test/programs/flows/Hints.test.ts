@@ -1,0 +1,100 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Deferred, Effect, Fiber, Layer, Stream } from "effect"
+import { TestClock } from "effect/testing"
+import * as Strategies from "../../../src/domain/harmonization/Strategies.ts"
+import { hintQueue } from "../../../src/domain/Messages.ts"
+import * as ServiceCatalog from "../../../src/domain/ServiceCatalog.ts"
+import * as MemoryMessageBroker from "../../../src/layers/MemoryMessageBroker.ts"
+import * as MemoryServiceSwitch from "../../../src/layers/MemoryServiceSwitch.ts"
+import { postprocess } from "../../../src/programs/flows/Postprocess.ts"
+import { submit } from "../../../src/programs/flows/Submit.ts"
+import { Catalog } from "../../../src/services/Catalog.ts"
+import { Cropper } from "../../../src/services/Cropper.ts"
+import { ImageSource } from "../../../src/services/ImageSource.ts"
+import { Inference } from "../../../src/services/Inference.ts"
+import { MessageBroker } from "../../../src/services/MessageBroker.ts"
+import { ResultStore } from "../../../src/services/ResultStore.ts"
+import * as MemoryResultStore from "../../support/MemoryResultStore.ts"
+import { answer, known } from "../../support/Stores.ts"
+
+/** A store that notes how many derivations each save brought. */
+const saves: Array<number> = []
+const store = Layer.sync(ResultStore, () => {
+  const inner = MemoryResultStore.make()
+  return {
+    ...inner,
+    saveBoxes: (derived) => {
+      saves.push(derived.length)
+      return inner.saveBoxes(derived)
+    }
+  }
+})
+
+const derivations = () => saves.reduce((sum, count) => sum + count, 0)
+
+/** Time in small steps, so that what waits can begin to wait again. */
+const aWhile = Effect.repeat(TestClock.adjust("50 millis"), { times: 20 })
+
+const surroundings = Layer.mergeAll(
+  store,
+  MemoryMessageBroker.layer,
+  MemoryServiceSwitch.layer,
+  Layer.succeed(Catalog, ServiceCatalog.standard),
+  Layer.mock(Inference, {}),
+  Layer.mock(ImageSource, {}),
+  Layer.mock(Cropper, {})
+)
+
+describe("hints", () => {
+  it.effect("about one image are one derivation, and none when nothing is stale (B20)", () =>
+    Effect.gen(function* () {
+      const broker = yield* MessageBroker
+      const stop = yield* Deferred.make<void>()
+      const id = yield* known("yolov8")
+      yield* (yield* ResultStore).record([answer(id, "yolov8")])
+      const hint = { queue: hintQueue.harmonize, body: JSON.stringify({ version: 1, image_id: id }) }
+      yield* broker.publish(Array.from({ length: 40 }, () => hint))
+      const running = yield* postprocess({
+        strategy: Strategies.defaultStrategy,
+        stages: ["harmonize"],
+        sweepEvery: "1 minute",
+        stop
+      }).pipe(Stream.runDrain, Effect.forkChild)
+      yield* aWhile
+      assert.strictEqual(derivations(), 1)
+      yield* broker.publish([hint, hint])
+      yield* aWhile
+      assert.strictEqual(derivations(), 1)
+      assert.strictEqual(yield* broker.depth(hintQueue.harmonize), 0)
+      yield* Deferred.succeed(stop, undefined)
+      yield* Fiber.join(running)
+    }).pipe(Effect.provide(surroundings))
+  )
+})
+
+describe("submit", () => {
+  it.effect("asks for just what has no answer, whatever was submitted since (B45, B46)", () =>
+    Effect.gen(function* () {
+      const broker = yield* MessageBroker
+      const services = ["clip", "yolov8"].map((id) => ServiceCatalog.find(ServiceCatalog.standard, id)!)
+      const references = ["a", "b", "c"].map((name) => ({ filename: name, path: `/${name}` }))
+      const submitAll = Stream.runCollect(submit(Stream.make(...references), { services }))
+      const images = yield* submitAll
+      // The first is left incomplete, the second unanswered, the last is complete: its id is the highest with answers.
+      const results = yield* ResultStore
+      yield* results.record([answer(images[0]!.imageId, "clip")])
+      yield* results.record(["clip", "yolov8"].map((service) => answer(images[2]!.imageId, service)))
+      const again = yield* submitAll
+      assert.deepStrictEqual(
+        again.map(({ isNew, owed }) => [isNew, owed.map(String)]),
+        [
+          [false, ["yolov8"]],
+          [false, ["clip", "yolov8"]],
+          [false, []]
+        ]
+      )
+      const depths = yield* Effect.forEach(services, ({ queue }) => broker.depth(queue))
+      assert.deepStrictEqual(depths, [3 + 1, 3 + 2])
+    }).pipe(Effect.provide(surroundings))
+  )
+})
