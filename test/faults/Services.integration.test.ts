@@ -1,0 +1,104 @@
+import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
+import { assert, describe, it } from "@effect/vitest"
+import { Duration, Effect, Layer, Schedule, Stream } from "effect"
+import { get, type Service, standard } from "../../src/domain/ServiceCatalog.ts"
+import * as HttpInference from "../../src/layers/HttpInference.ts"
+import { label, said, serviceId } from "../support/Facts.ts"
+import * as HttpServers from "../support/HttpServers.ts"
+import * as Deployment from "./Deployment.ts"
+import * as Scenes from "./Scenes.ts"
+
+const good = said(label("dog", 0.9)).data
+type Answer = Parameters<typeof HttpServers.serve>[0]
+
+/** What passes: these services are well again later. */
+const passing: Record<string, Answer> = {
+  resets: (request) => request.socket.destroy(),
+  hangs: () => {},
+  drips: (_, response) => void response.writeHead(200, { "content-type": "application/json" }).write("{"),
+  breaks: (_, response) => HttpServers.json(response, 500, { status: "error" }),
+  busy: (_, response) => HttpServers.json(response, 429, {}, { "retry-after": "1" })
+}
+
+/** What is an answer for good, and as what it is recorded. */
+const final: Record<string, readonly [Answer, string]> = {
+  missing: [(_, response) => HttpServers.json(response, 404, {}), "refused"],
+  page: [
+    (_, response) => void response.writeHead(200, { "content-type": "text/html" }).end("<html>"),
+    "unreadable-reply"
+  ],
+  truncated: [(_, response) => void response.writeHead(200).end('{"status":"success","pre'), "unreadable-reply"],
+  absurd: [(_, response) => HttpServers.json(response, 200, [[[]]]), "unreadable-reply"]
+}
+
+describe("services that misbehave", () => {
+  it.live(
+    "cost the others nothing, keep their jobs, and are asked again by themselves when they are well (B16, B18)",
+    () =>
+      Effect.gen(function* () {
+        let areWell = false
+        const well: Answer = (_, response) => HttpServers.json(response, 200, good)
+        const serve = (id: string, answer: Answer) =>
+          HttpServers.serve(answer).pipe(
+            Effect.map((port): Service => ({
+              ...get(standard, serviceId("clip")),
+              id: serviceId(id),
+              queue: `queue_${id}`,
+              port,
+              timeout: Duration.millis(500)
+            }))
+          )
+        const ill = yield* Effect.forEach(Object.entries(passing), ([id, answer]) =>
+          serve(id, (request, response, body) => (areWell ? well : answer)(request, response, body))
+        )
+        const wrong = yield* Effect.forEach(Object.entries(final), ([id, [answer]]) => serve(id, answer))
+        const catalog = [...ill, ...wrong, yield* serve("well", well)].sort((a, b) => (a.id < b.id ? -1 : 1))
+        const scenario = Scenes.scenario({ catalog })
+        const deployment = yield* Deployment.make(scenario, yield* Deployment.sharedServers)
+        const { postprocessor, start, store, submit, worker } = deployment
+        const http = HttpInference.layer.pipe(Layer.provide(NodeHttpClient.layerNodeHttp))
+        yield* start((stop) => Stream.provide(worker(stop), http))
+        yield* start(postprocessor)
+        const ids = yield* submit(Scenes.pictures("misbehaving", 12, catalog))
+
+        const outcomes = Effect.map(store.facts(ids), (facts) => facts.flatMap(({ results }) => results))
+        const answersOf = (id: string) =>
+          Effect.map(outcomes, (results) =>
+            results.filter(({ service }) => service === id).map(({ outcome }) => outcome)
+          )
+        const until = (holds: Effect.Effect<boolean, unknown>, within: Duration.Input) =>
+          Effect.repeat(holds, { until: (held) => held, schedule: Schedule.spaced("50 millis") }).pipe(
+            Effect.timeout(within)
+          )
+        yield* until(
+          Effect.map(answersOf("well"), (answers) => answers.length === ids.length),
+          "5 seconds"
+        )
+        for (const [id, [, expected]] of Object.entries(final)) {
+          yield* until(
+            Effect.map(answersOf(id), (answers) => answers.length === ids.length),
+            "5 seconds"
+          )
+          for (const outcome of yield* answersOf(id)) {
+            assert.strictEqual(outcome._tag === "Failure" ? outcome.class : outcome._tag, expected, id)
+          }
+        }
+        for (const id of Object.keys(passing)) {
+          assert.deepStrictEqual(yield* answersOf(id), [], id)
+          const { delayed, ready } = yield* deployment.broker.statistics(`queue_${id}`)
+          assert.isAtLeast(ready + delayed, 1, id)
+        }
+
+        areWell = true
+        yield* until(
+          Effect.map(outcomes, (results) => results.length === ids.length * catalog.length),
+          "40 seconds"
+        )
+        for (const id of Object.keys(passing)) {
+          const tags = (yield* answersOf(id)).map(({ _tag }) => _tag)
+          assert.deepStrictEqual(tags, Array(ids.length).fill("Success"), id)
+        }
+      }).pipe(Effect.scoped),
+    90_000
+  )
+})
