@@ -77,7 +77,9 @@ const onSelected = <E, R>(
     const count = yield* act(yield* queueOf(step), all ? "all" : ids)
     yield* Console.log(`${count} ${done}`)
     if (count < ids.length) {
-      return yield* new NotThere({ detail: `Not among the dead letters of ${step}: ${ids.length - count} of ${ids.length}` })
+      return yield* new NotThere({
+        detail: `Not among the dead letters of ${step}: ${ids.length - count} of ${ids.length}`
+      })
     }
   })
 
