@@ -228,8 +228,10 @@ export const misheard = ({ scenario }: World, { facts, imageId, reference }: Ima
     })
   const isMisheard = (actual: Outcome, expected: Outcome) => {
     if (condition === "undecodable") return actual._tag !== "Failure" || actual.class !== "image"
-    if (actual._tag === "Failure" && expected._tag === "Failure") return actual.class !== expected.class
-    if (actual._tag === "Failure") return actual.class !== "unavailable" || isUntroubled(scenario, condition)
+    if (actual._tag === "Failure") {
+      const isExpected = expected._tag === "Failure" && actual.class === expected.class
+      return !isExpected && (actual.class !== "unavailable" || isUntroubled(scenario, condition))
+    }
     return !NodeUtil.isDeepStrictEqual(actual, expected)
   }
   return [
