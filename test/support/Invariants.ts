@@ -52,7 +52,11 @@ const wrongWith = (record: ImageRecord, { catalog, strategy }: Deployment): Read
 
   const observation = Derive.observe(facts, catalog)
   const boxes = Derive.boxes(observation, strategy).boxes
-  expect("boxes", record.boxes.map((box) => encodeBox(box)), boxes.map((box) => encodeBox(box)))
+  expect(
+    "boxes",
+    record.boxes.map((box) => encodeBox(box)),
+    boxes.map((box) => encodeBox(box))
+  )
   expect(
     "consensus",
     Option.getOrUndefined(Option.map(record.consensus, encodeConsensus)),
