@@ -1,0 +1,62 @@
+/**
+ * Measures how long harmonizing one image takes.
+ *
+ *     npm run bench:harmonize
+ *
+ * Three detectors with 10 to 300 boxes each, of one concept and of 80, in microseconds per image: median and 95th
+ * percentile over pictures and repetitions on one core, after warming up. `--out` where to write (bench/results).
+ */
+import { mkdirSync, writeFileSync } from "node:fs"
+import { cpus } from "node:os"
+import { join } from "node:path"
+import { parseArgs } from "node:util"
+import type { HarmonizationInput, Strategy } from "../../src/domain/Harmonization.ts"
+import { crossServiceClusteringV1, defaultStrategy } from "../../src/domain/harmonization/Strategies.ts"
+import { table } from "../accuracy/Table.ts"
+import { naive } from "./Naive.ts"
+import { picture } from "./Pictures.ts"
+
+const { values: flags } = parseArgs({ options: { out: { type: "string", default: "bench/results" } } })
+
+const strategies: ReadonlyArray<Strategy> = [defaultStrategy, naive, crossServiceClusteringV1]
+const sizes = [10, 30, 100, 300]
+/** What one image may cost the default strategy, in microseconds. */
+const targets: Readonly<Record<number, number>> = { 100: 300, 300: 2000 }
+
+/** Microseconds of the middle and of the 95th of a hundred calls. */
+const measure = ({ harmonize }: Strategy, pictures: ReadonlyArray<HarmonizationInput>) => {
+  const once = (i: number): number => {
+    const start = process.hrtime.bigint()
+    harmonize(pictures[i % pictures.length]!)
+    return Number(process.hrtime.bigint() - start) / 1000
+  }
+  const start = performance.now()
+  let warm = 0
+  while (performance.now() - start < 500 || warm < 2) once(warm++)
+  const times = Array.from({ length: Math.min(2000, Math.max(3, warm)) }, (_, i) => once(i)).sort((a, b) => a - b)
+  return { median: times[Math.floor(times.length / 2)]!, late: times[Math.floor(times.length * 0.95)]! }
+}
+
+const results = [1, 80].flatMap((concepts) =>
+  sizes.map((size) => {
+    const pictures = Array.from({ length: 20 }, (_, seed) => picture(size, concepts, seed))
+    return { concepts, size, times: strategies.map((strategy) => measure(strategy, pictures)) }
+  })
+)
+
+const report = [
+  "# Speed of harmonization",
+  `Written by \`npm run bench:harmonize\`: microseconds per image, median (95th percentile), on one core of ${cpus()[0]?.model.trim() ?? "an unknown processor"}, Node ${process.versions.node}. naive is the default strategy without its shortcuts.`,
+  table(
+    ["3 detectors of", ...strategies.map(({ name }) => name), "target"],
+    results.map(({ concepts, size, times }) => [
+      `${size} boxes, ${concepts === 1 ? "one concept" : `${concepts} concepts`}`,
+      ...times.map(({ late, median }) => `${median.toFixed(0)} (${late.toFixed(0)})`),
+      String(targets[size] ?? "")
+    ])
+  )
+].join("\n\n")
+
+process.stdout.write(`${report}\n`)
+mkdirSync(flags.out, { recursive: true })
+writeFileSync(join(flags.out, "harmonize.md"), `${report}\n`)
