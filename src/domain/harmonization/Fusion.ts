@@ -52,7 +52,7 @@ const meanEdge = (members: Members, weights: ReadonlyArray<number>, total: numbe
 /**
  * The chance in `[0, 1]` that at least one of independent claims is right: `1 - prod(1 - p)`.
  *
- * Added up claim by claim, which never falls below the largest claim, not even by rounding.
+ * Added up claim by claim, so that a further claim never lowers it, not even by rounding.
  */
 export const noisyOr = (claims: ReadonlyArray<number>): number =>
   claims.reduce((evidence, claim) => evidence + claim * (1 - evidence), 0)

@@ -31,6 +31,7 @@ export interface Thresholds {
  * `O(n log n)` and, for each such component of `c` detections, `O(c^2)` typically and `O(c^3)` at worst.
  */
 export const cluster = (detections: ReadonlyArray<Detection>, rows: Rows, thresholds: Thresholds): Linkage => {
+  if (detections.length === 1) return alone
   const rivals: Rivals = new Map()
   /** Pairs of rows, flat. */
   const links: Array<number> = []
@@ -47,6 +48,9 @@ export const cluster = (detections: ReadonlyArray<Detection>, rows: Rows, thresh
   }
   return { clusters: clusters.sort((a, b) => a[0]! - b[0]!), duplicates }
 }
+
+/** Most concepts of a picture are seen once. */
+const alone: Linkage = { clusters: [[0]], duplicates: new Map() }
 
 /** The connected components of the rows that are no duplicates, each in ascending order. */
 const components = (
