@@ -33,22 +33,35 @@ const { values: flags } = parseArgs({
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`)
 
-const read = (file: string): unknown => JSON.parse(readFileSync(file, "utf8"))
+const read = <A>(file: string, decode: (json: unknown) => A): A => {
+  try {
+    return decode(JSON.parse(readFileSync(file, "utf8")))
+  } catch (cause) {
+    say(`Cannot read ${file}: ${cause instanceof Error ? cause.message : String(cause)}`)
+    return process.exit(1)
+  }
+}
 
 const toThousandths = (_: string, value: unknown): unknown =>
   typeof value === "number" ? Math.round(value * 1000) / 1000 : value
 
+const nameOf = (file: string): string => basename(file).split(".")[0]!
+
 const dataset = (title: string, gt: string, dets: ReadonlyArray<string>): Comparison.Dataset => ({
   title,
-  truth: Coco.groundTruth(read(gt)),
-  detectors: dets.map((file) => Ensemble.detector(basename(file).split(".")[0]!, Coco.predictions(read(file))))
+  truth: read(gt, Coco.groundTruth),
+  detectors: dets.map((file) => Ensemble.detector(nameOf(file), read(file, Coco.predictions)))
 })
 
 /** What the flags ask for: the user's own files, or both forms of the shared data; or why there is nothing to measure. */
 const datasets = (): ReadonlyArray<Comparison.Dataset> | string => {
   if (!/^[1-9]\d*$/.test(flags.samples)) return `--samples must be a whole number from 1, not ${flags.samples}`
   if (flags.gt !== undefined && flags.dets !== undefined) {
-    return [dataset("Your detectors", flags.gt, flags.dets.split(","))]
+    const files = flags.dets.split(",")
+    const isAmbiguous = new Set(files.map(nameOf)).size < files.length
+    return isAmbiguous
+      ? "Two files of --dets name the same detector: rename one"
+      : [dataset("Your detectors", flags.gt, files)]
   }
   if (flags.gt !== undefined || flags.dets !== undefined) return "--gt and --dets belong together"
   if (!existsSync(shared)) {
