@@ -4,8 +4,9 @@
  * Decoded from `service_config.json`. The thirteen services windmill knows need only what differs from their defaults
  * (`"colors": {"port": 7770}`); any other service is one entry that also names its `port` and `kind`.
  */
-import { Duration, Result, Schema, SchemaIssue } from "effect"
+import { Duration, Result, Schema } from "effect"
 import { ServiceId } from "./Identifiers.ts"
+import * as Problem from "./Problem.ts"
 
 /** What a service's answers are evidence of. */
 export const EvidenceKind = Schema.Literals([
@@ -94,19 +95,16 @@ const known: Readonly<Record<string, Defaults>> = {
   yolov8: { port: 7773, kind: "spatial", vocabulary: "coco80" }
 }
 
-/** A place in the configuration and what is wrong there. */
-export interface Problem {
-  readonly path: string
-  readonly message: string
-}
-
 /**
  * Reads the parsed JSON of a `service_config.json`. A failure lists every problem of the file, each with its path.
  */
-export const decode = (json: unknown): Result.Result<ServiceCatalog, ReadonlyArray<Problem>> => {
+export const decode = (json: unknown): Result.Result<ServiceCatalog, ReadonlyArray<Problem.Problem>> => {
   const file = Schema.decodeUnknownResult(File, { errors: "all", onExcessProperty: "error" })(json)
-  if (Result.isFailure(file)) return Result.fail(problemsOf(file.failure.issue))
-  const problems: Array<Problem> = []
+  if (Result.isFailure(file))
+    return Result.fail(
+      Problem.ofIssue(file.failure.issue, { unknown: "Unknown setting: remove it or correct its spelling" })
+    )
+  const problems: Array<Problem.Problem> = []
   const services: Array<Service> = []
   for (const [id, entry] of Object.entries(file.success.services).sort(([a], [b]) => (a < b ? -1 : 1))) {
     const at = `services.${id}`
@@ -186,19 +184,11 @@ function complete(id: string, entry: Entry): Service {
   }
 }
 
-const formatIssue = SchemaIssue.makeFormatterStandardSchemaV1()
-
-const problemsOf = (issue: SchemaIssue.Issue): ReadonlyArray<Problem> =>
-  formatIssue(issue).issues.map(({ message, path }) => ({
-    path: (path ?? []).map((segment) => String(typeof segment === "object" ? segment.key : segment)).join("."),
-    message: message === "Expected no excess property" ? "Unknown setting: remove it or correct its spelling" : message
-  }))
-
 const sharedBy = (
   services: ReadonlyArray<Service>,
   setting: string,
   value: (service: Service) => string
-): ReadonlyArray<Problem> => {
+): ReadonlyArray<Problem.Problem> => {
   const first = new Map<string, ServiceId>()
   return services.flatMap((service) => {
     const owner = first.get(value(service))

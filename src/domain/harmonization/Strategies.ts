@@ -1,6 +1,7 @@
 /** The strategies by name, and how a deployment chooses one. */
-import { Result, Schema, SchemaIssue } from "effect"
+import { Result, Schema } from "effect"
 import type { Strategy } from "../Harmonization.ts"
+import * as Problem from "../Problem.ts"
 import { crossServiceClusteringV1 } from "./CrossServiceClusteringV1.ts"
 import * as Nms from "./NonMaximumSuppression.ts"
 import * as Quorum from "./Quorum.ts"
@@ -12,12 +13,6 @@ export { crossServiceClusteringV1 }
 
 /** What harmonizes when nothing is configured. */
 export const defaultStrategy: Strategy = Quorum.quorum()
-
-/** A place in a configuration and what is wrong there. */
-export interface Problem {
-  readonly path: string
-  readonly message: string
-}
 
 type Build = (options: unknown) => Result.Result<Strategy, Schema.SchemaError>
 
@@ -57,23 +52,15 @@ const Config = Schema.Union([
  * @example
  * fromConfig({ name: "quorum", options: { gate: "majority" } })
  */
-export const fromConfig = (json: unknown): Result.Result<Strategy, ReadonlyArray<Problem>> => {
+export const fromConfig = (json: unknown): Result.Result<Strategy, ReadonlyArray<Problem.Problem>> => {
   const config = Schema.decodeUnknownResult(Config, { errors: "all", onExcessProperty: "error" })(json)
-  if (Result.isFailure(config)) return Result.fail(problemsOf(config.failure.issue, []))
+  if (Result.isFailure(config)) return Result.fail(Problem.ofIssue(config.failure.issue, { unknown }))
   const { name, options = {} } = typeof config.success === "string" ? { name: config.success } : config.success
   const build = builders.get(name)
   if (build === undefined) {
     return Result.fail([{ path: "name", message: `Unknown strategy ${name}: expected one of ${names.join(", ")}` }])
   }
-  return Result.mapError(build(options), ({ issue }) => problemsOf(issue, ["options"]))
+  return Result.mapError(build(options), ({ issue }) => Problem.ofIssue(issue, { at: ["options"], unknown }))
 }
 
-const formatIssue = SchemaIssue.makeFormatterStandardSchemaV1()
-
-const problemsOf = (issue: SchemaIssue.Issue, at: ReadonlyArray<string>): ReadonlyArray<Problem> =>
-  formatIssue(issue).issues.map(({ message, path }) => ({
-    path: [...at, ...(path ?? []).map((segment) => String(typeof segment === "object" ? segment.key : segment))].join(
-      "."
-    ),
-    message: message === "Expected no excess property" ? "Unknown option: remove it or correct its spelling" : message
-  }))
+const unknown = "Unknown option: remove it or correct its spelling"
