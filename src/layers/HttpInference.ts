@@ -18,8 +18,9 @@ import {
   Unavailable,
   UnreadableReply
 } from "../services/Inference.ts"
-import * as TransportProblem from "./TransportProblem.ts"
 import * as Metrics from "../services/Metrics.ts"
+import * as MultipartForm from "./MultipartForm.ts"
+import * as TransportProblem from "./TransportProblem.ts"
 
 /** Retries of one request in this process, besides the redeliveries of its message. */
 const retries = 2
@@ -99,13 +100,8 @@ const requestOf = (service: Service, image: Handover): HttpClientRequest.HttpCli
     case "File":
       return HttpClientRequest.get(url, { urlParams: { file: image.path } })
     case "Upload": {
-      const form = new FormData()
-      form.append(
-        "file",
-        new Blob([image.image.bytes as Uint8Array<ArrayBuffer>], { type: image.image.mediaType }),
-        image.image.filename
-      )
-      return HttpClientRequest.post(url).pipe(HttpClientRequest.bodyFormData(form))
+      const { body, contentType } = MultipartForm.ofImage("file", image.image)
+      return HttpClientRequest.post(url).pipe(HttpClientRequest.bodyUint8Array(body, contentType))
     }
   }
 }
@@ -128,9 +124,16 @@ const retrySchedule = Schedule.exponential("200 millis").pipe(
 const isSoon = (retryAfter: Duration.Duration | undefined): boolean =>
   retryAfter === undefined || Duration.isLessThanOrEqualTo(retryAfter, Duration.seconds(5))
 
+/** The body as text. One whose length is known beforehand is read at once, which is cheaper. */
 const readBody = (service: Service, response: HttpClientResponse.HttpClientResponse) =>
+  (Number(response.headers["content-length"]) <= maxReplyBytes ? response.text : readStream(service, response)).pipe(
+    Effect.mapError((error) =>
+      error._tag === "HttpClientError" ? unavailable(service, TransportProblem.describe(error)) : error
+    )
+  )
+
+const readStream = (service: Service, response: HttpClientResponse.HttpClientResponse) =>
   response.stream.pipe(
-    Stream.mapError((error) => unavailable(service, TransportProblem.describe(error))),
     Stream.runFoldEffect(
       () => ({ chunks: [] as Array<Uint8Array>, size: 0 }),
       (read, chunk) => {
