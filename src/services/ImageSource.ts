@@ -33,7 +33,12 @@ export class ImageSourceError extends Schema.TaggedError<ImageSourceError>()("Im
 export class ImageSource extends Context.Service<
   ImageSource,
   {
-    /** The image, checked to be one still picture within the limits of size and pixels, in a format services read. */
+    /**
+     * The image: by what its header says one still picture within the limits of size and pixels, in a format services read.
+     * Whether the rest of it can be decoded is not looked at.
+     */
+    readonly read: (reference: ImageReference) => Effect.Effect<EncodedImage, ImageSourceError>
+    /** The same, decoded to the end to know that all of it is there. */
     readonly load: (reference: ImageReference) => Effect.Effect<EncodedImage, ImageSourceError>
   }
 >()("windmill/services/ImageSource") {}

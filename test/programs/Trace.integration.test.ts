@@ -219,6 +219,9 @@ const expected = `
 windmill-producer producer submit image
   windmill-worker consumer process queue_yolov8, attempt 1
     windmill-worker internal ImageSource.load
+      windmill-worker internal ImageSource.decodeAll
+      windmill-worker internal ImageSource.read
+    windmill-worker internal ImageSource.read
       windmill-worker internal ImageSource.fetch
         windmill-worker client GET
       windmill-worker internal ImageSource.inspect
@@ -234,7 +237,7 @@ windmill-producer producer submit image
         windmill-worker client POST, failed
     windmill-worker client retry queue_yolov8
   windmill-worker consumer process queue_yolov8, attempt 2
-    windmill-worker internal ImageSource.load
+    windmill-worker internal ImageSource.read
     windmill-worker internal Inference.analyze
       windmill-worker internal Inference.attempt, attempt 1
         windmill-worker internal Inference.decode
@@ -243,7 +246,7 @@ windmill-producer producer submit image
       windmill-postprocess consumer process queue_spatial_enrichment, attempt 1
         windmill-postprocess internal Cropper.cut
         windmill-postprocess internal Cropper.open
-        windmill-postprocess internal ImageSource.load
+        windmill-postprocess internal ImageSource.read
           windmill-postprocess internal ImageSource.fetch
             windmill-postprocess client GET
           windmill-postprocess internal ImageSource.inspect

@@ -145,7 +145,7 @@ export const process = Effect.fnUntraced(function* (world: World, name: string) 
     return yield* scenario.says(service, picture)
   })
 
-  const load: ImageSource["Service"]["load"] = (reference) =>
+  const read: ImageSource["Service"]["read"] = (reference) =>
     Effect.suspend(() => {
       const { filename } = reference
       const condition = conditionOf(scenario, filename)
@@ -168,7 +168,10 @@ export const process = Effect.fnUntraced(function* (world: World, name: string) 
           return !(yield* isOut(service)) && !(yield* happens(faults.service))
         })
     }),
-    Layer.succeed(ImageSource, { load: (reference) => between("load", load(reference)) }),
+    Layer.succeed(ImageSource, {
+      read: (reference) => between("read", read(reference)),
+      load: (reference) => between("load", read(reference))
+    }),
     Layer.succeed(Cropper, {
       open: (image) =>
         Effect.succeed((box) =>

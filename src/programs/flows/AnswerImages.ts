@@ -58,8 +58,9 @@ export const answerImages = (service: Service, options: WorkerOptions) =>
         },
         (deliveries, pause) =>
           deliveries.pipe(
+            // The service is asked about half of them at once: the next pictures are read meanwhile.
             Stream.mapEffect((delivery) => handle(service, delivery, breaker, pause), {
-              concurrency: service.concurrency,
+              concurrency: 2 * service.concurrency,
               unordered: true
             }),
             Stream.groupedWithin(64, "5 millis"),

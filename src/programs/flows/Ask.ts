@@ -6,9 +6,15 @@ import type { Service } from "../../domain/ServiceCatalog.ts"
 import { ImageSource, ImageSourceError, Unusable } from "../../services/ImageSource.ts"
 import { type Handover, Inference } from "../../services/Inference.ts"
 
-/** The answer of `service` about the picture in the form the service wants it. */
+/**
+ * The answer of `service` about the picture in the form the service wants it. A service that fails is not to blame when the
+ * picture is damaged: then that is the failure.
+ */
 export const aboutImage = Effect.fnUntraced(function* (service: Service, image: ImageReference) {
-  return yield* ask(service, yield* handOver(service, image))
+  const handover = yield* handOver(service, image)
+  return yield* ask(service, handover).pipe(
+    Effect.tapError(() => (handover._tag === "Upload" ? ImageSource.use((source) => source.load(image)) : Effect.void))
+  )
 })
 
 /** The answer of `service` about what is handed over. */
@@ -20,7 +26,7 @@ export const ask = Effect.fnUntraced(function* (service: Service, image: Handove
 const handOver = Effect.fnUntraced(function* (service: Service, image: ImageReference) {
   switch (service.input) {
     case "upload":
-      return { _tag: "Upload", image: yield* ImageSource.use((source) => source.load(image)) } satisfies Handover
+      return { _tag: "Upload", image: yield* ImageSource.use((source) => source.read(image)) } satisfies Handover
     case "url":
       if (image.url !== undefined) return { _tag: "Url", url: image.url } satisfies Handover
       return yield* lacks(image, "URL", service)

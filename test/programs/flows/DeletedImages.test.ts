@@ -29,7 +29,7 @@ const worker = (isDeleted: boolean) =>
     MemoryServiceSwitch.layer,
     Layer.mock(Inference, { analyze: () => Effect.succeed({ data: {} }) }),
     Layer.mock(ImageSource, {
-      load: () =>
+      read: () =>
         Effect.succeed({ bytes: new Uint8Array(), mediaType: "image/jpeg", filename: "a.jpg", width: 1, height: 1 })
     }),
     Layer.mock(ResultStore, {
