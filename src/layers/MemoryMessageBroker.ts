@@ -53,12 +53,14 @@ export const layer: Layer.Layer<MessageBroker> = Layer.effect(
       deadLetters: (name, limit) => Effect.sync(() => queueOf(name).dead.slice(0, limit)),
 
       replay: (name, selection) =>
-        Effect.sync(() => {
+        Effect.suspend(() => {
           const letters = WorkQueue.takeDead(queueOf(name), selection)
-          for (const { body, headers, id } of letters) {
-            WorkQueue.append(queueOf(name), { id, body, headers, attempt: 1, redelivered: false })
-          }
-          return letters.length
+          return Effect.sync(() => {
+            for (const { body, headers, id } of letters) {
+              WorkQueue.append(queueOf(name), { id, body, headers, attempt: 1, redelivered: false })
+            }
+            return letters.length
+          }).pipe(MessagingSpan.publish(system, letters))
         }),
 
       drop: (name, selection) => Effect.sync(() => WorkQueue.takeDead(queueOf(name), selection).length)
