@@ -34,7 +34,7 @@ export const layer: Layer.Layer<MessageBroker> = Layer.effect(
             const id = String(++published)
             WorkQueue.append(queueOf(queue), { id, body, headers, attempt: 1, redelivered: false })
           }
-        }).pipe(MessagingSpan.publish(system, messages)),
+        }).pipe(MessagingSpan.publish(WorkQueue.system, messages)),
 
       subscribe: (name, { prefetch }) =>
         Effect.acquireRelease(
@@ -60,12 +60,10 @@ export const layer: Layer.Layer<MessageBroker> = Layer.effect(
               WorkQueue.append(queueOf(name), { id, body, headers, attempt: 1, redelivered: false })
             }
             return letters.length
-          }).pipe(MessagingSpan.publish(system, letters))
+          }).pipe(MessagingSpan.publish(WorkQueue.system, letters))
         }),
 
       drop: (name, selection) => Effect.sync(() => WorkQueue.takeDead(queueOf(name), selection).length)
     }
   })
 )
-
-const system = { "messaging.system": "memory" }
