@@ -88,6 +88,7 @@ const surroundings = Effect.fnUntraced(function* (troubles: ReadonlyArray<Troubl
   const env = {
     DATABASE_URL: postgres.href,
     QUEUE_HOST: rabbit.host,
+    QUEUE_PORT: String(rabbit.port),
     QUEUE_USER: rabbit.username,
     QUEUE_PASSWORD: Redacted.value(rabbit.password),
     QUEUE_PREFIX: rabbit.queuePrefix,
