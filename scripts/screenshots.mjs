@@ -1,5 +1,18 @@
-/** Takes the screenshots of the dashboard for the documentation: `npm run screenshots`. */
+/**
+ * Makes the pictures for the documentation: `npm run screenshots`, or those of one kind, `npm run screenshots trace`.
+ * The servers of the tests must run.
+ */
 import { runnerImport } from "vite"
 
-const { module } = await runnerImport("test/support/Screenshots.ts", { configFile: false })
-await module.take("docs/images")
+const kinds = {
+  dashboard: ["test/support/Screenshots.ts", "docs/images"],
+  trace: ["test/support/TracePicture.ts", "docs/images/trace.png"]
+}
+
+const wanted = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(kinds)
+
+for (const kind of wanted) {
+  const [file, target] = kinds[kind]
+  const { module } = await runnerImport(file, { configFile: false })
+  await module.take(target)
+}

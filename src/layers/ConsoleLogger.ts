@@ -28,36 +28,58 @@ const levels = {
   none: "None"
 } satisfies Record<string, LogLevel.LogLevel>
 
-const formats = {
-  pretty: Logger.consolePretty({ mode: "tty" }),
-  json: Logger.withConsoleError(
-    Logger.make(({ cause, date, fiber, logLevel, message }) => {
-      const texts = [message].flat().map((part) => (typeof part === "string" ? part : textOf(part)))
-      return JSON.stringify({
-        time: date.toISOString(),
-        level: logLevel.toLowerCase(),
-        message: texts.join(" "),
-        ...traceOf(fiber.cache.span),
-        ...fiber.getRef(References.CurrentLogAnnotations),
-        ...(cause.reasons.length === 0 ? {} : { cause: Cause.pretty(cause) })
-      })
-    })
-  )
-}
+const formats = { pretty: "pretty", json: "json" } as const
 
 export const layer = Layer.unwrap(
   Effect.gen(function* () {
-    const level = yield* oneOf("LOG_LEVEL", levels, "info")
-    const format = yield* oneOf("LOG_FORMAT", formats, "pretty")
-    return Layer.mergeAll(
-      Logger.layer([format, Logger.tracerLogger]),
-      Layer.succeed(References.MinimumLogLevel, level),
-      Layer.succeed(Logger.LogToStderr, true)
-    )
+    const { format, level } = yield* settings("info")
+    return logging(format === "json" ? Logger.withConsoleError(json) : Logger.consolePretty({ mode: "tty" }), level)
   })
 )
 
+/**
+ * The log of a program that draws in its terminal, given to `write` line by line. Without `LOG_LEVEL` it has only warnings
+ * and what is worse.
+ */
+export const besideDrawing = (write: (line: string) => Effect.Effect<void>) =>
+  Layer.unwrap(
+    Effect.gen(function* () {
+      const { format, level } = yield* settings("warn")
+      const lines = format === "json" ? json : brief
+      return logging(
+        Logger.map(lines, (line) => Effect.runSync(write(line))),
+        level
+      )
+    })
+  )
+
+/** One logger; what is logged within a span is noted there, too. */
+const logging = (logger: Logger.Logger<unknown, void>, level: LogLevel.LogLevel) =>
+  Layer.mergeAll(
+    Logger.layer([logger, Logger.tracerLogger]),
+    Layer.succeed(References.MinimumLogLevel, level),
+    Layer.succeed(Logger.LogToStderr, true)
+  )
+
+/** An object per line. */
+const json = Logger.make(({ cause, date, fiber, logLevel, message }) =>
+  JSON.stringify({
+    time: date.toISOString(),
+    level: logLevel.toLowerCase(),
+    message: wordsOf(message),
+    ...traceOf(fiber.cache.span),
+    ...fiber.getRef(References.CurrentLogAnnotations),
+    ...(cause.reasons.length === 0 ? {} : { cause: Cause.pretty(cause) })
+  })
+)
+
+/** The level and the words, where there is little room. */
+const brief = Logger.make(({ logLevel, message }) => `${logLevel}: ${wordsOf(message)}`)
+
+const wordsOf = (message: unknown): string => [message].flat().map(textOf).join(" ")
+
 const textOf = (part: unknown): string => {
+  if (typeof part === "string") return part
   if (part instanceof Error) return part.message
   return Cause.isCause(part) ? Cause.pretty(part) : (JSON.stringify(part) ?? String(part))
 }
@@ -67,6 +89,10 @@ const traceOf = (span: Tracer.AnySpan | undefined): { readonly trace_id?: string
   const known = TraceContext.decode(TraceContext.headersOf(span)[TraceContext.header])
   return known === undefined ? {} : { trace_id: known.traceId, span_id: known.spanId }
 }
+
+/** What the variables say; the level is `usual` where they are silent. */
+const settings = (usual: keyof typeof levels) =>
+  Effect.all({ level: oneOf("LOG_LEVEL", levels, usual), format: oneOf("LOG_FORMAT", formats, "pretty") })
 
 /** The value that a variable names, in upper or lower case. */
 const oneOf = <A>(variable: string, values: Readonly<Record<string, A>>, standard: string) =>

@@ -34,7 +34,7 @@ export const layer: Layer.Layer<MessageBroker> = Layer.effect(
             const id = String(++published)
             WorkQueue.append(queueOf(queue), { id, body, headers, attempt: 1, redelivered: false })
           }
-        }).pipe(MessagingSpan.publish(system, messages)),
+        }).pipe(MessagingSpan.publish(WorkQueue.system, messages)),
 
       subscribe: (name, { prefetch }) =>
         Effect.acquireRelease(
@@ -53,17 +53,17 @@ export const layer: Layer.Layer<MessageBroker> = Layer.effect(
       deadLetters: (name, limit) => Effect.sync(() => queueOf(name).dead.slice(0, limit)),
 
       replay: (name, selection) =>
-        Effect.sync(() => {
+        Effect.suspend(() => {
           const letters = WorkQueue.takeDead(queueOf(name), selection)
-          for (const { body, headers, id } of letters) {
-            WorkQueue.append(queueOf(name), { id, body, headers, attempt: 1, redelivered: false })
-          }
-          return letters.length
+          return Effect.sync(() => {
+            for (const { body, headers, id } of letters) {
+              WorkQueue.append(queueOf(name), { id, body, headers, attempt: 1, redelivered: false })
+            }
+            return letters.length
+          }).pipe(MessagingSpan.publish(WorkQueue.system, letters))
         }),
 
       drop: (name, selection) => Effect.sync(() => WorkQueue.takeDead(queueOf(name), selection).length)
     }
   })
 )
-
-const system = { "messaging.system": "memory" }

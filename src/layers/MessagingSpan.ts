@@ -10,39 +10,50 @@ import type { OutgoingMessage, Settlement } from "../services/MessageBroker.ts"
 /** Attributes of every span of a broker: `messaging.system`, and where it is. */
 export type System = Readonly<Record<string, string | number>> & { readonly "messaging.system": string }
 
-/** A span around publishing, named after the queue if the messages share one. Links to what each message continues. */
-export const publish = (system: System, messages: ReadonlyArray<OutgoingMessage>) => {
-  const queue = messages[0]?.queue
-  const isShared = queue !== undefined && messages.every((message) => message.queue === queue)
-  const attributes = {
-    ...system,
-    "messaging.operation.name": "publish",
-    "messaging.operation.type": "send",
-    "messaging.batch.message_count": messages.length
+/**
+ * A span around publishing, named after the queue if the messages share one. Links to what each message continues. Around
+ * nothing there is none.
+ */
+export const publish =
+  (system: System, messages: ReadonlyArray<OutgoingMessage>) =>
+  <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> => {
+    const [first] = messages
+    if (first === undefined) return effect
+    const { queue } = first
+    const isShared = messages.every((message) => message.queue === queue)
+    const attributes = {
+      ...system,
+      "messaging.operation.name": "publish",
+      "messaging.operation.type": "send",
+      "messaging.batch.message_count": messages.length
+    }
+    const links = linksTo(messages)
+    return isShared
+      ? withSpan(effect, `publish ${queue}`, "producer", { ...attributes, "messaging.destination.name": queue }, links)
+      : withSpan(effect, "publish", "producer", attributes, links)
   }
-  const links = linksTo(messages)
-  return isShared
-    ? withSpan(`publish ${queue}`, "producer", { ...attributes, "messaging.destination.name": queue }, links)
-    : withSpan("publish", "producer", attributes, links)
-}
 
 /** A span around a settlement that has to wait for the broker. An ack or a requeue does not, and has none. */
-export const settle = (system: System, queue: string, settlement: Settlement) => {
-  const operation = settlement._tag === "DeadLetter" ? "dead-letter" : settlement._tag.toLowerCase()
-  return withSpan(`${operation} ${queue}`, "client", {
-    ...system,
-    "messaging.operation.name": operation,
-    "messaging.operation.type": "settle",
-    "messaging.destination.name": queue
-  })
-}
+export const settle =
+  (system: System, queue: string, settlement: Settlement) =>
+  <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> => {
+    const operation = settlement._tag === "DeadLetter" ? "dead-letter" : settlement._tag.toLowerCase()
+    return withSpan(effect, `${operation} ${queue}`, "client", {
+      ...system,
+      "messaging.operation.name": operation,
+      "messaging.operation.type": "settle",
+      "messaging.destination.name": queue
+    })
+  }
 
-const withSpan = (
+const withSpan = <A, E, R>(
+  effect: Effect.Effect<A, E, R>,
   name: string,
   kind: "producer" | "client",
   attributes: Record<string, unknown>,
   links: Array<Tracer.SpanLink> = []
-) => Effect.withSpan(name, { kind, attributes, links }, { captureStackTrace: false })
+): Effect.Effect<A, E, R> =>
+  effect.pipe(Effect.withSpan(name, { kind, attributes, links }, { captureStackTrace: false }))
 
 /** Links that a span has at most, as OpenTelemetry's limits are by default. */
 const mostLinks = 128

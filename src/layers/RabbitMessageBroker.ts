@@ -35,7 +35,7 @@ export const layer: Layer.Layer<MessageBroker, BrokerMisconfigured, Address> = L
     const topology = Topology.make(address, consuming)
     const publish = Publisher.make(publishing, topology)
     const inspect = Inspection.make(consuming)
-    const deadLetters = DeadLetters.make(consuming, topology, publish)
+    const deadLetters = DeadLetters.make(consuming, topology, publish, system)
     const consumers = new Set<Consumer.Consumer>()
 
     const unsettled = (queue: string) => {

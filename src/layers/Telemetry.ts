@@ -4,7 +4,7 @@
  *
  * To be provided to the whole program, outside of everything it watches. See `docs/telemetry.md`.
  */
-import { Layer } from "effect"
+import { Context, Effect, Layer } from "effect"
 import * as MetricsServer from "./MetricsServer.ts"
 import * as OtelTracing from "./OtelTracing.ts"
 
@@ -25,6 +25,10 @@ export const layer = ({
   serviceVersion = "0.1.0"
 }: TelemetryOptions) =>
   Layer.provideMerge(
-    metricsPort === undefined ? Layer.empty : MetricsServer.layer({ host: metricsHost, port: metricsPort }),
+    metricsPort === undefined
+      ? Layer.empty
+      : Layer.tap(MetricsServer.layer({ host: metricsHost, port: metricsPort }), (context) =>
+          Effect.logInfo(`Metrics and health at ${Context.get(context, MetricsServer.MetricsAddress)}`)
+        ),
     OtelTracing.layer({ serviceName, serviceVersion })
   )

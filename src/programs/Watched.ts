@@ -21,8 +21,11 @@ export const flags = {
   )
 }
 
+/** Readiness, for programs with a broker. */
+export const brokerVitals = Vitals.broker
+
 /** Readiness and the backlog, for programs with a database and a broker. */
-export const vitals = Vitals.layer.pipe(Layer.provide(PgBacklog.layer))
+export const vitals = Layer.merge(brokerVitals, Layer.provide(Vitals.database, PgBacklog.layer))
 
 /** Provides telemetry to the command, which is called `windmill-<name>` in traces. */
 export const watched = <Name extends string, Input extends Command.Command.Config.Infer<typeof flags>, Context, E, R>(

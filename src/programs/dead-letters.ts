@@ -7,6 +7,7 @@ import * as Distributed from "./Distributed.ts"
 import { deadLetters, queueOf } from "./flows/Actions.ts"
 import * as Main from "./Main.ts"
 import * as Settings from "./Settings.ts"
+import * as Watched from "./Watched.ts"
 import * as Table from "./views/Table.ts"
 
 /** Some of the dead letters that were named are not there. */
@@ -58,11 +59,15 @@ const which = {
 }
 
 const replay = Command.make("replay", which, (options) =>
-  onSelected(options, "put back", (queue, selection) => MessageBroker.use((broker) => broker.replay(queue, selection)))
+  onSelected(options, "put back", (queue, selection) =>
+    MessageBroker.use((broker) => broker.replay(queue, selection)).pipe(Effect.withSpan("DeadLetters.replay"))
+  )
 ).pipe(Command.withDescription("Puts them back into their queue as first attempts."))
 
 const drop = Command.make("drop", which, (options) =>
-  onSelected(options, "dropped", (queue, selection) => MessageBroker.use((broker) => broker.drop(queue, selection)))
+  onSelected(options, "dropped", (queue, selection) =>
+    MessageBroker.use((broker) => broker.drop(queue, selection)).pipe(Effect.withSpan("DeadLetters.drop"))
+  )
 ).pipe(Command.withDescription("Forgets them. The sweep asks again for answers that are still owed."))
 
 const onSelected = <E, R>(
@@ -84,10 +89,12 @@ const onSelected = <E, R>(
   })
 
 const program = Command.make("dead-letters").pipe(
-  Command.withSharedFlags({ config: Settings.config }),
+  Command.withSharedFlags({ config: Settings.config, ...Watched.flags }),
   Command.withSubcommands([list, show, replay, drop]),
-  Command.provide(({ config }) => Layer.merge(Distributed.broker, Distributed.catalog(config))),
+  Command.provide(({ config }) =>
+    Watched.brokerVitals.pipe(Layer.provideMerge(Distributed.broker), Layer.merge(Distributed.catalog(config)))
+  ),
   Command.withDescription("Looks after messages that nobody could handle, each set aside with its reason.")
 )
 
-Main.runMain(program)
+Main.runMain(Watched.watched(program))

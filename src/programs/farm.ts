@@ -6,7 +6,9 @@ import * as Contract from "../domain/simulation/Contract.ts"
 import * as FileCatalog from "../layers/FileCatalog.ts"
 import * as SharpSamples from "../layers/SharpSamples.ts"
 import * as SimulatedFarm from "../layers/SimulatedFarm.ts"
+import { Readiness } from "../services/Readiness.ts"
 import * as Main from "./Main.ts"
+import * as Watched from "./Watched.ts"
 
 /** The flags contradict each other or name what does not exist. */
 class BadFlags extends Schema.TaggedError<BadFlags>()("BadFlags", { detail: Schema.String }) {
@@ -61,7 +63,8 @@ const flags = {
   seed: Flag.Int("seed").pipe(
     Flag.withDescription("Chooses which requests meet which failures (default 0)"),
     Flag.withDefault(0)
-  )
+  ),
+  ...Watched.flags
 }
 
 function serviceList(name: string, description: string) {
@@ -111,6 +114,7 @@ const farm = Command.make(
       const paths = yield* SharpSamples.writeSamples(options.samples.value)
       yield* Console.log(`${paths.length} sample pictures in ${options.samples.value}`)
     }
+    yield* Readiness.pipe(Effect.flatMap(({ require }) => require("services", Effect.succeed(true))))
     yield* Console.log("Simulated answers: they come from the scene inside the sample pictures. Ctrl-C stops the farm.")
     return yield* Effect.never
   }, Effect.scoped)
@@ -164,4 +168,4 @@ const writeConfig = Effect.fnUntraced(function* (path: string, catalog: ServiceC
   yield* Console.log(`Catalog written to ${path}`)
 })
 
-Main.runMain(farm)
+Main.runMain(Watched.watched(farm))

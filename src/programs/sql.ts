@@ -4,7 +4,9 @@ import { Argument, Command, Flag } from "effect/cli"
 import { SqlClient, type SqlError } from "effect/sql"
 import * as Embedded from "./Embedded.ts"
 import * as PgDatabase from "../layers/PgDatabase.ts"
+import { Readiness } from "../services/Readiness.ts"
 import { runMain } from "./Main.ts"
+import * as Watched from "./Watched.ts"
 import * as PsqlCommand from "./views/PsqlCommand.ts"
 import * as RowsView from "./views/RowsView.ts"
 
@@ -18,16 +20,27 @@ const data = Flag.String("data").pipe(
   Flag.withDefault(".windmill")
 )
 
-const sql = Command.make("sql", { query, data }, ({ data, query }) =>
+const sql = Command.make("sql", { query, data, ...Watched.flags }, ({ data, query }) =>
   Effect.gen(function* () {
+    yield* readyWhenAnswered
     if (Option.isSome(query)) yield* ask(query.value)
     else yield* keepOpen
-  }).pipe(Effect.provide(PgDatabase.layer), Effect.provide(Embedded.database(data)))
+  }).pipe(Effect.scoped, Effect.provide(PgDatabase.layer), Effect.provide(Embedded.database(data)))
 ).pipe(Command.withDescription("Asks the database that npm start fills."))
 
-const ask = Effect.fnUntraced(function* (statement: string) {
+/** Ready means that the database answers. */
+const readyWhenAnswered = Effect.gen(function* () {
   const client = yield* SqlClient.SqlClient
-  const rows = yield* client.unsafe<Record<string, unknown>>(statement).pipe(Effect.mapError(inWords))
+  const { require } = yield* Readiness
+  yield* require("database", Effect.isSuccess(client`SELECT 1`))
+})
+
+/** The statement itself is not traced: it may quote what is nobody's business. */
+const ask = Effect.fn("sql")(function* (statement: string) {
+  const client = yield* SqlClient.SqlClient
+  const rows = yield* client
+    .unsafe<Record<string, unknown>>(statement)
+    .pipe(Effect.withTracerEnabled(false), Effect.mapError(inWords))
   for (const line of RowsView.render(rows)) yield* Console.log(line)
 })
 
@@ -40,4 +53,4 @@ const keepOpen: Effect.Effect<void, never, PgDatabase.Address> = Effect.gen(func
   return yield* Effect.never
 })
 
-runMain(sql)
+runMain(Watched.watched(sql))

@@ -2,9 +2,10 @@
  * The whole of windmill in one process: an embedded PostgreSQL, a broker in memory, and a simulated farm unless real
  * services are configured. See `--help`.
  */
-import { Clock, Console, Effect, Layer, Logger, Option, Path, References, Schema, Stream } from "effect"
+import { Clock, Console, Context, Effect, Layer, Option, Path, Schema, Stream } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
 import * as ApiServer from "../layers/api/ApiServer.ts"
+import * as ConsoleLogger from "../layers/ConsoleLogger.ts"
 import * as ImageFiles from "../layers/ImageFiles.ts"
 import * as SharpRenderer from "../layers/SharpRenderer.ts"
 import * as SharpSamples from "../layers/SharpSamples.ts"
@@ -21,9 +22,13 @@ import * as WriteFindings from "./flows/WriteFindings.ts"
 import { runMain } from "./Main.ts"
 import * as ServeApi from "./ServeApi.ts"
 import * as Settings from "./Settings.ts"
+import * as Watched from "./Watched.ts"
 import * as ProgressView from "./views/ProgressView.ts"
 import type { RunProgress } from "./views/RunProgress.ts"
 import * as SummaryView from "./views/SummaryView.ts"
+
+/** Where the program shows what it does. */
+class Display extends Context.Service<Display, TerminalDisplay.TerminalDisplay>()("windmill/programs/start/Display") {}
 
 /** Some of the pictures are not in the results. The summary says which, and why. */
 class PicturesLeftOut extends Schema.TaggedError<PicturesLeftOut>()("PicturesLeftOut", { count: Schema.Int }) {
@@ -73,7 +78,8 @@ const flags = {
   port: Flag.Int("port").pipe(
     Flag.withDescription("Port of the dashboard, on this machine only (default: any that is free)"),
     Flag.withDefault(0)
-  )
+  ),
+  ...Watched.flags
 }
 
 type Options = Command.Command.Config.Infer<typeof flags>
@@ -92,7 +98,7 @@ const run = Effect.fnUntraced(function* (options: Options) {
   const output = Option.getOrElse(options.output, () => path.join(options.data, "results"))
   yield* WriteFindings.prepare(output)
   const pictures = yield* picturesOf(options)
-  const display = yield* TerminalDisplay.make()
+  const display = yield* Display
   const dashboard = yield* serveDashboard(options)
   yield* Effect.forEach(Option.toArray(dashboard), (address) => display.log(`dashboard  ${address}`))
   const { workerId } = options
@@ -115,10 +121,7 @@ const run = Effect.fnUntraced(function* (options: Options) {
         stop
       ),
     { within: drainWithin }
-  ).pipe(
-    Effect.provide(logTo(display)),
-    Effect.onInterrupt(() => sayWhereItStopped(submission))
-  )
+  ).pipe(Effect.onInterrupt(() => sayWhereItStopped(submission)))
   yield* display.finish
 
   const store = yield* ResultStore
@@ -183,16 +186,15 @@ const shower = (display: TerminalDisplay.TerminalDisplay) => {
     })
 }
 
-/** Log lines go above the frame that is drawn in place. */
-const logTo = (display: TerminalDisplay.TerminalDisplay) =>
-  Layer.merge(
-    Logger.layer([
-      Logger.make(({ logLevel, message }) =>
-        Effect.runSync(display.log(`${logLevel}: ${[message].flat().map(String).join(" ")}`))
-      )
-    ]),
-    Layer.succeed(References.MinimumLogLevel, "Warn")
+/** The display, above whose frame log lines go. Where nothing is drawn they go where those of other programs do. */
+const display = Layer.unwrap(
+  Effect.map(TerminalDisplay.make(), (display) =>
+    Layer.merge(
+      Layer.succeed(Display, display),
+      display.isLive ? ConsoleLogger.besideDrawing(display.log) : Layer.empty
+    )
   )
+)
 
 const sayWhereItStopped = ({ ids }: RunToCompletion.Submission) =>
   ResultStore.use((store) => store.progress({ _tag: "Images", ids })).pipe(
@@ -205,7 +207,7 @@ const sayWhereItStopped = ({ ids }: RunToCompletion.Submission) =>
 const start = Command.make("start", flags, (options) =>
   Effect.scoped(run(options)).pipe(
     Effect.provide(
-      Heartbeat.layer(Settings.identity(options.workerId)).pipe(
+      Layer.merge(Heartbeat.layer(Settings.identity(options.workerId)), Watched.vitals).pipe(
         Layer.provideMerge(Embedded.layer(options)),
         Layer.provideMerge(SharpRenderer.layer)
       )
@@ -217,4 +219,5 @@ const start = Command.make("start", flags, (options) =>
   )
 )
 
-runMain(start)
+// The display comes first, so that telemetry, too, logs above its frame.
+runMain(Watched.watched(start).pipe(Command.provide(display)))

@@ -7,12 +7,14 @@ import * as Distributed from "./Distributed.ts"
 import * as MonitorPipeline from "./flows/Monitor.ts"
 import * as Main from "./Main.ts"
 import * as Settings from "./Settings.ts"
+import * as Watched from "./Watched.ts"
 import * as StatusText from "./views/StatusText.ts"
 
 const flags = {
   json: Flag.Boolean("json").pipe(Flag.withDescription("Write JSON, one object per line"), Flag.withDefault(false)),
   watch: Flag.Boolean("watch").pipe(Flag.withDescription("Show it again every 2 seconds"), Flag.withDefault(false)),
-  config: Settings.config
+  config: Settings.config,
+  ...Watched.flags
 }
 
 const status = Command.make("status", flags, ({ config, json, watch }) =>
@@ -24,12 +26,13 @@ const status = Command.make("status", flags, ({ config, json, watch }) =>
       if (json) return yield* Console.log(JSON.stringify(encode({ progress, pipeline: state })))
       const clear = watch && process.stdout.isTTY ? "\u001b[H\u001b[J" : ""
       yield* Console.log(clear + StatusText.lines(state, progress).join("\n"))
-    })
+    }).pipe(Effect.withSpan("status", { root: true }))
     yield* watch ? Effect.repeat(show, Schedule.spaced("2 seconds")) : show
   }).pipe(
     Effect.provide(
       MonitorPipeline.layer.pipe(
         Layer.provide([PgArchive.layer, Distributed.services]),
+        Layer.merge(Watched.vitals),
         Layer.provide(Distributed.servers),
         Layer.provide(Distributed.catalog(config))
       )
@@ -46,4 +49,4 @@ const encode = Schema.encodeSync(
   Schema.toCodecJson(Schema.Struct({ progress: PipelineProgress, pipeline: PipelineState }))
 )
 
-Main.runMain(status)
+Main.runMain(Watched.watched(status))

@@ -59,6 +59,30 @@ describe("ConsoleLogger", () => {
     })
   )
 
+  it.effect("gives a program that draws the warnings, or what the variables say", () =>
+    Effect.gen(function* () {
+      const program = Effect.gen(function* () {
+        yield* Effect.logInfo("quiet")
+        yield* Effect.logWarning("busy:", new Error("HTTP 503"))
+      })
+      const drawn = Effect.fnUntraced(function* (env: Record<string, string>) {
+        const lines: Array<string> = []
+        const beside = ConsoleLogger.besideDrawing((line) => Effect.sync(() => void lines.push(line)))
+        const { stderr, stdout } = yield* written(
+          Effect.provide(program, beside.pipe(Layer.provide(ConfigProvider.layer(ConfigProvider.fromEnv({ env }))))),
+          {}
+        )
+        assert.deepStrictEqual([stdout, stderr], [[], []])
+        return lines
+      })
+      assert.deepStrictEqual(yield* drawn({}), ["Warn: busy: HTTP 503"])
+      assert.deepStrictEqual(yield* drawn({ LOG_LEVEL: "info" }), ["Info: quiet", "Warn: busy: HTTP 503"])
+      const [line, ...others] = yield* drawn({ LOG_FORMAT: "json" })
+      assert.isEmpty(others)
+      assert.deepInclude(JSON.parse(line!), { level: "warn", message: "busy: HTTP 503" })
+    })
+  )
+
   it.effect("refuses a format that does not exist", () =>
     Effect.gen(function* () {
       const error = yield* Effect.flip(written(Effect.void, { LOG_FORMAT: "xml" }))

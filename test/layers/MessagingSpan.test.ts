@@ -49,6 +49,22 @@ describe("MessagingSpan", () => {
     })
   )
 
+  it.effect("leaves out publishing nothing", () =>
+    Effect.gen(function* () {
+      const made: Array<string> = []
+      const tracer = Tracer.make({
+        span: (options) => {
+          made.push(options.name)
+          return new Tracer.NativeSpan(options)
+        }
+      })
+      const publish = (messages: ReadonlyArray<{ readonly queue: string; readonly body: string }>) =>
+        MessagingSpan.publish(system, messages)(Effect.void)
+      yield* Effect.withTracer(Effect.andThen(publish([]), publish([{ queue: "work", body: "a" }])), tracer)
+      assert.deepStrictEqual(made, ["publish work"])
+    })
+  )
+
   it.effect("describes a settlement", () =>
     Effect.gen(function* () {
       const settle = (settlement: Settlement) =>

@@ -103,6 +103,26 @@ describe("OtelTracing", () => {
     })
   )
 
+  it.live("says once that the collector hangs", () =>
+    Effect.gen(function* () {
+      const log: Array<string> = []
+      let requests = 0
+      const port = yield* serve(() => void requests++)
+      const env = {
+        OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}`,
+        OTEL_EXPORTER_OTLP_TIMEOUT: "50",
+        OTEL_BSP_SCHEDULE_DELAY: "10"
+      }
+      yield* Effect.andThen(work, Effect.sleep("20 millis")).pipe(
+        Effect.repeat({ until: () => requests >= 3 }),
+        Effect.timeout("10 seconds"),
+        Effect.provide(tracing(env, log))
+      )
+      assert.lengthOf(log, 1)
+      assert.include(log[0], `Traces cannot be sent to http://127.0.0.1:${port}, and are lost`)
+    })
+  )
+
   it.live("says when the collector is back", () =>
     Effect.gen(function* () {
       const log: Array<string> = []

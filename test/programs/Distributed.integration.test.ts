@@ -107,7 +107,7 @@ layer(Layer.merge(Databases.address, RabbitQueues.address), { excludeTestService
           assert.strictEqual(yield* postprocess.end("SIGTERM"), 0)
           assert.match((yield* run("producer", "--services", "all")).stdout, /6 images: 0 jobs published/)
         }),
-      { timeout: 25_000 }
+      { timeout: 180_000 }
     )
 
     it.effect(
@@ -125,7 +125,7 @@ layer(Layer.merge(Databases.address, RabbitQueues.address), { excludeTestService
           const nowhere = yield* run("producer", "--services", "ocr", "--images", "nowhere")
           assert.deepInclude(nowhere, { code: 1, stderr: "nowhere does not exist: check the path\n" })
         }),
-      { timeout: 20_000 }
+      { timeout: 120_000 }
     )
   }
 )

@@ -9,10 +9,12 @@ import { hintQueue } from "../../src/domain/Messages.ts"
 import * as PgDatabase from "../../src/layers/PgDatabase.ts"
 import { Address } from "../../src/layers/RabbitAddress.ts"
 import * as Collector from "../support/Collector.ts"
+import * as Commands from "../support/Commands.ts"
 import * as Databases from "../support/Databases.ts"
 import { json, serve } from "../support/HttpServers.ts"
 import * as Programs from "../support/Programs.ts"
 import * as RabbitQueues from "../support/RabbitQueues.ts"
+import * as Served from "../support/Served.ts"
 import { fixture } from "../support/Replies.ts"
 import * as Traces from "../support/Traces.ts"
 
@@ -21,11 +23,15 @@ const secrets = {
   query: "query-SECRET-1",
   reply: "reply-SECRET-2",
   error: "error-SECRET-3",
-  header: "header-SECRET-4"
+  header: "header-SECRET-4",
+  password: "password-SECRET-5"
 }
 
-/** yolov8 sees one person; the first times it is asked, it is busy. face looks at the crop of the person. */
-const services = Effect.fnUntraced(function* (failures: number) {
+/** What a service does with a request, unless it answers. */
+type Trouble = "busy" | "refuse" | "hang"
+
+/** yolov8 sees one person, and has troubles with the first requests. face looks at the crop of the person. */
+const services = Effect.fnUntraced(function* (troubles: ReadonlyArray<Trouble>) {
   const picture = yield* Effect.promise(() =>
     sharp({ create: { width: 640, height: 480, channels: 3, background: "teal" } })
       .jpeg()
@@ -38,7 +44,10 @@ const services = Effect.fnUntraced(function* (failures: number) {
     }
     if (request.url === "/health") return json(response, 200, {})
     if (request.url === "/face") return json(response, 200, fixture("face"))
-    if (++asked <= failures) return json(response, 503, { error: `busy with https://x.test/a?sig=${secrets.error}` })
+    const trouble = troubles[asked++]
+    if (trouble === "hang") return
+    if (trouble === "refuse") return json(response, 400, { error: `no "${secrets.error}"` })
+    if (trouble === "busy") return json(response, 503, { error: `busy with https://x.test/a?sig=${secrets.error}` })
     json(response, 200, {
       service: "yolo",
       status: "success",
@@ -61,23 +70,25 @@ const services = Effect.fnUntraced(function* (failures: number) {
     ),
     () => Effect.sync(() => NodeFs.rmSync(NodePath.dirname(file), { recursive: true }))
   )
-  return { file, url: `http://127.0.0.1:${port}/picture.jpg?sig=${secrets.query}` }
+  return { file, url: `http://127.0.0.1:${port}/picture.jpg?sig=${secrets.query}`, asked: () => asked }
 })
 
-/** The environment of the programs of one test, in which yolov8 fails so many times. */
-const surroundings = Effect.fnUntraced(function* (failures: number) {
+/** The environment of the programs of one test, in which yolov8 has these troubles. */
+const surroundings = Effect.fnUntraced(function* (troubles: ReadonlyArray<Trouble>) {
   const rabbit = yield* Address
   const database = yield* PgDatabase.Address
   const collector = yield* Collector.make
-  const { file, url } = yield* services(failures)
+  const { asked, file, url } = yield* services(troubles)
   yield* Effect.addFinalizer(() =>
     Effect.orDie(RabbitQueues.deleteQueues(rabbit, ["queue_yolov8", "queue_face", ...Object.values(hintQueue)]))
   )
   const postgres = new URL(Redacted.value(database.url!))
   postgres.pathname = `/${database.database}`
+  postgres.password = secrets.password
   const env = {
     DATABASE_URL: postgres.href,
     QUEUE_HOST: rabbit.host,
+    QUEUE_PORT: String(rabbit.port),
     QUEUE_USER: rabbit.username,
     QUEUE_PASSWORD: Redacted.value(rabbit.password),
     QUEUE_PREFIX: rabbit.queuePrefix,
@@ -86,7 +97,15 @@ const surroundings = Effect.fnUntraced(function* (failures: number) {
     OTEL_EXPORTER_OTLP_HEADERS: `authorization=Bearer%20${secrets.header}`,
     OTEL_RESOURCE_ATTRIBUTES: "deployment.environment.name=test"
   }
-  return { collector, url, run: Programs.run(env), start: Programs.start(env) }
+  return {
+    asked,
+    collector,
+    url,
+    file,
+    run: Programs.run(env),
+    start: Programs.start(env),
+    commands: Commands.inFolder(NodePath.dirname(file), env)
+  }
 })
 
 /** Waits until so many images and crops of them are answered and nothing is stale; returns the first image. */
@@ -108,7 +127,7 @@ layer(Layer.merge(Databases.store, RabbitQueues.address), { excludeTestServices:
     "are one for an image, across processes, attempts and crops",
     () =>
       Effect.gen(function* () {
-        const { collector, run, start, url } = yield* surroundings(3)
+        const { collector, run, start, url } = yield* surroundings(["busy", "busy", "busy"])
         const worker = yield* start("worker", "--service", "all")
         const postprocess = yield* start("postprocess", "--sweep-every", "1 hour")
         yield* run("producer", "--services", "yolov8", url)
@@ -158,11 +177,11 @@ layer(Layer.merge(Databases.store, RabbitQueues.address), { excludeTestServices:
           "error.type": "503"
         })
 
-        for (const secret of Object.values(secrets)) assert.notInclude(collector.received(), secret)
+        assertNoSecret(collector)
         for (const headers of collector.headers())
           assert.include(headers, { authorization: `Bearer ${secrets.header}` })
       }),
-    { timeout: 90_000 }
+    { timeout: 180_000 }
   )
 })
 
@@ -171,7 +190,7 @@ layer(Layer.merge(Databases.store, RabbitQueues.address), { excludeTestServices:
     "continues the trace of an image whose messages were lost",
     () =>
       Effect.gen(function* () {
-        const { collector, run, start, url } = yield* surroundings(0)
+        const { collector, run, start, url } = yield* surroundings([])
         yield* run("producer", "--services", "yolov8", url)
         const rabbit = yield* Address
         const admin = yield* RabbitQueues.channel(rabbit)
@@ -184,6 +203,7 @@ layer(Layer.merge(Databases.store, RabbitQueues.address), { excludeTestServices:
 
         const spans = collector.spans()
         Traces.assertWhole(spans)
+        assertNoSecret(collector)
         const trace = Traces.of(spans, image.trace_parent)
         const [root] = trace
         assert.deepInclude(root, { name: "submit image", service: "windmill-producer" })
@@ -207,9 +227,120 @@ layer(Layer.merge(Databases.store, RabbitQueues.address), { excludeTestServices:
         )!
         assert.strictEqual(Traces.rootOf(spans, repair).name, "Sweep")
       }),
-    { timeout: 90_000 }
+    { timeout: 180_000 }
   )
 })
+
+layer(Layer.merge(Databases.store, RabbitQueues.address), { excludeTestServices: true })("Redeliveries", (it) => {
+  it.effect(
+    "and later runs continue the trace of their image",
+    () =>
+      Effect.gen(function* () {
+        const { asked, collector, commands, run, start, url } = yield* surroundings(["hang", "refuse"])
+        const sql = yield* SqlClient.SqlClient
+        yield* run("producer", "--services", "yolov8", url)
+
+        // The first worker dies with the job in hand, before it could send a span.
+        const doomed = yield* commands.start("worker", "--service", "all")
+        yield* Effect.sync(asked).pipe(
+          Effect.repeat({ until: (count) => count === 1, schedule: Programs.soon }),
+          Effect.timeout("60 seconds")
+        )
+        yield* doomed.end("SIGKILL")
+        const worker = yield* start("worker", "--service", "all")
+        const postprocess = yield* start("postprocess", "--sweep-every", "1 hour")
+        yield* sql<{ n: number }>`SELECT count(*)::int AS n FROM results WHERE status = 'failed'`.pipe(
+          Effect.repeat({ until: ([row]) => row!.n === 1, schedule: Programs.soon }),
+          Effect.timeout("60 seconds")
+        )
+        yield* run("producer", "--services", "yolov8", "--retry-failed")
+        const image = yield* done(1)
+        yield* Effect.all([worker.stop, postprocess.stop])
+
+        Traces.assertWhole(collector.spans())
+        assertNoSecret(collector)
+        const trace = Traces.of(collector.spans(), image.trace_parent)
+        const [root] = trace
+        const runs = trace
+          .filter(({ name }) => name === "process queue_yolov8")
+          .toSorted((a, b) => (a.started < b.started ? -1 : 1))
+        assert.deepStrictEqual(
+          runs.map(({ attributes, parentSpanId }) => [attributes["windmill.outcome"], parentSpanId]),
+          [
+            ["failed", root!.spanId],
+            ["success", root!.spanId]
+          ]
+        )
+        assert.include(runs[0]!.attributes, {
+          "error.type": "refused",
+          "windmill.reason": 'yolov8 refused the image: HTTP 400: no "…"'
+        })
+        assert.lengthOf(
+          trace.filter(({ name }) => name === "record answer"),
+          2
+        )
+        // The command that asked again has a trace of its own, which links to the image's.
+        const again = collector
+          .spans()
+          .filter(
+            ({ links, name }) => name === "publish queue_yolov8" && links.some(({ spanId }) => spanId === root!.spanId)
+          )
+          .map((span) => Traces.rootOf(collector.spans(), span).name)
+        assert.include(again, "Actions.retryFailed")
+      }),
+    { timeout: 180_000 }
+  )
+})
+
+layer(Layer.merge(Databases.store, RabbitQueues.address), { excludeTestServices: true })("npm start", (it) => {
+  it.effect(
+    "makes the same spans in one process, and serves metrics and health meanwhile",
+    () =>
+      Effect.gen(function* () {
+        const { asked, collector, file, commands, url } = yield* surroundings(["busy", "busy", "busy"])
+        const port = yield* Served.freePort
+        const flags = ["--no-dashboard", "--farm", "none", "--config", file, "--services", "yolov8", "--images", url]
+        const [ended, ready, metrics] = yield* Effect.all(
+          [
+            commands.run("start", ...flags, "--metrics-port", String(port)),
+            Served.until(port, "/readyz", (body) => body.includes('"ready":true')),
+            // The job waits a second for its next try.
+            Served.until(port, "/metrics", (body) => body.includes('{step="yolov8",settlement="retry"} 1'))
+          ],
+          { concurrency: "unbounded" }
+        )
+        assert.strictEqual(ended.code, 0, ended.stderr)
+        assert.strictEqual(ready, '{"ready":true,"requirements":{"broker":true,"database":true}}')
+        assert.include(metrics, 'windmill_attempts_total{service="yolov8",outcome="unavailable"} 3')
+        assert.strictEqual(asked(), 4)
+
+        Traces.assertWhole(collector.spans())
+        assertNoSecret(collector)
+        const roots = collector.spans().filter(({ name }) => name === "submit image")
+        assert.lengthOf(roots, 1)
+        const trace = collector.spans().filter(({ traceId }) => traceId === roots[0]!.traceId)
+        assert.strictEqual(
+          Traces.tree(trace.filter(({ attributes, name }) => !isReading(name) && !isEarlyConsensus(name, attributes))),
+          inOneProcess(expected)
+        )
+      }),
+    { timeout: 180_000 }
+  )
+})
+
+/** In one process a picture is read once, before it is submitted. */
+const isReading = (name: string) => ["ImageSource.fetch", "ImageSource.inspect", "GET"].includes(name)
+
+const inOneProcess = (tree: string) =>
+  tree
+    .split("\n")
+    .filter((line) => !isReading(line.split(" ").at(-1)!))
+    .join("\n")
+    .replaceAll(/windmill-(producer|worker|postprocess)/g, "windmill-start")
+
+const assertNoSecret = (collector: Collector.Collector) => {
+  for (const secret of Object.values(secrets)) assert.notInclude(collector.received(), secret)
+}
 
 const isEarlyConsensus = (name: string, attributes: Readonly<Record<string, unknown>>) =>
   name === "consensus image" && attributes["windmill.revision"] === 1

@@ -25,9 +25,18 @@ interface Ended {
 }
 
 /** Runs a program in the folder to its end; `onOutput` sees all that was written so far. */
-const run = (name: string, args: ReadonlyArray<string>, onOutput?: (output: string, run: ChildProcess) => void) =>
+const run = (
+  name: string,
+  args: ReadonlyArray<string>,
+  onOutput?: (output: string, run: ChildProcess) => void,
+  env: Readonly<Record<string, string>> = {}
+) =>
   new Promise<Ended>((resolve) => {
-    const child = spawn(process.execPath, [program(name), ...args], { cwd: folder, stdio: ["ignore", "pipe", "pipe"] })
+    const child = spawn(process.execPath, [program(name), ...args], {
+      cwd: folder,
+      stdio: ["ignore", "pipe", "pipe"],
+      env: { ...process.env, ...env }
+    })
     runs.add(child)
     let output = ""
     let errors = ""
@@ -46,7 +55,7 @@ const run = (name: string, args: ReadonlyArray<string>, onOutput?: (output: stri
 
 const start = (...args: ReadonlyArray<string>) => run("start", ["--no-dashboard", ...args])
 
-describe("start", { timeout: 60_000 }, () => {
+describe("start", { timeout: 180_000 }, () => {
   it("stops at Ctrl-C, goes on from there, and does nothing twice", async () => {
     let isStopped = false
     const stopped = await run("start", ["--no-dashboard", "--limit", "12"], (output, child) => {
@@ -79,6 +88,20 @@ describe("start", { timeout: 60_000 }, () => {
     assert.strictEqual(code, 1)
     assert.include(output, `${text} is not a picture in a known format: convert it`)
     assert.match(output, /1 of 1 image complete|Nothing to do/)
+  })
+
+  it("works without the collector it is told of, and says so once, in the format that is wanted", async () => {
+    const { code, errors, output } = await run("start", ["--no-dashboard", "--limit", "2"], undefined, {
+      OTEL_EXPORTER_OTLP_ENDPOINT: "http://127.0.0.1:1",
+      OTEL_EXPORTER_OTLP_TIMEOUT: "100",
+      OTEL_BSP_SCHEDULE_DELAY: "100",
+      LOG_FORMAT: "json"
+    })
+    assert.strictEqual(code, 0, errors)
+    assert.match(output, /2 of 2 images complete|Nothing to do/)
+    const lines = errors.trimEnd().split("\n")
+    assert.lengthOf(lines, 1, errors)
+    assert.match(JSON.parse(lines[0]!).message, /^Traces cannot be sent to http:\/\/127\.0\.0\.1:1, and are lost/)
   })
 
   it.each([

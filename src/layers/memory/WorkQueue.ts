@@ -5,7 +5,11 @@
  * they began to wait. What was delivered and comes back goes to the front, oldest first.
  */
 import { Cause, type Duration, Effect, MutableList, type Scope, Stream } from "effect"
+import * as MessagingSpan from "../MessagingSpan.ts"
 import type { DeadLetter, Delivery, QueueStatistics, Settlement, Subscription } from "../../services/MessageBroker.ts"
+
+/** What spans say of these queues. */
+export const system = { "messaging.system": "memory" }
 
 export interface Message {
   readonly id: string
@@ -165,7 +169,7 @@ const take = (self: WorkQueue, consumer: Consumer): Delivery | undefined => {
     headers,
     attempt,
     redelivered,
-    attributes: { "messaging.system": "memory" },
+    attributes: system,
     settle: (settlement) => Effect.suspend(() => settle(self, consumer, message, settlement))
   }
 }
@@ -182,10 +186,12 @@ const settle = (self: WorkQueue, consumer: Consumer, message: Message, settlemen
     case "DeadLetter":
       self.dead.push(bury(self, message, settlement.reason))
       dispatch(self)
-      return Effect.void
+      return Effect.void.pipe(MessagingSpan.settle(system, self.name, settlement))
     case "Retry":
       dispatch(self)
-      return delay(self, { ...message, attempt: message.attempt + 1, redelivered: false }, settlement.after)
+      return delay(self, { ...message, attempt: message.attempt + 1, redelivered: false }, settlement.after).pipe(
+        MessagingSpan.settle(system, self.name, settlement)
+      )
   }
 }
 

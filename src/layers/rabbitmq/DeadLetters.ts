@@ -12,6 +12,7 @@ import type {
   DeadLetter,
   DeadLetterSelection
 } from "../../services/MessageBroker.ts"
+import * as MessagingSpan from "../MessagingSpan.ts"
 import * as Channel from "./Channel.ts"
 import type { Connection } from "./Connection.ts"
 import * as Envelope from "./Envelope.ts"
@@ -21,7 +22,7 @@ import type { Topology } from "./Topology.ts"
 /** Messages that are replayed or dropped together. */
 const batchSize = 256
 
-export const make = (connection: Connection, topology: Topology, publish: Publish) => {
+export const make = (connection: Connection, topology: Topology, publish: Publish, system: MessagingSpan.System) => {
   const oneAtATime = Semaphore.makeUnsafe(1)
   const channelFor = Channel.reopened(
     connection,
@@ -105,7 +106,12 @@ export const make = (connection: Connection, topology: Topology, publish: Publis
     replay: (queue: string, selection: DeadLetterSelection) => {
       const { work } = topology.names(queue)
       return remove(queue, selection, (messages) =>
-        publish(messages.map((message) => Envelope.again(message, queue, work, { attempt: 1 })))
+        publish(messages.map((message) => Envelope.again(message, queue, work, { attempt: 1 }))).pipe(
+          MessagingSpan.publish(
+            system,
+            messages.map((message) => ({ queue, ...Envelope.read(message) }))
+          )
+        )
       )
     },
     drop: (queue: string, selection: DeadLetterSelection) => remove(queue, selection, () => Effect.void)

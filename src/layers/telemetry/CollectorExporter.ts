@@ -3,6 +3,7 @@
  */
 import { type ExportResult, ExportResultCode } from "@opentelemetry/core"
 import type { ReadableSpan, SpanExporter } from "@opentelemetry/sdk-trace-base"
+import * as DatabaseSpan from "./DatabaseSpan.ts"
 import * as Redaction from "./Redaction.ts"
 
 /** Hears when the collector is lost, and when it is back. */
@@ -11,7 +12,7 @@ export interface Listener {
   readonly back: (spans: number) => void
 }
 
-/** The exporter, with spans redacted on their way and failures told to the listener instead of to OpenTelemetry. */
+/** The exporter, with spans named and redacted on their way, and failures told to the listener instead of to OpenTelemetry. */
 export const make = (exporter: SpanExporter, listener: Listener): SpanExporter => {
   let lost = 0
   const note = ({ code, error }: ExportResult, count: number) => {
@@ -25,10 +26,13 @@ export const make = (exporter: SpanExporter, listener: Listener): SpanExporter =
   }
   return {
     export: (spans: Array<ReadableSpan>, done) =>
-      exporter.export(spans.map(Redaction.redact), (result) => {
-        note(result, spans.length)
-        done({ code: ExportResultCode.SUCCESS })
-      }),
+      exporter.export(
+        spans.map((span) => Redaction.redact(DatabaseSpan.named(span))),
+        (result) => {
+          note(result, spans.length)
+          done({ code: ExportResultCode.SUCCESS })
+        }
+      ),
     forceFlush: () => exporter.forceFlush?.() ?? Promise.resolve(),
     shutdown: () => exporter.shutdown()
   }

@@ -185,22 +185,26 @@ const settled = (
 const isAnswered = (job: Job) =>
   untilStored(ResultStore.use((store) => store.isAnswered(job.imageId, job.service))).pipe(Effect.orDie)
 
-/** Waits, after the circuit opened, until the service says that it is well. */
+/**
+ * Waits, if the circuit is open, until the service says that it is well. An answer that was under way when it opened may
+ * have closed it again: those who watch are told in any case.
+ */
 const untilServiceIsWell = (service: Service, breaker: Ref.Ref<CircuitBreaker.CircuitBreaker>) =>
   Effect.gen(function* () {
     const state = yield* Ref.get(breaker)
-    if (!CircuitBreaker.isOpen(state)) return
-    const inference = yield* Inference
-    yield* Effect.sleep(CircuitBreaker.pause(state))
-    yield* inference.isHealthy(service).pipe(
-      Effect.repeat({
-        until: (healthy) => healthy,
-        schedule: Schedule.min([Schedule.exponential("1 second"), Schedule.spaced("30 seconds")]).pipe(
-          Schedule.jittered
-        )
-      })
-    )
-    yield* Ref.update(breaker, CircuitBreaker.halfOpen)
+    if (CircuitBreaker.isOpen(state)) {
+      const inference = yield* Inference
+      yield* Effect.sleep(CircuitBreaker.pause(state))
+      yield* inference.isHealthy(service).pipe(
+        Effect.repeat({
+          until: (healthy) => healthy,
+          schedule: Schedule.min([Schedule.exponential("1 second"), Schedule.spaced("30 seconds")]).pipe(
+            Schedule.jittered
+          )
+        })
+      )
+      yield* Ref.update(breaker, CircuitBreaker.halfOpen)
+    }
     yield* Metrics.breaker(service.id, false)
     const log = yield* ActivityLog
     yield* log.breaker(service.id, Option.none())

@@ -95,8 +95,11 @@ export const runToCompletion = <E, R>(
     })
   )
 
+/** How far the run is. Asked again and again to be shown, which is no step of the work and not traced. */
 const progressOf = (submission: Submission) =>
-  ResultStore.use((store) => store.progress({ _tag: "Images", ids: submission.ids }))
+  ResultStore.use((store) => store.progress({ _tag: "Images", ids: submission.ids })).pipe(
+    Effect.withTracerEnabled(false)
+  )
 
 /** Submits the pictures that can be analyzed; notes those that cannot. */
 const submitUsable = <E, R>(options: RunOptions<E, R>, submission: Submission) =>

@@ -9,15 +9,22 @@ import { Readiness } from "../../services/Readiness.ts"
 /** How often the backlog is counted. */
 const interval = "15 seconds"
 
-/** The program is ready when the database and the broker answer; the backlog is counted until the layer's scope closes. */
-export const layer = Layer.effectDiscard(
+/** The program is ready when the database answers; the backlog is counted until the layer's scope closes. */
+export const database = Layer.effectDiscard(
   Effect.gen(function* () {
     const backlog = yield* Backlog
-    const broker = yield* MessageBroker
     const readiness = yield* Readiness
     yield* readiness.require("database", Effect.isSuccess(backlog.waiting))
-    yield* readiness.require("broker", Effect.isSuccess(broker.depth(hintQueue.consensus)))
     if (readiness.isAsked) yield* Effect.forkScoped(Effect.repeat(count, Schedule.spaced(interval)))
+  })
+)
+
+/** The program is ready when the broker answers. */
+export const broker = Layer.effectDiscard(
+  Effect.gen(function* () {
+    const broker = yield* MessageBroker
+    const readiness = yield* Readiness
+    yield* readiness.require("broker", Effect.isSuccess(broker.depth(hintQueue.consensus)))
   })
 )
 

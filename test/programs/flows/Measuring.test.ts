@@ -163,4 +163,26 @@ describe("the pipeline", () => {
       }).pipe(Effect.provide(world(analyze)))
     }).pipe(measured)
   )
+
+  it.effect("shows that an answer under way has closed the breaker", () =>
+    Effect.gen(function* () {
+      const gate = yield* Latch.make(false)
+      let asked = 0
+      const analyze = ({ id }: ServiceCatalog.Service) => {
+        asked++
+        if (asked === 1) return Effect.as(gate.await, { data: fixture(id) })
+        return asked <= 6
+          ? new InferenceError({ reason: new Unavailable({ service: id, detail: "HTTP 503" }) })
+          : Effect.succeed({ data: fixture(id) })
+      }
+      yield* Effect.gen(function* () {
+        const images = Array.from({ length: 8 }, (_, i) => ({ filename: `${i}.jpg`, path: `/${i}.jpg` }))
+        yield* Stream.runDrain(submit(Stream.fromIterable(images), { services: [yolov8] }))
+        yield* running()
+        yield* until('windmill_breaker_open{service="yolov8"}', 1)
+        yield* gate.open
+        yield* until('windmill_breaker_open{service="yolov8"}', 0)
+      }).pipe(Effect.provide(world(analyze)))
+    }).pipe(measured)
+  )
 })
