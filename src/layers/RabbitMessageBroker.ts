@@ -64,7 +64,7 @@ export const layer: Layer.Layer<MessageBroker, BrokerMisconfigured, Address> = L
         ),
 
       subscribe: (queue, { prefetch }) =>
-        Consumer.make({ connection: consuming, topology, publish, system }, queue, prefetch).pipe(
+        Consumer.make({ connection: consuming, inspect, topology, publish, system }, queue, prefetch).pipe(
           orDefect,
           Effect.tap((consumer) => {
             consumers.add(consumer)

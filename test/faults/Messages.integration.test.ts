@@ -3,7 +3,9 @@ import { Effect, Schema } from "effect"
 import type { ImageId } from "../../src/domain/Identifiers.ts"
 import { hintQueue, JobJson } from "../../src/domain/Messages.ts"
 import { stages } from "../../src/domain/Staleness.ts"
+import * as Topology from "../../src/layers/rabbitmq/Topology.ts"
 import { serviceId } from "../support/Facts.ts"
+import * as RabbitQueues from "../support/RabbitQueues.ts"
 import * as Deployment from "./Deployment.ts"
 import * as Scenes from "./Scenes.ts"
 
@@ -74,5 +76,27 @@ describe("a queue", () => {
         assert.deepStrictEqual(dead.flat(), [])
       }).pipe(Effect.scoped),
     40_000
+  )
+
+  it.live(
+    "is made again when it is deleted while it is consumed, and what was in it is done all the same",
+    () =>
+      Effect.gen(function* () {
+        const servers = yield* Deployment.sharedServers
+        const deployment = yield* Deployment.make(Scenes.scenario({ takes: () => 50 }), servers)
+        const { postprocessor, settled, start, submit, worker, world } = deployment
+        yield* start(worker)
+        yield* start(postprocessor)
+        const ids = yield* submit(Scenes.pictures("deleted", 40))
+        const admin = yield* RabbitQueues.channel(servers.broker)
+        yield* Effect.repeat(Effect.sleep("10 millis"), { until: () => world.asked.size >= 20 })
+        // Once: RabbitMQ 3.10 breaks down for good when a queue is deleted that is still being made.
+        for (const queue of ["queue_clip", hintQueue.harmonize]) {
+          const { work } = Topology.namesOf(servers.broker.queuePrefix, queue)
+          yield* Effect.promise(() => admin.deleteQueue(work))
+        }
+        yield* settled(ids)
+      }).pipe(Effect.scoped),
+    60_000
   )
 })

@@ -3,21 +3,14 @@ import { describe, it } from "@effect/vitest"
 import { Effect, Schedule } from "effect"
 import * as NodeChildProcess from "node:child_process"
 import * as NodeFs from "node:fs"
-import * as NodeNet from "node:net"
 import * as NodeOs from "node:os"
 import * as NodePath from "node:path"
 import * as RabbitQueues from "../support/RabbitQueues.ts"
+import * as TcpProxy from "../support/TcpProxy.ts"
 import * as Deployment from "./Deployment.ts"
 import * as Scenes from "./Scenes.ts"
 
 const program = "/usr/lib/rabbitmq/bin/rabbitmq-server"
-
-const freePort = Effect.callback<number>((resume) => {
-  const server = NodeNet.createServer().listen(0, "127.0.0.1", () => {
-    const { port } = server.address() as NodeNet.AddressInfo
-    server.close(() => resume(Effect.succeed(port)))
-  })
-})
 
 /** A RabbitMQ whose data outlive it, until the scope ends. */
 const rabbit = Effect.gen(function* () {
@@ -25,14 +18,14 @@ const rabbit = Effect.gen(function* () {
     Effect.sync(() => NodeFs.mkdtempSync(NodePath.join(NodeOs.tmpdir(), "windmill-rabbit-"))),
     (path) => Effect.sync(() => NodeFs.rmSync(path, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 }))
   )
-  const port = yield* freePort
+  const port = yield* TcpProxy.freePort
   NodeFs.writeFileSync(NodePath.join(home, "plugins"), "[].")
   const env = {
     PATH: process.env.PATH,
     HOME: home,
     RABBITMQ_NODENAME: `windmill${port}@localhost`,
     RABBITMQ_NODE_PORT: String(port),
-    RABBITMQ_DIST_PORT: String(yield* freePort),
+    RABBITMQ_DIST_PORT: String(yield* TcpProxy.freePort),
     RABBITMQ_MNESIA_BASE: home,
     RABBITMQ_LOG_BASE: home,
     RABBITMQ_ENABLED_PLUGINS_FILE: NodePath.join(home, "plugins"),

@@ -350,6 +350,44 @@ describe("RabbitMessageBroker", { concurrent: true }, () => {
     })
   )
 
+  it.live(
+    "notices that it is delivered nothing any more, as when its queue is deleted and made again at once",
+    () =>
+      Effect.gen(function* () {
+        const { broker, direct, names } = yield* fixture()
+        const admin = yield* RabbitQueues.channel(direct)
+        yield* broker.declare([queue])
+        const { properties } = Topology.declarations(names).find(({ name }) => name === names.work)!
+        const received = new Set<string>()
+        yield* Effect.suspend(() => broker.subscribe(queue, { prefetch: 2 })).pipe(
+          Effect.flatMap(({ deliveries }) =>
+            Stream.runForEach(deliveries, ({ body, settle }) => {
+              received.add(body)
+              return settle(Ack())
+            })
+          ),
+          Effect.scoped,
+          Effect.retry(Schedule.spaced("50 millis")),
+          Effect.forkScoped
+        )
+        const sendAndReceive = (bodies: ReadonlyArray<string>) =>
+          Effect.gen(function* () {
+            for (const body of bodies) admin.sendToQueue(names.work, Buffer.from(body))
+            yield* Effect.promise(() => admin.waitForConfirms())
+            yield* Effect.repeat(Effect.sleep("10 millis"), { until: () => bodies.every((body) => received.has(body)) })
+          })
+        for (let round = 0; round < 2; round++) {
+          yield* sendAndReceive(Array.from({ length: 8 }, (_, i) => `before ${round} ${i}`))
+          yield* Effect.promise(async () => {
+            const deletion = admin.deleteQueue(names.work)
+            await Promise.all([deletion, admin.assertQueue(names.work, { durable: true, arguments: properties })])
+          })
+          yield* sendAndReceive(Array.from({ length: 8 }, (_, i) => `after ${round} ${i}`))
+        }
+      }).pipe(Effect.scoped),
+    60_000
+  )
+
   it.live("leaves nothing unread behind when a stream is interrupted with its scope", () =>
     Effect.gen(function* () {
       const { broker } = yield* fixture()

@@ -15,6 +15,14 @@ export interface TcpProxy {
   readonly say: (bytes: Uint8Array) => Effect.Effect<void>
 }
 
+/** A port that nobody listens on now. */
+export const freePort = Effect.callback<number>((resume) => {
+  const server = NodeNet.createServer().listen(0, "127.0.0.1", () => {
+    const { port } = server.address() as NodeNet.AddressInfo
+    server.close(() => resume(Effect.succeed(port)))
+  })
+})
+
 /** A proxy before a server, for the time of the scope. */
 export const make = Effect.fnUntraced(function* (server: { readonly host: string; readonly port: number }) {
   let links: Array<{ readonly client: NodeNet.Socket; readonly upstream: NodeNet.Socket }> = []

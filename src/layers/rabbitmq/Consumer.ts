@@ -4,9 +4,12 @@
  * A delivery belongs to its channel: once that is closed, the broker has given the message to somebody else, and settling
  * it does nothing. A message that goes elsewhere (a retry, a dead letter) is confirmed there before it is acked here; when
  * that fails, it goes back to its queue. Hence nothing is lost, and in rare cases something comes twice.
+ *
+ * The broker is not relied on to say that a subscription is lost: RabbitMQ 3 moves it without a word to a queue that was
+ * deleted and made again at once, takes the new deliveries for repetitions of old ones, and drops them.
  */
 import type * as Amqp from "amqplib"
-import { Cause, Effect, Exit, Queue, type Scope, Stream } from "effect"
+import { Cause, Effect, Exit, Queue, Schedule, type Scope, Stream } from "effect"
 import {
   type BrokerMisconfigured,
   BrokerUnavailable,
@@ -18,6 +21,7 @@ import * as MessagingSpan from "../MessagingSpan.ts"
 import * as Channel from "./Channel.ts"
 import type { Connection } from "./Connection.ts"
 import * as Envelope from "./Envelope.ts"
+import type { Inspect } from "./Inspection.ts"
 import type { Publish } from "./Publisher.ts"
 import * as Topology from "./Topology.ts"
 
@@ -35,9 +39,15 @@ interface Held {
   isDecided: boolean
 }
 
+/**
+ * How often it is looked whether messages wait although there is room for them. A broker that delivers nothing from one
+ * such look to the next has forgotten the subscription.
+ */
+const look = "5 seconds"
+
 /** Starts to consume. Leaving the scope returns what is unsettled, oldest first. */
 export const make = Effect.fnUntraced(function* (
-  { connection, publish, system, topology }: Parts,
+  { connection, inspect, publish, system, topology }: Parts,
   queue: string,
   prefetch: number
 ): Effect.fn.Return<Consumer, BrokerUnavailable | BrokerMisconfigured, Scope.Scope> {
@@ -47,6 +57,7 @@ export const make = Effect.fnUntraced(function* (
   const unread = yield* Queue.unbounded<Held, BrokerUnavailable | Cause.Done>()
   /** In the order of delivery; empty once the channel is closed. */
   const unsettled = new Set<Held>()
+  let delivered = 0
 
   /** The one place that answers the broker. */
   const answer = (held: Held, isDone: boolean) => {
@@ -140,9 +151,27 @@ export const make = Effect.fnUntraced(function* (
       }
       const held = { message, envelope: Envelope.read(message), isRead: false, isDecided: false }
       unsettled.add(held)
+      delivered++
       Queue.offerUnsafe(unread, held)
     })
   ).pipe(Effect.tapError(() => Effect.sync(() => topology.forget(queue))))
+
+  let before: number | undefined
+  const isForgotten = inspect(queue, names.work).pipe(
+    Effect.map((count) => count !== undefined && count.ready > 0 && unsettled.size < prefetch),
+    Effect.catch(() => Effect.succeed(false)),
+    Effect.map((isOwed) => {
+      const now = isOwed ? delivered : undefined
+      const isStill = isOwed && before === now
+      before = now
+      return isStill
+    })
+  )
+  yield* isForgotten.pipe(
+    Effect.repeat({ until: (forgotten) => forgotten, schedule: Schedule.spaced(look) }),
+    Effect.andThen(Effect.sync(() => lose(new Error("RabbitMQ delivers nothing, though messages wait")))),
+    Effect.forkScoped
+  )
 
   const cancel = yield* Effect.cached(
     Effect.uninterruptible(
@@ -170,6 +199,7 @@ export const make = Effect.fnUntraced(function* (
 /** What a consumer works with. */
 export interface Parts {
   readonly connection: Connection
+  readonly inspect: Inspect
   readonly topology: Topology.Topology
   readonly publish: Publish
   readonly system: MessagingSpan.System

@@ -62,12 +62,13 @@ export interface Topology {
   readonly names: (queue: string) => Names
   /** Makes sure that the queues exist with these properties. Asks the broker once for each. */
   readonly ensure: (queues: ReadonlyArray<string>) => Effect.Effect<void, BrokerUnavailable | BrokerMisconfigured>
-  /** Forgets that a queue exists, because it does not. */
+  /** Forgets that a queue exists, because it does not. It is made again only when its deletion has been heard of. */
   readonly forget: (queue: string) => void
 }
 
 export const make = (address: Address["Service"], connection: Connection): Topology => {
   const declared = new Set<string>()
+  const deleted = new Set<string>()
   const oneAtATime = Semaphore.makeUnsafe(1)
   const known = new Map<string, Names>()
 
@@ -86,6 +87,7 @@ export const make = (address: Address["Service"], connection: Connection): Topol
       )
     }
     declared.add(queue)
+    deleted.delete(queue)
   }, Effect.scoped)
 
   return {
@@ -93,18 +95,28 @@ export const make = (address: Address["Service"], connection: Connection): Topol
     ensure: (queues) =>
       Effect.suspend(() => {
         const missing = queues.filter((queue) => !declared.has(queue))
-        return missing.length === 0
-          ? Effect.void
-          : oneAtATime.withPermit(Effect.forEach(new Set(missing), declare, { discard: true }))
+        if (missing.length === 0) return Effect.void
+        const all = oneAtATime.withPermit(Effect.forEach(new Set(missing), declare, { discard: true }))
+        return missing.some((queue) => deleted.has(queue)) ? Effect.delay(all, mourning) : all
       }),
-    forget: (queue) => declared.delete(queue)
+    forget: (queue) => {
+      declared.delete(queue)
+      deleted.add(queue)
+    }
   }
 }
+
+/**
+ * How long a deleted queue is left alone. RabbitMQ 3 cancels the consumers of a deleted queue only while there is no other
+ * of the same name; it hears of the deletion a little later than those who publish to the queue.
+ */
+const mourning = "1 second"
 
 /** Where dead letters wait, listing them returns them each time, which must not use up their deliveries. */
 const unlimited = 1_000_000_000
 
-const declarations = (names: Names) => [
+/** The queues in RabbitMQ behind a queue, with the properties they are declared with. */
+export const declarations = (names: Names) => [
   { name: names.dead, properties: { "x-queue-type": "quorum", "x-delivery-limit": unlimited } },
   { name: names.work, properties: { ...deadLetteringTo(names.dead), "x-delivery-limit": deliveryLimit } },
   ...Object.values(delays).map((delay) => ({
