@@ -1,0 +1,4 @@
+/** The odd ones of the seeds. */
+import * as Seeds from "./Seeds.ts"
+
+Seeds.suite(1)

@@ -1,0 +1,38 @@
+/**
+ * Seeded runs of a whole deployment with everything going wrong that can.
+ *
+ * `SIMULATION_SEEDS` is how many seeds are run, `SIMULATION_SEED` the first of them: to see a failure again, give its seed
+ * and run one. `Seeds.even.test.ts` and `Seeds.odd.test.ts` take half of them each, so that two cores share the work.
+ */
+import { assert, describe, it } from "@effect/vitest"
+import { Effect } from "effect"
+import * as Scenario from "./Scenario.ts"
+import * as Simulation from "./Simulation.ts"
+
+/** The first seed, and how many. */
+export const first = Number(process.env.SIMULATION_SEED ?? 1)
+const count = Number(process.env.SIMULATION_SEEDS ?? 200)
+const perTest = 25
+
+/** Runs every other seed: those with this remainder by two. */
+export const suite = (remainder: 0 | 1) => {
+  const seeds = Array.from({ length: count }, (_, i) => first + i).filter((seed) => seed % 2 === remainder)
+  const batches = Array.from({ length: Math.ceil(seeds.length / perTest) }, (_, i) => {
+    const batch = seeds.slice(i * perTest, (i + 1) * perTest)
+    return { from: batch[0]!, batch }
+  })
+
+  describe.skipIf(seeds.length === 0)("a deployment whose parts fail", () => {
+    it.live.each(batches)(
+      "ends with every answer once and everything derived from it (seeds from $from)",
+      ({ batch }) =>
+        Effect.gen(function* () {
+          for (const seed of batch) {
+            const { violations } = yield* Simulation.run(Scenario.make(seed))
+            assert.deepStrictEqual(violations, [], `repeat with SIMULATION_SEED=${seed} SIMULATION_SEEDS=1`)
+          }
+        }),
+      60_000
+    )
+  })
+}
