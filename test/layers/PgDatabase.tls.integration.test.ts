@@ -89,7 +89,7 @@ const urlOf = (host: string, port: number, sslmode: string) => ({
   DATABASE_URL: `postgres://windmill@${host}:${port}/postgres?sslmode=${sslmode}`
 })
 
-layer(postgres, { excludeTestServices: true, timeout: "60 seconds" })(
+layer(postgres, { excludeTestServices: true, timeout: "90 seconds" })(
   "PgDatabase with a server that encrypts",
   (it) => {
     it.effect("encrypts with `require`, whoever answers", () =>

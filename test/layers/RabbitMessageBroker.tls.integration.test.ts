@@ -70,7 +70,7 @@ const rabbit = Layer.effect(
 const login = { QUEUE_USER: "guest", QUEUE_PASSWORD: "guest" }
 
 describe.skipIf(!PrivateRabbit.isInstalled)("RabbitMessageBroker with a broker that encrypts", () => {
-  layer(rabbit, { excludeTestServices: true, timeout: "60 seconds" })((it) => {
+  layer(rabbit, { excludeTestServices: true, timeout: "90 seconds" })((it) => {
     it.effect("encrypts with `require`, whoever answers", () =>
       Effect.gen(function* () {
         const { control, encrypted } = yield* Rabbit

@@ -66,4 +66,4 @@ const execFile = promisify(NodeChildProcess.execFile)
 
 /** Waits until the broker lets somebody log in. */
 export const untilReady = (address: Address["Service"]) =>
-  Effect.retry(Effect.scoped(RabbitQueues.connect(address)), { schedule: Schedule.spaced("200 millis"), times: 100 })
+  Effect.retry(Effect.scoped(RabbitQueues.connect(address)), { schedule: Schedule.spaced("200 millis"), times: 300 })

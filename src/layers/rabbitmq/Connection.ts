@@ -170,10 +170,10 @@ const failureOf = ({ host, port, tls, username, vhost }: Address["Service"], cau
     )
   }
   // A broker that expects to be greeted in TLS hangs up, but so does one that is starting or stopping.
-  return tls === undefined && said.includes("Socket closed abruptly during opening handshake")
+  return tls === undefined && /Socket closed abruptly during opening handshake|ECONNRESET/.test(said)
     ? new Unreachable({
         cause: new Error(
-          `it hung up during the handshake. If it encrypts at this port, set QUEUE_SSLMODE=verify-full, or begin AMQP_URL with amqps://`
+          `it hung up during the handshake (${said}). If it encrypts at this port, set QUEUE_SSLMODE=verify-full, or begin AMQP_URL with amqps://`
         )
       })
     : new Unreachable({ cause })
