@@ -34,7 +34,7 @@ export const paces = (servers: Servers, { jobs, rounds }: WorkerOptions) =>
       bare: () =>
         Processes.contestant("bareWorker", {
           ...servers.environment,
-          PREFETCH: String(2 * concurrency),
+          PREFETCH: String(4 * concurrency),
           QUEUE: servers.queue("queue_rtdetr"),
           SERVICE_URL: `${address}/analyze`
         }),

@@ -48,23 +48,24 @@ export const answerImages = (service: Service, options: WorkerOptions) =>
   Stream.unwrap(
     Effect.map(Ref.make(CircuitBreaker.closed), (breaker) =>
       consume(
-        // Twice the concurrency: while answers wait for their transaction, the service is already asked again.
+        // So many that the service has enough to do while pictures are read, and answers wait for their transaction.
         {
           queue: service.queue,
           step: service.id,
-          prefetch: 2 * service.concurrency,
+          prefetch: 4 * service.concurrency,
           stop: options.stop,
           ready: untilServiceIsWell(service, breaker)
         },
         (deliveries, pause) =>
           deliveries.pipe(
-            // The service is asked about half of them at once: the next pictures are read meanwhile.
+            // The service is asked about half of these at once, and the next pictures are read meanwhile.
             Stream.mapEffect((delivery) => handle(service, delivery, breaker, pause), {
               concurrency: 2 * service.concurrency,
               unordered: true
             }),
             Stream.groupedWithin(64, "5 millis"),
-            Stream.mapEffect((handled) => settleAll(options.workerId, handled)),
+            // A batch is recorded while the one before is told to the stages.
+            Stream.mapEffect((handled) => settleAll(options.workerId, handled), { concurrency: 4 }),
             Stream.flattenIterable
           )
       )
