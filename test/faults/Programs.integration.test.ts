@@ -1,32 +1,15 @@
 /** The programs themselves, as `npm run build` makes them, killed with SIGKILL while they work. */
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Redacted, Schedule } from "effect"
-import * as NodeChildProcess from "node:child_process"
 import * as NodeFs from "node:fs/promises"
 import * as NodeOs from "node:os"
 import * as NodePath from "node:path"
 import sharp from "sharp"
 import type { Service } from "../../src/domain/ServiceCatalog.ts"
 import * as HttpServers from "../support/HttpServers.ts"
+import * as Programs from "../support/Programs.ts"
 import * as Deployment from "./Deployment.ts"
 import * as Scenes from "./Scenes.ts"
-
-/** Runs a program until the scope ends. `end` sends the signal and returns the exit code once it is gone. */
-const spawn = Effect.fnUntraced(function* (name: string, args: ReadonlyArray<string>, env: Record<string, string>) {
-  const program = NodePath.resolve("dist/programs", `${name}.js`)
-  const child = NodeChildProcess.spawn(process.execPath, [program, ...args], {
-    env: { PATH: process.env.PATH, ...env },
-    stdio: "ignore"
-  })
-  const gone = new Promise<number | null>((resolve) => child.once("exit", (code) => resolve(code)))
-  const end = (signal: NodeJS.Signals) =>
-    Effect.promise(() => {
-      child.kill(signal)
-      return gone
-    })
-  yield* Effect.addFinalizer(() => end("SIGKILL"))
-  return { end }
-})
 
 /** A directory that goes with the scope. */
 const directory = Effect.acquireRelease(
@@ -75,9 +58,10 @@ describe("worker and postprocess", () => {
           QUEUE_PREFIX: broker.queuePrefix,
           SERVICE_CONFIG: config
         }
+        const { launch } = Programs.inFolder(home, env)
         const start = {
-          worker: () => spawn("worker", ["--service", "all"], env),
-          postprocess: () => spawn("postprocess", ["--sweep-every", "1 second"], env)
+          worker: () => launch("worker", "--service", "all"),
+          postprocess: () => launch("postprocess", "--sweep-every", "1 second")
         }
         const running = {
           worker: [yield* start.worker(), yield* start.worker()],
@@ -101,6 +85,6 @@ describe("worker and postprocess", () => {
         // What they handed back when they stopped, and what they had done, is still what it was.
         yield* deployment.settled(ids)
       }).pipe(Effect.scoped),
-    90_000
+    180_000
   )
 })

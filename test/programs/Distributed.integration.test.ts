@@ -10,8 +10,8 @@ import * as PgDatabase from "../../src/layers/PgDatabase.ts"
 import { Address } from "../../src/layers/RabbitAddress.ts"
 import * as SharpSamples from "../../src/layers/SharpSamples.ts"
 import * as SimulatedFarm from "../../src/layers/SimulatedFarm.ts"
-import * as Commands from "../support/Commands.ts"
 import * as Databases from "../support/Databases.ts"
+import * as Programs from "../support/Programs.ts"
 import * as RabbitQueues from "../support/RabbitQueues.ts"
 
 const names = ["ocr", "rtdetr", "yolov8"]
@@ -54,7 +54,7 @@ const deployment = Effect.gen(function* () {
   }
   // Settings come from the environment or from .env: here from both.
   yield* Effect.promise(() => NodeFs.writeFile(NodePath.join(home, ".env"), `SERVICE_CONFIG=${config}\n`))
-  return { home, pictures, ...Commands.inFolder(home, env) }
+  return { home, pictures, ...Programs.inFolder(home, env) }
 })
 
 interface Status {
@@ -96,7 +96,7 @@ layer(Layer.merge(Databases.address, RabbitQueues.address), { excludeTestService
           const worker = yield* start("worker", "--service", "all")
           const postprocess = yield* start("postprocess", "--sweep-every", "1 second")
           const after = yield* status.pipe(
-            Effect.repeat({ until: ({ progress }) => progress.done === 6, schedule: Commands.soon })
+            Effect.repeat({ until: ({ progress }) => progress.done === 6, schedule: Programs.soon })
           )
           assert.isAbove(after.progress.boxes, 0)
           assert.deepStrictEqual(

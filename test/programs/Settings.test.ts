@@ -2,9 +2,9 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import * as NodeOs from "node:os"
-import * as Commands from "../support/Commands.ts"
+import * as Programs from "../support/Programs.ts"
 
-const withEnv = (env: Readonly<Record<string, string>>) => Commands.inFolder(NodeOs.tmpdir(), env).run
+const withEnv = (env: Readonly<Record<string, string>>) => Programs.inFolder(NodeOs.tmpdir(), env).run
 
 describe("The programs", () => {
   it.live("name every variable that is missing, with its purpose, at once", () =>
