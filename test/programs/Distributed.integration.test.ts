@@ -122,6 +122,11 @@ layer(Layer.merge(Databases.address, RabbitQueues.address), { excludeTestService
           const missing = yield* run("producer", "--services", "ocr", "--image-ids-file", "ids")
           assert.strictEqual(missing.code, 1)
           assert.match(missing.stderr, /1 image of the list is not in the database/)
+          const noFile = yield* run("producer", "--services", "ocr", "--image-ids-file", "no-file")
+          assert.deepInclude(noFile, {
+            code: 1,
+            stderr: "--image-ids-file no-file cannot be read (NotFound): check the path\n"
+          })
           const nowhere = yield* run("producer", "--services", "ocr", "--images", "nowhere")
           assert.deepInclude(nowhere, { code: 1, stderr: "nowhere does not exist: check the path\n" })
         }),

@@ -6,7 +6,7 @@ import * as Programs from "../support/Programs.ts"
 
 const withEnv = (env: Readonly<Record<string, string>>) => Programs.inFolder(NodeOs.tmpdir(), env).run
 
-describe("The programs", () => {
+describe("The programs", { timeout: 120_000 }, () => {
   it.live("name every variable that is missing, with its purpose, at once", () =>
     Effect.gen(function* () {
       const { code, stderr, stdout } = yield* withEnv({ QUEUE_USER: "me" })("worker", "--service", "rtdetr")
@@ -42,6 +42,9 @@ describe("The programs", () => {
 
   it.live("know the services and the levels of logs", () =>
     Effect.gen(function* () {
+      const nothing = yield* withEnv({})("worker")
+      assert.strictEqual(nothing.code, 1)
+      assert.match(nothing.stderr, /^Say which services to work for: --service rtdetr, .* or SERVICE_NAME\.\n$/)
       const service = yield* withEnv({ SERVICE_NAME: "rtdetr,yolo" })("worker")
       assert.strictEqual(service.code, 1)
       assert.match(service.stderr, /^No such service: yolo\. There are blip, clip, .*, yolov8;/)
@@ -62,7 +65,7 @@ describe("The programs", () => {
   )
 })
 
-describe("producer", () => {
+describe("producer", { timeout: 120_000 }, () => {
   it.live("lists the services without any server (B45)", () =>
     Effect.gen(function* () {
       const { code, stdout } = yield* withEnv({})("producer", "--list-services")
