@@ -40,6 +40,19 @@ describe("The programs", { timeout: 120_000 }, () => {
     })
   )
 
+  it.live("say where they looked for a broker that does not answer, and the remedy", () =>
+    Effect.gen(function* () {
+      const run = withEnv({ AMQP_URL: "amqp://me:SECRET@127.0.0.1:1", LOG_LEVEL: "trace" })
+      const { code, stderr } = yield* run("dead-letters", "list", "ocr")
+      assert.strictEqual(code, 1)
+      assert.match(
+        stderr,
+        /ECONNREFUSED 127\.0\.0\.1:1\. Start the broker, or correct QUEUE_HOST and QUEUE_PORT, or AMQP_URL\.\n$/
+      )
+      assert.notInclude(stderr, "SECRET")
+    })
+  )
+
   it.live("know the services and the levels of logs", () =>
     Effect.gen(function* () {
       const nothing = yield* withEnv({})("worker")
