@@ -111,7 +111,7 @@ layer(Layer.merge(Databases.address, RabbitQueues.address), { excludeTestService
     )
 
     it.effect(
-      "say what cannot be submitted, and fail",
+      "say what cannot be submitted, and fail (B45)",
       () =>
         Effect.gen(function* () {
           const { home, run } = yield* deployment
