@@ -5,8 +5,8 @@
  * runs for this process alone (`EmbeddedPostgres`).
  */
 import { PgClient, PgTypes } from "@effect/sql-pg"
-import * as NodeFs from "node:fs"
 import { Config, Context, Duration, Effect, Layer, Option, Redacted, Result, Schema } from "effect"
+import * as Encryption from "./Encryption.ts"
 
 /** Where the database is and how to log in. */
 export class Address extends Context.Service<
@@ -42,15 +42,18 @@ const purposes = {
 /**
  * The address in `DATABASE_URL`, or in `DB_HOST`, `DB_PORT`, `DB_NAME`, `DB_USER` and `DB_PASSWORD`.
  *
- * `DB_SSLMODE` chooses encryption for either form and wins over the URL's own `sslmode`, which checks certificates whenever
- * it encrypts; `DB_SSLROOTCERT` is the path of the certificate authority to trust.
+ * `DB_SSLMODE` (`disable`, `require`, `verify-full`) chooses encryption for either form and wins over the URL's own `sslmode`,
+ * which knows the same words; `DB_SSLROOTCERT` is the path of the certificate authority to trust.
  */
 export const addressFromEnvironment = Layer.effect(
   Address,
   Effect.gen(function* () {
     const url = yield* Config.option(Config.Redacted("DATABASE_URL"))
-    const ssl = yield* sslFromEnvironment
-    if (Option.isSome(url)) return { ...(yield* addressOf(url.value)), ...ssl }
+    if (Option.isSome(url)) {
+      const { address, sslmode } = yield* addressOf(url.value)
+      return { ...address, ...(yield* sslFromEnvironment(sslmode)) }
+    }
+    const ssl = yield* sslFromEnvironment(undefined)
     const found = yield* Effect.all({
       DB_HOST: Config.option(Config.NonEmptyString("DB_HOST")),
       DB_NAME: Config.option(Config.NonEmptyString("DB_NAME")),
@@ -116,38 +119,37 @@ const milliseconds = (name: string, standard: Duration.Input) =>
     Config.map((duration) => String(Duration.toMillis(duration)))
   )
 
-/** How a connection is encrypted, in libpq's words: `require` encrypts, `verify-full` also checks who answers. */
-const sslModes = ["disable", "require", "verify-full"] as const
-
-const sslFromEnvironment = Effect.gen(function* () {
-  const mode = yield* Config.option(Config.Literals(sslModes, "DB_SSLMODE"))
-  const authority = yield* Config.option(Config.NonEmptyString("DB_SSLROOTCERT"))
-  if (Option.isNone(mode) && Option.isNone(authority)) return {}
-  if (Option.contains(mode, "disable")) return { ssl: false }
-  const ca = Option.isSome(authority) ? yield* readCertificate(authority.value) : undefined
-  return { ssl: { rejectUnauthorized: !Option.contains(mode, "require"), ...(ca === undefined ? {} : { ca }) } }
+const sslFromEnvironment = Effect.fnUntraced(function* (inUrl: string | undefined) {
+  const mode = Encryption.modes.find((mode) => mode === inUrl)
+  const isReplaced = Option.isSome(yield* Config.option(Config.String("DB_SSLMODE")))
+  if (inUrl !== mode && !isReplaced) {
+    return yield* new AddressError({
+      problems: [
+        `sslmode=${inUrl} of DATABASE_URL is not supported: choose disable, require (encrypt) or verify-full (encrypt, and check who answers)`
+      ]
+    })
+  }
+  const ssl = yield* Encryption.fromEnvironment("DB", mode).pipe(
+    Effect.catchTag("AuthorityError", ({ message }) => new AddressError({ problems: [message] }))
+  )
+  return ssl === undefined ? {} : { ssl }
 })
 
-const readCertificate = (path: string) =>
-  Effect.try({
-    try: () => NodeFs.readFileSync(path, "utf8"),
-    catch: (cause) => new AddressError({ problems: [`DB_SSLROOTCERT cannot be read: ${String(cause)}`] })
-  })
-
-/** The URL for the driver, with what spans show of it spelled out. */
+/** The URL for the driver, with what spans show of it spelled out, and its `sslmode`. */
 const addressOf = (url: Redacted.Redacted) =>
   Effect.try({
-    try: (): Address["Service"] => {
+    try: () => {
       const { hostname, pathname, port, protocol, searchParams } = new URL(Redacted.value(url))
       if (!/^postgres(ql)?:$/.test(protocol)) throw new TypeError("not a PostgreSQL URL")
       const host = searchParams.get("host") ?? decodeURIComponent(hostname).replace(/^\[|\]$/g, "")
       const database = searchParams.get("dbname") ?? decodeURIComponent(pathname.slice(1))
-      return {
+      const address: Address["Service"] = {
         url,
         ...(host === "" ? {} : { host }),
         ...(port === "" ? {} : { port: Number(port) }),
         ...(database === "" ? {} : { database })
       }
+      return { address, sslmode: searchParams.get("sslmode") ?? undefined }
     },
     catch: () => new AddressError({ problems: ["DATABASE_URL is not a postgres:// URL"] })
   })

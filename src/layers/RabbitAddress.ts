@@ -1,6 +1,6 @@
 /** Where RabbitMQ is and how to log in. */
-import * as NodeFs from "node:fs"
 import { Config, Context, Duration, Effect, Layer, Option, Redacted, Schema } from "effect"
+import * as Encryption from "./Encryption.ts"
 
 export class Address extends Context.Service<
   Address,
@@ -11,7 +11,7 @@ export class Address extends Context.Service<
     readonly password: Redacted.Redacted
     readonly vhost: string
     /** How the connection is encrypted; `undefined`: not at all. */
-    readonly tls: { readonly rejectUnauthorized: boolean; readonly ca?: string } | undefined
+    readonly tls: Encryption.Encryption | undefined
     /** Silence after which the other side counts as gone, in whole seconds. */
     readonly heartbeat: Duration.Duration
     /** What the names of all queues begin with, so that several installations can share a virtual host. */
@@ -48,15 +48,18 @@ const purposes = {
  * The address in `AMQP_URL`, or in `QUEUE_HOST`, `QUEUE_PORT`, `QUEUE_USER`, `QUEUE_PASSWORD` and `QUEUE_VHOST`.
  *
  * With either form, `QUEUE_SSLMODE` (`disable`, `require`, `verify-full`) chooses encryption and wins over the URL's scheme,
- * `QUEUE_SSLROOTCERT` is the path of the certificate authority to trust, `QUEUE_HEARTBEAT` a duration and `QUEUE_PREFIX` what
- * the names of all queues begin with.
+ * of which `amqps` means `verify-full`; `QUEUE_SSLROOTCERT` is the path of the certificate authority to trust,
+ * `QUEUE_HEARTBEAT` a duration and `QUEUE_PREFIX` what the names of all queues begin with.
  */
 export const addressFromEnvironment = Layer.effect(
   Address,
   Effect.gen(function* () {
     const url = yield* Config.option(Config.Redacted("AMQP_URL"))
     const place = Option.isSome(url) ? yield* placeOf(url.value) : yield* placeFromVariables
-    const tls = yield* tlsFromEnvironment(place.isEncrypted)
+    const encryption = yield* Encryption.fromEnvironment("QUEUE", place.isEncrypted ? "verify-full" : undefined).pipe(
+      Effect.catchTag("AuthorityError", ({ message }) => new AddressError({ problems: [message] }))
+    )
+    const tls = encryption === false ? undefined : encryption
     const heartbeat = yield* Config.Duration("QUEUE_HEARTBEAT").pipe(Config.withDefault(Duration.seconds(10)))
     const queuePrefix = yield* Config.String("QUEUE_PREFIX").pipe(Config.withDefault(""))
     const { host, password, port = tls === undefined ? 5672 : 5671, username, vhost } = place
@@ -116,23 +119,4 @@ const placeOf = (url: Redacted.Redacted) =>
       }
     },
     catch: () => new AddressError({ problems: ["AMQP_URL is not an amqp:// or amqps:// URL"] })
-  })
-
-const tlsFromEnvironment = Effect.fnUntraced(function* (isEncrypted: boolean) {
-  const mode = yield* Config.option(Config.Literals(["disable", "require", "verify-full"], "QUEUE_SSLMODE"))
-  const authority = yield* Config.option(Config.NonEmptyString("QUEUE_SSLROOTCERT"))
-  const isWanted = Option.match(mode, { onNone: () => isEncrypted || Option.isSome(authority), onSome: isEncryption })
-  if (!isWanted) return undefined
-  const rejectUnauthorized = !Option.contains(mode, "require")
-  return Option.isNone(authority)
-    ? { rejectUnauthorized }
-    : { rejectUnauthorized, ca: yield* readCertificate(authority.value) }
-})
-
-const isEncryption = (mode: "disable" | "require" | "verify-full") => mode !== "disable"
-
-const readCertificate = (path: string) =>
-  Effect.try({
-    try: () => NodeFs.readFileSync(path, "utf8"),
-    catch: (cause) => new AddressError({ problems: [`QUEUE_SSLROOTCERT cannot be read: ${String(cause)}`] })
   })

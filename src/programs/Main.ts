@@ -5,7 +5,7 @@ import { Cause, Config, ConfigProvider, Console, Effect, Exit, Schema, SchemaIss
 import { CliError, Command } from "effect/cli"
 import { SqlError } from "effect/sql"
 import * as ConsoleLogger from "../layers/ConsoleLogger.ts"
-import { BrokerUnavailable } from "../services/MessageBroker.ts"
+import { BrokerMisconfigured, BrokerUnavailable } from "../services/MessageBroker.ts"
 
 export const version = "0.1.0"
 
@@ -37,12 +37,19 @@ const dotEnv = ConfigProvider.fromDotEnv().pipe(
   Effect.catchReason("PlatformError", "NotFound", () => Effect.succeed(ConfigProvider.fromUnknown({})))
 )
 
-/** Says what went wrong. Only of a defect, which is a mistake in the program, it shows where. */
+/**
+ * Says what went wrong. Only of a defect, which is a mistake in the program, it shows where; a setting that turns out to be
+ * wrong while the program runs is none.
+ */
 const report = (cause: Cause.Cause<{ readonly message: string }>) =>
   Effect.forEach(
     cause.reasons,
     (reason) => {
-      if (Cause.isDieReason(reason)) return Console.error(Cause.pretty(Cause.fromReasons([reason])))
+      if (Cause.isDieReason(reason)) {
+        const { defect } = reason
+        const isSetting = defect instanceof BrokerMisconfigured
+        return Console.error(isSetting ? defect.message : Cause.pretty(Cause.fromReasons([reason])))
+      }
       // The command line has shown its own errors already.
       return Cause.isFailReason(reason) && !CliError.isCliError(reason.error)
         ? Console.error(inWords(reason.error))

@@ -59,21 +59,21 @@ const oldest = Metric.gauge("windmill_stale_oldest_seconds", {
 /** A delivery was taken in hand, `wait` milliseconds after it was published if that is known. */
 export const taken = (step: Step, wait: number | undefined) =>
   update((context) => {
-    Metric.withAttributes(inFlight, { step }).modifyUnsafe(1, context)
-    if (wait !== undefined) Metric.withAttributes(queueWait, { step }).updateUnsafe(wait / 1000, context)
+    labeled(inFlight, { step }).modifyUnsafe(1, context)
+    if (wait !== undefined) labeled(queueWait, { step }).updateUnsafe(wait / 1000, context)
   })
 
 /** A delivery was settled `milliseconds` after it was taken in hand. */
 export const settled = (step: Step, settlement: Settlement, milliseconds: number) =>
   update((context) => {
-    Metric.withAttributes(deliveries, { step, settlement: kebab[settlement._tag] }).updateUnsafe(1, context)
-    Metric.withAttributes(handling, { step }).updateUnsafe(milliseconds / 1000, context)
-    Metric.withAttributes(inFlight, { step }).modifyUnsafe(-1, context)
+    labeled(deliveries, { step, settlement: kebab[settlement._tag] }).updateUnsafe(1, context)
+    labeled(handling, { step }).updateUnsafe(milliseconds / 1000, context)
+    labeled(inFlight, { step }).modifyUnsafe(-1, context)
   })
 
 /** Deliveries in hand were put down, because nobody will settle them any more. */
 export const dropped = (step: Step, count: number) =>
-  update((context) => Metric.withAttributes(inFlight, { step }).modifyUnsafe(-count, context))
+  update((context) => labeled(inFlight, { step }).modifyUnsafe(-count, context))
 
 /** How a request to a service ended. */
 export type AttemptOutcome = "answered" | "unavailable" | "refused" | "unreadable-reply"
@@ -81,35 +81,35 @@ export type AttemptOutcome = "answered" | "unavailable" | "refused" | "unreadabl
 /** A request to a service ended. */
 export const attempted = (service: ServiceId, outcome: AttemptOutcome, milliseconds: number) =>
   update((context) => {
-    Metric.withAttributes(attempts, { service, outcome }).updateUnsafe(1, context)
-    Metric.withAttributes(serviceLatency, { service, outcome }).updateUnsafe(milliseconds / 1000, context)
+    labeled(attempts, { service, outcome }).updateUnsafe(1, context)
+    labeled(serviceLatency, { service, outcome }).updateUnsafe(milliseconds / 1000, context)
   })
 
 /** Whether a service is left alone. */
 export const breaker = (service: ServiceId, isOpen: boolean) =>
-  update((context) => Metric.withAttributes(breakerOpen, { service }).updateUnsafe(isOpen ? 1 : 0, context))
+  update((context) => labeled(breakerOpen, { service }).updateUnsafe(isOpen ? 1 : 0, context))
 
 /** What became of the images that a stage was asked to look at. */
 export const derived = (stage: Stage, counts: Readonly<Record<"changed" | "unchanged" | "skipped", number>>) =>
   update((context) => {
     for (const [outcome, count] of Object.entries(counts)) {
-      Metric.withAttributes(derivations, { stage, outcome }).updateUnsafe(count, context)
+      labeled(derivations, { stage, outcome }).updateUnsafe(count, context)
     }
   })
 
 /** A service was asked about a crop. */
 export const cropAsked = (service: ServiceId, outcome: "succeeded" | "failed" | "postponed") =>
-  update((context) => Metric.withAttributes(crops, { service, outcome }).updateUnsafe(1, context))
+  update((context) => labeled(crops, { service, outcome }).updateUnsafe(1, context))
 
 /** The sweep published messages again. */
 export const repaired = (step: Step, count: number) =>
-  update((context) => Metric.withAttributes(repairs, { step }).updateUnsafe(count, context))
+  update((context) => labeled(repairs, { step }).updateUnsafe(count, context))
 
 /** Images wait, the one that waits longest since `milliseconds`. */
 export const backlog = (of: string, images: number, milliseconds: number) =>
   update((context) => {
-    Metric.withAttributes(waiting, { of }).updateUnsafe(images, context)
-    Metric.withAttributes(oldest, { of }).updateUnsafe(milliseconds / 1000, context)
+    labeled(waiting, { of }).updateUnsafe(images, context)
+    labeled(oldest, { of }).updateUnsafe(milliseconds / 1000, context)
   })
 
 /** Deliveries in hand and deliveries settled, of all steps, as a snapshot of the metrics has them. */
@@ -122,6 +122,24 @@ export const workOf = (snapshot: ReadonlyArray<Metric.Metric.Snapshot>) => {
   }
   return { inHand, settled }
 }
+
+/**
+ * The metric with these labels: one object for each combination, since to name one costs more than to update it. The
+ * values come from the catalog and from lists in the program, so they are few.
+ */
+const labeled = <Input, State>(
+  metric: Metric.Metric<Input, State>,
+  labels: Readonly<Record<string, string>>
+): Metric.Metric<Input, State> => {
+  const name = Object.values(labels).join(" ")
+  let known = series.get(metric) as Map<string, Metric.Metric<Input, State>> | undefined
+  if (known === undefined) series.set(metric, (known = new Map()))
+  let found = known.get(name)
+  if (found === undefined) known.set(name, (found = Metric.withAttributes(metric, labels)))
+  return found
+}
+
+const series = new Map<unknown, Map<string, unknown>>()
 
 const kebab = { Ack: "ack", Requeue: "requeue", Retry: "retry", DeadLetter: "dead-letter" } as const
 

@@ -1,48 +1,9 @@
 /** A PostgreSQL of the test's own is ended and started again at the same address. */
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Redacted, Schedule } from "effect"
-import * as NodeChildProcess from "node:child_process"
-import * as NodeFs from "node:fs/promises"
-import * as NodeOs from "node:os"
-import * as NodePath from "node:path"
-import * as Binaries from "../../src/layers/postgres/embedded/Binaries.ts"
-import * as Cluster from "../../src/layers/postgres/embedded/Cluster.ts"
-import * as ServerUser from "../../src/layers/postgres/embedded/ServerUser.ts"
-import * as TcpProxy from "../support/TcpProxy.ts"
+import { Effect, Schedule } from "effect"
+import * as PrivatePostgres from "../support/PrivatePostgres.ts"
 import * as Deployment from "./Deployment.ts"
 import * as Scenes from "./Scenes.ts"
-
-/** A PostgreSQL whose data outlive it, until the scope ends. `end` returns once it is gone. */
-const postgres = Effect.gen(function* () {
-  const home = yield* Effect.acquireRelease(
-    Effect.promise(() => NodeFs.mkdtemp(NodePath.join(NodeOs.tmpdir(), "windmill-database-"))),
-    (path) => Effect.promise(() => NodeFs.rm(path, { recursive: true, force: true }))
-  )
-  const data = NodePath.join(home, "data")
-  const user = yield* Effect.promise(() => ServerUser.find(data))
-  const binaries = yield* Binaries.find(user)
-  yield* Cluster.ensure(data, binaries, user)
-  const port = yield* TcpProxy.freePort
-  let gone = Promise.resolve()
-  let child: NodeChildProcess.ChildProcess | undefined
-  const start = Effect.sync(() => {
-    const server = NodeChildProcess.spawn(
-      binaries.postgres,
-      ["-D", Cluster.pathFor(data, user), "-k", "", "-h", "127.0.0.1", "-p", String(port)],
-      { ...user, cwd: data, env: Cluster.environment, stdio: "ignore" }
-    )
-    gone = new Promise((resolve) => server.once("close", () => resolve()))
-    child = server
-  })
-  const end = (signal: NodeJS.Signals) =>
-    Effect.promise(() => {
-      child?.kill(signal)
-      return gone
-    })
-  yield* Effect.addFinalizer(() => end("SIGQUIT"))
-  const url = Redacted.make(`postgres://${Cluster.role}@127.0.0.1:${port}/postgres`)
-  return { database: { url, database: "postgres" }, start, end }
-})
 
 describe("a database", () => {
   it.live.each([
@@ -53,7 +14,7 @@ describe("a database", () => {
     ([, signal]) =>
       Effect.gen(function* () {
         const shared = yield* Deployment.sharedServers
-        const { database, end, start: startDatabase } = yield* postgres
+        const { database, end, start: startDatabase } = yield* PrivatePostgres.make
         yield* startDatabase
         const scenario = Scenes.scenario({ takes: () => 30 })
         const deployment = yield* Deployment.make(scenario, { ...shared, database }).pipe(

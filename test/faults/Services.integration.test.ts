@@ -62,7 +62,7 @@ describe("services that misbehave", () => {
         const scenario = Scenes.scenario({ catalog })
         const deployment = yield* Deployment.make(scenario, yield* Deployment.sharedServers)
         const { postprocessor, start, store, submit, worker } = deployment
-        const http = HttpInference.layer.pipe(Layer.provide(NodeHttpClient.layerNodeHttp))
+        const http = HttpInference.layer.pipe(Layer.provide(NodeHttpClient.layerUndici))
         yield* start((stop) => Stream.provide(worker(stop), http))
         yield* start(postprocessor)
         /** How long the healthy service takes to answer about pictures of its own. */

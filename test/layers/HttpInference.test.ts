@@ -1,6 +1,6 @@
+import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import { assert, describe, it } from "@effect/vitest"
 import { Duration, Effect, Layer, Result } from "effect"
-import { FetchHttpClient } from "effect/http"
 import type { EncodedImage } from "../../src/domain/ImageReference.ts"
 import type { Service } from "../../src/domain/ServiceCatalog.ts"
 import * as ServiceCatalog from "../../src/domain/ServiceCatalog.ts"
@@ -8,7 +8,7 @@ import * as HttpInference from "../../src/layers/HttpInference.ts"
 import { type Handover, Inference } from "../../src/services/Inference.ts"
 import { type Handler, json, serve } from "../support/HttpServers.ts"
 
-const layer = HttpInference.layer.pipe(Layer.provide(FetchHttpClient.layer))
+const layer = HttpInference.layer.pipe(Layer.provide(NodeHttpClient.layerUndici))
 
 const picture: EncodedImage = {
   bytes: new TextEncoder().encode("the bytes"),

@@ -3,6 +3,7 @@ import { ConfigProvider, Effect, Layer, Redacted } from "effect"
 import * as Fs from "node:fs/promises"
 import * as Os from "node:os"
 import * as Path from "node:path"
+import * as Tls from "node:tls"
 import * as PgDatabase from "../../src/layers/PgDatabase.ts"
 
 /** What the environment says, with the secrets readable. */
@@ -73,14 +74,28 @@ describe("addressFromEnvironment", () => {
     })
   )
 
-  it.effect("encrypts as it is told, whatever the URL says", () =>
+  it.effect("encrypts as it is told, by the variable before the URL", () =>
     Effect.gen(function* () {
-      const url = { DATABASE_URL: "postgres://db.example/windmill?sslmode=prefer" }
       const sslIn = (env: Record<string, string>) => Effect.map(addressIn(env), ({ ssl }) => ssl)
-      assert.isUndefined(yield* sslIn(url))
-      assert.strictEqual(yield* sslIn({ ...url, DB_SSLMODE: "disable" }), false)
-      assert.deepStrictEqual(yield* sslIn({ ...named, DB_SSLMODE: "require" }), { rejectUnauthorized: false })
-      assert.deepStrictEqual(yield* sslIn({ ...named, DB_SSLMODE: "verify-full" }), { rejectUnauthorized: true })
+      const url = (mode: string) => ({ DATABASE_URL: `postgres://db.example/windmill?sslmode=${mode}` })
+      assert.isUndefined(yield* sslIn({ DATABASE_URL: "postgres://db.example/windmill" }))
+      for (const [mode, ssl] of [
+        ["disable", false],
+        ["require", { rejectUnauthorized: false }],
+        ["verify-full", { rejectUnauthorized: true }]
+      ] as const) {
+        assert.deepStrictEqual(yield* sslIn({ ...named, DB_SSLMODE: mode }), ssl)
+        assert.deepStrictEqual(yield* sslIn(url(mode)), ssl)
+        assert.deepStrictEqual(yield* sslIn({ ...url("prefer"), DB_SSLMODE: mode }), ssl)
+      }
+    })
+  )
+
+  it.effect.each(["allow", "prefer", "verify-ca", "on", ""])("refuses to guess what sslmode=%s is to mean", (mode) =>
+    Effect.gen(function* () {
+      const problems = yield* problemsIn({ DATABASE_URL: `postgres://db.example/windmill?sslmode=${mode}` })
+      assert.strictEqual(problems.length, 1)
+      assert.include(problems[0], `sslmode=${mode} of DATABASE_URL is not supported: choose disable, require`)
     })
   )
 
@@ -93,9 +108,13 @@ describe("addressFromEnvironment", () => {
       const path = Path.join(folder, "ca.pem")
       const problems = yield* problemsIn({ ...named, DB_SSLROOTCERT: path })
       assert.match(problems.join(), /^DB_SSLROOTCERT cannot be read: .*ENOENT/)
-      yield* Effect.promise(() => Fs.writeFile(path, "certificate"))
+      yield* Effect.promise(() => Fs.writeFile(path, "-----BEGIN PRIVATE KEY-----"))
+      const others = yield* problemsIn({ ...named, DB_SSLROOTCERT: path })
+      assert.match(others.join(), /^DB_SSLROOTCERT cannot be read: .*no certificate/)
+      const [ca] = Tls.rootCertificates
+      yield* Effect.promise(() => Fs.writeFile(path, ca!))
       const { ssl } = yield* addressIn({ ...named, DB_SSLROOTCERT: path })
-      assert.deepStrictEqual(ssl, { rejectUnauthorized: true, ca: "certificate" })
+      assert.deepStrictEqual(ssl, { rejectUnauthorized: true, ca })
     })
   )
 })

@@ -95,6 +95,19 @@ describe("load", () => {
     })
   )
 
+  it.live("is the one that looks whether all of a picture is there", () =>
+    Effect.gen(function* () {
+      const fs = yield* FileSystem.FileSystem
+      const jpeg = yield* Effect.promise(() => canvas(600, 400).jpeg().toBuffer())
+      const path = `${yield* fs.makeTempDirectoryScoped()}/half.jpg`
+      yield* fs.writeFile(path, jpeg.subarray(0, jpeg.length / 2))
+      const reference = { path, filename: "half.jpg" }
+      const image = yield* ImageSource.use((source) => source.read(reference))
+      assert.deepInclude(image, { mediaType: "image/jpeg", width: 600, height: 400 })
+      assert.match(problem(yield* load(reference)), /is damaged/)
+    }).pipe(Effect.scoped, Effect.provide(layer))
+  )
+
   it.live("says that a file is not there, or is a folder", () =>
     Effect.gen(function* () {
       assert.match(problem(yield* load({ path: "/no/such.jpg", filename: "such.jpg" })), /^Unusable: .*does not exist/)

@@ -45,7 +45,7 @@ export const layer = (farm: SimulatedFarm.Options = {}) =>
         Effect.map(SimulatedFarm.SimulatedFarm, ({ catalog }) =>
           ApiServers.layer({
             catalog,
-            inference: HttpInference.layer.pipe(Layer.provide(NodeHttpClient.layerNodeHttp))
+            inference: HttpInference.layer.pipe(Layer.provide(NodeHttpClient.layerUndici))
           })
         )
       )

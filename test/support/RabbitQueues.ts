@@ -26,14 +26,15 @@ export const address = Layer.effect(
   )
 )
 
-/** A plain connection, for what a test does behind the back of the broker under test. */
+/** A connection of its own, for what a test does behind the back of the broker under test. */
 export const connect = (to: Address["Service"]) =>
   Effect.acquireRelease(
     Effect.tryPromise({
       try: async () => {
-        const { host, password, port, username, vhost } = to
+        const { host, password, port, tls, username, vhost } = to
         const login = { username, password: Redacted.value(password), vhost: encodeURIComponent(vhost) }
-        const connection = await Amqp.connect({ hostname: host, port, ...login }, { timeout: 20_000 })
+        const protocol = tls === undefined ? "amqp" : "amqps"
+        const connection = await Amqp.connect({ protocol, hostname: host, port, ...login }, { ...tls, timeout: 20_000 })
         connection.on("error", () => {})
         return connection
       },
@@ -45,7 +46,7 @@ export const connect = (to: Address["Service"]) =>
     (connection) => Effect.promise(() => connection.close().catch(() => {}))
   )
 
-/** A plain channel, closed with the scope. */
+/** A channel of its own, closed with the scope. */
 export const channel = (at: Address["Service"]) =>
   Effect.flatMap(connect(at), (connection) => Effect.promise(() => connection.createConfirmChannel()))
 

@@ -4,8 +4,10 @@
  * Every program applies what is missing when it starts; those that start together wait for the first. A step that was
  * released never changes: the next one says what is different.
  */
+import { PgClient } from "@effect/sql-pg"
 import { Effect, Schedule, Schema } from "effect"
-import { Migrator, SqlClient, type SqlError } from "effect/sql"
+import { Migrator, SqlError } from "effect/sql"
+import * as ConnectionProblem from "./ConnectionProblem.ts"
 import { sqlState } from "./Failures.ts"
 import { createTables } from "./migrations/0001CreateTables.ts"
 import { followChanges } from "./migrations/0002FollowChanges.ts"
@@ -38,11 +40,11 @@ const table = "windmill_migrations"
 
 /**
  * Brings the database to the tables this program knows. Safe with any number of programs at once; a database that is not
- * there yet is waited for, some 30 seconds.
+ * there yet is waited for, some 30 seconds. A setting that keeps it from being reached is not.
  */
 export const migrate = Effect.gen(function* () {
-  const sql = yield* SqlClient.SqlClient
-  yield* untilReachable(sql`SELECT 1`)
+  const sql = yield* PgClient.PgClient
+  yield* untilReachable(Effect.mapError(sql`SELECT 1`, (error) => ConnectionProblem.find(error, sql.config) ?? error))
   yield* Migrator.make({})({ loader: Migrator.fromRecord(steps), table })
   const [row] = yield* sql<{ found: number }>`SELECT max(migration_id) AS found FROM ${sql(table)}`
   const known = Object.keys(steps).length
@@ -50,11 +52,17 @@ export const migrate = Effect.gen(function* () {
   if (found > known) return yield* new DatabaseTooNew({ found, known })
 }).pipe(Effect.withSpan("ResultStore.migrate"))
 
-const untilReachable = <A>(work: Effect.Effect<A, SqlError.SqlError>) =>
+const untilReachable = <A>(work: Effect.Effect<A, SqlError.SqlError | ConnectionProblem.DatabaseMisconfigured>) =>
   work.pipe(
-    Effect.tapError(({ reason }) => Effect.logWarning(`The database cannot be reached: ${String(reason.cause)}`)),
+    Effect.tapError((error) =>
+      SqlError.isSqlError(error)
+        ? Effect.logWarning(`The database cannot be reached: ${String(error.reason.cause)}`)
+        : Effect.void
+    ),
     Effect.retry({
-      while: ({ reason }) => reason._tag === "ConnectionError" || sqlState(reason.cause) === "57P03",
+      while: (error) =>
+        SqlError.isSqlError(error) &&
+        (error.reason._tag === "ConnectionError" || sqlState(error.reason.cause) === "57P03"),
       schedule: Schedule.min([Schedule.exponential("200 millis"), Schedule.spaced("2 seconds")]),
       times: 18
     })

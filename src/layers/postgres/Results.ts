@@ -4,24 +4,29 @@ import { SqlClient } from "effect/sql"
 import type { ImageId, ServiceId } from "../../domain/Identifiers.ts"
 import type { CropRecord, ResultRecord } from "../../services/ResultStore.ts"
 import * as Columns from "./Columns.ts"
-import { inTransaction } from "./Transactions.ts"
+import { inTransaction, tryAgain } from "./Transactions.ts"
 import * as Outcomes from "./Outcomes.ts"
 import { lockImages } from "./Images.ts"
 
 /**
  * Inserts the answers that are new and counts them: the revision grows by the new facts, and the answered services by those
- * that were requested. Image rows are locked first, in id order, so batches that share images take turns.
+ * that were requested.
+ *
+ * One statement, because every round trip to the database holds answers up. The image rows are locked by a subquery that is
+ * done before the first row is inserted, in id order, so batches that share images take turns; what is counted is added to
+ * the rows as they are then, not as they were when the statement began.
  */
 export const record = Effect.fnUntraced(function* (records: ReadonlyArray<ResultRecord>) {
   if (records.length === 0) return []
   const sql = yield* SqlClient.SqlClient
   const imageIds = records.map(({ imageId }) => imageId)
   const outcomes = yield* Outcomes.columns(records.map(({ outcome }) => outcome))
-  const inserted = yield* inTransaction(
-    Effect.andThen(
-      lockImages(imageIds),
-      sql<{ image_id: ImageId; service: string }>`
-        WITH new AS (
+  const inserted = yield* tryAgain(
+    sql<{ image_id: ImageId; service: string }>`
+        WITH locked AS MATERIALIZED (
+          SELECT image_id FROM images WHERE image_id = ANY (${Columns.bigints(imageIds)})
+          ORDER BY image_id FOR NO KEY UPDATE
+        ), new AS (
           INSERT INTO results
             (image_id, service, status, data, error_class, error_reason, processing_time, worker_id, attempts,
              handling_time)
@@ -38,6 +43,7 @@ export const record = Effect.fnUntraced(function* (records: ReadonlyArray<Result
           ) WITH ORDINALITY AS
             r (image_id, service, status, data, error_class, error_reason, processing_time, worker_id, attempts,
                handling_time, place)
+          WHERE (SELECT count(*) FROM locked) >= 0
           ORDER BY place
           ON CONFLICT (image_id, service) DO NOTHING
           RETURNING image_id, service
@@ -50,7 +56,6 @@ export const record = Effect.fnUntraced(function* (records: ReadonlyArray<Result
           WHERE images.image_id = gained.image_id
         )
         SELECT image_id, service FROM new`
-    )
   )
   return firstOfEach(records, new Set(inserted.map(({ image_id, service }) => `${image_id} ${service}`)), nameOf)
 })

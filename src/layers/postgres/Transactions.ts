@@ -3,8 +3,11 @@ import { Cause, Effect } from "effect"
 import { SqlClient, SqlError } from "effect/sql"
 
 /** Does all of the work or nothing of it, again when it lost against another transaction. */
-export const inTransaction = <A, E, R>(work: Effect.Effect<A, E, R>) =>
-  transaction(work).pipe(Effect.retry({ while: lostAgainstAnother, times: 10 }))
+export const inTransaction = <A, E, R>(work: Effect.Effect<A, E, R>) => tryAgain(transaction(work))
+
+/** A transaction, which may be a single statement, again when it lost against another one. */
+export const tryAgain = <A, E, R>(transaction: Effect.Effect<A, E, R>) =>
+  Effect.retry(transaction, { while: lostAgainstAnother, times: 10 })
 
 /** Reads as of one moment, whatever others commit meanwhile. */
 export const inOneMoment = <A, E, R>(read: Effect.Effect<A, E, R>) =>

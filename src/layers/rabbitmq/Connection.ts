@@ -2,11 +2,12 @@
  * A connection that is opened again, after a jittered and growing pause, whenever it is lost.
  *
  * Everything that can go wrong with a network heals that way, also at the start. What a setting must mend (credentials, a
- * missing virtual host) fails, since trying again would only lock the account.
+ * missing virtual host, a certificate) fails, since trying again would only lock the account.
  */
 import * as Amqp from "amqplib"
 import { Data, Deferred, Duration, Effect, Exit, Latch, Redacted, Schedule, type Scope } from "effect"
 import { BrokerMisconfigured, BrokerUnavailable } from "../../services/MessageBroker.ts"
+import * as Encryption from "../Encryption.ts"
 import type { Address } from "../RabbitAddress.ts"
 import * as Channel from "./Channel.ts"
 
@@ -143,20 +144,39 @@ const open = ({ heartbeat, host, password, port, tls, username, vhost }: Address
 
 /**
  * Whether trying again can help, by the words amqplib has for what the broker said during the handshake. A virtual host
- * that does not open is a mistake at the start; later on, the broker is still opening it after a restart.
+ * that does not open and a port that does not encrypt are mistakes at the start; later on, the broker is still opening
+ * it after a restart, or somebody else answers in its place.
  */
-const failureOf = ({ host, port, username, vhost }: Address["Service"], cause: unknown, isStart: boolean) => {
+const failureOf = ({ host, port, tls, username, vhost }: Address["Service"], cause: unknown, isStart: boolean) => {
   const said = String(cause)
+  const place = `RabbitMQ at ${host}:${port}`
+  const mistakeAtStart = (detail: string) =>
+    isStart ? new BrokerMisconfigured({ detail }) : new Unreachable({ cause: new Error(detail) })
   if (said.includes("ACCESS-REFUSED")) {
     return new BrokerMisconfigured({
-      detail: `RabbitMQ at ${host}:${port} refuses the login of user "${username}". Correct QUEUE_USER and QUEUE_PASSWORD, or AMQP_URL.`
+      detail: `${place} refuses the login of user "${username}". Correct QUEUE_USER and QUEUE_PASSWORD, or AMQP_URL.`
     })
   }
   if (said.includes("Expected ConnectionOpenOk")) {
-    const detail = `RabbitMQ at ${host}:${port} does not open the virtual host "${vhost}" for user "${username}". Correct QUEUE_VHOST or AMQP_URL, or create it: rabbitmqctl add_vhost '${vhost}' && rabbitmqctl set_permissions -p '${vhost}' '${username}' '.*' '.*' '.*'`
-    return isStart ? new BrokerMisconfigured({ detail }) : new Unreachable({ cause: new Error(detail) })
+    return mistakeAtStart(
+      `${place} does not open the virtual host "${vhost}" for user "${username}". Correct QUEUE_VHOST or AMQP_URL, or create it: rabbitmqctl add_vhost '${vhost}' && rabbitmqctl set_permissions -p '${vhost}' '${username}' '.*' '.*' '.*'`
+    )
   }
-  return new Unreachable({ cause })
+  const refusal = Encryption.refusalOf(cause, { name: "RabbitMQ", host, port, prefix: "QUEUE", url: "AMQP_URL" })
+  if (refusal !== undefined) return new BrokerMisconfigured({ detail: refusal })
+  if (said.includes("wrong version number")) {
+    return mistakeAtStart(
+      `${place} does not encrypt at this port. Set QUEUE_PORT, or the port of AMQP_URL, to the one where it does, usually 5671; or set QUEUE_SSLMODE=disable.`
+    )
+  }
+  // A broker that expects to be greeted in TLS hangs up, but so does one that is starting or stopping.
+  return tls === undefined && /Socket closed abruptly during opening handshake|ECONNRESET/.test(said)
+    ? new Unreachable({
+        cause: new Error(
+          `it hung up during the handshake (${said}). If it encrypts at this port, set QUEUE_SSLMODE=verify-full, or begin AMQP_URL with amqps://`
+        )
+      })
+    : new Unreachable({ cause })
 }
 
 class Unreachable extends Data.TaggedError("Unreachable")<{ readonly cause: unknown }> {}

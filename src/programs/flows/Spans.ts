@@ -20,12 +20,16 @@ export const processingHint = (hint: Hinted) => continuing(`process ${hint.deliv
 /** The effect as the processing of deliveries at once: a trace of its own, which links to that of each delivery. */
 export const processingBatch = (deliveries: ReadonlyArray<Delivery>) => {
   const { queue } = deliveries[0]!
-  return Effect.withSpan(`process ${queue}`, {
-    kind: "consumer",
-    root: true,
-    attributes: { ...messaging(deliveries[0]!), "messaging.batch.message_count": deliveries.length },
-    links: linksTo(deliveries.map(({ headers }) => headers))
-  })
+  return Effect.withSpan(
+    `process ${queue}`,
+    {
+      kind: "consumer",
+      root: true,
+      attributes: { ...messaging(deliveries[0]!), "messaging.batch.message_count": deliveries.length },
+      links: linksTo(deliveries.map(({ headers }) => headers))
+    },
+    noStackTrace
+  )
 }
 
 /** The image's part of work that is done for several: a span in its trace, which links to all that led to it. */
@@ -41,6 +45,7 @@ export const stepOf =
       const [first, ...others] = image.deliveries
       const waited = yield* waitOf(first!)
       return yield* Effect.withSpan(effect, name, {
+        ...noStackTrace,
         parent: TraceContext.decode(first!.headers[TraceContext.header]),
         attributes: { "windmill.image_id": image.imageId, ...attributes, ...waited },
         links: [{ span: batch, attributes: {} }, ...linksTo(others.map(({ headers }) => headers))]
@@ -67,12 +72,19 @@ export const together =
         Effect.map(Clock.currentTimeNanos, (now) => steps.forEach((step) => step.end(now, exit)))
       )
     }).pipe(
-      Effect.withSpan(`${name}s`, {
-        root: true,
-        attributes: { "windmill.images": images.length },
-        links: images.map(({ parent }) => ({ span: parent, attributes: {} }))
-      })
+      Effect.withSpan(
+        `${name}s`,
+        {
+          root: true,
+          attributes: { "windmill.images": images.length },
+          links: images.map(({ parent }) => ({ span: parent, attributes: {} }))
+        },
+        noStackTrace
+      )
     )
+
+/** Where a span begins is plain from its name, and stack traces do not leave this machine. */
+const noStackTrace = { captureStackTrace: false } as const
 
 /** Links to the spans that the headers name, each once. */
 const linksTo = (all: ReadonlyArray<Readonly<Record<string, string>>>): Array<Tracer.SpanLink> => {
@@ -90,6 +102,7 @@ const continuing =
       const [first, ...others] = deliveries
       const attempt = Math.max(...deliveries.map(({ attempt }) => attempt))
       return Effect.withSpan(effect, name, {
+        ...noStackTrace,
         kind: "consumer",
         parent: TraceContext.decode(first!.headers[TraceContext.header]),
         attributes: { ...messaging(first!), "windmill.attempt": attempt, ...waited },

@@ -1,0 +1,129 @@
+/** Harmonizing and voting: images per second, and whether that stays so as the tables grow. */
+import { readFileSync } from "node:fs"
+import { hintQueue } from "../../src/domain/Messages.ts"
+import * as ServiceCatalog from "../../src/domain/ServiceCatalog.ts"
+import * as Perception from "../../src/domain/simulation/Perception.ts"
+import * as SampleScenes from "../../src/domain/simulation/SampleScenes.ts"
+import * as View from "../../src/domain/simulation/View.ts"
+import * as Jobs from "./Jobs.ts"
+import * as Processes from "./Processes.ts"
+import type { Servers } from "./Servers.ts"
+
+/** The services that have answered about an image. */
+export const answers = {
+  3: ["detectron2", "rtdetr", "yolov8"],
+  13: ServiceCatalog.standard.map(({ id }) => id as string)
+} as const
+
+export interface Postprocessing extends Processes.Pace {
+  /** Scans of whole tables, and scans of an index, by the server's own count. */
+  readonly scans: { readonly sequential: number; readonly index: number }
+}
+
+/** Images whose answers are there already are hinted at, all at once; both stages run in one process. */
+export const postprocess = async (
+  servers: Servers,
+  images: number,
+  services: ReadonlyArray<string>
+): Promise<Postprocessing> => {
+  const last = await answered(servers, images, services)
+  for (let i = 1; i <= images; i++) {
+    const body = Buffer.from(JSON.stringify({ version: 1, image_id: last + i }))
+    Jobs.publish(servers, hintQueue.harmonize, body)
+    Jobs.publish(servers, hintQueue.consensus, body)
+  }
+  await servers.channel.waitForConfirms()
+  const before = await scans(servers)
+  const stages = ["--stage", "harmonize", "--stage", "consensus"]
+  const program = Processes.program("postprocess", [...stages, "--sweep-every", "1 hour"], servers.environment)
+  const count = async () => {
+    const { rows } = await servers.database.query<{ done: number }>(
+      `SELECT count(*)::int AS done FROM images
+        WHERE image_id > $1 AND boxes_revision = revision AND consensus_revision = revision`,
+      [last]
+    )
+    return rows[0]!.done
+  }
+  const pace = Processes.paceOf(await Processes.watch([program], count, images), images / 10)
+  const after = await scans(servers)
+  await servers.purge()
+  return {
+    ...pace,
+    scans: { sequential: after.sequential - before.sequential, index: after.index - before.index }
+  }
+}
+
+/** Fills the tables with images that are done, as many as are missing to `images`. */
+export const grow = async (servers: Servers, images: number): Promise<void> => {
+  const { database } = servers
+  const { rows } = await database.query<{ count: number }>("SELECT count(*)::int AS count FROM images")
+  const last = await answered(servers, images - rows[0]!.count, answers[3])
+  await database.query(
+    `INSERT INTO merged_boxes (image_id, merged_id, rank, source_result_ids, merged_data, status, revision, algorithm)
+      SELECT images.image_id, box.merged_id, box.rank, box.source_result_ids, box.merged_data, box.status, 3, box.algorithm
+      FROM images CROSS JOIN
+        (SELECT * FROM merged_boxes WHERE image_id = (SELECT min(image_id) FROM merged_boxes)) AS box
+      WHERE images.image_id > $1`,
+    [last]
+  )
+  await database.query(
+    `INSERT INTO consensus (image_id, consensus_data, processing_time, revision, algorithm)
+      SELECT images.image_id, vote.consensus_data, vote.processing_time, 3, vote.algorithm
+      FROM images CROSS JOIN
+        (SELECT * FROM consensus WHERE image_id = (SELECT min(image_id) FROM consensus)) AS vote
+      WHERE images.image_id > $1`,
+    [last]
+  )
+  await database.query(
+    `UPDATE images SET boxes_revision = revision, consensus_revision = revision, enrichment_revision = revision,
+      boxes_algorithm = one.boxes_algorithm, consensus_algorithm = one.consensus_algorithm
+      FROM (SELECT boxes_algorithm, consensus_algorithm FROM images WHERE boxes_algorithm IS NOT NULL LIMIT 1) AS one
+      WHERE image_id > $1`,
+    [last]
+  )
+  await database.query("VACUUM ANALYZE")
+}
+
+/** Makes images known with the answers of the services about sample pictures. Returns the id before the first. */
+const answered = async ({ database }: Servers, images: number, services: ReadonlyArray<string>): Promise<number> => {
+  const { rows } = await database.query<{ last: number }>(
+    `WITH made AS (
+      INSERT INTO images (source_key, image_filename, image_path, requested_services, answered_services, revision)
+      SELECT gen_random_uuid(), i || '.jpg', '/' || i || '.jpg', $1, cardinality($1::text[]), cardinality($1::text[])
+      FROM generate_series(1, $2::int) AS i RETURNING image_id)
+    SELECT min(image_id)::int - 1 AS last FROM made`,
+    [services, images]
+  )
+  const { last } = rows[0]!
+  for (const service of services) {
+    await database.query(
+      `INSERT INTO results (image_id, service, status, data, processing_time, worker_id)
+        SELECT image_id, $2, 'success', ($3::jsonb[])[1 + image_id % cardinality($3::jsonb[])], 0.1, 'bench'
+        FROM images WHERE image_id > $1 ORDER BY image_id`,
+      [last, service, scenes.map((scene) => reply(service, scene))]
+    )
+  }
+  await database.query("ANALYZE")
+  return last
+}
+
+const scenes = SampleScenes.take(SampleScenes.kinds)
+
+/** What the service says about a picture of the scene; of colors and metadata, a recorded reply. */
+const reply = (service: string, scene: (typeof scenes)[number]): string =>
+  service === "colors" || service === "metadata"
+    ? readFileSync(`test/fixtures/replies/${service}.json`, "utf8")
+    : JSON.stringify({
+        service,
+        status: "success",
+        predictions: Perception.predictions(service as Perception.PerceivingService, View.whole(scene, scene))
+      })
+
+const scans = async ({ database }: Servers): Promise<Postprocessing["scans"]> => {
+  await database.query("SELECT pg_stat_force_next_flush()")
+  const { rows } = await database.query<Postprocessing["scans"]>(
+    `SELECT sum(seq_scan)::int AS sequential, sum(idx_scan)::int AS index FROM pg_stat_user_tables
+      WHERE relname IN ('images', 'results', 'merged_boxes', 'consensus', 'postprocessing')`
+  )
+  return rows[0]!
+}

@@ -1,0 +1,111 @@
+/** Programs in processes of their own, and the CPU time and memory they use. Linux only, for `/proc`. */
+import { spawn } from "node:child_process"
+import { readFileSync } from "node:fs"
+import { fileURLToPath } from "node:url"
+
+export interface Process {
+  /** Microseconds of CPU that the process has used, in all its threads. */
+  readonly cpu: () => number
+  /** Bytes of memory that the process has; none when it is gone. */
+  readonly memory: () => number | undefined
+  /** Ends with the exit code. */
+  readonly ended: Promise<number | null>
+  /** What it wrote. */
+  readonly said: () => string
+  readonly stop: () => Promise<void>
+}
+
+type Environment = Readonly<Record<string, string>>
+
+/** Starts one of windmill's programs, as `npm run build` made it. */
+export const program = (name: string, args: ReadonlyArray<string>, environment: Environment): Process =>
+  start(fileURLToPath(new URL(`../../../programs/${name}.js`, import.meta.url)), args, environment)
+
+/** Starts one of the programs that windmill is compared with, or a service. */
+export const contestant = (name: string, environment: Environment): Process =>
+  start(fileURLToPath(new URL(`./contestants/${name}.js`, import.meta.url)), [], environment)
+
+const start = (file: string, args: ReadonlyArray<string>, env: Environment): Process => {
+  const child = spawn(process.execPath, [file, ...args], { env, stdio: ["ignore", "pipe", "pipe"] })
+  const words: Array<string> = []
+  child.stdout.on("data", (chunk: Buffer) => words.push(chunk.toString()))
+  child.stderr.on("data", (chunk: Buffer) => words.push(chunk.toString()))
+  const ended = new Promise<number | null>((resolve) => child.once("close", (code) => resolve(code)))
+  const read = (name: string) => readFileSync(`/proc/${child.pid}/${name}`, "utf8")
+  return {
+    cpu: () => {
+      // After the name of the program, which may hold spaces: user and system time in hundredths of a second.
+      const fields = read("stat").split(") ")[1]!.split(" ")
+      return (Number(fields[11]) + Number(fields[12])) * 10_000
+    },
+    memory: () => {
+      const found = child.exitCode === null ? /VmRSS:\s+(\d+)/.exec(read("status")) : null
+      return found === null ? undefined : Number(found[1]) * 1024
+    },
+    ended,
+    said: () => words.join(""),
+    stop: async () => {
+      child.kill("SIGTERM")
+      await ended
+    }
+  }
+}
+
+/** How far a process was at some moment. */
+export interface Sample {
+  readonly done: number
+  /** Milliseconds of a clock that only goes forward. */
+  readonly at: number
+  /** Microseconds of CPU used until then. */
+  readonly cpu: number
+}
+
+/**
+ * Lets processes work until `count` gets to `total`, stops them, and returns how far the first of them was in between.
+ * Fails when it ends before, or gets nowhere for a minute.
+ */
+export const watch = async (
+  processes: readonly [Process, ...ReadonlyArray<Process>],
+  count: () => Promise<number>,
+  total: number
+): Promise<ReadonlyArray<Sample>> => {
+  const [first] = processes
+  const samples: Array<Sample> = []
+  let hasEnded = false
+  void first.ended.then(() => (hasEnded = true))
+  try {
+    let moved = performance.now()
+    for (;;) {
+      const done = await count()
+      const at = performance.now()
+      if (done > (samples.at(-1)?.done ?? 0)) moved = at
+      if (hasEnded || at - moved > 60_000) {
+        throw new Error(`A program stays at ${done} of ${total}: ${processes.map(({ said }) => said()).join("\n")}`)
+      }
+      samples.push({ done, at, cpu: first.cpu() })
+      if (done >= total) return samples
+      await pause(25)
+    }
+  } finally {
+    await Promise.all(processes.map(({ stop }) => stop()))
+  }
+}
+
+/** The pace between the first sample after `warmUp` and the last one before the end. */
+export const paceOf = (samples: ReadonlyArray<Sample>, warmUp: number): Pace => {
+  const total = samples.at(-1)!.done
+  const window = samples.filter(({ done }) => done >= warmUp && done < total)
+  const [first, last] = [window[0], window.at(-1)]
+  if (first === undefined || last === undefined || first.done === last.done) throw new Error("Too few to measure")
+  const done = last.done - first.done
+  return { rate: (1000 * done) / (last.at - first.at), cpu: (last.cpu - first.cpu) / done }
+}
+
+export interface Pace {
+  /** Per second. */
+  readonly rate: number
+  /** Microseconds of CPU for each. */
+  readonly cpu: number
+}
+
+export const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds))

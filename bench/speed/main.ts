@@ -1,0 +1,164 @@
+/**
+ * Measures how fast the programs are, each against the shortest program that does the same, on this machine.
+ *
+ *     npm run bench
+ *
+ * Rounds are interleaved, so that whatever else the machine does meets all alike; what counts is the ratio. Takes some ten
+ * minutes and needs Linux and the RabbitMQ of `AMQP_URL`, or of this machine. `--only` parts (worker, utilization, producer,
+ * postprocess, latency), `--rounds` 5, `--jobs` 4000 of each contestant in each round, `--images` 20000 for the producer,
+ * `--out` where to write (bench/results).
+ */
+import { mkdirSync, writeFileSync } from "node:fs"
+import { cpus, totalmem } from "node:os"
+import { join } from "node:path"
+import { parseArgs } from "node:util"
+import { table } from "../accuracy/Table.ts"
+import * as Latency from "./Latency.ts"
+import * as Postprocess from "./Postprocess.ts"
+import type { Pace } from "./Processes.ts"
+import * as Producer from "./Producer.ts"
+import { type Servers, withServers } from "./Servers.ts"
+import * as Worker from "./Worker.ts"
+
+const { values: flags } = parseArgs({
+  options: {
+    only: { type: "string", default: "worker,utilization,producer,postprocess,latency" },
+    rounds: { type: "string", default: "5" },
+    jobs: { type: "string", default: "4000" },
+    images: { type: "string", default: "20000" },
+    out: { type: "string", default: "bench/results" }
+  }
+})
+const rounds = Number(flags.rounds)
+const jobs = Number(flags.jobs)
+const images = Number(flags.images)
+
+/** A line of the table: what was measured, what the shortest program does, and what is wanted. */
+interface Row {
+  readonly what: string
+  readonly windmill: string
+  readonly bare?: string
+  readonly ratio?: string
+  readonly target?: string
+}
+
+/** Images in the database when the last postprocessing is measured. */
+const many = 100_000
+
+const parts: Readonly<Record<string, (servers: Servers) => Promise<ReadonlyArray<Row>>>> = {
+  worker: async (servers) => {
+    const { bare, sampled, traced, untraced } = await Worker.paces(servers, { rounds, jobs })
+    const rate = (paces: ReadonlyArray<Pace>) => paces.map(({ rate }) => rate)
+    const cpu = (paces: ReadonlyArray<Pace>) => paces.map(({ cpu }) => cpu)
+    return [
+      against("worker, no tracing, jobs/s", rate(untraced), rate(bare), ">= 1.5"),
+      against("worker, one image in ten traced, jobs/s", rate(sampled), rate(bare)),
+      against("worker, every image traced, jobs/s", rate(traced), rate(bare), ">= 1"),
+      against("worker, no tracing, µs CPU per job", cpu(untraced), cpu(bare)),
+      against("worker, one image in ten traced, µs CPU per job", cpu(sampled), cpu(bare)),
+      against("worker, every image traced, µs CPU per job", cpu(traced), cpu(bare))
+    ]
+  },
+  utilization: async (servers) => {
+    const shares: Array<number> = []
+    for (let round = 0; round < rounds; round++) shares.push(100 * (await Worker.utilization(servers, jobs)))
+    return [alone("service of 20 ms, 8 at once, % of its time in use", shares, ">= 98")]
+  },
+  producer: async (servers) => {
+    const found: Array<Producer.Production> = []
+    for (let round = 0; round < Math.min(rounds, 3); round++) found.push(await Producer.produce(servers, images))
+    const megabytes = (bytes: number) => `${Math.round(bytes / 1024 / 1024)}`
+    const [early, late] = found.at(-1)!.memory
+    return [
+      against(
+        "producer, confirmed messages/s",
+        found.map(({ windmill }) => windmill),
+        found.map(({ bare }) => bare),
+        ">= 0.9, or 20000/s"
+      ),
+      {
+        what: `producer, MB in the first and second half of ${images * Producer.messages} messages`,
+        windmill: `${megabytes(early)}, ${megabytes(late)}`,
+        target: "flat"
+      }
+    ]
+  },
+  postprocess: async (servers) => {
+    const three = await Postprocess.postprocess(servers, jobs, Postprocess.answers[3])
+    const thirteen = await Postprocess.postprocess(servers, jobs, Postprocess.answers[13])
+    await Postprocess.grow(servers, many)
+    const later = await Postprocess.postprocess(servers, jobs, Postprocess.answers[3])
+    const ratio = (three.rate / later.rate).toFixed(2)
+    return [
+      alone("harmonize and vote, 3 results per image, images/s", [three.rate]),
+      alone("harmonize and vote, 13 results per image, images/s", [thirteen.rate]),
+      { ...alone(`the same, 3 results, among ${many} images`, [later.rate], "ratio <= 1.2"), ratio },
+      alone("µs CPU per image: 3 results", [three.cpu]),
+      alone("µs CPU per image: 13 results", [thirteen.cpu]),
+      {
+        what: `scans of whole tables among ${many} images; of indexes`,
+        windmill: `${later.scans.sequential}; ${later.scans.index}`,
+        target: "0"
+      }
+    ]
+  },
+  latency: async (servers) => {
+    const { full, median, p99 } = await Latency.measure(servers, jobs)
+    return [
+      alone("worker and postprocess together, images/s", [full]),
+      alone("answer committed to boxes committed at half that rate, ms, median", [median]),
+      alone("the same, 99th percentile", [p99])
+    ]
+  }
+}
+
+const middle = (values: ReadonlyArray<number>): number =>
+  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!
+
+/** The middle of the rounds, and from where to where they go. */
+const spread = (values: ReadonlyArray<number>): string => {
+  const digits = middle(values) < 100 ? 1 : 0
+  const [low, high] = [Math.min(...values), Math.max(...values)].map((value) => value.toFixed(digits))
+  return values.length === 1 ? low! : `${middle(values).toFixed(digits)} (${low} to ${high})`
+}
+
+const alone = (what: string, values: ReadonlyArray<number>, target?: string): Row => ({
+  what,
+  windmill: spread(values),
+  ...(target === undefined ? {} : { target })
+})
+
+/** With the middle of the ratios of each round. */
+const against = (what: string, ours: ReadonlyArray<number>, bare: ReadonlyArray<number>, target?: string): Row => ({
+  ...alone(what, ours, target),
+  bare: spread(bare),
+  ratio: middle(ours.map((value, i) => value / bare[i]!)).toFixed(2)
+})
+
+const rows = await withServers(async (servers) => {
+  const rows: Array<Row> = []
+  for (const name of flags.only.split(",")) {
+    const part = parts[name]
+    if (part === undefined) throw new Error(`There is no part "${name}": ${Object.keys(parts).join(", ")}`)
+    process.stderr.write(`${name} ...\n`)
+    rows.push(...(await part(servers)))
+  }
+  return rows
+})
+
+const [cpu] = cpus()
+const report = [
+  "# Speed of the programs",
+  `Written by \`npm run bench\` on ${new Date().toISOString().slice(0, 10)}: ${cpus().length} cores of ${cpu?.model.trim()}, ` +
+    `${Math.round(totalmem() / 1024 ** 3)} GB, Node ${process.versions.node}; PostgreSQL, RabbitMQ, the service and the ` +
+    `program share them. Middle of ${rounds} rounds (lowest to highest), ${jobs} jobs each. *bare* is what ` +
+    "`bench/speed/contestants` has: amqplib, fetch and one insert per message, or confirmed batches.",
+  table(
+    ["", "windmill", "bare", "ratio", "target"],
+    rows.map(({ bare = "", ratio = "", target = "", what, windmill }) => [what, windmill, bare, ratio, target])
+  )
+].join("\n\n")
+
+process.stdout.write(`${report}\n`)
+mkdirSync(flags.out, { recursive: true })
+writeFileSync(join(flags.out, "speed.md"), `${report}\n`)

@@ -1,0 +1,38 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Layer } from "effect"
+import { get, standard } from "../../../src/domain/ServiceCatalog.ts"
+import { aboutImage } from "../../../src/programs/flows/Ask.ts"
+import { ImageSource, ImageSourceError, Unusable } from "../../../src/services/ImageSource.ts"
+import { Inference, InferenceError, Unavailable } from "../../../src/services/Inference.ts"
+import { serviceId } from "../../support/Facts.ts"
+
+const clip = get(standard, serviceId("clip"))
+const image = { bytes: new Uint8Array(), mediaType: "image/jpeg", filename: "a.jpg", width: 1, height: 1 }
+const damage = new ImageSourceError({ reason: new Unusable({ image: "/a.jpg", detail: "is damaged" }) })
+const failure = new InferenceError({ reason: new Unavailable({ service: "clip", detail: "HTTP 500" }) })
+
+/** Why there is no answer from a service that fails about a picture. */
+const failureAbout = (load: ImageSource["Service"]["load"]) =>
+  aboutImage(clip, { filename: "a.jpg", path: "/a.jpg" }).pipe(
+    Effect.flip,
+    Effect.provide(
+      Layer.mergeAll(
+        Layer.mock(Inference, { analyze: () => Effect.fail(failure) }),
+        Layer.mock(ImageSource, { read: () => Effect.succeed(image), load })
+      )
+    )
+  )
+
+describe("aboutImage", () => {
+  it.effect("blames the picture when a service fails on one that is damaged", () =>
+    Effect.gen(function* () {
+      assert.strictEqual(yield* failureAbout(() => Effect.fail(damage)), damage)
+    })
+  )
+
+  it.effect("blames the service when the picture is whole", () =>
+    Effect.gen(function* () {
+      assert.strictEqual(yield* failureAbout(() => Effect.succeed(image)), failure)
+    })
+  )
+})
