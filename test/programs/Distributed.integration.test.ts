@@ -54,7 +54,7 @@ const deployment = Effect.gen(function* () {
   }
   // Settings come from the environment or from .env: here from both.
   yield* Effect.promise(() => NodeFs.writeFile(NodePath.join(home, ".env"), `SERVICE_CONFIG=${config}\n`))
-  return { home, pictures, ...Programs.inFolder(home, env) }
+  return { env, home, pictures, ...Programs.inFolder(home, env) }
 })
 
 interface Status {
@@ -129,6 +129,23 @@ layer(Layer.merge(Databases.address, RabbitQueues.address), { excludeTestService
           })
           const nowhere = yield* run("producer", "--services", "ocr", "--images", "nowhere")
           assert.deepInclude(nowhere, { code: 1, stderr: "nowhere does not exist: check the path\n" })
+        }),
+      { timeout: 120_000 }
+    )
+
+    it.effect(
+      "say at once where a database was looked for, and how to mend it",
+      () =>
+        Effect.gen(function* () {
+          const { env, home } = yield* deployment
+          const nothing = Object.assign(new URL(env.DATABASE_URL), { pathname: "/windmill_test_nothing" })
+          const { run } = Programs.inFolder(home, { ...env, DATABASE_URL: nothing.href })
+          const { code, stderr } = yield* run("status")
+          assert.strictEqual(code, 1)
+          assert.match(
+            stderr,
+            /^The database cannot be used: PostgreSQL at .* has no database "windmill_test_nothing"\. Correct .*: createdb .*\n$/
+          )
         }),
       { timeout: 120_000 }
     )

@@ -4,9 +4,13 @@ import { DatabaseUnusable } from "../../../src/layers/postgres/DatabaseUnusable.
 
 const config = { host: "db", port: 5433, database: "windmill", username: "ada" }
 
-const says = (message: string, code: string, reason: "ConnectionError" | "UnknownError" = "UnknownError") => {
+const says = (
+  message: string,
+  code: string,
+  Reason: typeof SqlError.ConnectionError | typeof SqlError.UnknownError = SqlError.UnknownError
+) => {
   const cause = Object.assign(new Error(message), { code })
-  return DatabaseUnusable.from(new SqlError.SqlError({ reason: new SqlError[reason]({ cause }) }), config).message
+  return DatabaseUnusable.from(new SqlError.SqlError({ reason: new Reason({ cause }) }), config).message
 }
 
 describe("DatabaseUnusable", () => {
@@ -27,7 +31,7 @@ describe("DatabaseUnusable", () => {
         "PostgreSQL at db:5433 forbids what is needed: permission denied for schema public. Grant it to the user, or correct DB_USER or DATABASE_URL."
     },
     {
-      message: says("connect ECONNREFUSED 127.0.0.1:5433", "ECONNREFUSED", "ConnectionError"),
+      message: says("connect ECONNREFUSED 127.0.0.1:5433", "ECONNREFUSED", SqlError.ConnectionError),
       expected:
         "PostgreSQL at db:5433 cannot be reached: connect ECONNREFUSED 127.0.0.1:5433. Start it, or correct DB_HOST and DB_PORT, or DATABASE_URL."
     },
