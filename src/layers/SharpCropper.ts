@@ -54,7 +54,8 @@ const regionOf = (box: ImageBox, image: EncodedImage): ImageBox => {
 }
 
 const decode = async (image: EncodedImage) => {
-  const source = sharp(image.bytes)
+  // As forgiving as the services, and the image source: spots of a picture may be spoiled, but all of it must be there.
+  const source = sharp(image.bytes, { failOn: "truncated" })
   const [pixels, metadata] = await Promise.all([
     source.clone().flatten({ background: "white" }).toColourspace("srgb").raw().toBuffer({ resolveWithObject: true }),
     source.metadata()

@@ -1,8 +1,12 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Schema } from "effect"
+import type * as Amqp from "amqplib"
+import { Effect, Schedule, Schema } from "effect"
+import * as NodeCrypto from "node:crypto"
+import * as NodeZlib from "node:zlib"
 import type { ImageId } from "../../src/domain/Identifiers.ts"
 import { hintQueue, JobJson } from "../../src/domain/Messages.ts"
 import { stages } from "../../src/domain/Staleness.ts"
+import type { Address } from "../../src/layers/RabbitAddress.ts"
 import * as Topology from "../../src/layers/rabbitmq/Topology.ts"
 import { serviceId } from "../support/Facts.ts"
 import * as RabbitQueues from "../support/RabbitQueues.ts"
@@ -17,43 +21,116 @@ const job = (imageId: number, service: string) =>
     image: { filename: "gone.jpg", path: "/gone.jpg" }
   })
 
-const poison = [
+/** What is no job, nor a hint, and no text in some cases; all different. */
+const poison: ReadonlyArray<Buffer> = [
   "",
   "\0",
   "{",
   "[]",
+  "null",
   '"text"',
   '{"version":1}',
   '{"version":2,"image_id":1}',
+  '{"version":"1","image_id":1}',
+  '{"version":1,"image_id":0}',
   '{"version":1,"image_id":-1}',
+  '{"version":1,"image_id":1.5}',
   '{"version":1,"image_id":1e300}',
-  "9".repeat(100_000)
-]
+  '{"version":1,"image_id":"1; DROP TABLE images"}',
+  '{"version":1,"image_id":{"toString":null}}',
+  `${"[".repeat(50_000)}${"]".repeat(50_000)}`,
+  "9".repeat(100_000),
+  `{"version":1,"image_id":"${"x".repeat(1024 * 1024)}"}`,
+  Buffer.from([0xff, 0xfe, 0x00, 0xd8]),
+  Buffer.concat([Buffer.from('{"version":1,"image_id":'), Buffer.from([0xc3, 0x28]), Buffer.from("}")]),
+  NodeZlib.gzipSync('{"version":1,"image_id":1}')
+].map((body) => Buffer.from(body))
+
+/** What is a job for somebody else, or for nobody. */
+const misled: ReadonlyArray<Buffer> = [
+  job(1, "yolov8"),
+  job(1, "clip2"),
+  job(1, "clip").replace('"clip"', '"CLIP"'),
+  job(1, "clip").replace('"/gone.jpg"', "5"),
+  job(1, "clip").replace("1", "2")
+].map((body) => Buffer.from(body))
+
+/** Headers of every type that RabbitMQ knows, some with names that windmill or the broker use themselves. */
+const headers = {
+  text: "b",
+  number: 1.5,
+  yes: true,
+  nothing: null,
+  list: [1, "two", { three: 3 }],
+  table: { nested: { deep: true } },
+  bytes: Buffer.from([1, 2, 3]),
+  time: { "!": "timestamp", value: 1_700_000_000 },
+  traceparent: 5,
+  "x-windmill-published": { never: true }
+}
+
+/** What windmill and the broker note about a message, written by somebody else: it is not kept. */
+const forged = { "x-windmill-attempt": "many", "x-windmill-reason": ["none"], "x-delivery-count": "often" }
+
+/** A body by its beginning and its digest. */
+const nameOf = (body: Buffer) =>
+  `${body.toString("latin1").slice(0, 30)} ${NodeCrypto.createHash("sha256").update(body).digest("hex")}`
+
+/** All messages of a queue as the broker has them. They stay there. */
+const messagesIn = (at: Address["Service"], queue: string) =>
+  Effect.gen(function* () {
+    const channel = yield* RabbitQueues.channel(at)
+    const messages: Array<Amqp.GetMessage> = []
+    for (;;) {
+      const message = yield* Effect.promise(() => channel.get(queue))
+      if (message === false) return messages
+      messages.push(message)
+    }
+  }).pipe(Effect.scoped)
 
 describe("a queue", () => {
   it.live(
     "sets aside what is no message, with the reason and as it was, and goes on with the rest (B12)",
     () =>
       Effect.gen(function* () {
-        const deployment = yield* Deployment.make(Scenes.scenario(), yield* Deployment.sharedServers)
+        const servers = yield* Deployment.sharedServers
+        const deployment = yield* Deployment.make(Scenes.scenario(), servers)
         const { broker, postprocessor, settled, start, submit, worker } = deployment
         yield* start(worker)
         yield* start(postprocessor)
+        const admin = yield* RabbitQueues.channel(servers.broker)
+        const namesOf = (queue: string) => Topology.namesOf(servers.broker.queuePrefix, queue)
         const queues = ["queue_clip", ...stages.map((stage) => hintQueue[stage])]
-        yield* broker.publish(queues.flatMap((queue) => poison.map((body) => ({ queue, body, headers: { a: "b" } }))))
-        const misled = job(1, "yolov8")
-        yield* broker.publish([{ queue: "queue_clip", body: misled, headers: { a: "b" } }])
-        yield* settled(yield* submit(Scenes.pictures("poisoned", 10)))
+        const sentTo = (queue: string) => (queue === "queue_clip" ? [...poison, ...misled] : poison)
         for (const queue of queues) {
-          const letters = yield* broker.deadLetters(queue, 100)
-          const expected = queue === "queue_clip" ? [...poison, misled] : poison
-          assert.deepStrictEqual(letters.map(({ body }) => body).sort(), [...expected].sort())
-          for (const { attempt, headers, reason } of letters) {
-            assert.deepStrictEqual([attempt, headers.a, reason === ""], [1, "b", false])
+          for (const body of sentTo(queue)) {
+            admin.sendToQueue(namesOf(queue).work, body, { persistent: true, headers: { ...headers, ...forged } })
+          }
+        }
+        yield* Effect.promise(() => admin.waitForConfirms())
+        yield* settled(yield* submit(Scenes.pictures("poisoned", 10)))
+
+        for (const queue of queues) {
+          const sent = sentTo(queue).map(nameOf).toSorted()
+          const letters = yield* Effect.repeat(broker.deadLetters(queue, 100), {
+            until: (letters) => letters.length >= sent.length,
+            schedule: Schedule.spaced("100 millis")
+          })
+          for (const letter of letters) {
+            assert.deepStrictEqual([letter.attempt, letter.headers], [1, { text: "b" }])
+            assert.isAbove(letter.reason.length, 10)
+          }
+          const dead = yield* messagesIn(servers.broker, namesOf(queue).dead)
+          assert.deepStrictEqual(dead.map(({ content }) => nameOf(content)).toSorted(), sent)
+          for (const { content, properties } of dead) {
+            // The broker counts how often they were looked at.
+            const { "x-delivery-count": _, "x-windmill-reason": reason, ...kept } = properties.headers ?? {}
+            assert.isString(reason)
+            assert.deepStrictEqual(kept, headers, nameOf(content))
           }
         }
       }).pipe(Effect.scoped),
-    40_000
+    60_000
   )
 
   it.live(

@@ -1,90 +1,155 @@
-/** The programs themselves, as `npm run build` makes them, killed with SIGKILL while they work. */
+/** The programs themselves, killed with SIGKILL while they work, and told to stop. Take `npm run build` first. */
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Redacted, Schedule } from "effect"
-import * as NodeFs from "node:fs/promises"
-import * as NodeOs from "node:os"
-import * as NodePath from "node:path"
-import sharp from "sharp"
-import type { Service } from "../../src/domain/ServiceCatalog.ts"
-import * as HttpServers from "../support/HttpServers.ts"
-import * as Programs from "../support/Programs.ts"
-import * as Deployment from "./Deployment.ts"
-import * as Scenes from "./Scenes.ts"
+import { Duration, Effect, Schedule } from "effect"
+import type { ImageId } from "../../src/domain/Identifiers.ts"
+import { hintQueue } from "../../src/domain/Messages.ts"
+import * as Programs from "./Programs.ts"
 
-/** A directory that goes with the scope. */
-const directory = Effect.acquireRelease(
-  Effect.promise(() => NodeFs.mkdtemp(NodePath.join(NodeOs.tmpdir(), "windmill-"))),
-  (path) => Effect.promise(() => NodeFs.rm(path, { recursive: true, force: true }))
-)
-
-/** Serves the replies of the scenario over HTTP, each service on a port of its own. */
-const serving = (scenario: ReturnType<typeof Scenes.scenario>) =>
-  Effect.forEach(scenario.catalog, (service) =>
-    HttpServers.serve((_, response) => {
-      const { data } = Effect.runSync(Effect.orDie(scenario.says(service, "any")))
-      setTimeout(() => HttpServers.json(response, 200, data), 20)
-    }).pipe(Effect.map((port): Service => ({ ...service, host: "127.0.0.1", port })))
-  )
+const soon = Schedule.spaced("20 millis")
 
 describe("worker and postprocess", () => {
   it.live(
     "lose nothing and do nothing twice when they are killed at any time (B14), and end by themselves on SIGTERM (B22)",
     () =>
       Effect.gen(function* () {
-        const home = yield* directory
-        const catalog = yield* serving(Scenes.scenario())
-        const servers = yield* Deployment.sharedServers
-        const deployment = yield* Deployment.make(Scenes.scenario({ catalog }), servers)
-        const pictures = Scenes.pictures("picture", 30, catalog).map((picture) => ({
-          ...picture,
-          reference: { filename: picture.reference.filename, path: NodePath.join(home, picture.reference.filename) }
-        }))
-        const jpeg = yield* Effect.promise(() =>
-          sharp({ create: { width: 305, height: 400, channels: 3, background: "gray" } })
-            .jpeg()
-            .toBuffer()
-        )
-        yield* Effect.forEach(pictures, ({ reference }) => Effect.promise(() => NodeFs.writeFile(reference.path, jpeg)))
-        const config = NodePath.join(home, "service_config.json")
-        const services = Object.fromEntries(catalog.map(({ host, id, port }) => [id, { host, port }]))
-        yield* Effect.promise(() => NodeFs.writeFile(config, JSON.stringify({ services })))
-        const { broker, database } = servers
-        const url = new URL(Redacted.value(database.url!))
-        url.pathname = `/${database.database}`
-        const login = `${broker.username}:${Redacted.value(broker.password)}`
-        const env = {
-          AMQP_URL: `amqp://${login}@${broker.host}:${broker.port}/${encodeURIComponent(broker.vhost)}`,
-          DATABASE_URL: url.href,
-          QUEUE_PREFIX: broker.queuePrefix,
-          SERVICE_CONFIG: config
-        }
-        const { launch } = Programs.inFolder(home, env)
-        const start = {
-          worker: () => launch("worker", "--service", "all"),
-          postprocess: () => launch("postprocess", "--sweep-every", "1 second")
-        }
+        const { pictures, run, settled, store, submit } = yield* Programs.make({
+          pictures: 30,
+          onCall: ({ reply }) => setTimeout(reply, 20)
+        })
         const running = {
-          worker: [yield* start.worker(), yield* start.worker()],
-          postprocess: [yield* start.postprocess(), yield* start.postprocess()]
+          worker: [yield* run.worker(), yield* run.worker()],
+          postprocess: [yield* run.postprocess(), yield* run.postprocess()]
         }
         const ids = []
         for (const [i, name] of (["worker", "postprocess", "worker", "postprocess", "worker"] as const).entries()) {
-          const submitted = yield* deployment.submit(pictures.slice(i * 6, i * 6 + 6))
+          const submitted = yield* submit(pictures.slice(i * 6, i * 6 + 6))
           ids.push(...submitted)
-          yield* Effect.repeat(deployment.store.facts(submitted), {
+          yield* Effect.repeat(store.facts(submitted), {
             until: (facts) => facts.some(({ results }) => results.length > 0),
             schedule: Schedule.spaced("5 millis")
           })
           yield* running[name].shift()!.end("SIGKILL")
-          running[name].push(yield* start[name]())
+          running[name].push(yield* run[name]())
         }
-        yield* deployment.settled(ids)
+        yield* settled(ids)
         const last = [...running.worker, ...running.postprocess]
         const codes = yield* Effect.forEach(last, ({ end }) => end("SIGTERM"), { concurrency: "unbounded" })
         assert.deepStrictEqual(codes, [0, 0, 0, 0])
         // What they handed back when they stopped, and what they had done, is still what it was.
-        yield* deployment.settled(ids)
+        yield* settled(ids)
       }).pipe(Effect.scoped),
     180_000
   )
 })
+
+describe("worker", () => {
+  it.live(
+    "finishes what it has in hand when it is told to stop, hands back the rest, and no service is asked twice (B22)",
+    () =>
+      Effect.gen(function* () {
+        const asked: Array<string> = []
+        let inFlight = 0
+        const deployment = yield* Programs.make({
+          pictures: 12,
+          onCall: (call) => {
+            asked.push(nameOf(call))
+            inFlight++
+            setTimeout(() => {
+              inFlight--
+              call.reply()
+            }, 300)
+          }
+        })
+        const { pictures, run, settled, start, submit } = deployment
+        const ids = yield* submit(pictures)
+        const first = yield* run.worker()
+        // Two at once are asked of each of the three services: some have answered, others are about to.
+        yield* Effect.repeat(Effect.void, { until: () => asked.length > 6 && inFlight > 0, schedule: soon })
+        const [taken, code] = yield* Effect.timed(first.end("SIGTERM"))
+        assert.strictEqual(code, 0)
+        assert.isBelow(Duration.toSeconds(taken), 15)
+        assert.deepStrictEqual(yield* answered(deployment, ids), asked.toSorted())
+        assert.isBelow(asked.length, 3 * ids.length)
+        yield* untilWaiting(deployment, 3 * ids.length - asked.length)
+
+        yield* run.worker()
+        yield* untilAnswered(deployment, ids)
+        assert.deepStrictEqual(yield* answered(deployment, ids), asked.toSorted())
+        yield* start(deployment.postprocessor)
+        yield* settled(ids)
+      }).pipe(Effect.scoped),
+    60_000
+  )
+
+  it.live(
+    "gives back what cannot be finished before its deadline, which is not counted against any job (B14, B22)",
+    () =>
+      Effect.gen(function* () {
+        const asked: Array<string> = []
+        let areWell = false
+        const deployment = yield* Programs.make({
+          pictures: 12,
+          onCall: (call) => {
+            asked.push(nameOf(call))
+            if (areWell || call.service.id === "clip") call.reply()
+          }
+        })
+        const { broker, pictures, queues, run, settled, sql, start, submit } = deployment
+        const ids = yield* submit(pictures)
+        const first = yield* run.worker("--drain-within", "300 millis")
+        const areHanging = () => asked.filter((name) => !name.startsWith("clip")).length >= 4
+        yield* Effect.repeat(Effect.void, { until: areHanging, schedule: soon })
+        const [taken, code] = yield* Effect.timed(first.end("SIGTERM"))
+        assert.strictEqual(code, 0)
+        assert.isAtLeast(Duration.toMillis(taken), 250)
+        assert.isBelow(Duration.toSeconds(taken), 15)
+        const finished = yield* answered(deployment, ids)
+        for (const name of finished) assert.include(name, "clip")
+        yield* untilWaiting(deployment, 3 * ids.length - finished.length)
+
+        areWell = true
+        yield* run.worker()
+        yield* untilAnswered(deployment, ids)
+        for (const name of new Set(asked)) {
+          const times = asked.filter((other) => other === name).length
+          assert.isAtMost(times, finished.includes(name) ? 1 : 2, name)
+        }
+        yield* start(deployment.postprocessor)
+        yield* settled(ids)
+        assert.deepStrictEqual(yield* sql`SELECT DISTINCT attempts FROM results`, [{ attempts: 1 }])
+        const dead = yield* Effect.forEach(queues, (queue) => broker.deadLetters(queue, 10))
+        assert.deepStrictEqual(dead.flat(), [])
+      }).pipe(Effect.scoped),
+    60_000
+  )
+})
+
+type Deployment = Effect.Success<ReturnType<typeof Programs.make>>
+
+const nameOf = ({ filename, service }: Programs.Call) => `${service.id} ${filename}`
+
+/** The jobs that have an answer, by what `nameOf` calls them. */
+const answered = ({ store }: Deployment, ids: ReadonlyArray<ImageId>) =>
+  Effect.map(store.records(ids), (records) =>
+    records
+      .flatMap(({ facts, reference }) => facts.results.map(({ service }) => `${service} ${reference.filename}`))
+      .toSorted()
+  )
+
+/** Waits until all jobs have an answer: nothing else is to be seen of a worker from outside. */
+const untilAnswered = (deployment: Deployment, ids: ReadonlyArray<ImageId>) =>
+  Effect.repeat(answered(deployment, ids), { until: (jobs) => jobs.length === 3 * ids.length, schedule: soon })
+
+/** Waits until the queues of the services hold so many jobs that nobody has in hand. */
+const untilWaiting = ({ broker, queues }: Deployment, jobs: number) =>
+  Effect.forEach(
+    queues.filter((queue) => !isHintQueue(queue)),
+    broker.statistics
+  ).pipe(
+    Effect.repeat({
+      until: (all) => all.reduce((sum, { ready }) => sum + ready, 0) === jobs,
+      schedule: soon
+    })
+  )
+
+const isHintQueue = (queue: string) => Object.values(hintQueue).includes(queue)

@@ -3,15 +3,18 @@ import { assert, describe, it } from "@effect/vitest"
 import { Duration, Effect, Layer, Schedule, Stream } from "effect"
 import { get, type Service, standard } from "../../src/domain/ServiceCatalog.ts"
 import * as HttpInference from "../../src/layers/HttpInference.ts"
+import { Refused, UnreadableReply } from "../../src/services/Inference.ts"
+import * as Scenario from "../simulation/Scenario.ts"
 import { label, said, serviceId } from "../support/Facts.ts"
 import * as HttpServers from "../support/HttpServers.ts"
+import * as TcpProxy from "../support/TcpProxy.ts"
 import * as Deployment from "./Deployment.ts"
 import * as Scenes from "./Scenes.ts"
 
-const good = said(label("dog", 0.9)).data
+const good = said(label("dog", 0.9)).data!
 type Answer = Parameters<typeof HttpServers.serve>[0]
 
-/** What passes: these services are well again later. */
+/** What passes: these services are well again later, as is one that is not there yet. */
 const passing: Record<string, Answer> = {
   resets: (request) => request.socket.destroy(),
   hangs: () => {},
@@ -41,27 +44,37 @@ describe("services that misbehave", () => {
       Effect.gen(function* () {
         let areWell = false
         const well: Answer = (_, response) => HttpServers.json(response, 200, good)
-        const serve = (id: string, answer: Answer) =>
-          HttpServers.serve(answer).pipe(
-            Effect.map((port): Service => ({
-              ...get(standard, serviceId("clip")),
-              id: serviceId(id),
-              queue: `queue_${id}`,
-              port,
-              timeout: Duration.millis(500)
-            }))
-          )
-        const ill = yield* Effect.forEach(Object.entries(passing), ([id, answer]) =>
-          serve(id, (request, response, body) => (areWell ? well : answer)(request, response, body))
-        )
+        const at = (id: string, port: number): Service => ({
+          ...get(standard, serviceId("clip")),
+          id: serviceId(id),
+          queue: `queue_${id}`,
+          port,
+          timeout: Duration.millis(500)
+        })
+        const serve = (id: string, answer: Answer) => Effect.map(HttpServers.serve(answer), (port) => at(id, port))
+        /** Nothing listens there before all are well. */
+        const absent = at("absent", yield* TcpProxy.freePort)
+        const ill = [
+          absent,
+          ...(yield* Effect.forEach(Object.entries(passing), ([id, answer]) =>
+            serve(id, (request, response, body) => (areWell ? well : answer)(request, response, body))
+          ))
+        ]
         const wrong = yield* Effect.forEach(Object.entries(final), ([id, [answer]]) => serve(id, answer))
         const healthy = yield* serve("well", (request, response, body) =>
           setTimeout(() => well(request, response, body), 100)
         )
         const catalog = [...ill, ...wrong, healthy].sort((a, b) => (a.id < b.id ? -1 : 1))
-        const scenario = Scenes.scenario({ catalog })
+        const scenario = Scenes.scenario({
+          catalog,
+          says: ({ id }) => {
+            if (final[id] === undefined) return Effect.succeed({ data: good, processingTime: 0.25 })
+            const why = { service: id, detail: "as it always does" }
+            return Scenario.failure(final[id][1] === "refused" ? new Refused(why) : new UnreadableReply(why))
+          }
+        })
         const deployment = yield* Deployment.make(scenario, yield* Deployment.sharedServers)
-        const { postprocessor, start, store, submit, worker } = deployment
+        const { postprocessor, settled, start, store, submit, worker } = deployment
         const http = HttpInference.layer.pipe(Layer.provide(NodeHttpClient.layerUndici))
         yield* start((stop) => Stream.provide(worker(stop), http))
         yield* start(postprocessor)
@@ -99,7 +112,7 @@ describe("services that misbehave", () => {
             assert.strictEqual(outcome._tag === "Failure" ? outcome.class : outcome._tag, expected, id)
           }
         }
-        for (const id of Object.keys(passing)) {
+        for (const { id } of ill) {
           // Whole again as soon as the worker has given back what it had in hand.
           yield* until(
             Effect.map(
@@ -112,14 +125,16 @@ describe("services that misbehave", () => {
         }
 
         areWell = true
+        yield* HttpServers.serve(well, absent.port)
         yield* until(
           Effect.map(outcomes, (results) => results.length === ids.length * catalog.length),
           "40 seconds"
         )
-        for (const id of Object.keys(passing)) {
+        for (const { id } of ill) {
           const tags = (yield* answersOf(id)).map(({ _tag }) => _tag)
           assert.deepStrictEqual(tags, Array(ids.length).fill("Success"), id)
         }
+        yield* settled(ids)
       }).pipe(Effect.scoped),
     90_000
   )

@@ -56,6 +56,20 @@ describe("cut", () => {
     })
   )
 
+  it.live("cuts from a picture with spoiled spots, and not from half a picture", () =>
+    Effect.gen(function* () {
+      const raw = { width: 100, height: 60, channels: 3 } as const
+      const pixels = Uint8Array.from({ length: 100 * 60 * 3 }, (_, i) => (i * i * 7919) >> 5)
+      const bytes = yield* Effect.promise(() => sharp(pixels, { raw }).jpeg().toBuffer())
+      const named = { mediaType: "image/jpeg", filename: "noise.jpg", width: 100, height: 60 }
+      const spoiled = Buffer.from(bytes).fill(0xff, bytes.length >> 1, (bytes.length * 3) >> 2)
+      const { image } = yield* cut({ ...named, bytes: spoiled }, 60, 10, 20, 30)
+      assert.deepInclude(image, { width: 20, height: 30 })
+      const half = yield* Effect.result(cut({ ...named, bytes: bytes.subarray(0, bytes.length >> 1) }, 60, 10, 20, 30))
+      assert.match(Result.isFailure(half) ? half.failure.message : "", /premature end/)
+    })
+  )
+
   it.live("leaves the stored pixels unrotated, whatever EXIF says", () =>
     Effect.gen(function* () {
       const image = yield* halves((picture) => picture.flatten().jpeg().withMetadata({ orientation: 6 }))

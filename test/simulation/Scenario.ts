@@ -29,10 +29,13 @@ export interface Outage {
   readonly until: number
 }
 
-/** An image and whether it can be read: `absent` cannot be reached at the first few tries. */
+/**
+ * An image and whether it can be read: `absent` cannot be reached at the first few tries, and that it is `damaged` is
+ * noticed only when all of it is decoded.
+ */
 export interface Picture {
   readonly reference: ImageReference
-  readonly condition: "fine" | "undecodable" | "absent"
+  readonly condition: "fine" | "undecodable" | "damaged" | "absent"
   readonly services: ReadonlyArray<Service>
 }
 
@@ -84,7 +87,7 @@ export const make = (seed: number): Scenario => {
   const catalog = catalogOf(random)
   const images = Array.from({ length: random.integer(1, 2) }, (_, i): Picture => ({
     reference: { filename: `${kind} ${seed}-${i}.jpg`, path: `/${seed}-${i}.jpg` },
-    condition: random.pick<Picture["condition"]>(["fine", "fine", "fine", "fine", "undecodable", "absent"]),
+    condition: random.pick<Picture["condition"]>(["fine", "fine", "fine", "damaged", "undecodable", "absent"]),
     services: catalog.filter(({ category }) => category === "primary" && random.chance(0.9))
   }))
   const rate = (highest: number) => (random.chance(0.6) ? random.between(0, highest) : 0)

@@ -145,15 +145,17 @@ export const process = Effect.fnUntraced(function* (world: World, name: string) 
     return yield* scenario.says(service, picture)
   })
 
+  const isDamaged = (filename: string) => conditionOf(scenario, filename) === "damaged"
+  const unreadable = (reason: Unreachable | Unusable) => Effect.fail(new ImageSourceError({ reason }))
   const read: ImageSource["Service"]["read"] = (reference) =>
     Effect.suspend(() => {
       const { filename } = reference
       const condition = conditionOf(scenario, filename)
       const times = (looked.get(filename) ?? 0) + 1
       looked.set(filename, times)
-      const error = (reason: Unreachable | Unusable) => Effect.fail(new ImageSourceError({ reason }))
-      if (condition === "undecodable") return error(new Unusable({ image: filename, detail: "is not a picture" }))
-      if (condition === "absent" && times < 8) return error(new Unreachable({ image: filename, detail: "no route" }))
+      if (condition === "undecodable") return unreadable(new Unusable({ image: filename, detail: "is not a picture" }))
+      if (condition === "absent" && times < 8)
+        return unreadable(new Unreachable({ image: filename, detail: "no route" }))
       return Effect.succeed(encoded(filename))
     })
 
@@ -170,18 +172,26 @@ export const process = Effect.fnUntraced(function* (world: World, name: string) 
     }),
     Layer.succeed(ImageSource, {
       read: (reference) => between("read", read(reference)),
-      load: (reference) => between("load", read(reference))
+      load: (reference) =>
+        between(
+          "load",
+          Effect.tap(read(reference), ({ filename }) =>
+            isDamaged(filename) ? unreadable(new Unusable({ image: filename, detail: "is damaged" })) : Effect.void
+          )
+        )
     }),
     Layer.succeed(Cropper, {
       open: (image) =>
-        Effect.succeed((box) =>
-          box.x + box.width > picture.width
-            ? Effect.fail(new CropError({ image: image.filename, detail: "nothing of the box lies inside it" }))
-            : Effect.succeed({
-                image: encoded(cropName(image.filename, box)),
-                region: imageBox(box)
-              })
-        )
+        isDamaged(image.filename)
+          ? Effect.fail(new CropError({ image: image.filename, detail: "is damaged" }))
+          : Effect.succeed((box) =>
+              box.x + box.width > picture.width
+                ? Effect.fail(new CropError({ image: image.filename, detail: "nothing of the box lies inside it" }))
+                : Effect.succeed({
+                    image: encoded(cropName(image.filename, box)),
+                    region: imageBox(box)
+                  })
+            )
     }),
     Layer.succeed(MessageBroker, {
       ...broker,
@@ -229,8 +239,11 @@ export const misheard = ({ scenario }: World, { facts, imageId, reference }: Ima
       onSuccess: (answer) => ({ _tag: "Success", ...answer }),
       onFailure: (error) => ({ _tag: "Failure", class: classOf(error), reason: error.message })
     })
+  const blamesImage = (actual: Outcome) => actual._tag === "Failure" && actual.class === "image"
   const isMisheard = (actual: Outcome, expected: Outcome) => {
-    if (condition === "undecodable") return actual._tag !== "Failure" || actual.class !== "image"
+    if (condition === "undecodable") return !blamesImage(actual)
+    // No service that fails is to blame, whether it always does or only now.
+    if (condition === "damaged" && actual._tag === "Failure") return !blamesImage(actual)
     if (actual._tag === "Failure") {
       const isExpected = expected._tag === "Failure" && actual.class === expected.class
       return !isExpected && (actual.class !== "unavailable" || isUntroubled(scenario, condition))
@@ -240,8 +253,8 @@ export const misheard = ({ scenario }: World, { facts, imageId, reference }: Ima
   return [
     ...facts.results.filter(({ outcome, service }) => isMisheard(outcome, said(service, reference.filename))),
     ...facts.crops.filter(({ outcome, region, service }) =>
-      region.x + region.width > picture.width
-        ? outcome._tag !== "Failure" || outcome.class !== "image"
+      condition === "damaged" || region.x + region.width > picture.width
+        ? !blamesImage(outcome)
         : isMisheard(outcome, said(service, cropName(reference.filename, region)))
     )
   ].map(({ outcome, service }) => `image ${imageId}: ${service} did not say ${JSON.stringify(outcome)}`)

@@ -5,8 +5,8 @@ import type { AddressInfo } from "node:net"
 
 export type Handler = (request: NodeHttp.IncomingMessage, response: NodeHttp.ServerResponse, body: Buffer) => void
 
-/** Serves until the scope closes, and returns the port. */
-export const serve = (handler: Handler) =>
+/** Serves until the scope closes, at a free port unless one is given, and returns the port. */
+export const serve = (handler: Handler, port = 0) =>
   Effect.acquireRelease(
     Effect.callback<NodeHttp.Server>((resume) => {
       const server = NodeHttp.createServer((request, response) => {
@@ -14,7 +14,7 @@ export const serve = (handler: Handler) =>
         request.on("data", (chunk: Buffer) => chunks.push(chunk))
         request.on("end", () => handler(request, response, Buffer.concat(chunks)))
       })
-      server.listen(0, "127.0.0.1", () => resume(Effect.succeed(server)))
+      server.listen(port, "127.0.0.1", () => resume(Effect.succeed(server)))
     }),
     (server) =>
       Effect.callback<void>((resume) => {

@@ -1,0 +1,74 @@
+/** The programs themselves, as `npm run build` makes them, with services over HTTP and pictures on disk. */
+import { Effect, Redacted } from "effect"
+import * as NodeFs from "node:fs/promises"
+import * as NodeOs from "node:os"
+import * as NodePath from "node:path"
+import sharp from "sharp"
+import type { Service } from "../../src/domain/ServiceCatalog.ts"
+import * as HttpServers from "../support/HttpServers.ts"
+import { inFolder } from "../support/Programs.ts"
+import * as Deployment from "./Deployment.ts"
+import * as Scenes from "./Scenes.ts"
+
+/** What a service is asked, and how it says what it says in the scenes. */
+export interface Call {
+  readonly service: Service
+  /** The name of the picture, or of all crops. */
+  readonly filename: string
+  readonly reply: () => void
+}
+
+/**
+ * A deployment whose programs are started as processes, and pictures for it. `onCall` replies, sooner or later. All of it
+ * ends with the scope.
+ */
+export const make = Effect.fnUntraced(function* (options: {
+  readonly pictures: number
+  readonly onCall: (call: Call) => void
+}) {
+  const home = yield* Effect.acquireRelease(
+    Effect.promise(() => NodeFs.mkdtemp(NodePath.join(NodeOs.tmpdir(), "windmill-"))),
+    (path) => Effect.promise(() => NodeFs.rm(path, { recursive: true, force: true }))
+  )
+  const { catalog: standing, says } = Scenes.scenario()
+  const catalog = yield* Effect.forEach(standing, (service) =>
+    HttpServers.serve((_, response, body) => {
+      const filename = /filename="([^"]*)"/.exec(body.toString("latin1"))![1]!
+      const { data } = Effect.runSync(Effect.orDie(says(service, filename)))
+      options.onCall({ service, filename, reply: () => HttpServers.json(response, 200, data) })
+    }).pipe(Effect.map((port): Service => ({ ...service, host: "127.0.0.1", port })))
+  )
+  const servers = yield* Deployment.sharedServers
+  const deployment = yield* Deployment.make(Scenes.scenario({ catalog }), servers)
+  const jpeg = yield* Effect.promise(() =>
+    sharp({ create: { width: 305, height: 400, channels: 3, background: "gray" } })
+      .jpeg()
+      .toBuffer()
+  )
+  const pictures = yield* Effect.forEach(
+    Scenes.pictures("picture", options.pictures, catalog),
+    Effect.fnUntraced(function* (picture) {
+      const { filename } = picture.reference
+      const path = NodePath.join(home, filename)
+      yield* Effect.promise(() => NodeFs.writeFile(path, jpeg))
+      return { ...picture, reference: { filename, path } }
+    })
+  )
+  const config = NodePath.join(home, "service_config.json")
+  const services = Object.fromEntries(catalog.map(({ host, id, port }) => [id, { host, port }]))
+  yield* Effect.promise(() => NodeFs.writeFile(config, JSON.stringify({ services })))
+  const { broker, database } = servers
+  const url = new URL(Redacted.value(database.url!))
+  url.pathname = `/${database.database}`
+  const login = `${broker.username}:${Redacted.value(broker.password)}`
+  const env = {
+    AMQP_URL: `amqp://${login}@${broker.host}:${broker.port}/${encodeURIComponent(broker.vhost)}`,
+    DATABASE_URL: url.href,
+    QUEUE_PREFIX: broker.queuePrefix,
+    SERVICE_CONFIG: config
+  }
+  const { launch } = inFolder(home, env)
+  const worker = (...args: ReadonlyArray<string>) => launch("worker", "--service", "all", ...args)
+  const postprocess = () => launch("postprocess", "--sweep-every", "1 second")
+  return { ...deployment, pictures, run: { worker, postprocess } }
+})
