@@ -67,8 +67,8 @@ export const make = Effect.fnUntraced(function* (options: {
     QUEUE_PREFIX: broker.queuePrefix,
     SERVICE_CONFIG: config
   }
-  const { launch } = inFolder(home, env)
-  const worker = (...args: ReadonlyArray<string>) => launch("worker", "--service", "all", ...args)
-  const postprocess = () => launch("postprocess", "--sweep-every", "1 second")
+  const { start } = inFolder(home, env)
+  const worker = (...args: ReadonlyArray<string>) => start("worker", "--service", "all", ...args)
+  const postprocess = () => start("postprocess", "--sweep-every", "1 second")
   return { ...deployment, pictures, run: { worker, postprocess } }
 })
