@@ -4,6 +4,7 @@
  * Where they are is in the environment; see `.env.example` for its variables.
  */
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
+import { PgClient } from "@effect/sql-pg"
 import { Config, Context, Effect, FileSystem, Layer, Option, Result, Schema } from "effect"
 import * as ServiceCatalog from "../domain/ServiceCatalog.ts"
 import * as FileCatalog from "../layers/FileCatalog.ts"
@@ -12,6 +13,7 @@ import * as PgDatabase from "../layers/PgDatabase.ts"
 import * as PgResultStore from "../layers/PgResultStore.ts"
 import * as PgServiceSwitch from "../layers/PgServiceSwitch.ts"
 import * as PgWorkerRegistry from "../layers/PgWorkerRegistry.ts"
+import { DatabaseUnusable } from "../layers/postgres/DatabaseUnusable.ts"
 import * as RabbitAddress from "../layers/RabbitAddress.ts"
 import * as RabbitMessageBroker from "../layers/RabbitMessageBroker.ts"
 import * as SharpCropper from "../layers/SharpCropper.ts"
@@ -41,13 +43,17 @@ const addresses = Layer.effectContext(
   })
 )
 
-/** The broker and the database, with what is kept in it. The store comes first, so that one waits for the database. */
-export const servers = Layer.mergeAll(PgServiceSwitch.layer, PgWorkerRegistry.layer).pipe(
+/** The store comes first, so that one waits for the database. */
+const database = Layer.mergeAll(PgServiceSwitch.layer, PgWorkerRegistry.layer).pipe(
   Layer.provideMerge(PgResultStore.layer),
-  Layer.provideMerge(PgDatabase.layer),
-  Layer.merge(RabbitMessageBroker.layer),
-  Layer.provide(addresses)
+  Layer.catchTag("SqlError", (error) =>
+    Layer.effectContext(PgClient.PgClient.use(({ config }) => DatabaseUnusable.from(error, config)))
+  ),
+  Layer.provideMerge(PgDatabase.layer)
 )
+
+/** The broker and the database, with what is kept in it. */
+export const servers = database.pipe(Layer.merge(RabbitMessageBroker.layer), Layer.provide(addresses))
 
 /** The broker alone. */
 export const broker = RabbitMessageBroker.layer.pipe(Layer.provide(RabbitAddress.addressFromEnvironment))

@@ -55,6 +55,10 @@ const decode = Schema.decodeUnknownOption(Schema.FiniteFromString.pipe(Schema.de
 
 const listed = (file: string) =>
   Stream.unwrap(FileSystem.FileSystem.useSync((fs) => fs.stream(file))).pipe(
+    Stream.mapError(
+      ({ reason }) =>
+        new BadSetting({ detail: `--image-ids-file ${file} cannot be read (${reason._tag}): check the path` })
+    ),
     Stream.decodeText,
     Stream.splitLines,
     Stream.map((line) => line.trim()),

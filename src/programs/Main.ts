@@ -5,7 +5,7 @@ import { Cause, Config, ConfigProvider, Console, Effect, Exit, Schema, SchemaIss
 import { CliError, Command } from "effect/cli"
 import { SqlError } from "effect/sql"
 import * as ConsoleLogger from "../layers/ConsoleLogger.ts"
-import { BrokerMisconfigured } from "../services/MessageBroker.ts"
+import { BrokerMisconfigured, BrokerUnavailable } from "../services/MessageBroker.ts"
 
 export const version = "0.1.0"
 
@@ -58,9 +58,12 @@ const report = (cause: Cause.Cause<{ readonly message: string }>) =>
     { discard: true }
   )
 
-/** What an error says to people. Of a variable that cannot be used, its name comes first. */
+/** What an error says to people. Of a variable that cannot be used, its name comes first; a broker that is away has a remedy. */
 export const inWords = (error: { readonly message: string }): string => {
   if (SqlError.isSqlError(error)) return `The database cannot be used: ${String(error.reason.cause)}`
+  if (error instanceof BrokerUnavailable) {
+    return `${error.message}. Start the broker, or correct QUEUE_HOST and QUEUE_PORT, or AMQP_URL.`
+  }
   return error instanceof Config.ConfigError && Schema.isSchemaError(error.cause)
     ? formatIssue(error.cause.issue)
         .issues.map(({ message, path = [] }) => `${path.map(String).join("_")}: ${message}`)

@@ -1,5 +1,5 @@
 /** Answers the jobs of one service, or of several. See `--help`. */
-import { Config, Effect, Layer, Stream } from "effect"
+import { Config, Effect, Layer, Option, Stream } from "effect"
 import { Command, Flag } from "effect/cli"
 import { hintQueue } from "../domain/Messages.ts"
 import * as Workflow from "../domain/Workflow.ts"
@@ -18,7 +18,8 @@ const flags = {
       "Services to work for: names separated by commas, all, primary or spatial_only (SERVICE_NAME)"
     ),
     Flag.withMetavar("names"),
-    Flag.withFallbackConfig(Config.NonEmptyString("SERVICE_NAME"))
+    Flag.withFallbackConfig(Config.NonEmptyString("SERVICE_NAME")),
+    Flag.optional
   ),
   config: Settings.config,
   workerId: Settings.workerId,
@@ -26,9 +27,20 @@ const flags = {
   ...Watched.flags
 }
 
+const named = Option.match({
+  onNone: () =>
+    Effect.fail(
+      new Settings.BadSetting({
+        detail:
+          "Say which services to work for: --service rtdetr, several separated by commas, or all; or SERVICE_NAME."
+      })
+    ),
+  onSome: Effect.succeed<string>
+})
+
 const worker = Command.make("worker", flags, ({ config, drainWithin, service, workerId }) =>
   Effect.gen(function* () {
-    const services = yield* Settings.servicesNamed(service)
+    const services = yield* Settings.servicesNamed(yield* named(service))
     const surroundings = Layer.mergeAll(
       Heartbeat.layer(Settings.identity(workerId)),
       Watched.vitals,

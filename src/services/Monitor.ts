@@ -58,7 +58,12 @@ export const ServiceState = Schema.Struct({
 })
 export type ServiceState = typeof ServiceState.Type
 
-export const StageState = Schema.Struct({ stage: Stage, done: Schema.Int, ...step })
+export const StageState = Schema.Struct({
+  stage: Stage,
+  /** Images of which the stage has used all that is recorded, and that is something. */
+  done: Schema.Int,
+  ...step
+})
 export type StageState = typeof StageState.Type
 
 /** Services in name order, stages in the order in which one uses the other. */

@@ -92,6 +92,8 @@ export type Scope = { readonly _tag: "All" } | { readonly _tag: "Images"; readon
 /** How far the images of a scope are. */
 export interface Progress {
   readonly images: number
+  /** Images about which something is recorded. */
+  readonly answered: number
   /** Images with every requested answer, nothing stale by its revision and every planned crop answered. */
   readonly done: number
   readonly services: ReadonlyArray<{

@@ -19,7 +19,7 @@ const learned = (service: string, name: string) => {
 }
 
 describe("enrichments", () => {
-  it("B43: say where a face is in the image, and where in the crop", () => {
+  it("say where a face is in the image, and where in the crop (B43)", () => {
     const { boxId, faces, region } = learned("face", "face")
     assert.strictEqual(boxId, person!.id)
     assert.deepStrictEqual({ ...region }, { x: 100, y: 50, width: 200, height: 300 })
@@ -29,7 +29,7 @@ describe("enrichments", () => {
     assert.deepStrictEqual(faces[0]?.inCrop.keypoints["nose_tip"], { x: 71, y: 50 })
   })
 
-  it("B43: say where the landmarks of a pose are in the image, and where in the crop", () => {
+  it("say where the landmarks of a pose are in the image, and where in the crop (B43)", () => {
     const { poses } = learned("pose", "pose")
     const [nose, inCrop] = [poses[0]?.landmarks["nose"], poses[0]?.inCrop.landmarks["nose"]]
     assert.deepStrictEqual(inCrop, { x: 0.512, y: 0.121, visibility: 0.999 })

@@ -38,7 +38,7 @@ describe("worker and postprocess", () => {
         // What they handed back when they stopped, and what they had done, is still what it was.
         yield* settled(ids)
       }).pipe(Effect.scoped),
-    90_000
+    180_000
   )
 })
 

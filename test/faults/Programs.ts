@@ -1,12 +1,12 @@
 /** The programs themselves, as `npm run build` makes them, with services over HTTP and pictures on disk. */
 import { Effect, Redacted } from "effect"
-import * as NodeChildProcess from "node:child_process"
 import * as NodeFs from "node:fs/promises"
 import * as NodeOs from "node:os"
 import * as NodePath from "node:path"
 import sharp from "sharp"
 import type { Service } from "../../src/domain/ServiceCatalog.ts"
 import * as HttpServers from "../support/HttpServers.ts"
+import { inFolder } from "../support/Programs.ts"
 import * as Deployment from "./Deployment.ts"
 import * as Scenes from "./Scenes.ts"
 
@@ -67,24 +67,8 @@ export const make = Effect.fnUntraced(function* (options: {
     QUEUE_PREFIX: broker.queuePrefix,
     SERVICE_CONFIG: config
   }
-  const worker = (...args: ReadonlyArray<string>) => spawn("worker", ["--service", "all", ...args], env)
-  const postprocess = () => spawn("postprocess", ["--sweep-every", "1 second"], env)
+  const { start } = inFolder(home, env)
+  const worker = (...args: ReadonlyArray<string>) => start("worker", "--service", "all", ...args)
+  const postprocess = () => start("postprocess", "--sweep-every", "1 second")
   return { ...deployment, pictures, run: { worker, postprocess } }
-})
-
-/** Runs a program until the scope ends. `end` sends the signal and returns the exit code once it is gone. */
-const spawn = Effect.fnUntraced(function* (name: string, args: ReadonlyArray<string>, env: Record<string, string>) {
-  const program = NodePath.resolve("dist/programs", `${name}.js`)
-  const child = NodeChildProcess.spawn(process.execPath, [program, ...args], {
-    env: { PATH: process.env.PATH, ...env },
-    stdio: "ignore"
-  })
-  const gone = new Promise<number | null>((resolve) => child.once("exit", (code) => resolve(code)))
-  const end = (signal: NodeJS.Signals) =>
-    Effect.promise(() => {
-      child.kill(signal)
-      return gone
-    })
-  yield* Effect.addFinalizer(() => end("SIGKILL"))
-  return { end }
 })

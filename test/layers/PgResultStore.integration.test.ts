@@ -1,12 +1,13 @@
 import { PgClient } from "@effect/sql-pg"
 import { assert, layer } from "@effect/vitest"
 import { Context, Effect, Fiber, Layer, Tracer } from "effect"
+import { vi } from "vitest"
 import * as PgDatabase from "../../src/layers/PgDatabase.ts"
 import { ResultStore } from "../../src/services/ResultStore.ts"
 import { contract } from "../contracts/ResultStore.ts"
 import * as Databases from "../support/Databases.ts"
-import { factsOf, failed, object, said, boxesOf } from "../support/Facts.ts"
-import { answer, cropAnswer, derived, factsAbout, known } from "../support/Stores.ts"
+import { factsOf, failed, object, said, boxesOf, consensusOf } from "../support/Facts.ts"
+import { answer, cropAnswer, derived, factsAbout, known, personsAt } from "../support/Stores.ts"
 
 contract({ name: "PgResultStore", layer: Databases.store })
 
@@ -21,21 +22,70 @@ const waiting = Effect.gen(function* () {
 const another = Effect.map(Layer.build(Layer.fresh(PgDatabase.layer)), Context.get(PgClient.PgClient))
 
 layer(Databases.store, { excludeTestServices: true })("PgResultStore", (it) => {
-  it.effect("shows what it returned to every other connection (B01-B03)", () =>
+  it.effect("shows what it returned to every other connection (B01, B02, B03)", () =>
     Effect.gen(function* () {
       const store = yield* ResultStore
       const id = yield* known("yolov8")
       yield* store.record([answer(id, "yolov8")])
       const [box] = boxesOf(factsOf({ yolov8: said(object("person", [0, 0, 50, 90], 0.9)) }))
       yield* store.saveBoxes([derived(id, 1, [box!])])
+      yield* store.saveConsensus([derived(id, 1, consensusOf(yield* factsAbout(id)))])
       yield* store.recordCrops([cropAnswer(id, box!, "pose")])
       const sql = yield* another
-      const [seen] = yield* sql<{ results: number; boxes: number; crops: number }>`
+      const [seen] = yield* sql<{ results: number; boxes: number; consensus: number; crops: number }>`
         SELECT (SELECT count(*) FROM results WHERE image_id = ${id}) AS results,
           (SELECT count(*) FROM merged_boxes WHERE image_id = ${id}) AS boxes,
+          (SELECT count(*) FROM consensus WHERE image_id = ${id}) AS consensus,
           (SELECT count(*) FROM postprocessing WHERE image_id = ${id}) AS crops`
-      assert.deepStrictEqual(seen, { results: 1, boxes: 1, crops: 1 })
+      assert.deepStrictEqual(seen, { results: 1, boxes: 1, consensus: 1, crops: 1 })
     })
+  )
+
+  it.effect("fails when a column is not there, and takes that for no answer (B07)", () =>
+    Effect.gen(function* () {
+      const store = yield* ResultStore
+      const sql = yield* PgClient.PgClient
+      const id = yield* known("yolov8")
+      yield* store.record([answer(id, "yolov8")])
+      yield* store.saveBoxes([derived(id, 1, personsAt([0, 0, 50, 90]))])
+      yield* Effect.acquireRelease(sql`ALTER TABLE merged_boxes RENAME COLUMN merged_data TO gone`, () =>
+        Effect.orDie(sql`ALTER TABLE merged_boxes RENAME COLUMN gone TO merged_data`)
+      )
+      const { reason } = yield* Effect.flip(store.boxes(id))
+      assert.strictEqual(reason._tag, "StoreUnavailable")
+      assert.match(String(reason.cause), /column .*merged_data.* does not exist/)
+    }).pipe(Effect.scoped)
+  )
+
+  it.effect("dates by the database's clock, with the time zone, whatever the clock of this machine says (B10)", () =>
+    Effect.gen(function* () {
+      const store = yield* ResultStore
+      const sql = yield* PgClient.PgClient
+      yield* Effect.acquireRelease(
+        Effect.sync(() => vi.useFakeTimers({ now: new Date("2001-01-01"), toFake: ["Date"] })),
+        () => Effect.sync(() => vi.useRealTimers())
+      )
+      const id = yield* known("yolov8")
+      yield* store.record([answer(id, "yolov8")])
+      const [box] = personsAt([0, 0, 50, 90])
+      yield* store.saveBoxes([derived(id, 1, [box!])])
+      yield* store.saveConsensus([derived(id, 1, consensusOf(yield* factsAbout(id)))])
+      yield* store.recordCrops([cropAnswer(id, box!, "pose")])
+      const dates = yield* sql<{ table_name: string; column_name: string; data_type: string }>`
+        SELECT table_name, column_name, data_type FROM information_schema.columns
+        WHERE table_schema = 'public' AND table_name <> 'windmill_migrations' AND data_type ~ '^(timestamp|date|time)'`
+      assert.deepStrictEqual([...new Set(dates.map(({ data_type }) => data_type))], ["timestamp with time zone"])
+      const dated = dates.filter(({ table_name }) =>
+        ["consensus", "images", "merged_boxes", "postprocessing", "results"].includes(table_name)
+      )
+      assert.isAtLeast(dated.length, 5)
+      for (const { column_name, table_name } of dated) {
+        const rows = yield* sql`
+          SELECT FROM ${sql(table_name)}
+          WHERE image_id = ${id} AND ${sql(column_name)} BETWEEN now() - interval '10 minutes' AND now()`
+        assert.lengthOf(rows, 1, `${table_name}.${column_name}`)
+      }
+    }).pipe(Effect.scoped)
   )
 
   it.effect("leaves no transaction open, neither after success nor after failure (B04, B05)", () =>

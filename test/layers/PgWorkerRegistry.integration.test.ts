@@ -25,7 +25,7 @@ const workers = WorkerRegistry.use((registry) => registry.workers)
 layer(PgWorkerRegistry.layer.pipe(Layer.provideMerge(Databases.client)), { excludeTestServices: true })(
   "the registry of workers",
   (it) => {
-    it.effect("tells the alive from the dead, and forgets the dead after a day", () =>
+    it.effect("tells the alive from the dead, and forgets the dead after a day (B44)", () =>
       Effect.gen(function* () {
         yield* beat("a", { step, inFlight: 1, handled: 2 })
         yield* beat("b", { step: "enrich", inFlight: 0, handled: 0 })
@@ -47,7 +47,7 @@ layer(PgWorkerRegistry.layer.pipe(Layer.provideMerge(Databases.client)), { exclu
       })
     )
 
-    it.effect("knows the rate from the last two beats", () =>
+    it.effect("knows the rate from the last two beats (B44)", () =>
       Effect.gen(function* () {
         const rate = Effect.map(workers, ([worker]) => worker!.activities[0]!.rate)
         yield* beat("c", { step, inFlight: 0, handled: 100 })

@@ -175,7 +175,7 @@ describe("RabbitMessageBroker", { concurrent: true }, () => {
     })
   )
 
-  it.live("keeps its connection during a handler that outlasts many heartbeats", () =>
+  it.live("keeps its connection during a handler that outlasts many heartbeats (B16)", () =>
     Effect.gen(function* () {
       const { broker } = yield* fixture({ heartbeat: "1 second" })
       yield* broker.publish(send("a"))
@@ -215,7 +215,7 @@ describe("RabbitMessageBroker", { concurrent: true }, () => {
     })
   )
 
-  it.live("fails to publish when the connection is lost before the confirmation", () =>
+  it.live("fails to publish when the connection is lost before the confirmation (B15)", () =>
     Effect.gen(function* () {
       const { broker, proxy } = yield* fixture()
       yield* broker.publish(send("a"))

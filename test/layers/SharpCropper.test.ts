@@ -41,7 +41,7 @@ describe("cut", () => {
     })
   )
 
-  it.live("clamps a box to the picture and says what was cut", () =>
+  it.live("clamps a box to the picture and says what was cut (B42)", () =>
     Effect.gen(function* () {
       const crop = yield* cut(yield* halves(), -10, 40.4, 30, 100)
       assert.deepEqual({ ...crop.region }, { x: 0, y: 40, width: 20, height: 20 })
@@ -49,7 +49,7 @@ describe("cut", () => {
     })
   )
 
-  it.live("refuses a box of which nothing is inside", () =>
+  it.live("refuses a box of which nothing is inside (B42)", () =>
     Effect.gen(function* () {
       const result = yield* Effect.result(cut(yield* halves(), 100, 0, 20, 20))
       assert.match(Result.isFailure(result) ? result.failure.message : "", /nothing of the box lies inside/)

@@ -10,8 +10,8 @@ import * as PgDatabase from "../../src/layers/PgDatabase.ts"
 import { Address } from "../../src/layers/RabbitAddress.ts"
 import * as SharpSamples from "../../src/layers/SharpSamples.ts"
 import * as SimulatedFarm from "../../src/layers/SimulatedFarm.ts"
-import * as Commands from "../support/Commands.ts"
 import * as Databases from "../support/Databases.ts"
+import * as Programs from "../support/Programs.ts"
 import * as RabbitQueues from "../support/RabbitQueues.ts"
 
 const names = ["ocr", "rtdetr", "yolov8"]
@@ -54,7 +54,7 @@ const deployment = Effect.gen(function* () {
   }
   // Settings come from the environment or from .env: here from both.
   yield* Effect.promise(() => NodeFs.writeFile(NodePath.join(home, ".env"), `SERVICE_CONFIG=${config}\n`))
-  return { home, pictures, ...Commands.inFolder(home, env) }
+  return { env, home, pictures, ...Programs.inFolder(home, env) }
 })
 
 interface Status {
@@ -96,7 +96,7 @@ layer(Layer.merge(Databases.address, RabbitQueues.address), { excludeTestService
           const worker = yield* start("worker", "--service", "all")
           const postprocess = yield* start("postprocess", "--sweep-every", "1 second")
           const after = yield* status.pipe(
-            Effect.repeat({ until: ({ progress }) => progress.done === 6, schedule: Commands.soon })
+            Effect.repeat({ until: ({ progress }) => progress.done === 6, schedule: Programs.soon })
           )
           assert.isAbove(after.progress.boxes, 0)
           assert.deepStrictEqual(
@@ -111,7 +111,7 @@ layer(Layer.merge(Databases.address, RabbitQueues.address), { excludeTestService
     )
 
     it.effect(
-      "say what cannot be submitted, and fail",
+      "say what cannot be submitted, and fail (B45)",
       () =>
         Effect.gen(function* () {
           const { home, run } = yield* deployment
@@ -122,8 +122,30 @@ layer(Layer.merge(Databases.address, RabbitQueues.address), { excludeTestService
           const missing = yield* run("producer", "--services", "ocr", "--image-ids-file", "ids")
           assert.strictEqual(missing.code, 1)
           assert.match(missing.stderr, /1 image of the list is not in the database/)
+          const noFile = yield* run("producer", "--services", "ocr", "--image-ids-file", "no-file")
+          assert.deepInclude(noFile, {
+            code: 1,
+            stderr: "--image-ids-file no-file cannot be read (NotFound): check the path\n"
+          })
           const nowhere = yield* run("producer", "--services", "ocr", "--images", "nowhere")
           assert.deepInclude(nowhere, { code: 1, stderr: "nowhere does not exist: check the path\n" })
+        }),
+      { timeout: 120_000 }
+    )
+
+    it.effect(
+      "say at once where a database was looked for, and how to mend it",
+      () =>
+        Effect.gen(function* () {
+          const { env, home } = yield* deployment
+          const nothing = Object.assign(new URL(env.DATABASE_URL), { pathname: "/windmill_test_nothing" })
+          const { run } = Programs.inFolder(home, { ...env, DATABASE_URL: nothing.href })
+          const { code, stderr } = yield* run("status")
+          assert.strictEqual(code, 1)
+          assert.match(
+            stderr,
+            /^The database cannot be used: PostgreSQL at .* has no database "windmill_test_nothing"\. Correct .*: createdb .*\n$/
+          )
         }),
       { timeout: 120_000 }
     )

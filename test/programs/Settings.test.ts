@@ -2,11 +2,11 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import * as NodeOs from "node:os"
-import * as Commands from "../support/Commands.ts"
+import * as Programs from "../support/Programs.ts"
 
-const withEnv = (env: Readonly<Record<string, string>>) => Commands.inFolder(NodeOs.tmpdir(), env).run
+const withEnv = (env: Readonly<Record<string, string>>) => Programs.inFolder(NodeOs.tmpdir(), env).run
 
-describe("The programs", () => {
+describe("The programs", { timeout: 120_000 }, () => {
   it.live("name every variable that is missing, with its purpose, at once", () =>
     Effect.gen(function* () {
       const { code, stderr, stdout } = yield* withEnv({ QUEUE_USER: "me" })("worker", "--service", "rtdetr")
@@ -40,8 +40,24 @@ describe("The programs", () => {
     })
   )
 
+  it.live("say where they looked for a broker that does not answer, and the remedy", () =>
+    Effect.gen(function* () {
+      const run = withEnv({ AMQP_URL: "amqp://me:SECRET@127.0.0.1:1", LOG_LEVEL: "trace" })
+      const { code, stderr } = yield* run("dead-letters", "list", "ocr")
+      assert.strictEqual(code, 1)
+      assert.match(
+        stderr,
+        /ECONNREFUSED 127\.0\.0\.1:1\. Start the broker, or correct QUEUE_HOST and QUEUE_PORT, or AMQP_URL\.\n$/
+      )
+      assert.notInclude(stderr, "SECRET")
+    })
+  )
+
   it.live("know the services and the levels of logs", () =>
     Effect.gen(function* () {
+      const nothing = yield* withEnv({})("worker")
+      assert.strictEqual(nothing.code, 1)
+      assert.match(nothing.stderr, /^Say which services to work for: --service rtdetr, .* or SERVICE_NAME\.\n$/)
       const service = yield* withEnv({ SERVICE_NAME: "rtdetr,yolo" })("worker")
       assert.strictEqual(service.code, 1)
       assert.match(service.stderr, /^No such service: yolo\. There are blip, clip, .*, yolov8;/)
@@ -62,7 +78,7 @@ describe("The programs", () => {
   )
 })
 
-describe("producer", () => {
+describe("producer", { timeout: 120_000 }, () => {
   it.live("lists the services without any server (B45)", () =>
     Effect.gen(function* () {
       const { code, stdout } = yield* withEnv({})("producer", "--list-services")

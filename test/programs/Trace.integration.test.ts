@@ -9,7 +9,6 @@ import { hintQueue } from "../../src/domain/Messages.ts"
 import * as PgDatabase from "../../src/layers/PgDatabase.ts"
 import { Address } from "../../src/layers/RabbitAddress.ts"
 import * as Collector from "../support/Collector.ts"
-import * as Commands from "../support/Commands.ts"
 import * as Databases from "../support/Databases.ts"
 import { json, serve } from "../support/HttpServers.ts"
 import * as Programs from "../support/Programs.ts"
@@ -102,9 +101,7 @@ const surroundings = Effect.fnUntraced(function* (troubles: ReadonlyArray<Troubl
     collector,
     url,
     file,
-    run: Programs.run(env),
-    start: Programs.start(env),
-    commands: Commands.inFolder(NodePath.dirname(file), env)
+    ...Programs.inFolder(NodePath.dirname(file), env)
   }
 })
 
@@ -127,12 +124,12 @@ layer(Layer.merge(Databases.store, RabbitQueues.address), { excludeTestServices:
     "are one for an image, across processes, attempts and crops",
     () =>
       Effect.gen(function* () {
-        const { collector, run, start, url } = yield* surroundings(["busy", "busy", "busy"])
+        const { collector, start, succeed, url } = yield* surroundings(["busy", "busy", "busy"])
         const worker = yield* start("worker", "--service", "all")
         const postprocess = yield* start("postprocess", "--sweep-every", "1 hour")
-        yield* run("producer", "--services", "yolov8", url)
+        yield* succeed("producer", "--services", "yolov8", url)
         const image = yield* done(1)
-        yield* Effect.all([worker.stop, postprocess.stop])
+        yield* Effect.all([worker.end("SIGTERM"), postprocess.end("SIGTERM")])
 
         const trace = Traces.of(collector.spans(), image.trace_parent)
         // Whether the consensus is derived once before the crop is recorded depends on which of them is faster.
@@ -190,8 +187,8 @@ layer(Layer.merge(Databases.store, RabbitQueues.address), { excludeTestServices:
     "continues the trace of an image whose messages were lost",
     () =>
       Effect.gen(function* () {
-        const { collector, run, start, url } = yield* surroundings([])
-        yield* run("producer", "--services", "yolov8", url)
+        const { collector, start, succeed, url } = yield* surroundings([])
+        yield* succeed("producer", "--services", "yolov8", url)
         const rabbit = yield* Address
         const admin = yield* RabbitQueues.channel(rabbit)
         const { messageCount } = yield* Effect.promise(() => admin.purgeQueue(`${rabbit.queuePrefix}queue_yolov8`))
@@ -199,7 +196,7 @@ layer(Layer.merge(Databases.store, RabbitQueues.address), { excludeTestServices:
         const worker = yield* start("worker", "--service", "all")
         const postprocess = yield* start("postprocess", "--sweep-every", "2 seconds")
         const image = yield* done(1)
-        yield* Effect.all([worker.stop, postprocess.stop])
+        yield* Effect.all([worker.end("SIGTERM"), postprocess.end("SIGTERM")])
 
         const spans = collector.spans()
         Traces.assertWhole(spans)
@@ -236,12 +233,12 @@ layer(Layer.merge(Databases.store, RabbitQueues.address), { excludeTestServices:
     "and later runs continue the trace of their image",
     () =>
       Effect.gen(function* () {
-        const { asked, collector, commands, run, start, url } = yield* surroundings(["hang", "refuse"])
+        const { asked, collector, start, succeed, url } = yield* surroundings(["hang", "refuse"])
         const sql = yield* SqlClient.SqlClient
-        yield* run("producer", "--services", "yolov8", url)
+        yield* succeed("producer", "--services", "yolov8", url)
 
         // The first worker dies with the job in hand, before it could send a span.
-        const doomed = yield* commands.start("worker", "--service", "all")
+        const doomed = yield* start("worker", "--service", "all")
         yield* Effect.sync(asked).pipe(
           Effect.repeat({ until: (count) => count === 1, schedule: Programs.soon }),
           Effect.timeout("60 seconds")
@@ -253,9 +250,9 @@ layer(Layer.merge(Databases.store, RabbitQueues.address), { excludeTestServices:
           Effect.repeat({ until: ([row]) => row!.n === 1, schedule: Programs.soon }),
           Effect.timeout("60 seconds")
         )
-        yield* run("producer", "--services", "yolov8", "--retry-failed")
+        yield* succeed("producer", "--services", "yolov8", "--retry-failed")
         const image = yield* done(1)
-        yield* Effect.all([worker.stop, postprocess.stop])
+        yield* Effect.all([worker.end("SIGTERM"), postprocess.end("SIGTERM")])
 
         Traces.assertWhole(collector.spans())
         assertNoSecret(collector)
@@ -297,12 +294,12 @@ layer(Layer.merge(Databases.store, RabbitQueues.address), { excludeTestServices:
     "makes the same spans in one process, and serves metrics and health meanwhile",
     () =>
       Effect.gen(function* () {
-        const { asked, collector, file, commands, url } = yield* surroundings(["busy", "busy", "busy"])
+        const { asked, collector, file, run, url } = yield* surroundings(["busy", "busy", "busy"])
         const port = yield* Served.freePort
         const flags = ["--no-dashboard", "--farm", "none", "--config", file, "--services", "yolov8", "--images", url]
         const [ended, ready, metrics] = yield* Effect.all(
           [
-            commands.run("start", ...flags, "--metrics-port", String(port)),
+            run("start", ...flags, "--metrics-port", String(port)),
             Served.until(port, "/readyz", (body) => body.includes('"ready":true')),
             // The job waits a second for its next try.
             Served.until(port, "/metrics", (body) => body.includes('{step="yolov8",settlement="retry"} 1'))

@@ -10,8 +10,8 @@ import * as PgDatabase from "../../src/layers/PgDatabase.ts"
 import { Address } from "../../src/layers/RabbitAddress.ts"
 import { MessageBroker, Settlement } from "../../src/services/MessageBroker.ts"
 import * as Collector from "../support/Collector.ts"
-import * as Commands from "../support/Commands.ts"
 import * as Databases from "../support/Databases.ts"
+import * as Programs from "../support/Programs.ts"
 import { json, serve } from "../support/HttpServers.ts"
 import * as RabbitQueues from "../support/RabbitQueues.ts"
 import { fixture } from "../support/Replies.ts"
@@ -40,7 +40,7 @@ const surroundings = Effect.fnUntraced(function* (more: Readonly<Record<string, 
     OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint,
     ...more
   }
-  return { home, collector, ...Commands.inFolder(home, env) }
+  return { home, collector, ...Programs.inFolder(home, env) }
 })
 
 const programs = ["api", "dead-letters", "farm", "postprocess", "producer", "sql", "start", "status", "worker"]
@@ -49,7 +49,7 @@ describe("every program", { timeout: 120_000 }, () => {
   it.live.each(programs)("%s refuses a port that is none", (program) =>
     Effect.gen(function* () {
       const args = { "dead-letters": ["list"], worker: ["--service", "all"] }[program] ?? []
-      const { run } = Commands.inFolder(NodeOs.tmpdir(), {})
+      const { run } = Programs.inFolder(NodeOs.tmpdir(), {})
       const { code, stderr } = yield* run(program, ...args, "--metrics-port", "65536")
       assert.strictEqual(code, 1)
       assert.match(stderr, /Invalid value for flag --metrics-port: "65536"/)
@@ -59,13 +59,13 @@ describe("every program", { timeout: 120_000 }, () => {
   it.live("reads the variables of those who operate it, and refuses what means nothing", () =>
     Effect.gen(function* () {
       const run = (env: Record<string, string>, program: string) =>
-        Commands.inFolder(NodeOs.tmpdir(), env).run(program, "--metrics-port", "0")
+        Programs.inFolder(NodeOs.tmpdir(), env).run(program, "--metrics-port", "0")
       const format = yield* run({ LOG_FORMAT: "xml" }, "start")
       assert.deepInclude(format, { code: 1, stderr: "LOG_FORMAT is none of pretty, json\n" })
       const endpoint = yield* run({ OTEL_EXPORTER_OTLP_ENDPOINT: "collector" }, "status")
       assert.strictEqual(endpoint.code, 1)
       assert.match(endpoint.stderr, /OTEL_EXPORTER_OTLP_ENDPOINT "collector" is no URL/)
-      const port = yield* Commands.inFolder(NodeOs.tmpdir(), { METRICS_PORT: "many" }).run("sql")
+      const port = yield* Programs.inFolder(NodeOs.tmpdir(), { METRICS_PORT: "many" }).run("sql")
       assert.strictEqual(port.code, 1)
       assert.match(port.stderr, /METRICS_PORT/)
     })
@@ -75,7 +75,7 @@ describe("every program", { timeout: 120_000 }, () => {
     Effect.gen(function* () {
       const home = yield* folder
       const port = yield* Served.freePort
-      const { start } = Commands.inFolder(home, { LOG_FORMAT: "pretty" })
+      const { start } = Programs.inFolder(home, { LOG_FORMAT: "pretty" })
       yield* start("farm", "--port-base", "0", "--metrics-port", String(port))
       yield* Served.until(port, "/readyz", (body) => body === '{"ready":true,"requirements":{"services":true}}')
       assert.strictEqual(yield* Served.until(port, "/healthz", (body) => body !== ""), "ok\n")
@@ -141,7 +141,7 @@ layer(RabbitQueues.broker.pipe(Layer.provideMerge(Layer.merge(RabbitQueues.addre
         const metrics = yield* Served.until(port, "/metrics", (body) => body.includes("windmill_stale_images"))
         assert.strictEqual(Served.value(metrics, 'windmill_stale_images{of="answers"}'), 0)
         yield* Effect.sync(collector.spans).pipe(
-          Effect.repeat({ until: (spans) => looks(spans).length > 1, schedule: Commands.soon }),
+          Effect.repeat({ until: (spans) => looks(spans).length > 1, schedule: Programs.soon }),
           Effect.timeout("60 seconds")
         )
         assert.strictEqual(yield* watching.end("SIGTERM"), 0)

@@ -4,7 +4,7 @@ import { Effect, Layer, Redacted, Stream } from "effect"
 import * as NodeOs from "node:os"
 import { Address } from "../../src/layers/RabbitAddress.ts"
 import { MessageBroker, Settlement } from "../../src/services/MessageBroker.ts"
-import * as Commands from "../support/Commands.ts"
+import * as Programs from "../support/Programs.ts"
 import * as RabbitQueues from "../support/RabbitQueues.ts"
 
 const queue = "queue_ocr"
@@ -22,7 +22,7 @@ const setAside = (count: number) =>
   )
 
 const commands = Effect.map(Address, ({ host, password, port, queuePrefix, username }) =>
-  Commands.inFolder(NodeOs.tmpdir(), {
+  Programs.inFolder(NodeOs.tmpdir(), {
     QUEUE_HOST: host,
     QUEUE_PORT: String(port),
     QUEUE_USER: username,
@@ -31,10 +31,12 @@ const commands = Effect.map(Address, ({ host, password, port, queuePrefix, usern
   })
 )
 
-layer(RabbitQueues.broker.pipe(Layer.provideMerge(RabbitQueues.address)), { excludeTestServices: true })(
-  "dead-letters",
-  (it) => {
-    it.effect("lists, shows, puts back and drops what was set aside, for good", () =>
+layer(RabbitQueues.broker.pipe(Layer.provideMerge(RabbitQueues.address)), {
+  excludeTestServices: true
+})("dead-letters", (it) => {
+  it.effect(
+    "lists, shows, puts back and drops what was set aside, for good",
+    () =>
       Effect.gen(function* () {
         const { run } = yield* commands
         const broker = yield* MessageBroker
@@ -67,17 +69,20 @@ layer(RabbitQueues.broker.pipe(Layer.provideMerge(RabbitQueues.address)), { excl
         })
         assert.strictEqual((yield* run("dead-letters", "drop", "ocr", "--all")).stdout, "1 dropped\n")
         assert.strictEqual((yield* list).stdout, "")
-      })
-    )
+      }),
+    { timeout: 120_000 }
+  )
 
-    it.effect("refuses to choose by itself", () =>
+  it.effect(
+    "refuses to choose by itself",
+    () =>
       Effect.gen(function* () {
         const { run } = yield* commands
         const all = yield* run("dead-letters", "drop", "ocr")
         assert.deepInclude(all, { code: 1, stderr: "Name dead letters by their ids, or give --all.\n" })
         const step = yield* run("dead-letters", "list", "nothing")
         assert.deepInclude(step, { code: 1, stderr: "There is no service or stage nothing\n" })
-      })
-    )
-  }
-)
+      }),
+    { timeout: 120_000 }
+  )
+})

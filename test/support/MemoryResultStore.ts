@@ -282,6 +282,7 @@ const progressOf = (images: ReadonlyArray<Image>): Progress => {
     count(({ results }) => results.get(service)?.outcome._tag === tag)
   return {
     images: images.length,
+    answered: count(({ revision }) => revision > 0),
     done: count((image) => owedBy(image).length === 0 && stages.every((stage) => !isBehind(image, stage))),
     services: [...services].sort().map((service) => ({
       service,

@@ -1,52 +1,70 @@
-/** The programs as they are built, each in a process of its own. */
+/** The programs as `npm run build` makes them, each in a process of its own: until they end, or until they are ended. */
 import { Effect, Schedule } from "effect"
 import * as NodeChildProcess from "node:child_process"
 import { fileURLToPath } from "node:url"
 
-type Environment = Readonly<Record<string, string>>
+/** The variables a program sees, and no others. */
+export type Environment = Readonly<Record<string, string>>
+
+/** What a program wrote and how it ended. `code` is `null` when a signal ended it. */
+export interface Ended {
+  readonly stdout: string
+  readonly stderr: string
+  readonly code: number | null
+}
 
 /** Looking again and again, without haste. */
 export const soon = Schedule.spaced("50 millis")
 
-/** Runs a program to its end, and returns what it wrote. Fails when it fails. */
-export const run =
-  (env: Environment) =>
-  (name: string, ...args: ReadonlyArray<string>) =>
-    Effect.flatMap(spawn(env, name, args), ({ ended, output }) =>
-      Effect.flatMap(ended, (code) =>
-        code === 0 ? Effect.succeed(output()) : Effect.die(new Error(`${name} ended with ${code}: ${output()}`))
-      )
-    )
-
-/** Starts a program that runs until it is stopped, or the scope closes. Returns when it has said that it works. */
-export const start =
-  (env: Environment) =>
-  (name: string, ...args: ReadonlyArray<string>) =>
-    Effect.gen(function* () {
-      const { child, ended, output } = yield* spawn(env, name, args)
-      yield* Effect.sync(output).pipe(
-        Effect.repeat({ until: (said) => said.includes("INFO") || child.exitCode !== null, schedule: soon })
-      )
-      if (child.exitCode !== null) yield* Effect.die(new Error(`${name} did not start: ${output()}`))
-      return {
-        stop: Effect.andThen(
-          Effect.sync(() => child.kill("SIGTERM")),
-          ended
-        ),
-        output
-      }
+/** Programs that run in this folder. */
+export const inFolder = (cwd: string, env: Environment) => {
+  /** Starts a program that runs until a signal or the scope ends it, and does not wait until it works. */
+  const launch = Effect.fnUntraced(function* (name: string, ...args: ReadonlyArray<string>) {
+    const program = fileURLToPath(new URL(`../../dist/programs/${name}.js`, import.meta.url))
+    const child = NodeChildProcess.spawn(process.execPath, [program, ...args], {
+      cwd,
+      env: { PATH: process.env.PATH, ...env },
+      stdio: ["ignore", "pipe", "pipe"]
     })
+    const said = { stdout: "", stderr: "" }
+    child.stdout.on("data", (chunk: Buffer) => (said.stdout += chunk.toString()))
+    child.stderr.on("data", (chunk: Buffer) => (said.stderr += chunk.toString()))
+    const closed = new Promise<Ended>((resolve) => child.once("close", (code) => resolve({ ...said, code })))
+    const ended = Effect.promise(() => closed)
+    /** Sends the signal, and returns the exit code once the program is gone. */
+    const end = (signal: NodeJS.Signals) =>
+      Effect.sync(() => child.kill(signal)).pipe(
+        Effect.andThen(ended),
+        Effect.map(({ code }) => code)
+      )
+    yield* Effect.addFinalizer(() => end("SIGKILL"))
+    const isRunning = () => child.exitCode === null && child.signalCode === null
+    return { said, ended, end, isRunning }
+  })
 
-const spawn = Effect.fnUntraced(function* (env: Environment, name: string, args: ReadonlyArray<string>) {
-  const program = fileURLToPath(new URL(`../../dist/programs/${name}.js`, import.meta.url))
-  const path = { PATH: process.env.PATH ?? "" }
-  const child = yield* Effect.acquireRelease(
-    Effect.sync(() => NodeChildProcess.spawn(process.execPath, [program, ...args], { env: { ...path, ...env } })),
-    (child) => Effect.sync(() => child.kill("SIGKILL"))
-  )
-  const said: Array<string> = []
-  child.stdout.on("data", (chunk: Buffer) => said.push(chunk.toString()))
-  child.stderr.on("data", (chunk: Buffer) => said.push(chunk.toString()))
-  const exit = new Promise<number | null>((resolve) => child.on("close", resolve))
-  return { child, ended: Effect.promise(() => exit), output: () => said.join("") }
-})
+  /** Runs a program to its end, whatever that is. */
+  const run = (name: string, ...args: ReadonlyArray<string>) =>
+    Effect.scoped(Effect.flatMap(launch(name, ...args), ({ ended }) => ended))
+
+  return {
+    launch,
+    run,
+
+    /** Runs a program that must succeed, and returns what it wrote to its output. */
+    succeed: (name: string, ...args: ReadonlyArray<string>) =>
+      Effect.flatMap(run(name, ...args), ({ code, stderr, stdout }) =>
+        code === 0 ? Effect.succeed(stdout) : Effect.die(new Error(`${name} ended with ${code}: ${stdout}${stderr}`))
+      ),
+
+    /** The same; returns when it has said that it works. */
+    start: Effect.fnUntraced(function* (name: string, ...args: ReadonlyArray<string>) {
+      const program = yield* launch(name, ...args)
+      yield* Effect.sync(() => program.said.stderr.includes("INFO") || !program.isRunning()).pipe(
+        Effect.repeat({ until: (isKnown) => isKnown, schedule: soon })
+      )
+      if (program.isRunning()) return program
+      const { code, stderr } = yield* program.ended
+      return yield* Effect.die(new Error(`${name} ended with ${code}: ${stderr}`))
+    })
+  }
+}

@@ -15,6 +15,7 @@ export const boxId = Brand.nominal<BoxId>()
 /** Counts of a store: nothing done of four images, four answers owed by each of two services, unless said otherwise. */
 export const progressOf = (changes: Partial<Progress> = {}): Progress => ({
   images: 4,
+  answered: 0,
   done: 0,
   services: [
     { service: serviceId("clip"), requested: 4, succeeded: 0, failed: 0 },

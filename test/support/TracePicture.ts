@@ -57,7 +57,7 @@ const deployment = Effect.gen(function* () {
     SERVICE_CONFIG: config,
     OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint
   }
-  return { collector, pictures, run: Programs.run(env), start: Programs.start(env) }
+  return { collector, pictures, ...Programs.inFolder(home, env) }
 })
 
 const untilDone = Effect.fnUntraced(function* (images: number) {
@@ -72,15 +72,15 @@ const untilDone = Effect.fnUntraced(function* (images: number) {
 
 /** The page that shows the spans of one image. */
 const page = Effect.gen(function* () {
-  const { collector, pictures, run, start } = yield* deployment
+  const { collector, pictures, start, succeed } = yield* deployment
   const worker = yield* start("worker", "--service", asked)
   const postprocess = yield* start("postprocess")
-  const submit = (files: ReadonlyArray<string>) => run("producer", "--services", asked, ...files)
+  const submit = (files: ReadonlyArray<string>) => succeed("producer", "--services", asked, ...files)
   yield* submit(pictures.slice(0, warm))
   yield* untilDone(warm)
   yield* submit(pictures.slice(-1))
   yield* untilDone(warm + 1)
-  yield* Effect.all([worker.stop, postprocess.stop])
+  yield* Effect.all([worker.end("SIGTERM"), postprocess.end("SIGTERM")])
   const sql = yield* SqlClient.SqlClient
   const [image] = yield* sql<{ trace_parent: string }>`
     SELECT trace_parent FROM images ORDER BY image_id DESC LIMIT 1`

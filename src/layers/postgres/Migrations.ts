@@ -55,15 +55,16 @@ export const migrate = Effect.gen(function* () {
 const untilReachable = <A>(work: Effect.Effect<A, SqlError.SqlError | ConnectionProblem.DatabaseMisconfigured>) =>
   work.pipe(
     Effect.tapError((error) =>
-      SqlError.isSqlError(error)
+      isPassing(error)
         ? Effect.logWarning(`The database cannot be reached: ${String(error.reason.cause)}`)
         : Effect.void
     ),
     Effect.retry({
-      while: (error) =>
-        SqlError.isSqlError(error) &&
-        (error.reason._tag === "ConnectionError" || sqlState(error.reason.cause) === "57P03"),
+      while: isPassing,
       schedule: Schedule.min([Schedule.exponential("200 millis"), Schedule.spaced("2 seconds")]),
       times: 18
     })
   )
+
+const isPassing = (error: SqlError.SqlError | ConnectionProblem.DatabaseMisconfigured): error is SqlError.SqlError =>
+  SqlError.isSqlError(error) && (error.reason._tag === "ConnectionError" || sqlState(error.reason.cause) === "57P03")

@@ -9,7 +9,7 @@ export const progress = Effect.fnUntraced(function* (scope: Scope) {
   const sql = yield* SqlClient.SqlClient
   const inScope = scope._tag === "All" ? sql`true` : sql`image_id = ANY (${Columns.bigints(scope.ids)})`
   const [images] = yield* sql<ImageCounts>`
-    SELECT count(*) AS images,
+    SELECT count(*) AS images, count(*) FILTER (WHERE revision > 0) AS answered,
       count(*) FILTER (
         WHERE coalesce(owing, boxes_stale, consensus_stale, enrichment_stale) IS NULL) AS done,
       count(boxes_stale) AS harmonize, count(consensus_stale) AS consensus, count(enrichment_stale) AS enrich
@@ -31,12 +31,13 @@ export const progress = Effect.fnUntraced(function* (scope: Scope) {
   const [derived] = yield* sql<{ boxes: number; crops: number }>`
     SELECT (SELECT count(*) FROM merged_boxes WHERE ${inScope}) AS boxes,
       (SELECT count(*) FROM postprocessing WHERE ${inScope}) AS crops`
-  const { done, images: total, ...stale } = images!
-  return { images: total, done, services, stale, ...derived! } satisfies Progress
+  const { answered, done, images: total, ...stale } = images!
+  return { images: total, answered, done, services, stale, ...derived! } satisfies Progress
 })
 
 interface ImageCounts {
   readonly images: number
+  readonly answered: number
   readonly done: number
   readonly harmonize: number
   readonly consensus: number

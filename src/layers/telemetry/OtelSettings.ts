@@ -47,7 +47,12 @@ export const settings: Effect.Effect<Option.Option<OtelSettings>, Config.ConfigE
     if (Option.isNone(endpoint) || isDisabled || exporter === "none") return Option.none()
     if (!/^https?:\/\/[^/]/.test(endpoint.value) || !URL.canParse(endpoint.value)) {
       return yield* new OtelSettingsError({
-        problem: `OTEL_EXPORTER_OTLP_ENDPOINT "${endpoint.value}" is no URL. Write it like http://localhost:4318.`
+        problem: Option.match(own, {
+          onNone: () =>
+            `OTEL_EXPORTER_OTLP_ENDPOINT "${Option.getOrElse(common, () => "")}" is no URL. Write it like http://localhost:4318.`,
+          onSome: (url) =>
+            `OTEL_EXPORTER_OTLP_TRACES_ENDPOINT "${url}" is no URL. Write it like http://localhost:4318/v1/traces.`
+        })
       })
     }
     const name = yield* text("OTEL_SERVICE_NAME")

@@ -56,7 +56,7 @@ export const stageState = (stage: Stage, sight: Sight): StageState => {
   const rate = activitiesOf(stage, sight).reduce((sum, activity) => sum + activity.rate, 0)
   return {
     stage,
-    done: progress.images - progress.stale[stage],
+    done: progress.answered - progress.stale[stage],
     ...stepState(stage, hintQueue[stage], progress.stale[stage], rate, sight),
     ...since(waits.stages.get(stage))
   }

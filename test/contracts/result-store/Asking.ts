@@ -167,6 +167,7 @@ export const asking = (it: Vitest.MethodsNonLive<ResultStore>) => {
       yield* store.recordCrops([cropAnswer(a, left!, "pose")])
       assert.deepStrictEqual(yield* store.progress(scope), {
         images: 2,
+        answered: 1,
         done: 0,
         services: [
           { service: serviceId("blip"), requested: 2, succeeded: 1, failed: 0 },

@@ -91,7 +91,7 @@ export const deriving = (it: Vitest.MethodsNonLive<ResultStore>) => {
     })
   )
 
-  it.effect("keeps the crops of a box that is derived again, and no others", () =>
+  it.effect("keeps the crops of a box that is derived again, and no others (B08)", () =>
     Effect.gen(function* () {
       const store = yield* ResultStore
       const id = yield* answeredTimes(1)
@@ -127,7 +127,7 @@ export const deriving = (it: Vitest.MethodsNonLive<ResultStore>) => {
     })
   )
 
-  it.effect("leaves no crop without its box when both are written at the same time", () =>
+  it.effect("leaves no crop without its box when both are written at the same time (B08)", () =>
     Effect.gen(function* () {
       const store = yield* ResultStore
       const id = yield* answeredTimes(1)

@@ -34,7 +34,7 @@ describe("migrate", () => {
     }).pipe(Effect.provide(Databases.client))
   )
 
-  it.effect("refuses a database with steps it does not know, and names the remedy", () =>
+  it.effect("refuses a database with steps it does not know, and names the remedy (B07)", () =>
     Effect.gen(function* () {
       yield* migrate
       const sql = yield* PgClient.PgClient

@@ -52,6 +52,7 @@ describe("settings", () => {
   it.effect("refuse what means nothing, and say so", () =>
     Effect.gen(function* () {
       for (const [env, words] of [
+        [{ OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: "elsewhere" }, 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT "elsewhere"'],
         [{ OTEL_EXPORTER_OTLP_ENDPOINT: "collector:4318" }, 'OTEL_EXPORTER_OTLP_ENDPOINT "collector:4318'],
         [{ OTEL_TRACES_SAMPLER: "some" }, "OTEL_TRACES_SAMPLER is none of always_on"],
         [{ OTEL_TRACES_SAMPLER_ARG: "7" }, "OTEL_TRACES_SAMPLER_ARG is 7"]

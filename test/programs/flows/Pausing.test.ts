@@ -82,6 +82,31 @@ describe("a step that is switched off", () => {
 })
 
 describe("a heartbeat", () => {
+  it.effect("goes on while there is nothing to do, and while one message takes long (B44)", () =>
+    Effect.gen(function* () {
+      let beats: Array<Beat["activities"][number]> = []
+      const registry = Layer.mock(WorkerRegistry, {
+        beat: ({ activities }) => Effect.sync(() => void beats.push(...activities)),
+        leave: () => Effect.void
+      })
+      const heartbeat = Heartbeat.layer({ workerId: "w1", host: "h", version: "v" }).pipe(Layer.provide(registry))
+      yield* Effect.gen(function* () {
+        const gate = yield* Latch.make(false)
+        const { stop } = yield* consumer(gate)
+        yield* TestClock.adjust("1 minute")
+        assert.isAtLeast(beats.length, 11)
+        assert.deepStrictEqual(beats.at(-1), { step, inFlight: 0, handled: 0 })
+        beats = []
+        yield* publish("a")
+        yield* TestClock.adjust("1 minute")
+        assert.isAtLeast(beats.length, 11)
+        assert.deepStrictEqual(beats.at(-1), { step, inFlight: 1, handled: 0 })
+        yield* gate.open
+        yield* stop
+      }).pipe(Effect.provide(Layer.merge(memory, heartbeat)))
+    })
+  )
+
   it.effect("tells what is in hand and what was handled, and goodbye", () =>
     Effect.gen(function* () {
       const beats: Array<Beat> = []

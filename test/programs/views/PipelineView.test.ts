@@ -12,6 +12,7 @@ const at = new Date("2026-01-01T00:00:00Z")
 const nothing: PipelineView.Sight = {
   progress: {
     images: 10,
+    answered: 9,
     done: 4,
     services: [{ service: ocr, requested: 10, succeeded: 5, failed: 1 }],
     stale: { harmonize: 2, consensus: 0, enrich: 3 },
@@ -99,7 +100,7 @@ describe("serviceState", () => {
 })
 
 describe("stageState", () => {
-  it("counts images that are stale, and rates the stage by its workers", () => {
+  it("counts images that are stale, calls none done that has no answer, and rates the stage by its workers", () => {
     const workers = [
       worker("a", true, { step: "enrich", inFlight: 1, handled: 9, rate: 1 }),
       worker("b", true, { step: "enrich", inFlight: 1, handled: 9, rate: 0.5 })
@@ -107,7 +108,7 @@ describe("stageState", () => {
     const state = PipelineView.stageState("enrich", { ...nothing, workers })
     assert.deepStrictEqual(state, {
       stage: "enrich",
-      done: 7,
+      done: 6,
       queue: { name: "queue_spatial_enrichment" },
       waiting: 3,
       inFlight: 2,

@@ -1,0 +1,45 @@
+/** What keeps a program from starting with the database that it was told to use. */
+import type { PgClient } from "@effect/sql-pg"
+import { Schema } from "effect"
+import type { SqlError } from "effect/sql"
+import { sqlState } from "./Failures.ts"
+
+/** The server cannot be reached, or refuses this program. `detail` names it, what is wrong and the remedy. */
+export class DatabaseUnusable extends Schema.TaggedError<DatabaseUnusable>()("DatabaseUnusable", {
+  detail: Schema.String
+}) {
+  override get message() {
+    return `The database cannot be used: ${this.detail}`
+  }
+
+  /** The error of a client with this configuration. */
+  static from({ reason }: SqlError.SqlError, config: PgClient.PgClientConfig): DatabaseUnusable {
+    const { database = "", host = "localhost", port = 5432, username } = config
+    const { cause } = reason
+    const server = `PostgreSQL at ${host}:${port}`
+    const said = cause instanceof Error ? cause.message : String(cause)
+    const of = (detail: string) => new DatabaseUnusable({ detail })
+    switch (sqlState(cause)) {
+      case "28000":
+      case "28P01":
+        return of(`${server} refuses the login: ${said}. Correct DB_USER and DB_PASSWORD, or DATABASE_URL.`)
+      case "3D000": {
+        const login = username === undefined ? "" : ` -U ${username}`
+        return of(
+          `${server} has no database "${database}". Correct DB_NAME or DATABASE_URL, or create it: ` +
+            `createdb -h ${host} -p ${port}${login} ${database}`
+        )
+      }
+      case "42501":
+        return of(
+          `${server} forbids what is needed: ${said}. Grant it to the user, or correct DB_USER or DATABASE_URL.`
+        )
+      default:
+        return of(
+          reason._tag === "ConnectionError"
+            ? `${server} cannot be reached: ${said}. Start it, or correct DB_HOST and DB_PORT, or DATABASE_URL.`
+            : `${server} says: ${said}`
+        )
+    }
+  }
+}
