@@ -63,7 +63,7 @@ export const answerImages = (service: Service, options: WorkerOptions) =>
               concurrency: 2 * service.concurrency,
               unordered: true
             }),
-            Stream.groupedWithin(64, "5 millis"),
+            Stream.groupedWithin(64, "25 millis"),
             // A batch is recorded while the one before is told to the stages.
             Stream.mapEffect((handled) => settleAll(options.workerId, handled), { concurrency: 4 }),
             Stream.flattenIterable
@@ -244,13 +244,13 @@ const settleAnswered = (workerId: string, answers: ReadonlyArray<Traced<Answered
     ? Effect.succeed([])
     : record(workerId, answers).pipe(
         Effect.tap((recorded) =>
+          Effect.forEach(recorded, ({ delivery }) => delivery.settle(Settlement.Ack()), { discard: true })
+        ),
+        Effect.tap((recorded) =>
           Hints.tell(
             Workflow.follows.answer,
             recorded.map(({ job, span }) => ({ imageId: job.imageId, headers: TraceContext.headersOf(span) }))
           )
-        ),
-        Effect.tap((recorded) =>
-          Effect.forEach(recorded, ({ delivery }) => delivery.settle(Settlement.Ack()), { discard: true })
         ),
         Spans.together(
           "record answer",
