@@ -1,6 +1,6 @@
 /** Images and jobs about them, ready for the programs. */
 import { randomBytes } from "node:crypto"
-import { link, mkdir } from "node:fs/promises"
+import { mkdir, symlink } from "node:fs/promises"
 import { join } from "node:path"
 import sharp from "sharp"
 import { publishedHeader } from "../../src/domain/Messages.ts"
@@ -43,7 +43,7 @@ export const make = async (
 ): Promise<ReadonlyArray<Job>> => {
   const home = join(folder, randomBytes(4).toString("hex"))
   await mkdir(home)
-  for (let i = 1; i <= count; i++) await link(picture, join(home, `${i}.jpg`))
+  for (let i = 1; i <= count; i++) await symlink(picture, join(home, `${i}.jpg`))
   const { rows } = await database.query<{ image_id: string; image_filename: string; image_path: string }>(
     `INSERT INTO images (source_key, image_filename, image_path, requested_services)
       SELECT $1 || '/' || i, i || '.jpg', $1 || '/' || i || '.jpg', '{rtdetr}' FROM generate_series(1, $2::int) AS i

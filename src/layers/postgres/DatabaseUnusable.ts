@@ -2,6 +2,7 @@
 import type { PgClient } from "@effect/sql-pg"
 import { Schema } from "effect"
 import type { SqlError } from "effect/sql"
+import * as Encryption from "../Encryption.ts"
 import { sqlState } from "./Failures.ts"
 
 /** The server cannot be reached, or refuses this program. `detail` names it, what is wrong and the remedy. */
@@ -42,4 +43,26 @@ export class DatabaseUnusable extends Schema.TaggedError<DatabaseUnusable>()("Da
         )
     }
   }
+}
+
+/** What is wrong with the encryption of the connection, if that is why it failed: something that waiting does not mend. */
+export const byEncryption = (
+  { reason: { cause } }: SqlError.SqlError,
+  { host = "localhost", port = 5432, ssl = false }: Pick<PgClient.PgClientConfig, "host" | "port" | "ssl">
+): DatabaseUnusable | undefined => {
+  const said = String(cause)
+  const server = `PostgreSQL at ${host}:${port}`
+  const refusal = Encryption.refusalOf(cause, { name: "PostgreSQL", host, port, prefix: "DB", url: "DATABASE_URL" })
+  if (refusal !== undefined) return new DatabaseUnusable({ detail: refusal })
+  if (said.includes("The server does not support TLS")) {
+    return new DatabaseUnusable({
+      detail: `${server} does not encrypt. Switch it on there (ssl = on in postgresql.conf), or set DB_SSLMODE=disable.`
+    })
+  }
+  // PostgreSQL before 14 says "SSL off".
+  return ssl === false && sqlState(cause) === "28000" && /no encryption|SSL off/.test(said)
+    ? new DatabaseUnusable({
+        detail: `${server} refuses this connection, which is not encrypted (${said}). If it wants encryption, set DB_SSLMODE=verify-full, or sslmode=verify-full in DATABASE_URL.`
+      })
+    : undefined
 }

@@ -7,7 +7,7 @@
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Schedule, Schema } from "effect"
 import { Migrator, SqlError } from "effect/sql"
-import * as ConnectionProblem from "./ConnectionProblem.ts"
+import { byEncryption, type DatabaseUnusable } from "./DatabaseUnusable.ts"
 import { sqlState } from "./Failures.ts"
 import { createTables } from "./migrations/0001CreateTables.ts"
 import { followChanges } from "./migrations/0002FollowChanges.ts"
@@ -44,7 +44,7 @@ const table = "windmill_migrations"
  */
 export const migrate = Effect.gen(function* () {
   const sql = yield* PgClient.PgClient
-  yield* untilReachable(Effect.mapError(sql`SELECT 1`, (error) => ConnectionProblem.find(error, sql.config) ?? error))
+  yield* untilReachable(Effect.mapError(sql`SELECT 1`, (error) => byEncryption(error, sql.config) ?? error))
   yield* Migrator.make({})({ loader: Migrator.fromRecord(steps), table })
   const [row] = yield* sql<{ found: number }>`SELECT max(migration_id) AS found FROM ${sql(table)}`
   const known = Object.keys(steps).length
@@ -52,7 +52,7 @@ export const migrate = Effect.gen(function* () {
   if (found > known) return yield* new DatabaseTooNew({ found, known })
 }).pipe(Effect.withSpan("ResultStore.migrate"))
 
-const untilReachable = <A>(work: Effect.Effect<A, SqlError.SqlError | ConnectionProblem.DatabaseMisconfigured>) =>
+const untilReachable = <A>(work: Effect.Effect<A, SqlError.SqlError | DatabaseUnusable>) =>
   work.pipe(
     Effect.tapError((error) =>
       isPassing(error)
@@ -66,5 +66,5 @@ const untilReachable = <A>(work: Effect.Effect<A, SqlError.SqlError | Connection
     })
   )
 
-const isPassing = (error: SqlError.SqlError | ConnectionProblem.DatabaseMisconfigured): error is SqlError.SqlError =>
+const isPassing = (error: SqlError.SqlError | DatabaseUnusable): error is SqlError.SqlError =>
   SqlError.isSqlError(error) && (error.reason._tag === "ConnectionError" || sqlState(error.reason.cause) === "57P03")
