@@ -67,6 +67,13 @@ export const grow = async (servers: Servers, images: number): Promise<void> => {
     [last]
   )
   await database.query(
+    `INSERT INTO postprocessing
+      (image_id, merged_box_id, service, data, status, region_x, region_y, region_width, region_height)
+      SELECT image_id, merged_id, 'colors', '{}', 'success', 0, 0, 10, 10 FROM merged_boxes
+      WHERE image_id > $1 AND rank = 0`,
+    [last]
+  )
+  await database.query(
     `INSERT INTO consensus (image_id, consensus_data, processing_time, revision, algorithm)
       SELECT images.image_id, vote.consensus_data, vote.processing_time, 3, vote.algorithm
       FROM images CROSS JOIN

@@ -12,11 +12,10 @@ export interface Production {
   readonly memory: readonly [early: number, late: number]
 }
 
-const services = ServiceCatalog.standard.filter(({ category }) => category === "primary")
 const trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 
 /** How many messages an image takes. */
-export const messages = services.length
+export const messages = ServiceCatalog.standard.length
 
 /** Each publishes a message to every service about each of the images. */
 export const produce = async (servers: Servers, images: number): Promise<Production> => {
@@ -39,7 +38,7 @@ const publishBare = async (servers: Servers, count: number): Promise<number> => 
     ...servers.environment,
     BODY: JSON.stringify({ version: 1, image_id: 12_345, service: "detectron2", image }),
     COUNT: String(count),
-    QUEUES: services.map(({ queue }) => servers.queue(queue)).join(),
+    QUEUES: ServiceCatalog.standard.map(({ queue }) => servers.queue(queue)).join(),
     TRACE: trace
   })
   await publisher.ended

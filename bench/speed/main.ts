@@ -96,6 +96,10 @@ const parts: Readonly<Record<string, (servers: Servers) => Promise<ReadonlyArray
       alone("µs CPU per image: 3 results", [three.cpu]),
       alone("µs CPU per image: 13 results", [thirteen.cpu]),
       {
+        ...alone(`µs CPU per image: 3 results, among ${many} images`, [later.cpu], "ratio <= 1.2"),
+        ratio: (later.cpu / three.cpu).toFixed(2)
+      },
+      {
         what: `scans of whole tables among ${many} images; of indexes`,
         windmill: `${later.scans.sequential}; ${later.scans.index}`,
         target: "0"

@@ -96,6 +96,8 @@ interface Settled {
   readonly events: ReadonlyArray<PipelineEvent>
 }
 
+const decodeJob = Schema.decodeUnknownResult(JobJson)
+
 const handle = (
   service: Service,
   delivery: Delivery,
@@ -103,7 +105,7 @@ const handle = (
   pause: Effect.Effect<void>
 ) =>
   Effect.gen(function* () {
-    const decoded = Schema.decodeUnknownResult(JobJson)(delivery.body)
+    const decoded = decodeJob(delivery.body)
     if (Result.isFailure(decoded))
       return settled(delivery, Settlement.DeadLetter({ reason: `not a job: ${decoded.failure.message}` }))
     const job = decoded.success

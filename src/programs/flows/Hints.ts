@@ -38,7 +38,7 @@ export const tell = Effect.fnUntraced(function* (stages: ReadonlyArray<Stage>, l
   const messages = stages.flatMap((stage) =>
     [...once.values()].map(({ headers, imageId }) => ({
       queue: hintQueue[stage],
-      body: Schema.encodeSync(HintJson)({ version: 1, imageId }),
+      body: encodeHint({ version: 1, imageId }),
       headers: { ...headers, ...now }
     }))
   )
@@ -64,10 +64,13 @@ export const hinted = (
 export const settle = (hint: Hinted, settlement: Settlement): Effect.Effect<void> =>
   Effect.forEach(hint.deliveries, (delivery) => delivery.settle(settlement), { discard: true })
 
+const encodeHint = Schema.encodeSync(HintJson)
+const decodeHint = Schema.decodeUnknownResult(HintJson)
+
 const coalesce = Effect.fnUntraced(function* (deliveries: ReadonlyArray<Delivery>) {
   const byImage = new Map<ImageId, { headers: Readonly<Record<string, string>>; deliveries: Array<Delivery> }>()
   for (const delivery of deliveries) {
-    const decoded = Schema.decodeUnknownResult(HintJson)(delivery.body)
+    const decoded = decodeHint(delivery.body)
     if (Result.isFailure(decoded)) {
       yield* delivery.settle(Settlement.DeadLetter({ reason: `not a hint: ${decoded.failure.message}` }))
       continue

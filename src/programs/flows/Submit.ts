@@ -99,13 +99,15 @@ export const publishOwed = Effect.fn("Submit.publish")(function* (
   )
 })
 
+const encodeJob = Schema.encodeSync(JobJson)
+
 const jobMessage = (
   { imageId, reference, traceParent }: SubmittedImage,
   service: Service,
   now: Readonly<Record<string, string>>
 ) => ({
   queue: service.queue,
-  body: Schema.encodeSync(JobJson)({ version: 1, imageId, service: service.id, image: reference }),
+  body: encodeJob({ version: 1, imageId, service: service.id, image: reference }),
   headers: Option.match(traceParent, {
     onNone: () => now,
     onSome: (value) => ({ [TraceContext.header]: value, ...now })
