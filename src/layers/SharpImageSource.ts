@@ -84,10 +84,19 @@ const readFile = Effect.fn("ImageSource.readFile")((path: string, limits: Limits
     NodeFs.open(path, (problem, file) => {
       if (problem !== null) return resume(problemOfFile(path, problem.code))
       const end = (result: Effect.Effect<Uint8Array, ImageSourceError>) => {
-        NodeFs.closeSync(file)
+        try {
+          NodeFs.closeSync(file)
+        } catch {
+          // What was read counts.
+        }
         resume(result)
       }
-      const info = NodeFs.fstatSync(file)
+      let info: NodeFs.Stats
+      try {
+        info = NodeFs.fstatSync(file)
+      } catch (problem) {
+        return end(problemOfFile(path, (problem as NodeJS.ErrnoException).code))
+      }
       if (info.isDirectory()) return end(unusable(path, "is a folder: name the pictures in it"))
       if (info.size > limits.bytes) return end(tooLarge(path, limits))
       const bytes = Buffer.allocUnsafeSlow(info.size)
