@@ -12,7 +12,8 @@ const concurrency = 8
 /** Jobs that are done before anything is measured. */
 const warmUp = 500
 
-export const contestants = ["bare", "untraced", "sampled", "traced"] as const
+/** The bare loop keeps to what the service may be sent at once; `crowding` sends it as many as windmill takes in advance. */
+export const contestants = ["bare", "crowding", "untraced", "sampled", "traced"] as const
 type Contestant = (typeof contestants)[number]
 
 export interface WorkerOptions {
@@ -28,21 +29,20 @@ export const paces = (servers: Servers, { jobs, rounds }: WorkerOptions) =>
     const collector = await collect()
     const endpoint = `http://127.0.0.1:${(collector.address() as AddressInfo).port}`
     const traced = { ...environment, OTEL_EXPORTER_OTLP_ENDPOINT: endpoint }
-    const worker = (environment: Record<string, string>) => () =>
-      Processes.program("worker", ["--service", "rtdetr"], environment)
     const start: Record<Contestant, () => Processes.Process> = {
-      bare: () =>
-        Processes.contestant("bareWorker", {
-          ...servers.environment,
-          PREFETCH: String(4 * concurrency),
-          QUEUE: servers.queue("queue_rtdetr"),
-          SERVICE_URL: `${address}/analyze`
-        }),
+      bare: bare(servers, address, concurrency),
+      crowding: bare(servers, address, 4 * concurrency),
       untraced: worker(environment),
       sampled: worker({ ...traced, OTEL_TRACES_SAMPLER: "traceidratio", OTEL_TRACES_SAMPLER_ARG: "0.1" }),
       traced: worker(traced)
     }
-    const found: Record<Contestant, Array<Processes.Pace>> = { bare: [], untraced: [], sampled: [], traced: [] }
+    const found: Record<Contestant, Array<Processes.Pace>> = {
+      bare: [],
+      crowding: [],
+      untraced: [],
+      sampled: [],
+      traced: []
+    }
     try {
       for (let round = 0; round < rounds; round++) {
         for (const name of contestants) {
@@ -59,28 +59,61 @@ export const paces = (servers: Servers, { jobs, rounds }: WorkerOptions) =>
     return found
   })
 
-/** The share of the time, in `[0, 1]`, for which a service that takes 20 ms has as many requests as it may be sent. */
-export const utilization = (servers: Servers, jobs: number): Promise<number> =>
+const bare = (servers: Servers, address: string, atOnce: number) => () =>
+  Processes.contestant("bareWorker", {
+    ...servers.environment,
+    PREFETCH: String(atOnce),
+    QUEUE: servers.queue("queue_rtdetr"),
+    SERVICE_URL: `${address}/analyze`
+  })
+
+const worker = (environment: Readonly<Record<string, string>>) => () =>
+  Processes.program("worker", ["--service", "rtdetr"], environment)
+
+/** Shares of the time, in `[0, 1]`, for which a service that takes 20 ms has as many requests as it may be sent. */
+export interface Utilization {
+  readonly windmill: number
+  readonly bare: number
+  /** By a loop of as many requests that does nothing else: what any worker can hope for on this machine. */
+  readonly most: number
+}
+
+export const utilization = (servers: Servers, jobs: number): Promise<Utilization> =>
   withService(servers, 20, async ({ address, environment }) => {
-    const all = await Jobs.make(servers, await Jobs.makePicture(servers), warmUp + jobs)
-    await Jobs.publishAll(servers, all)
-    const answers = Jobs.answersAfter(servers, all[0]!.imageId - 1)
-    const shares: Array<number> = []
-    const worker = Processes.program("worker", ["--service", "rtdetr"], environment)
-    await Processes.watch(
-      [worker],
-      async () => {
+    const share = async () => Number(await (await fetch(`${address}/share`)).text())
+    const picture = await Jobs.makePicture(servers)
+    const during = async (start: () => Processes.Process): Promise<number> => {
+      const all = await Jobs.make(servers, picture, warmUp + jobs)
+      await Jobs.publishAll(servers, all)
+      const answers = Jobs.answersAfter(servers, all[0]!.imageId - 1)
+      const shares: Array<number> = []
+      const count = async () => {
         const done = await answers()
         // The service speaks of the time since it was asked last. The last jobs are too few to keep it busy.
         if (shares.length === 0 ? done >= warmUp : shares.length === 1 && done >= all.length - 50) {
-          shares.push(Number(await (await fetch(`${address}/share`)).text()))
+          shares.push(await share())
         }
         return done
-      },
-      all.length
-    )
-    await servers.purge()
-    return shares[1]!
+      }
+      await Processes.watch([start()], count, all.length)
+      await servers.purge()
+      return shares[1]!
+    }
+    const loop = Processes.contestant("closedLoop", {
+      CONCURRENCY: String(concurrency),
+      PICTURE: picture,
+      SERVICE_URL: `${address}/analyze`
+    })
+    await Processes.pause(1000)
+    await share()
+    await Processes.pause(3000)
+    const most = await share()
+    await loop.stop()
+    return {
+      most,
+      bare: await during(bare(servers, address, concurrency)),
+      windmill: await during(worker(environment))
+    }
   })
 
 /** A service that takes `latency` milliseconds, and the environment of a worker that knows it. */

@@ -6,6 +6,7 @@
  */
 import * as Amqp from "amqplib"
 import { Data, Deferred, Duration, Effect, Exit, Latch, Redacted, Schedule, type Scope } from "effect"
+import type { Duplex } from "node:stream"
 import { BrokerMisconfigured, BrokerUnavailable } from "../../services/MessageBroker.ts"
 import * as Encryption from "../Encryption.ts"
 import type { Address } from "../RabbitAddress.ts"
@@ -122,8 +123,8 @@ const connect = <A extends { readonly connection: Amqp.ChannelModel }>(
     { interruptible: true }
   )
 
-const open = ({ heartbeat, host, password, port, tls, username, vhost }: Address["Service"], name: string) =>
-  Amqp.connect(
+const open = async ({ heartbeat, host, password, port, tls, username, vhost }: Address["Service"], name: string) => {
+  const model = await Amqp.connect(
     {
       protocol: tls === undefined ? "amqp" : "amqps",
       hostname: host,
@@ -141,6 +142,25 @@ const open = ({ heartbeat, host, password, port, tls, username, vhost }: Address
       clientProperties: { connection_name: name }
     }
   )
+  gather(model)
+  return model
+}
+
+/**
+ * Hands to the network as one what is written at once. amqplib writes every frame on its own, and sending a frame costs more
+ * than all else that is done about it.
+ */
+const gather = (model: Amqp.ChannelModel): void => {
+  const { stream } = model.connection as Amqp.Connection & { readonly stream: Duplex }
+  const write = stream.write.bind(stream) as (frame: Uint8Array) => boolean
+  stream.write = (frame: Uint8Array) => {
+    if (stream.writableCorked === 0) {
+      stream.cork()
+      process.nextTick(() => stream.uncork())
+    }
+    return write(frame)
+  }
+}
 
 /**
  * Whether trying again can help, by the words amqplib has for what the broker said during the handshake. A virtual host

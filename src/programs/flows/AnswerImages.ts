@@ -58,12 +58,13 @@ export const answerImages = (service: Service, options: WorkerOptions) =>
         },
         (deliveries, pause) =>
           deliveries.pipe(
-            // The service is asked about half of these at once, and the next pictures are read meanwhile.
+            // The service is asked about a third of these at once, and the next pictures are read meanwhile.
             Stream.mapEffect((delivery) => handle(service, delivery, breaker, pause), {
-              concurrency: 2 * service.concurrency,
+              concurrency: 3 * service.concurrency,
               unordered: true
             }),
-            Stream.groupedWithin(64, "25 millis"),
+            // Half of what is held, so that a service that is fast never waits for a transaction.
+            Stream.groupedWithin(2 * service.concurrency, "25 millis"),
             // A batch is recorded while the one before is told to the stages.
             Stream.mapEffect((handled) => settleAll(options.workerId, handled), { concurrency: 4 }),
             Stream.flattenIterable
