@@ -20,6 +20,7 @@ import {
 } from "../services/Inference.ts"
 import * as Metrics from "../services/Metrics.ts"
 import * as MultipartForm from "./MultipartForm.ts"
+import * as PictureMemory from "./PictureMemory.ts"
 import * as TransportProblem from "./TransportProblem.ts"
 
 /** Retries of one request in this process, besides the redeliveries of its message. */
@@ -32,6 +33,7 @@ export const layer = Layer.effect(
   Inference,
   Effect.gen(function* () {
     const client = yield* HttpClient.HttpClient
+    const memory = PictureMemory.make()
     const limits = new Map<string, Semaphore.Semaphore>()
     const limitOf = (service: Service) => {
       const limit = limits.get(service.id) ?? Semaphore.makeUnsafe(service.concurrency)
@@ -61,10 +63,11 @@ export const layer = Layer.effect(
 
     const analyze = Effect.fn("Inference.analyze")(function* (service: Service, image: Handover) {
       yield* Effect.annotateCurrentSpan({ "windmill.service": service.id })
-      return yield* ask(service, requestOf(service, image)).pipe(
-        limitOf(service).withPermits(1),
-        Effect.retry(retrySchedule)
-      )
+      const [request, release] = requestOf(service, image, memory)
+      const answer = yield* ask(service, request).pipe(limitOf(service).withPermits(1), Effect.retry(retrySchedule))
+      // What was not answered may still be on its way.
+      release()
+      return answer
     })
 
     const isHealthy = Effect.fn("Inference.isHealthy")((service: Service) =>
@@ -92,16 +95,22 @@ const measured = <A, R>(attempt: Effect.Effect<A, InferenceError, R>, service: S
 
 const outcomes = { Unavailable: "unavailable", Refused: "refused", UnreadableReply: "unreadable-reply" } as const
 
-const requestOf = (service: Service, image: Handover): HttpClientRequest.HttpClientRequest => {
+/** The request, and how to release the memory it is in. */
+const requestOf = (
+  service: Service,
+  image: Handover,
+  memory: PictureMemory.PictureMemory
+): [request: HttpClientRequest.HttpClientRequest, release: () => void] => {
   const url = ServiceCatalog.analyzeUrl(service)
   switch (image._tag) {
     case "Url":
-      return HttpClientRequest.get(url, { urlParams: { url: image.url } })
+      return [HttpClientRequest.get(url, { urlParams: { url: image.url } }), () => {}]
     case "File":
-      return HttpClientRequest.get(url, { urlParams: { file: image.path } })
+      return [HttpClientRequest.get(url, { urlParams: { file: image.path } }), () => {}]
     case "Upload": {
-      const { body, contentType } = MultipartForm.ofImage("file", image.image)
-      return HttpClientRequest.post(url).pipe(HttpClientRequest.bodyUint8Array(body, contentType))
+      const { body, contentType } = MultipartForm.ofImage("file", image.image, memory.take)
+      const request = HttpClientRequest.post(url).pipe(HttpClientRequest.bodyUint8Array(body, contentType))
+      return [request, () => memory.give(body)]
     }
   }
 }

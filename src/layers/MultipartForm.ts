@@ -7,25 +7,30 @@
  */
 import * as NodeCrypto from "node:crypto"
 import type { EncodedImage } from "../domain/ImageReference.ts"
+import type { PictureMemory } from "./PictureMemory.ts"
 
 export interface MultipartForm {
   readonly contentType: string
-  readonly body: Uint8Array
+  readonly body: Buffer<ArrayBuffer>
 }
 
-/** The form whose field `name` is the image. */
+/** The form whose field `name` is the image, in memory of that many bytes from `take`. */
 export const ofImage = (
   name: string,
-  { bytes, filename, mediaType }: Pick<EncodedImage, "bytes" | "filename" | "mediaType">
+  { bytes, filename, mediaType }: Pick<EncodedImage, "bytes" | "filename" | "mediaType">,
+  take: PictureMemory["take"]
 ): MultipartForm => {
   const boundary = `windmill-${NodeCrypto.randomUUID()}`
-  const head =
+  const head = Buffer.from(
     `--${boundary}\r\nContent-Disposition: form-data; name="${escape(name)}"; filename="${escape(filename)}"\r\n` +
-    `Content-Type: ${mediaType}\r\n\r\n`
-  return {
-    contentType: `multipart/form-data; boundary=${boundary}`,
-    body: Buffer.concat([Buffer.from(head), bytes, Buffer.from(`\r\n--${boundary}--\r\n`)])
-  }
+      `Content-Type: ${mediaType}\r\n\r\n`
+  )
+  const tail = Buffer.from(`\r\n--${boundary}--\r\n`)
+  const body = take(head.length + bytes.length + tail.length)
+  body.set(head)
+  body.set(bytes, head.length)
+  body.set(tail, head.length + bytes.length)
+  return { contentType: `multipart/form-data; boundary=${boundary}`, body }
 }
 
 /** What would end a name. */

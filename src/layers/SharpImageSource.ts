@@ -1,8 +1,9 @@
 /**
  * Pictures from disk and over HTTP, checked by sharp.
  *
- * What a worker analyzes is always one still picture within the limits, in a format every service reads. The same
- * picture asked for by several workers of a process at once, or shortly after, is read once.
+ * What a worker analyzes is always one still picture within the limits, in a format every service reads. What several
+ * workers of a process ask for at once, or shortly after, is fetched and converted once; a file that services read as it is
+ * is read anew each time, which costs less than the memory to keep it.
  */
 import { Cache, Duration, Effect, Exit, Layer, Stream } from "effect"
 import { HttpClient, type HttpClientResponse } from "effect/http"
@@ -11,6 +12,7 @@ import * as NodeFs from "node:fs"
 import sharp from "sharp"
 import { type EncodedImage, type ImageReference, pathOf } from "../domain/ImageReference.ts"
 import { ImageSource, ImageSourceError, Unreachable, Unusable } from "../services/ImageSource.ts"
+import * as PictureMemory from "./PictureMemory.ts"
 import * as TransportProblem from "./TransportProblem.ts"
 
 /** What is still accepted as a picture. */
@@ -57,7 +59,8 @@ export const layer = (limits: Limits = defaultLimits) =>
         Effect.fnUntraced(function* (key: string) {
           const reference = JSON.parse(key) as ImageReference
           const path = pathOf(reference)
-          const bytes = path === undefined ? yield* fetchUrl(reference.url!) : yield* readFile(path, limits)
+          const bytes =
+            path === undefined ? yield* fetchUrl(reference.url!) : yield* readFile(path, limits, Buffer.allocUnsafeSlow)
           return yield* inspect(reference, bytes, limits)
         }),
         { capacity: 32, timeToLive: (exit) => (Exit.isSuccess(exit) ? Duration.minutes(1) : Duration.zero) }
@@ -69,47 +72,69 @@ export const layer = (limits: Limits = defaultLimits) =>
       const load = Effect.fn("ImageSource.load")((reference: ImageReference) =>
         Effect.tap(read(reference), ({ bytes }) => decodeAll(nameOf(reference), bytes, limits))
       )
-      return ImageSource.of({ read, load })
+
+      const memory = PictureMemory.make()
+      /** The picture in borrowed memory, unless there is more to do about it than to read it. */
+      const borrow = Effect.fn("ImageSource.read")(function* (reference: ImageReference, path: string) {
+        const bytes = yield* readFile(path, limits, memory.take)
+        if (headerOf(bytes) !== undefined) return { bytes, image: yield* inspect(reference, bytes, limits) }
+        memory.give(bytes)
+        return undefined
+      })
+      const lend: ImageSource["Service"]["lend"] = (reference, use) => {
+        const path = pathOf(reference)
+        if (path === undefined) return Effect.flatMap(read(reference), use)
+        return Effect.flatMap(borrow(reference, path), (borrowed) =>
+          borrowed === undefined
+            ? Effect.flatMap(read(reference), use)
+            : Effect.ensuring(
+                use(borrowed.image),
+                Effect.sync(() => memory.give(borrowed.bytes))
+              )
+        )
+      }
+      return ImageSource.of({ lend, load })
     })
   )
 
 /**
- * The bytes of a file.
+ * The bytes of a file, in memory from `take`.
  *
  * Only what may wait for a disk or a network goes through Node's thread pool, of which every use costs more than the rest of
  * this: what the open file is, is known by then.
  */
-const readFile = Effect.fn("ImageSource.readFile")((path: string, limits: Limits) =>
-  Effect.callback<Uint8Array, ImageSourceError>((resume) => {
-    NodeFs.open(path, (problem, file) => {
-      if (problem !== null) return resume(problemOfFile(path, problem.code))
-      const end = (result: Effect.Effect<Uint8Array, ImageSourceError>) => {
-        try {
-          NodeFs.closeSync(file)
-        } catch {
-          // What was read counts.
+const readFile = Effect.fn("ImageSource.readFile")(
+  (path: string, limits: Limits, take: PictureMemory.PictureMemory["take"]) =>
+    Effect.callback<Buffer<ArrayBuffer>, ImageSourceError>((resume) => {
+      NodeFs.open(path, (problem, file) => {
+        if (problem !== null) return resume(problemOfFile(path, problem.code))
+        const end = (result: Effect.Effect<Buffer<ArrayBuffer>, ImageSourceError>) => {
+          try {
+            NodeFs.closeSync(file)
+          } catch {
+            // What was read counts.
+          }
+          resume(result)
         }
-        resume(result)
-      }
-      let info: NodeFs.Stats
-      try {
-        info = NodeFs.fstatSync(file)
-      } catch (problem) {
-        return end(problemOfFile(path, (problem as NodeJS.ErrnoException).code))
-      }
-      if (info.isDirectory()) return end(unusable(path, "is a folder: name the pictures in it"))
-      if (info.size > limits.bytes) return end(tooLarge(path, limits))
-      const bytes = Buffer.allocUnsafeSlow(info.size)
-      const read = (done: number): void =>
-        NodeFs.read(file, bytes, done, bytes.length - done, done, (problem, count) => {
-          if (problem !== null) return end(problemOfFile(path, problem.code))
-          const now = done + count
-          if (count > 0 && now < bytes.length) return read(now)
-          end(Effect.succeed(bytes.subarray(0, now)))
-        })
-      read(0)
+        let info: NodeFs.Stats
+        try {
+          info = NodeFs.fstatSync(file)
+        } catch (problem) {
+          return end(problemOfFile(path, (problem as NodeJS.ErrnoException).code))
+        }
+        if (info.isDirectory()) return end(unusable(path, "is a folder: name the pictures in it"))
+        if (info.size > limits.bytes) return end(tooLarge(path, limits))
+        const bytes = take(info.size)
+        const read = (done: number): void =>
+          NodeFs.read(file, bytes, done, bytes.length - done, done, (problem, count) => {
+            if (problem !== null) return end(problemOfFile(path, problem.code))
+            const now = done + count
+            if (count > 0 && now < bytes.length) return read(now)
+            end(Effect.succeed(bytes.subarray(0, now)))
+          })
+        read(0)
+      })
     })
-  })
 )
 
 /** Formats that every service reads as they are. */

@@ -34,11 +34,15 @@ export class ImageSource extends Context.Service<
   ImageSource,
   {
     /**
-     * The image: by what its header says one still picture within the limits of size and pixels, in a format services read.
-     * Whether the rest of it can be decoded is not looked at.
+     * What `use` makes of the image: by what its header says one still picture within the limits of size and pixels, in a
+     * format services read. Whether the rest of it can be decoded is not looked at. Its bytes are there until `use` ends, and
+     * may be another picture's after that.
      */
-    readonly read: (reference: ImageReference) => Effect.Effect<EncodedImage, ImageSourceError>
-    /** The same, decoded to the end to know that all of it is there. */
+    readonly lend: <A, E, R>(
+      reference: ImageReference,
+      use: (image: EncodedImage) => Effect.Effect<A, E, R>
+    ) => Effect.Effect<A, E | ImageSourceError, R>
+    /** The image for good, decoded to the end to know that all of it is there. */
     readonly load: (reference: ImageReference) => Effect.Effect<EncodedImage, ImageSourceError>
   }
 >()("windmill/services/ImageSource") {}

@@ -55,6 +55,35 @@ describe("analyze", () => {
     })
   )
 
+  it.live("sends every picture whole, whatever became of those before it", () =>
+    Effect.gen(function* () {
+      const inference = yield* Inference
+      // Some are refused, some asked again, some given up while they are under way.
+      const port = yield* serve((_, response, body) => {
+        const picture = /PICTURE (\d+) (x*) END/.exec(body.toString("latin1"))
+        const i = Number(picture?.[1])
+        if (picture?.[2]?.length !== 1000 * i) return json(response, 400, { error: "mutilated" })
+        if (i % 7 === 3) return json(response, 404, { error: "refused" })
+        if (i % 7 === 5) return
+        setTimeout(() => json(response, 200, { ...success, picture: i }), i % 4)
+      })
+      const service = { ...blip, port, concurrency: 6, timeout: Duration.millis(100) }
+      const results = yield* Effect.forEach(
+        Array.from({ length: 90 }, (_, i) => i),
+        (i) => {
+          const bytes = Buffer.from(`PICTURE ${i} ${"x".repeat(1000 * i)} END`)
+          return Effect.result(inference.analyze(service, { _tag: "Upload", image: { ...picture, bytes } }))
+        },
+        { concurrency: 20 }
+      )
+      results.forEach((result, i) => {
+        if (i % 7 === 3) assert.match(Result.isFailure(result) ? result.failure.message : "", /refused$/)
+        else if (i % 7 === 5) assert.strictEqual(reasonOf(result), "Unavailable")
+        else assert.deepEqual(Result.getOrThrow(result).data, { ...success, picture: i })
+      })
+    }).pipe(Effect.scoped, Effect.provide(layer))
+  )
+
   it.live("gives a service that reads URLs the URL, escaped", () =>
     Effect.gen(function* () {
       let asked = ""

@@ -102,7 +102,7 @@ describe("load", () => {
       const path = `${yield* fs.makeTempDirectoryScoped()}/half.jpg`
       yield* fs.writeFile(path, jpeg.subarray(0, jpeg.length / 2))
       const reference = { path, filename: "half.jpg" }
-      const image = yield* ImageSource.use((source) => source.read(reference))
+      const image = yield* ImageSource.use((source) => source.lend(reference, Effect.succeed))
       assert.deepInclude(image, { mediaType: "image/jpeg", width: 600, height: 400 })
       assert.match(problem(yield* load(reference)), /is damaged/)
     }).pipe(Effect.scoped, Effect.provide(layer))
@@ -154,5 +154,81 @@ describe("load", () => {
         assert.match(problem(result), /^Unusable: .*is larger than the limit/)
       })
     ).pipe(Effect.provide(layer))
+  )
+})
+
+describe("lend", () => {
+  const lend = (reference: ImageReference) =>
+    ImageSource.use((source) => source.lend(reference, (image) => Effect.succeed({ ...image, copy: [...image.bytes] })))
+
+  it.live("has every picture whole as long as it is used, though memory is used again", () =>
+    Effect.gen(function* () {
+      const fs = yield* FileSystem.FileSystem
+      const folder = yield* fs.makeTempDirectoryScoped()
+      const pictures = yield* Effect.forEach(Array.from({ length: 12 }), (_, i) =>
+        Effect.gen(function* () {
+          const bytes = yield* Effect.promise(() =>
+            canvas(30 + 40 * i, 20)
+              .png()
+              .toBuffer()
+          )
+          const path = `${folder}/${i}.png`
+          yield* fs.writeFile(path, bytes)
+          return { bytes, reference: { path, filename: `${i}.png` } }
+        })
+      )
+      const memories = new Set<ArrayBufferLike>()
+      const check = ({ bytes, reference }: (typeof pictures)[number], pause: number) =>
+        ImageSource.use((source) =>
+          source.lend(reference, (image) =>
+            Effect.gen(function* () {
+              yield* Effect.sleep(pause)
+              memories.add(image.bytes.buffer)
+              assert.deepEqual(Buffer.from(image.bytes), bytes)
+            })
+          )
+        )
+      const all = Array.from({ length: 10 }, () => pictures).flat()
+      yield* Effect.forEach(all, (picture, i) => check(picture, i % 5), { concurrency: 6, discard: true })
+      assert.isAtMost(memories.size, 6)
+    }).pipe(Effect.scoped, Effect.provide(layer))
+  )
+
+  it.live("takes its memory back from a use that fails", () =>
+    Effect.gen(function* () {
+      const fs = yield* FileSystem.FileSystem
+      const path = `${yield* fs.makeTempDirectoryScoped()}/a.png`
+      yield* fs.writeFile(path, yield* Effect.promise(() => canvas(4, 4).png().toBuffer()))
+      const memories = new Set<ArrayBufferLike>()
+      const use = ImageSource.use((source) =>
+        source.lend({ path, filename: "a.png" }, ({ bytes }) => {
+          memories.add(bytes.buffer)
+          return Effect.fail("no answer")
+        })
+      )
+      yield* Effect.flip(use)
+      assert.strictEqual(yield* Effect.flip(use), "no answer")
+      assert.strictEqual(memories.size, 1)
+    }).pipe(Effect.scoped, Effect.provide(layer))
+  )
+
+  it.live("has pictures that need more than to be read, and those at a URL", () =>
+    Effect.gen(function* () {
+      const fs = yield* FileSystem.FileSystem
+      const path = `${yield* fs.makeTempDirectoryScoped()}/scan.tif`
+      yield* fs.writeFile(path, yield* Effect.promise(() => canvas(4, 4).tiff().toBuffer()))
+      assert.deepInclude(yield* lend({ path, filename: "scan.tif" }), { mediaType: "image/jpeg", filename: "scan.jpg" })
+      const bytes = yield* Effect.promise(() => canvas(8, 8).webp().toBuffer())
+      const port = yield* serve((_, response) => response.writeHead(200).end(bytes))
+      const fetched = yield* lend({ url: `http://127.0.0.1:${port}/a.webp`, filename: "a.webp" })
+      assert.deepEqual(Buffer.from(fetched.copy), bytes)
+    }).pipe(Effect.scoped, Effect.provide(layer))
+  )
+
+  it.live("says what is wrong with a file", () =>
+    Effect.gen(function* () {
+      const missing = yield* Effect.result(lend({ path: "/no/such.jpg", filename: "such.jpg" }))
+      assert.match(problem(missing), /^Unusable: .*does not exist/)
+    }).pipe(Effect.provide(layer))
   )
 })

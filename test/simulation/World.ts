@@ -2,7 +2,7 @@
 import { Clock, Deferred, Effect, Exit, Layer, Result, Scope, Stream } from "effect"
 import * as NodeUtil from "node:util"
 import { type BoundingBox, imageBox } from "../../src/domain/BoundingBox.ts"
-import type { EncodedImage } from "../../src/domain/ImageReference.ts"
+import type { EncodedImage, ImageReference } from "../../src/domain/ImageReference.ts"
 import { hintQueue } from "../../src/domain/Messages.ts"
 import type { Outcome } from "../../src/domain/Facts.ts"
 import type { ServiceId } from "../../src/domain/Identifiers.ts"
@@ -147,7 +147,7 @@ export const process = Effect.fnUntraced(function* (world: World, name: string) 
 
   const isDamaged = (filename: string) => conditionOf(scenario, filename) === "damaged"
   const unreadable = (reason: Unreachable | Unusable) => Effect.fail(new ImageSourceError({ reason }))
-  const read: ImageSource["Service"]["read"] = (reference) =>
+  const read = (reference: ImageReference) =>
     Effect.suspend(() => {
       const { filename } = reference
       const condition = conditionOf(scenario, filename)
@@ -171,7 +171,7 @@ export const process = Effect.fnUntraced(function* (world: World, name: string) 
         })
     }),
     Layer.succeed(ImageSource, {
-      read: (reference) => between("read", read(reference)),
+      lend: (reference, use) => Effect.flatMap(between("read", read(reference)), use),
       load: (reference) =>
         between(
           "load",

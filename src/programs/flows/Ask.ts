@@ -11,9 +11,10 @@ import { type Handover, Inference } from "../../services/Inference.ts"
  * picture is damaged: then that is the failure.
  */
 export const aboutImage = Effect.fnUntraced(function* (service: Service, image: ImageReference) {
-  const handover = yield* handOver(service, image)
-  return yield* ask(service, handover).pipe(
-    Effect.tapError(() => (handover._tag === "Upload" ? ImageSource.use((source) => source.load(image)) : Effect.void))
+  if (service.input !== "upload") return yield* ask(service, yield* placeOf(service, service.input, image))
+  const source = yield* ImageSource
+  return yield* source.lend(image, (encoded) =>
+    ask(service, { _tag: "Upload", image: encoded }).pipe(Effect.tapError(() => source.load(image)))
   )
 })
 
@@ -23,20 +24,18 @@ export const ask = Effect.fnUntraced(function* (service: Service, image: Handove
   return { _tag: "Success", ...(yield* inference.analyze(service, image)) } satisfies Outcome
 })
 
-const handOver = Effect.fnUntraced(function* (service: Service, image: ImageReference) {
-  switch (service.input) {
-    case "upload":
-      return { _tag: "Upload", image: yield* ImageSource.use((source) => source.read(image)) } satisfies Handover
-    case "url":
-      if (image.url !== undefined) return { _tag: "Url", url: image.url } satisfies Handover
-      return yield* lacks(image, "URL", service)
-    case "file": {
-      const path = pathOf(image)
-      if (path !== undefined) return { _tag: "File", path } satisfies Handover
-      return yield* lacks(image, "path", service)
-    }
+/** Where the service itself can read the picture. */
+const placeOf = (
+  service: Service,
+  input: "url" | "file",
+  image: ImageReference
+): Effect.Effect<Handover, ImageSourceError> => {
+  if (input === "url") {
+    return image.url === undefined ? lacks(image, "URL", service) : Effect.succeed({ _tag: "Url", url: image.url })
   }
-})
+  const path = pathOf(image)
+  return path === undefined ? lacks(image, "path", service) : Effect.succeed({ _tag: "File", path })
+}
 
 const lacks = (image: ImageReference, what: string, service: Service) =>
   new ImageSourceError({

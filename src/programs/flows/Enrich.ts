@@ -151,7 +151,7 @@ const open = Effect.fnUntraced(function* (imageId: ImageId) {
     Effect.flatMap(Effect.fromOption),
     Effect.orDie
   )
-  return yield* cropper.open(yield* source.read(reference))
+  return yield* source.lend(reference, cropper.open)
 })
 
 const askService = Effect.fnUntraced(function* (id: ServiceId, image: EncodedImage) {

@@ -18,7 +18,7 @@ const failureAbout = (load: ImageSource["Service"]["load"]) =>
     Effect.provide(
       Layer.mergeAll(
         Layer.mock(Inference, { analyze: () => Effect.fail(failure) }),
-        Layer.mock(ImageSource, { read: () => Effect.succeed(image), load })
+        Layer.mock(ImageSource, { lend: (_, use) => use(image), load })
       )
     )
   )

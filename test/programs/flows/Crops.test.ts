@@ -113,7 +113,7 @@ describe("crops", () => {
         Layer.merge(
           surroundings,
           Layer.mock(ImageSource, {
-            read: ({ filename }) =>
+            lend: ({ filename }) =>
               Effect.fail(
                 new ImageSourceError({ reason: new Unreachable({ image: filename, detail: "no such file" }) })
               )

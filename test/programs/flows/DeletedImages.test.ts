@@ -29,8 +29,8 @@ const worker = (isDeleted: boolean) =>
     MemoryServiceSwitch.layer,
     Layer.mock(Inference, { analyze: () => Effect.succeed({ data: {} }) }),
     Layer.mock(ImageSource, {
-      read: () =>
-        Effect.succeed({ bytes: new Uint8Array(), mediaType: "image/jpeg", filename: "a.jpg", width: 1, height: 1 })
+      lend: (_, use) =>
+        use({ bytes: new Uint8Array(), mediaType: "image/jpeg", filename: "a.jpg", width: 1, height: 1 })
     }),
     Layer.mock(ResultStore, {
       record: () => Effect.fail(new ResultStoreError({ reason: new StoreRejected({ cause: "no such image" }) })),

@@ -102,7 +102,7 @@ const world = (analyze: Inference["Service"]["analyze"]) =>
     MemoryResultStore.layer,
     Layer.succeed(Catalog, catalog),
     Layer.mock(Inference, { analyze, isHealthy: () => Effect.succeed(true) }),
-    Layer.mock(ImageSource, { read: () => Effect.succeed(picture), load: () => Effect.succeed(picture) }),
+    Layer.mock(ImageSource, { lend: (_, use) => use(picture), load: () => Effect.succeed(picture) }),
     Layer.mock(Cropper, {
       open: () => Effect.succeed((box) => Effect.succeed({ image: picture, region: imageBox(box) }))
     })
