@@ -23,6 +23,9 @@ export const after = (self: CircuitBreaker, succeeded: boolean): CircuitBreaker 
 /** Whether to stop asking. */
 export const isOpen = (self: CircuitBreaker): boolean => self.failures >= threshold
 
+/** Whether the last call opened the circuit; the calls that were under way with it may fail, too. */
+export const hasJustOpened = (self: CircuitBreaker): boolean => self.failures === threshold
+
 /** The breaker that lets calls through again, and remembers that it had opened. */
 export const halfOpen = (self: CircuitBreaker): CircuitBreaker => ({ failures: threshold - 1, trips: self.trips + 1 })
 

@@ -66,9 +66,12 @@ export const inWords = (error: { readonly message: string }): string => {
   }
   return error instanceof Config.ConfigError && Schema.isSchemaError(error.cause)
     ? formatIssue(error.cause.issue)
-        .issues.map(({ message, path = [] }) => `${path.map(String).join("_")}: ${message}`)
+        .issues.map(({ message, path = [] }) => `${path.map(String).join("_")}: ${plain(message)}`)
         .join("\n")
     : error.message
 }
+
+/** All variables are strings. */
+const plain = (message: string): string => message.replace("a string representing a finite number", "a number")
 
 const formatIssue = SchemaIssue.makeFormatterStandardSchemaV1()

@@ -137,7 +137,9 @@ const handle = (
     if (Result.isSuccess(answer)) return answered(answer.success)
 
     if (isDown && CircuitBreaker.isOpen(state)) {
-      yield* Effect.logWarning(`${answer.failure.message}; its queue is left alone until it is well`)
+      if (CircuitBreaker.hasJustOpened(state)) {
+        yield* Effect.logWarning(`${answer.failure.message}; its queue is left alone until it is well`)
+      }
       yield* noteBreaker(service, state, answer.failure.message)
       yield* pause
     }
@@ -208,6 +210,7 @@ const untilServiceIsWell = (service: Service, breaker: Ref.Ref<CircuitBreaker.Ci
         })
       )
       yield* Ref.update(breaker, CircuitBreaker.halfOpen)
+      yield* Effect.logInfo(`${service.id} is well again; its queue is worked on`)
     }
     yield* Metrics.breaker(service.id, false)
     const log = yield* ActivityLog

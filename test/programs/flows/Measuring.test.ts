@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Deferred, Duration, Effect, Fiber, Latch, Layer, Metric, Result, Stream } from "effect"
+import { Deferred, Duration, Effect, Fiber, Latch, Layer, Logger, Metric, Result, Stream } from "effect"
 import { PrometheusMetrics } from "effect/observability"
 import { TestClock } from "effect/testing"
 import { imageBox } from "../../../src/domain/BoundingBox.ts"
@@ -145,8 +145,10 @@ describe("the pipeline", () => {
     }).pipe(measured, Effect.provide(world(({ id }) => Effect.succeed({ data: fixture(id) }))))
   )
 
-  it.effect("shows an open breaker until the service is well", () =>
+  it.effect("shows an open breaker until the service is well, and says both once", () =>
     Effect.gen(function* () {
+      const said: Array<string> = []
+      const logger = Logger.layer([Logger.make(({ message }) => said.push(String(message)))])
       let isDown = true
       const analyze = ({ id }: ServiceCatalog.Service) =>
         isDown
@@ -160,7 +162,11 @@ describe("the pipeline", () => {
         isDown = false
         yield* until('windmill_breaker_open{service="yolov8"}', 0)
         yield* until('windmill_deliveries_total{step="yolov8",settlement="ack"}', 8)
-      }).pipe(Effect.provide(world(analyze)))
+      }).pipe(Effect.provide(Layer.merge(world(analyze), logger)))
+      assert.deepEqual(said, [
+        "yolov8 is unavailable: HTTP 503; its queue is left alone until it is well",
+        "yolov8 is well again; its queue is worked on"
+      ])
     }).pipe(measured)
   )
 
