@@ -23,6 +23,8 @@ export const produce = async (servers: Servers, images: number): Promise<Product
   await servers.purge()
   const samples = await runProducer(servers, images)
   await servers.purge()
+  // RabbitMQ 3 breaks down when a queue is deleted while it clears away what was in it.
+  await Processes.pause(10_000)
   const half = (samples[0]!.at + samples.at(-1)!.at) / 2
   const most = (some: ReadonlyArray<Moment>) => Math.max(...some.map(({ memory }) => memory))
   return {

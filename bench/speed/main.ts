@@ -147,16 +147,22 @@ const against = (what: string, ours: ReadonlyArray<number>, bare: ReadonlyArray<
   ratio: middle(ours.map((value, i) => value / bare[i]!)).toFixed(2)
 })
 
-const rows = await withServers(async (servers) => {
-  const rows: Array<Row> = []
-  for (const name of flags.only.split(",")) {
-    const part = parts[name]
-    if (part === undefined) throw new Error(`There is no part "${name}": ${Object.keys(parts).join(", ")}`)
+/** What fills the tables comes after what is measured on small ones. */
+const order = ["postprocess", "latency", "producer", "worker", "utilization"]
+
+const wanted = flags.only.split(",")
+for (const name of wanted) {
+  if (parts[name] === undefined) throw new Error(`There is no part "${name}": ${Object.keys(parts).join(", ")}`)
+}
+const found = await withServers(async (servers) => {
+  const found: Record<string, ReadonlyArray<Row>> = {}
+  for (const name of order.filter((name) => wanted.includes(name))) {
     process.stderr.write(`${name} ...\n`)
-    rows.push(...(await part(servers)))
+    found[name] = await parts[name]!(servers)
   }
-  return rows
+  return found
 })
+const rows = Object.keys(parts).flatMap((name) => found[name] ?? [])
 
 const [cpu] = cpus()
 const report = [
