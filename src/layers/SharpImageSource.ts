@@ -61,7 +61,7 @@ export const layer = (limits: Limits = defaultLimits) =>
           const path = pathOf(reference)
           const bytes =
             path === undefined ? yield* fetchUrl(reference.url!) : yield* readFile(path, limits, Buffer.allocUnsafeSlow)
-          return yield* inspect(reference, bytes, limits)
+          return yield* inspect(reference, bytes, headerOf(bytes), limits)
         }),
         { capacity: 32, timeToLive: (exit) => (Exit.isSuccess(exit) ? Duration.minutes(1) : Duration.zero) }
       )
@@ -77,14 +77,14 @@ export const layer = (limits: Limits = defaultLimits) =>
       /** The picture in borrowed memory, unless there is more to do about it than to read it. */
       const borrow = Effect.fn("ImageSource.read")(function* (reference: ImageReference, path: string) {
         const bytes = yield* readFile(path, limits, memory.take)
-        if (headerOf(bytes) !== undefined) return { bytes, image: yield* inspect(reference, bytes, limits) }
+        const header = headerOf(bytes)
+        if (header !== undefined) return { bytes, image: yield* inspect(reference, bytes, header, limits) }
         memory.give(bytes)
         return undefined
       })
       const lend: ImageSource["Service"]["lend"] = (reference, use) => {
         const path = pathOf(reference)
-        if (path === undefined) return Effect.flatMap(read(reference), use)
-        return Effect.flatMap(borrow(reference, path), (borrowed) =>
+        return Effect.flatMap(path === undefined ? Effect.undefined : borrow(reference, path), (borrowed) =>
           borrowed === undefined
             ? Effect.flatMap(read(reference), use)
             : Effect.ensuring(
@@ -148,15 +148,16 @@ const mediaTypes: Readonly<Record<string, string>> = {
 /** Formats that are read here and handed on as JPEG. */
 const convertible = new Set(["tiff", "heif", "jp2k", "jxl"])
 
-/** Finds out what the picture is by its header. */
+/** Finds out what the picture is by its header, or by asking sharp. */
 const inspect = Effect.fn("ImageSource.inspect")(function* (
   reference: ImageReference,
   bytes: Uint8Array,
+  header: Header | undefined,
   limits: Limits
 ) {
   const name = nameOf(reference)
   if (bytes.length === 0) return yield* unusable(name, "is empty (0 bytes): fetch or export it again")
-  const { format, height, pages = 1, width } = headerOf(bytes) ?? (yield* metadataOf(name, bytes))
+  const { format, height, pages = 1, width } = header ?? (yield* metadataOf(name, bytes))
   if (mediaTypes[format] === undefined && !convertible.has(format)) {
     return yield* unusable(name, `is ${format.toUpperCase()}, which services cannot read: convert it to JPEG or PNG`)
   }
