@@ -3,7 +3,6 @@ import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer, Option, Schema, Stream } from "effect"
 import * as NodeFs from "node:fs/promises"
-import * as NodeOs from "node:os"
 import * as NodePath from "node:path"
 import sharp from "sharp"
 import type { Outcome } from "../../src/domain/Facts.ts"
@@ -17,6 +16,7 @@ import * as Topology from "../../src/layers/rabbitmq/Topology.ts"
 import { Refused, UnreadableReply } from "../../src/services/Inference.ts"
 import * as Scenario from "../simulation/Scenario.ts"
 import { said } from "../support/Facts.ts"
+import * as Folders from "../support/Folders.ts"
 import * as HttpServers from "../support/HttpServers.ts"
 import * as RabbitQueues from "../support/RabbitQueues.ts"
 import * as Deployment from "./Deployment.ts"
@@ -62,10 +62,7 @@ const fateOf = (picture: string): Fate | undefined => fates[picture.split(" ")[0
 
 /** Files of a folder that goes with the scope. */
 const files = Effect.gen(function* () {
-  const folder = yield* Effect.acquireRelease(
-    Effect.promise(() => NodeFs.mkdtemp(NodePath.join(NodeOs.tmpdir(), "windmill-images-"))),
-    (path) => Effect.promise(() => NodeFs.rm(path, { recursive: true, force: true }))
-  )
+  const folder = yield* Folders.temporary
   const noise = sharp({
     create: {
       width: 305,
@@ -179,7 +176,7 @@ describe("an image is done", () => {
               probed.push(service.id)
               return HttpServers.json(response, 200, {})
             }
-            const filename = /filename="([^"]*)"/.exec(body.toString("latin1"))![1]!
+            const filename = HttpServers.filenameIn(body)
             asked.push(`${service.id} ${filename}`)
             if (filename.startsWith("damaged")) return ills[service.id]!(request, response, body)
             HttpServers.json(response, 200, Effect.runSync(Effect.orDie(says(service, filename))).data)

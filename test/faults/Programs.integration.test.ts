@@ -3,9 +3,8 @@ import { assert, describe, it } from "@effect/vitest"
 import { Duration, Effect, Schedule } from "effect"
 import type { ImageId } from "../../src/domain/Identifiers.ts"
 import { hintQueue } from "../../src/domain/Messages.ts"
+import { soon } from "../support/Programs.ts"
 import * as Programs from "./Programs.ts"
-
-const soon = Schedule.spaced("20 millis")
 
 describe("worker and postprocess", () => {
   it.live(

@@ -1,10 +1,10 @@
 /** The programs themselves, as `npm run build` makes them, with services over HTTP and pictures on disk. */
 import { Effect, Redacted } from "effect"
 import * as NodeFs from "node:fs/promises"
-import * as NodeOs from "node:os"
 import * as NodePath from "node:path"
 import sharp from "sharp"
 import type { Service } from "../../src/domain/ServiceCatalog.ts"
+import * as Folders from "../support/Folders.ts"
 import * as HttpServers from "../support/HttpServers.ts"
 import { inFolder } from "../support/Programs.ts"
 import * as Deployment from "./Deployment.ts"
@@ -26,14 +26,11 @@ export const make = Effect.fnUntraced(function* (options: {
   readonly pictures: number
   readonly onCall: (call: Call) => void
 }) {
-  const home = yield* Effect.acquireRelease(
-    Effect.promise(() => NodeFs.mkdtemp(NodePath.join(NodeOs.tmpdir(), "windmill-"))),
-    (path) => Effect.promise(() => NodeFs.rm(path, { recursive: true, force: true }))
-  )
+  const home = yield* Folders.temporary
   const { catalog: standing, says } = Scenes.scenario()
   const catalog = yield* Effect.forEach(standing, (service) =>
     HttpServers.serve((_, response, body) => {
-      const filename = /filename="([^"]*)"/.exec(body.toString("latin1"))![1]!
+      const filename = HttpServers.filenameIn(body)
       const { data } = Effect.runSync(Effect.orDie(says(service, filename)))
       options.onCall({ service, filename, reply: () => HttpServers.json(response, 200, data) })
     }).pipe(Effect.map((port): Service => ({ ...service, host: "127.0.0.1", port })))

@@ -9,6 +9,7 @@ import * as PgDatabase from "../../src/layers/PgDatabase.ts"
 import * as PgResultStore from "../../src/layers/PgResultStore.ts"
 import * as Postmaster from "../../src/layers/postgres/embedded/Postmaster.ts"
 import { serviceId } from "../support/Facts.ts"
+import * as Folders from "../support/Folders.ts"
 import { factsAbout, known } from "../support/Stores.ts"
 
 /** A folder whose database is made once for all tests. Each leaves no server on it. */
@@ -17,12 +18,6 @@ beforeAll(async () => {
   directory = await Fs.mkdtemp(Path.join(Os.tmpdir(), "embedded-postgres-test-"))
 })
 afterAll(() => Fs.rm(directory, { recursive: true }))
-
-/** An empty folder that is deleted with the scope. */
-const emptyFolder = Effect.acquireRelease(
-  Effect.promise(() => Fs.mkdtemp(Path.join(Os.tmpdir(), "embedded-postgres-test-"))),
-  (path) => Effect.promise(() => Fs.rm(path, { recursive: true }))
-)
 
 /** Runs a server on the folder for as long as the returned scope is open. */
 const started = Effect.fnUntraced(function* (directory: string) {
@@ -56,7 +51,7 @@ describe("EmbeddedPostgres", () => {
 
   it.live("listens on a socket alone, also when the path of its folder is longer than that of a socket may be", () =>
     Effect.gen(function* () {
-      const directory = Path.join(yield* emptyFolder, "x".repeat(120), "postgres")
+      const directory = Path.join(yield* Folders.temporary, "x".repeat(120), "postgres")
       const { address } = yield* started(directory)
       assert.isBelow(Path.join(address.host!, ".s.PGSQL.5432").length, 104)
       assert.deepStrictEqual(yield* query(address, "SHOW listen_addresses"), [{ listen_addresses: "" }])
@@ -90,7 +85,7 @@ describe("EmbeddedPostgres", () => {
 
   it.live("lets one of two that start at the same time have the folder", () =>
     Effect.gen(function* () {
-      const directory = yield* emptyFolder
+      const directory = yield* Folders.temporary
       const both = yield* Effect.all([Effect.result(started(directory)), Effect.result(started(directory))], {
         concurrency: "unbounded"
       })
@@ -142,7 +137,7 @@ describe("EmbeddedPostgres", () => {
 
   it.live("removes what a killed process left of its attempt to make the folder", () =>
     Effect.gen(function* () {
-      const directory = yield* emptyFolder
+      const directory = yield* Folders.temporary
       const left = Path.join(directory, "data.999999999.AbCdEf")
       yield* Effect.promise(() => Fs.mkdir(left))
       yield* started(directory)
@@ -152,7 +147,7 @@ describe("EmbeddedPostgres", () => {
 
   it.live("leaves a folder alone that holds something else, and says so", () =>
     Effect.gen(function* () {
-      const directory = yield* emptyFolder
+      const directory = yield* Folders.temporary
       const precious = Path.join(directory, "data", "precious.txt")
       yield* Effect.promise(() => Fs.mkdir(Path.dirname(precious)).then(() => Fs.writeFile(precious, "mine")))
       const error = yield* Effect.flip(Effect.scoped(EmbeddedPostgres.make({ directory })))
@@ -164,7 +159,7 @@ describe("EmbeddedPostgres", () => {
 
   it.live("leaves the database of another version alone, and says so", () =>
     Effect.gen(function* () {
-      const directory = yield* emptyFolder
+      const directory = yield* Folders.temporary
       const data = Path.join(directory, "data")
       yield* Effect.promise(() => Fs.mkdir(data).then(() => Fs.writeFile(Path.join(data, "PG_VERSION"), "15\n")))
       const error = yield* Effect.flip(Effect.scoped(EmbeddedPostgres.make({ directory })))
@@ -175,7 +170,7 @@ describe("EmbeddedPostgres", () => {
 
   it.live("says what the server says when its data are damaged", () =>
     Effect.gen(function* () {
-      const directory = yield* emptyFolder
+      const directory = yield* Folders.temporary
       yield* (yield* started(directory)).stop
       yield* Effect.promise(() => Fs.rm(Path.join(directory, "data", "global", "pg_control")))
       const error = yield* Effect.flip(Effect.scoped(EmbeddedPostgres.make({ directory })))
@@ -187,7 +182,7 @@ describe("EmbeddedPostgres", () => {
 
   it.live("names the folder that cannot be written, and the remedy", () =>
     Effect.gen(function* () {
-      const file = Path.join(yield* emptyFolder, "file")
+      const file = Path.join(yield* Folders.temporary, "file")
       yield* Effect.promise(() => Fs.writeFile(file, ""))
       const error = yield* Effect.flip(Effect.scoped(EmbeddedPostgres.make({ directory: Path.join(file, "below") })))
       assert.strictEqual(error.reason, "InvalidDirectory")

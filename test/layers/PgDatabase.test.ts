@@ -1,10 +1,10 @@
 import { assert, describe, it } from "@effect/vitest"
 import { ConfigProvider, Effect, Layer, Redacted } from "effect"
 import * as Fs from "node:fs/promises"
-import * as Os from "node:os"
 import * as Path from "node:path"
 import * as Tls from "node:tls"
 import * as PgDatabase from "../../src/layers/PgDatabase.ts"
+import * as Folders from "../support/Folders.ts"
 
 /** What the environment says, with the secrets readable. */
 const addressIn = (env: Record<string, string>) =>
@@ -101,10 +101,7 @@ describe("addressFromEnvironment", () => {
 
   it.effect("trusts the authority it is told, and says when there is none", () =>
     Effect.gen(function* () {
-      const folder = yield* Effect.acquireRelease(
-        Effect.promise(() => Fs.mkdtemp(Path.join(Os.tmpdir(), "pg-database-test-"))),
-        (path) => Effect.promise(() => Fs.rm(path, { recursive: true }))
-      )
+      const folder = yield* Folders.temporary
       const path = Path.join(folder, "ca.pem")
       const problems = yield* problemsIn({ ...named, DB_SSLROOTCERT: path })
       assert.match(problems.join(), /^DB_SSLROOTCERT cannot be read: .*ENOENT/)

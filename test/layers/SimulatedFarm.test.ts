@@ -1,7 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Duration, Effect, Exit, Fiber, Schema, Scope } from "effect"
-import { mkdtemp, rm, writeFile } from "node:fs/promises"
-import { tmpdir } from "node:os"
+import { writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import sharp from "sharp"
 import type { ServiceId } from "../../src/domain/Identifiers.ts"
@@ -12,6 +11,7 @@ import * as SharpCropper from "../../src/layers/SharpCropper.ts"
 import * as SharpSamples from "../../src/layers/SharpSamples.ts"
 import * as SimulatedFarm from "../../src/layers/SimulatedFarm.ts"
 import { Cropper } from "../../src/services/Cropper.ts"
+import * as Folders from "../support/Folders.ts"
 import * as HttpServers from "../support/HttpServers.ts"
 import { checkPredictions, Failure, FlatFailure, Success } from "../support/SimulationReplies.ts"
 import { type Answer, baseOf, form, json, send } from "../support/SimulationRequests.ts"
@@ -128,10 +128,7 @@ describe("a simulated service", () => {
         response.writeHead(200, { "content-type": "image/jpeg" }).end(image)
       })
       const url = encodeURIComponent(`http://127.0.0.1:${port}/a.jpg`)
-      const folder = yield* Effect.acquireRelease(
-        Effect.promise(() => mkdtemp(join(tmpdir(), "farm-"))),
-        (folder) => Effect.promise(() => rm(folder, { recursive: true }))
-      )
+      const folder = yield* Folders.temporary
       const path = join(folder, "a.jpg")
       yield* Effect.promise(() => writeFile(path, image))
       const file = encodeURIComponent(path)

@@ -2,7 +2,6 @@
 import { assert, layer } from "@effect/vitest"
 import { Effect, Layer, Redacted } from "effect"
 import * as NodeFs from "node:fs/promises"
-import * as NodeOs from "node:os"
 import * as NodePath from "node:path"
 import { hintQueue } from "../../src/domain/Messages.ts"
 import * as ServiceCatalog from "../../src/domain/ServiceCatalog.ts"
@@ -11,24 +10,19 @@ import { Address } from "../../src/layers/RabbitAddress.ts"
 import * as SharpSamples from "../../src/layers/SharpSamples.ts"
 import * as SimulatedFarm from "../../src/layers/SimulatedFarm.ts"
 import * as Databases from "../support/Databases.ts"
+import * as Folders from "../support/Folders.ts"
 import * as Programs from "../support/Programs.ts"
 import * as RabbitQueues from "../support/RabbitQueues.ts"
 
 const names = ["ocr", "rtdetr", "yolov8"]
 const queues = [...names.map((name) => `queue_${name}`), ...Object.values(hintQueue)]
 
-/** A folder that goes with the scope. */
-const folder = Effect.acquireRelease(
-  Effect.promise(() => NodeFs.mkdtemp(NodePath.join(NodeOs.tmpdir(), "windmill-programs-"))),
-  (path) => Effect.promise(() => NodeFs.rm(path, { recursive: true }))
-)
-
 /** Three simulated services, six pictures, and the environment that tells the programs of all servers. */
 const deployment = Effect.gen(function* () {
   const broker = yield* Address
   const database = yield* PgDatabase.Address
   yield* Effect.addFinalizer(() => Effect.orDie(RabbitQueues.deleteQueues(broker, queues)))
-  const home = yield* folder
+  const home = yield* Folders.temporary
   const { catalog } = yield* SimulatedFarm.make({
     catalog: ServiceCatalog.standard.flatMap((service) =>
       names.includes(service.id) ? [{ ...service, port: 0 }] : []

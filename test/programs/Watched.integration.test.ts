@@ -12,23 +12,19 @@ import { MessageBroker, Settlement } from "../../src/services/MessageBroker.ts"
 import * as Collector from "../support/Collector.ts"
 import * as Databases from "../support/Databases.ts"
 import * as Programs from "../support/Programs.ts"
+import * as Folders from "../support/Folders.ts"
 import { json, serve } from "../support/HttpServers.ts"
 import * as RabbitQueues from "../support/RabbitQueues.ts"
 import { fixture } from "../support/Replies.ts"
 import * as Served from "../support/Served.ts"
 import * as Traces from "../support/Traces.ts"
 
-const folder = Effect.acquireRelease(
-  Effect.promise(() => NodeFs.mkdtemp(NodePath.join(NodeOs.tmpdir(), "windmill-watched-"))),
-  (path) => Effect.promise(() => NodeFs.rm(path, { recursive: true }))
-)
-
 /** Commands that know the servers and a collector. */
 const surroundings = Effect.fnUntraced(function* (more: Readonly<Record<string, string>> = {}) {
   const rabbit = yield* Address
   const database = yield* PgDatabase.Address
   const collector = yield* Collector.make
-  const home = yield* folder
+  const home = yield* Folders.temporary
   const postgres = Object.assign(new URL(Redacted.value(database.url!)), { pathname: `/${database.database}` })
   const env = {
     DATABASE_URL: postgres.href,
@@ -73,7 +69,7 @@ describe("every program", { timeout: 120_000 }, () => {
 
   it.live("farm serves metrics and health, and says where", () =>
     Effect.gen(function* () {
-      const home = yield* folder
+      const home = yield* Folders.temporary
       const port = yield* Served.freePort
       const { start } = Programs.inFolder(home, { LOG_FORMAT: "pretty" })
       yield* start("farm", "--port-base", "0", "--metrics-port", String(port))

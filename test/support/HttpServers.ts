@@ -5,6 +5,9 @@ import type { AddressInfo } from "node:net"
 
 export type Handler = (request: NodeHttp.IncomingMessage, response: NodeHttp.ServerResponse, body: Buffer) => void
 
+/** The name of the file in a form. */
+export const filenameIn = (body: Buffer): string => /filename="([^"]*)"/.exec(body.toString("latin1"))![1]!
+
 /** Serves until the scope closes, at a free port unless one is given, and returns the port. */
 export const serve = (handler: Handler, port = 0) =>
   Effect.acquireRelease(

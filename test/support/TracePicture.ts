@@ -2,7 +2,6 @@
 import { Effect, Layer, Redacted } from "effect"
 import { SqlClient } from "effect/sql"
 import * as NodeFs from "node:fs/promises"
-import * as NodeOs from "node:os"
 import * as NodePath from "node:path"
 import sharp from "sharp"
 import { hintQueue } from "../../src/domain/Messages.ts"
@@ -13,6 +12,7 @@ import * as SimulatedFarm from "../../src/layers/SimulatedFarm.ts"
 import * as Browsers from "./Browsers.ts"
 import * as Collector from "./Collector.ts"
 import * as Databases from "./Databases.ts"
+import * as Folders from "./Folders.ts"
 import * as Programs from "./Programs.ts"
 import * as RabbitQueues from "./RabbitQueues.ts"
 import * as TraceHtml from "./TraceHtml.ts"
@@ -37,10 +37,7 @@ const deployment = Effect.gen(function* () {
   const collector = yield* Collector.make
   const queues = [...names.map((name) => `queue_${name}`), ...Object.values(hintQueue)]
   yield* Effect.addFinalizer(() => Effect.orDie(RabbitQueues.deleteQueues(broker, queues)))
-  const home = yield* Effect.acquireRelease(
-    Effect.promise(() => NodeFs.mkdtemp(NodePath.join(NodeOs.tmpdir(), "windmill-trace-"))),
-    (path) => Effect.promise(() => NodeFs.rm(path, { recursive: true }))
-  )
+  const home = yield* Folders.temporary
   const { catalog } = yield* SimulatedFarm.make(farm)
   const config = NodePath.join(home, "services.json")
   const services = Object.fromEntries(catalog.map(({ host, id, port }) => [id, { host, port }]))
