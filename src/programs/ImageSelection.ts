@@ -1,7 +1,7 @@
 /** Which images a program is to work on: pictures that can be found, images listed in a file, or all that are known. */
 import { Effect, FileSystem, Option, type Path, type PlatformError, Schema, Stream } from "effect"
 import { ImageId } from "../domain/Identifiers.ts"
-import * as ImageFiles from "../layers/ImageFiles.ts"
+import * as ImageFiles from "../layers/files/ImageFiles.ts"
 import { Archive } from "../services/Archive.ts"
 import type { ResultStoreError } from "../services/ResultStore.ts"
 import type { Source } from "./flows/Produce.ts"

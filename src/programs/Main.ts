@@ -4,7 +4,7 @@ import * as NodeServices from "@effect/platform-node/NodeServices"
 import { Cause, Config, ConfigProvider, Console, Effect, Exit, Schema, SchemaIssue } from "effect"
 import { CliError, Command } from "effect/cli"
 import { SqlError } from "effect/sql"
-import * as ConsoleLogger from "../layers/ConsoleLogger.ts"
+import * as ConsoleLogger from "../layers/terminal/ConsoleLogger.ts"
 import { BrokerMisconfigured, BrokerUnavailable } from "../services/MessageBroker.ts"
 
 export const version = "0.1.0"

@@ -1,8 +1,8 @@
 /** Making a program one that can be watched: traced to a collector, with metrics and health at a port of its own. */
 import { Config, Layer, Option, Schema } from "effect"
 import { Command, Flag } from "effect/cli"
-import * as PgBacklog from "../layers/PgBacklog.ts"
-import * as Telemetry from "../layers/Telemetry.ts"
+import * as PgBacklog from "../layers/postgres/PgBacklog.ts"
+import * as Telemetry from "../layers/telemetry/Telemetry.ts"
 import * as Vitals from "./flows/Vitals.ts"
 import { version } from "./Main.ts"
 

@@ -3,7 +3,7 @@ import { Console, Duration, Effect, FileSystem, Option, Result, Schema } from "e
 import { Command, Flag } from "effect/cli"
 import * as ServiceCatalog from "../domain/ServiceCatalog.ts"
 import * as Contract from "../domain/simulation/Contract.ts"
-import * as FileCatalog from "../layers/FileCatalog.ts"
+import * as FileCatalog from "../layers/files/FileCatalog.ts"
 import * as SharpSamples from "../layers/SharpSamples.ts"
 import * as SimulatedFarm from "../layers/SimulatedFarm.ts"
 import { Readiness } from "../services/Readiness.ts"

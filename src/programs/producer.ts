@@ -2,7 +2,7 @@
 import { Console, Effect, Layer, Option, Schema } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
 import * as ServiceCatalog from "../domain/ServiceCatalog.ts"
-import * as PgArchive from "../layers/PgArchive.ts"
+import * as PgArchive from "../layers/postgres/PgArchive.ts"
 import { Actions } from "../services/Actions.ts"
 import { Catalog } from "../services/Catalog.ts"
 import * as Distributed from "./Distributed.ts"

@@ -1,7 +1,7 @@
 /** Shows what is queued, running, done, failed and stale. See `--help`. */
 import { Console, Effect, Layer, Schedule, Schema } from "effect"
 import { Command, Flag } from "effect/cli"
-import * as PgArchive from "../layers/PgArchive.ts"
+import * as PgArchive from "../layers/postgres/PgArchive.ts"
 import { Monitor, PipelineProgress, PipelineState } from "../services/Monitor.ts"
 import * as Distributed from "./Distributed.ts"
 import * as MonitorPipeline from "./flows/Monitor.ts"

@@ -2,8 +2,8 @@
 import { PgConnection } from "@effect/sql-pg"
 import { Effect, Layer, Redacted } from "effect"
 import * as NodeCrypto from "node:crypto"
-import * as PgDatabase from "../../src/layers/PgDatabase.ts"
-import * as PgResultStore from "../../src/layers/PgResultStore.ts"
+import * as PgDatabase from "../../src/layers/postgres/PgDatabase.ts"
+import * as PgResultStore from "../../src/layers/postgres/PgResultStore.ts"
 
 const server = Redacted.make(process.env.TEST_DATABASE_URL ?? "postgres://postgres@127.0.0.1:5432/postgres")
 

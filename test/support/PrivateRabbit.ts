@@ -5,7 +5,7 @@ import * as NodeFs from "node:fs"
 import * as NodeOs from "node:os"
 import * as NodePath from "node:path"
 import { promisify } from "node:util"
-import type { Address } from "../../src/layers/RabbitAddress.ts"
+import type { Address } from "../../src/layers/rabbitmq/RabbitAddress.ts"
 import * as RabbitQueues from "./RabbitQueues.ts"
 import * as TcpProxy from "./TcpProxy.ts"
 

@@ -2,8 +2,8 @@
 import * as NodeCrypto from "node:crypto"
 import * as Amqp from "amqplib"
 import { ConfigProvider, Context, Effect, Layer, Redacted } from "effect"
-import { Address, addressFromEnvironment } from "../../src/layers/RabbitAddress.ts"
-import * as RabbitMessageBroker from "../../src/layers/RabbitMessageBroker.ts"
+import { Address, addressFromEnvironment } from "../../src/layers/rabbitmq/RabbitAddress.ts"
+import * as RabbitMessageBroker from "../../src/layers/rabbitmq/RabbitMessageBroker.ts"
 import * as Topology from "../../src/layers/rabbitmq/Topology.ts"
 import { MessageBroker } from "../../src/services/MessageBroker.ts"
 

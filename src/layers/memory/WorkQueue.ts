@@ -5,7 +5,7 @@
  * they began to wait. What was delivered and comes back goes to the front, oldest first.
  */
 import { Cause, type Duration, Effect, MutableList, type Scope, Stream } from "effect"
-import * as MessagingSpan from "../MessagingSpan.ts"
+import * as MessagingSpan from "../telemetry/MessagingSpan.ts"
 import type { DeadLetter, Delivery, QueueStatistics, Settlement, Subscription } from "../../services/MessageBroker.ts"
 
 /** What spans say of these queues. */

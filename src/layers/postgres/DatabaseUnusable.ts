@@ -2,7 +2,7 @@
 import type { PgClient } from "@effect/sql-pg"
 import { Schema } from "effect"
 import type { SqlError } from "effect/sql"
-import * as Encryption from "../Encryption.ts"
+import * as Encryption from "../files/Encryption.ts"
 import { sqlState } from "./Failures.ts"
 
 /** The server cannot be reached, or refuses this program. `detail` names it, what is wrong and the remedy. */

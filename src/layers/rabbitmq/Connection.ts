@@ -8,8 +8,8 @@ import * as Amqp from "amqplib"
 import { Data, Deferred, Duration, Effect, Exit, Latch, Redacted, Schedule, type Scope } from "effect"
 import type { Duplex } from "node:stream"
 import { BrokerMisconfigured, BrokerUnavailable } from "../../services/MessageBroker.ts"
-import * as Encryption from "../Encryption.ts"
-import type { Address } from "../RabbitAddress.ts"
+import * as Encryption from "../files/Encryption.ts"
+import type { Address } from "./RabbitAddress.ts"
 import * as Channel from "./Channel.ts"
 
 export interface Connection {

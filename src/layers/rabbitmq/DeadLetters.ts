@@ -12,7 +12,7 @@ import type {
   DeadLetter,
   DeadLetterSelection
 } from "../../services/MessageBroker.ts"
-import * as MessagingSpan from "../MessagingSpan.ts"
+import * as MessagingSpan from "../telemetry/MessagingSpan.ts"
 import * as Channel from "./Channel.ts"
 import type { Connection } from "./Connection.ts"
 import * as Envelope from "./Envelope.ts"

@@ -13,7 +13,7 @@
  */
 import { Duration, Effect, Semaphore } from "effect"
 import { BrokerMisconfigured, type BrokerUnavailable } from "../../services/MessageBroker.ts"
-import type { Address } from "../RabbitAddress.ts"
+import type { Address } from "./RabbitAddress.ts"
 import * as Channel from "./Channel.ts"
 import type { Connection } from "./Connection.ts"
 

@@ -1,7 +1,7 @@
 import { PgClient } from "@effect/sql-pg"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer } from "effect"
-import * as PgDatabase from "../../../src/layers/PgDatabase.ts"
+import * as PgDatabase from "../../../src/layers/postgres/PgDatabase.ts"
 import { migrate } from "../../../src/layers/postgres/Migrations.ts"
 import * as Databases from "../../support/Databases.ts"
 

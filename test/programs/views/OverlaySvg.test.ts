@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Schema } from "effect"
-import { textPath, textWidth } from "../../../src/layers/VectorText.ts"
+import { textPath, textWidth } from "../../../src/layers/pictures/VectorText.ts"
 import * as OverlaySvg from "../../../src/programs/views/OverlaySvg.ts"
 import { factsOf, object, said } from "../../support/Facts.ts"
 import { beachFacts, findingsOf, hostileFacts } from "../../support/Records.ts"

@@ -2,7 +2,7 @@
 import * as Random from "../../../domain/simulation/Random.ts"
 import type { Scene, SceneObject, SceneText, Setting } from "../../../domain/simulation/Scene.ts"
 import * as Things from "../../../domain/simulation/Things.ts"
-import { textPath, textWidth } from "../../VectorText.ts"
+import { textPath, textWidth } from "../../pictures/VectorText.ts"
 import { type Backdrop, of as canvasOf } from "./Canvas.ts"
 import * as Grounds from "./Grounds.ts"
 import * as Nature from "./Nature.ts"

@@ -1,5 +1,5 @@
 /** What stands along streets, in centimeters. */
-import { textPath, textWidth } from "../../VectorText.ts"
+import { textPath, textWidth } from "../../pictures/VectorText.ts"
 import type { Draw } from "./Draw.ts"
 import { circle, darker, ellipse, lighter, path, rect, stroke } from "./Svg.ts"
 

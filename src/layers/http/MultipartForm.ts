@@ -1,0 +1,39 @@
+/**
+ * A form with one file, encoded in one piece.
+ *
+ * `FormData` hands its files on as streams, which costs eight times the CPU of the whole request otherwise.
+ *
+ * @see https://html.spec.whatwg.org/multipage/form-control-infrastructure.html#multipart-form-data
+ */
+import * as NodeCrypto from "node:crypto"
+import type { EncodedImage } from "../../domain/ImageReference.ts"
+import type { PictureMemory } from "../pictures/PictureMemory.ts"
+
+export interface MultipartForm {
+  readonly contentType: string
+  readonly body: Buffer<ArrayBuffer>
+}
+
+/** The form whose field `name` is the image, in memory of that many bytes from `take`. */
+export const ofImage = (
+  name: string,
+  { bytes, filename, mediaType }: Pick<EncodedImage, "bytes" | "filename" | "mediaType">,
+  take: PictureMemory["take"]
+): MultipartForm => {
+  const boundary = `windmill-${NodeCrypto.randomUUID()}`
+  const head = Buffer.from(
+    `--${boundary}\r\nContent-Disposition: form-data; name="${escape(name)}"; filename="${escape(filename)}"\r\n` +
+      `Content-Type: ${mediaType}\r\n\r\n`
+  )
+  const tail = Buffer.from(`\r\n--${boundary}--\r\n`)
+  const body = take(head.length + bytes.length + tail.length)
+  body.set(head)
+  body.set(bytes, head.length)
+  body.set(tail, head.length + bytes.length)
+  return { contentType: `multipart/form-data; boundary=${boundary}`, body }
+}
+
+/** What would end a name. */
+const escapes: Readonly<Record<string, string>> = { "\n": "%0A", "\r": "%0D", '"': "%22" }
+
+const escape = (text: string): string => text.replace(/[\n\r"]/g, (character) => escapes[character]!)

@@ -1,0 +1,70 @@
+/**
+ * What is stored, read for people, from PostgreSQL.
+ *
+ * The tables are those of the result store, which is built first. Lists and single images are a few indexed queries each,
+ * whatever the size of the tables.
+ */
+import { Effect, Layer, Option, Stream } from "effect"
+import { SqlClient } from "effect/sql"
+import type { ImageId } from "../../domain/Identifiers.ts"
+import { Archive, type ImageFilter } from "../../services/Archive.ts"
+import { Catalog } from "../../services/Catalog.ts"
+import { ResultStore } from "../../services/ResultStore.ts"
+import * as Changes from "./archive/Changes.ts"
+import * as Corrections from "./archive/Corrections.ts"
+import { failures } from "./archive/Failed.ts"
+import { search } from "./archive/Search.ts"
+import * as Statistics from "./archive/Statistics.ts"
+import { summaries } from "./archive/Summaries.ts"
+import * as Whole from "./archive/Whole.ts"
+import { type DatabaseFailure, storeError } from "./Failures.ts"
+
+/** Images of which a stream reads the ids, and the contents, at once. */
+const page = { ids: 500, records: 50 }
+
+export const layer = Layer.effect(
+  Archive,
+  Effect.gen(function* () {
+    const sql = yield* SqlClient.SqlClient
+    const catalog = yield* Catalog
+    const store = yield* ResultStore
+
+    const run = <A>(name: string, work: Effect.Effect<A, DatabaseFailure, SqlClient.SqlClient>) =>
+      work.pipe(
+        Effect.provideService(SqlClient.SqlClient, sql),
+        Effect.mapError(storeError),
+        Effect.withSpan(`Archive.${name}`)
+      )
+
+    const ids = (filter: ImageFilter) =>
+      Stream.paginate(undefined as ImageId | undefined, (before) =>
+        Effect.map(
+          run("ids", search(filter, { limit: page.ids, ...(before === undefined ? {} : { before }) })),
+          (found) => [found, found.length < page.ids ? Option.none() : Option.fromUndefinedOr(found.at(-1))] as const
+        )
+      )
+
+    return Archive.of({
+      search: (filter, options) => run("search", Effect.flatMap(search(filter, options), summaries)),
+      ids,
+      records: (filter) =>
+        ids(filter).pipe(
+          Stream.grouped(page.records),
+          Stream.mapEffect((some) => store.records(some)),
+          Stream.map((records) => records.toReversed()),
+          Stream.flattenIterable
+        ),
+      image: (id) => run("image", Whole.image(id, catalog)),
+      timeline: (id) => run("timeline", Whole.timeline(id)),
+      failures: ({ samples }) => run("failures", failures(samples)),
+      pace: run("pace", Statistics.pace),
+      waits: run("waits", Statistics.waits(catalog.map(({ id }) => id))),
+      groups: (limit) => run("groups", Statistics.groups(limit)),
+      now: run("now", Changes.now),
+      changes: (since, limit) => run("changes", Changes.changes(since, limit)),
+      remove: (id) => run("remove", Corrections.remove(id)),
+      forget: (id, services) => run("forget", Corrections.forget(id, services)),
+      request: (images, services) => run("request", Corrections.request(images, services))
+    })
+  })
+)

@@ -1,0 +1,67 @@
+/**
+ * Recorded and derived facts in PostgreSQL.
+ *
+ * A method is one transaction of a few statements, whatever the size of its batch. Image rows are locked first and in id
+ * order, so methods that share images take turns and never wait in a ring; what still loses against another transaction is
+ * run again here. The tables are brought up to date when the layer is built.
+ */
+import { Effect, Layer } from "effect"
+import { SqlClient } from "effect/sql"
+import type { ImageId } from "../../domain/Identifiers.ts"
+import { ResultStore, type Scope } from "../../services/ResultStore.ts"
+import * as Boxes from "./Boxes.ts"
+import * as Derivations from "./Derivations.ts"
+import * as Facts from "./Facts.ts"
+import { type DatabaseFailure, storeError } from "./Failures.ts"
+import * as Forgetting from "./Forgetting.ts"
+import * as Images from "./Images.ts"
+import { migrate } from "./Migrations.ts"
+import * as Progress from "./Progress.ts"
+import * as Results from "./Results.ts"
+
+export const layer = Layer.effect(
+  ResultStore,
+  Effect.gen(function* () {
+    const sql = yield* SqlClient.SqlClient
+    yield* migrate
+
+    const method = <Args extends ReadonlyArray<unknown>, A>(
+      name: string,
+      work: (...args: Args) => Effect.Effect<A, DatabaseFailure, SqlClient.SqlClient>,
+      attributes: (...args: Args) => Record<string, unknown>
+    ) =>
+      Effect.fn(name)(
+        (...args: Args) => Effect.andThen(Effect.annotateCurrentSpan(attributes(...args)), work(...args)),
+        Effect.provideService(SqlClient.SqlClient, sql),
+        Effect.mapError(storeError)
+      )
+
+    return ResultStore.of({
+      submit: method("ResultStore.submit", Images.submit, (requests) => ({ "windmill.images": requests.length })),
+      record: method("ResultStore.record", Results.record, aboutEach),
+      recordCrops: method("ResultStore.recordCrops", Results.recordCrops, aboutEach),
+      facts: method("ResultStore.facts", Facts.facts, aboutAll),
+      isAnswered: method("ResultStore.isAnswered", Results.isAnswered, aboutOne),
+      saveBoxes: method("ResultStore.saveBoxes", Boxes.saveBoxes, aboutEach),
+      saveConsensus: method("ResultStore.saveConsensus", Derivations.saveConsensus, aboutEach),
+      saveEnrichment: method("ResultStore.saveEnrichment", Derivations.saveEnrichment, aboutEach),
+      boxes: method("ResultStore.boxes", Boxes.boxes, aboutOne),
+      stale: method("ResultStore.stale", Derivations.stale, (stage) => ({ "windmill.stage": stage })),
+      owed: method("ResultStore.owed", Images.owed, ({ scope }) => aboutScope(scope)),
+      forgetFailures: method("ResultStore.forgetFailures", Forgetting.forgetFailures, ({ scope }) => aboutScope(scope)),
+      progress: method("ResultStore.progress", Progress.progress, aboutScope),
+      reference: method("ResultStore.reference", Images.reference, aboutOne),
+      records: method("ResultStore.records", Facts.records, aboutAll)
+    })
+  })
+)
+
+/** What spans say of the images a method is about: how many, and the first of them by id. */
+const aboutAll = (ids: ReadonlyArray<ImageId>) => ({
+  "windmill.images": ids.length,
+  "windmill.image_ids": ids.slice(0, 64).join(" ")
+})
+const aboutOne = (id: ImageId) => ({ "windmill.image_id": id })
+const aboutEach = (items: ReadonlyArray<{ readonly imageId: ImageId }>) =>
+  aboutAll([...new Set(items.map(({ imageId }) => imageId))])
+const aboutScope = (scope: Scope) => (scope._tag === "All" ? {} : aboutAll(scope.ids))

@@ -1,0 +1,59 @@
+/**
+ * Which steps are switched off, in PostgreSQL.
+ *
+ * Each process looks once a second, in one query for all of its steps. While the database is away the last answer counts.
+ */
+import { Effect, Layer, Schedule, Stream, SubscriptionRef } from "effect"
+import { SqlClient } from "effect/sql"
+import { type Pause, ServiceSwitch, type Step } from "../../services/ServiceSwitch.ts"
+import * as Columns from "./Columns.ts"
+import { storeError } from "./Failures.ts"
+import { migrate } from "./Migrations.ts"
+
+export const layer = Layer.effect(
+  ServiceSwitch,
+  Effect.gen(function* () {
+    const sql = yield* SqlClient.SqlClient
+    yield* migrate
+
+    const read = sql<Pause>`
+      SELECT step, paused_by AS by, reason, since FROM pauses ORDER BY step COLLATE "C"`.pipe(
+      Effect.mapError(storeError)
+    )
+    const stepsOf = (pauses: ReadonlyArray<Pause>): ReadonlySet<Step> => new Set(pauses.map(({ step }) => step))
+    const paused = yield* SubscriptionRef.make(stepsOf(yield* read))
+    const refresh = Effect.tap(read, (pauses) => SubscriptionRef.set(paused, stepsOf(pauses)))
+    yield* Effect.ignore(refresh).pipe(
+      Effect.repeat(Schedule.spaced("1 second")),
+      Effect.withTracerEnabled(false),
+      Effect.forkScoped
+    )
+
+    const until = (holds: (steps: ReadonlySet<Step>) => boolean) =>
+      SubscriptionRef.changes(paused).pipe(Stream.filter(holds), Stream.take(1), Stream.runDrain)
+
+    return ServiceSwitch.of({
+      pause: Effect.fn("ServiceSwitch.pause")(function* ({ by, reason, step }) {
+        const [pause] = yield* sql<Pause>`
+          INSERT INTO pauses (step, paused_by, reason)
+          VALUES (${step}, ${Columns.storable(by)}, ${Columns.storable(reason)})
+          ON CONFLICT (step) DO UPDATE SET
+            paused_by = excluded.paused_by, reason = excluded.reason, since = excluded.since
+          RETURNING step, paused_by AS by, reason, since`.pipe(Effect.mapError(storeError))
+        yield* refresh
+        return pause!
+      }),
+      resume: Effect.fn("ServiceSwitch.resume")(function* (step) {
+        const gone = yield* sql`DELETE FROM pauses WHERE step = ${step} RETURNING step`.pipe(
+          Effect.mapError(storeError)
+        )
+        yield* refresh
+        return gone.length > 0
+      }),
+      pauses: Effect.withSpan(refresh, "ServiceSwitch.pauses"),
+      isPaused: (step) => Effect.map(SubscriptionRef.get(paused), (steps) => steps.has(step)),
+      untilPaused: (step) => until((steps) => steps.has(step)),
+      untilResumed: (step) => until((steps) => !steps.has(step))
+    })
+  })
+)

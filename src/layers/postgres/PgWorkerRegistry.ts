@@ -1,0 +1,84 @@
+/** The programs that run, in PostgreSQL. Times are the database's, so clocks of hosts need not agree. */
+import { Effect, Layer, Schema } from "effect"
+import { SqlClient } from "effect/sql"
+import { Activity, type Worker, WorkerRegistry } from "../../services/WorkerRegistry.ts"
+import * as Columns from "./Columns.ts"
+import { storeError } from "./Failures.ts"
+import { migrate } from "./Migrations.ts"
+
+/** Seconds without a beat after which a program is taken for dead. */
+const patience = 20
+
+export const layer = Layer.effect(
+  WorkerRegistry,
+  Effect.gen(function* () {
+    const sql = yield* SqlClient.SqlClient
+    yield* migrate
+
+    const beat = Effect.fn("WorkerRegistry.beat")(
+      ({ activities, host, version, workerId }: Parameters<WorkerRegistry["Service"]["beat"]>[0]) =>
+        sql`
+        INSERT INTO workers (worker_id, host, version, activities)
+        VALUES (${Columns.storable(workerId)}, ${Columns.storable(host)}, ${version},
+          ${Columns.json(encodeActivities(activities))}::text::jsonb)
+        ON CONFLICT (worker_id) DO UPDATE SET
+          host = excluded.host, version = excluded.version, last_beat = excluded.last_beat,
+          activities = excluded.activities, previous_beat = workers.last_beat,
+          previous_activities = workers.activities`.pipe(Effect.mapError(storeError), Effect.asVoid)
+    )
+
+    const leave = Effect.fn("WorkerRegistry.leave")((workerId: string) =>
+      sql`DELETE FROM workers WHERE worker_id = ${Columns.storable(workerId)}`.pipe(
+        Effect.mapError(storeError),
+        Effect.asVoid
+      )
+    )
+
+    const workers = Effect.gen(function* () {
+      const rows = yield* sql<Row>`
+        SELECT worker_id, host, version, started, last_beat, activities, previous_activities,
+          extract(epoch FROM last_beat - previous_beat)::double precision AS seconds,
+          last_beat > now() - ${patience} * interval '1 second' AS is_alive
+        FROM workers WHERE last_beat > now() - interval '1 day'
+        ORDER BY is_alive DESC, worker_id`
+      return yield* Effect.forEach(rows, workerOf)
+    }).pipe(Effect.mapError(storeError), Effect.withSpan("WorkerRegistry.workers"))
+
+    return WorkerRegistry.of({ beat, leave, workers })
+  })
+)
+
+interface Row {
+  readonly worker_id: string
+  readonly host: string
+  readonly version: string
+  readonly started: Date
+  readonly last_beat: Date
+  readonly is_alive: boolean
+  readonly activities: unknown
+  readonly previous_activities: unknown
+  readonly seconds: number | null
+}
+
+const Activities = Schema.toCodecJson(Schema.Array(Activity))
+const encodeActivities = Schema.encodeSync(Activities)
+const decodeActivities = Schema.decodeUnknownEffect(Activities)
+
+const workerOf = Effect.fnUntraced(function* (row: Row) {
+  const activities = yield* decodeActivities(row.activities)
+  const previous = yield* decodeActivities(row.previous_activities ?? [])
+  const handledBefore = new Map(previous.map(({ handled, step }) => [step, handled]))
+  return {
+    workerId: row.worker_id,
+    host: row.host,
+    version: row.version,
+    started: row.started,
+    lastBeat: row.last_beat,
+    isAlive: row.is_alive,
+    activities: activities.map((activity) => {
+      // A program that was started again under the same name counts from zero.
+      const gained = activity.handled - (handledBefore.get(activity.step) ?? activity.handled)
+      return { ...activity, rate: row.seconds === null || gained < 0 ? 0 : gained / Math.max(row.seconds, 0.001) }
+    })
+  } satisfies Worker
+})

@@ -1,0 +1,93 @@
+/**
+ * Queues in RabbitMQ, 3.10 and later.
+ *
+ * One connection publishes and another consumes, so that a broker that blocks publishers does not stop acknowledgements.
+ * Both are opened again whenever they are lost. Queues are made at first use, see `rabbitmq/Topology.ts`.
+ *
+ * A delivery that is not settled within the broker's `consumer_timeout` (30 minutes unless configured) costs its subscription:
+ * the deliveries fail as with a lost connection.
+ */
+import { Effect, Layer } from "effect"
+import {
+  type BrokerMisconfigured,
+  type BrokerUnavailable,
+  MessageBroker,
+  type QueueStatistics
+} from "../../services/MessageBroker.ts"
+import * as MessagingSpan from "../telemetry/MessagingSpan.ts"
+import { Address } from "./RabbitAddress.ts"
+import * as Connection from "./Connection.ts"
+import * as Consumer from "./Consumer.ts"
+import * as DeadLetters from "./DeadLetters.ts"
+import * as Envelope from "./Envelope.ts"
+import * as Inspection from "./Inspection.ts"
+import * as Publisher from "./Publisher.ts"
+import * as Topology from "./Topology.ts"
+
+/** A broker that cannot be reached now is not an error: the layer is there, and its methods fail until it can be. */
+export const layer: Layer.Layer<MessageBroker, BrokerMisconfigured, Address> = Layer.effect(
+  MessageBroker,
+  Effect.gen(function* () {
+    const address = yield* Address
+    const system = { "messaging.system": "rabbitmq", "server.address": address.host, "server.port": address.port }
+    const publishing = yield* Connection.make(address, "windmill publisher")
+    const consuming = yield* Connection.make(address, "windmill consumer")
+    const topology = Topology.make(address, consuming)
+    const publish = Publisher.make(publishing, topology)
+    const inspect = Inspection.make(consuming)
+    const deadLetters = DeadLetters.make(consuming, topology, publish, system)
+    const consumers = new Set<Consumer.Consumer>()
+
+    const unsettled = (queue: string) => {
+      let count = 0
+      for (const consumer of consumers) if (consumer.queue === queue) count += consumer.unsettled()
+      return count
+    }
+
+    const statistics = Effect.fnUntraced(function* (queue: string) {
+      const names = topology.names(queue)
+      const work = yield* inspect(queue, names.work)
+      if (work === undefined) return nothing
+      const dead = yield* inspect(queue, names.dead)
+      let delayed = 0
+      for (const name of names.retries) delayed += (yield* inspect(queue, name))?.ready ?? 0
+      return { ...work, unsettled: unsettled(queue), delayed, dead: dead?.ready ?? 0 }
+    })
+
+    return {
+      declare: topology.ensure,
+
+      publish: (messages) =>
+        publish(messages.map((message) => Envelope.first(message, topology.names(message.queue).work))).pipe(
+          orDefect,
+          MessagingSpan.publish(system, messages)
+        ),
+
+      subscribe: (queue, { prefetch }) =>
+        Consumer.make({ connection: consuming, inspect, topology, publish, system }, queue, prefetch).pipe(
+          orDefect,
+          Effect.tap((consumer) => {
+            consumers.add(consumer)
+            return Effect.addFinalizer(() => Effect.sync(() => consumers.delete(consumer)))
+          })
+        ),
+
+      depth: (queue) =>
+        inspect(queue, topology.names(queue).work).pipe(
+          Effect.map((work) => (work?.ready ?? 0) + unsettled(queue)),
+          orDefect
+        ),
+
+      statistics: (queue) => orDefect(statistics(queue)),
+      deadLetters: (queue, limit) => orDefect(deadLetters.list(queue, limit)),
+      replay: (queue, selection) => orDefect(deadLetters.replay(queue, selection)),
+      drop: (queue, selection) => orDefect(deadLetters.drop(queue, selection))
+    }
+  })
+)
+
+const nothing: QueueStatistics = { ready: 0, unsettled: 0, delayed: 0, dead: 0, consumers: 0 }
+
+/** Settings that turn out to be wrong while the program runs are nothing its flows can act on. */
+const orDefect = <A, R>(effect: Effect.Effect<A, BrokerUnavailable | BrokerMisconfigured, R>) =>
+  Effect.catchTag(effect, "BrokerMisconfigured", Effect.die)

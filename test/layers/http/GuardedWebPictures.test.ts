@@ -1,0 +1,86 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Result, Stream } from "effect"
+import * as GuardedWebPictures from "../../../src/layers/http/GuardedWebPictures.ts"
+import * as Networks from "../../../src/layers/http/Networks.ts"
+import { WebPictures } from "../../../src/services/WebPictures.ts"
+import { serve } from "../../support/HttpServers.ts"
+
+const allowing = (...networks: ReadonlyArray<string>) =>
+  GuardedWebPictures.layer(Result.getOrThrow(Networks.parse(networks)))
+
+const fetch = (url: string) =>
+  WebPictures.use((web) => Stream.mkUint8Array(web.fetch(url))).pipe(
+    Effect.map((bytes) => Buffer.from(bytes).toString())
+  )
+
+describe("fetch", () => {
+  it.live("reads an allowed place", () =>
+    Effect.gen(function* () {
+      const port = yield* serve((_, response) => response.end("a picture"))
+      assert.strictEqual(yield* fetch(`http://127.0.0.1:${port}/a.jpg`), "a picture")
+    }).pipe(Effect.scoped, Effect.provide(allowing("127.0.0.1")))
+  )
+
+  it.live("refuses this machine, however it is written", () =>
+    Effect.gen(function* () {
+      let requests = 0
+      const port = yield* serve((_, response) => {
+        requests++
+        response.end("a secret")
+      })
+      for (const host of [
+        "127.0.0.1",
+        "localhost",
+        "0x7f000001",
+        "2130706433",
+        "127.1",
+        "[::ffff:127.0.0.1]",
+        "0.0.0.0",
+        "[::1]"
+      ]) {
+        const failure = yield* Effect.flip(fetch(`http://${host}:${port}/`))
+        assert.strictEqual(failure._tag, "PlaceRefused", host)
+      }
+      assert.strictEqual(requests, 0)
+    }).pipe(Effect.scoped, Effect.provide(allowing()))
+  )
+
+  it.live("refuses where a redirect leads", () =>
+    Effect.gen(function* () {
+      const places = [
+        "http://127.0.0.2/",
+        "http://169.254.169.254/latest/",
+        "http://[::1]/",
+        "file:///etc/passwd",
+        "ftp://a/"
+      ]
+      for (const location of places) {
+        const port = yield* serve((_, response) => response.writeHead(302, { location }).end())
+        const failure = yield* Effect.flip(fetch(`http://127.0.0.1:${port}/`))
+        assert.strictEqual(failure._tag, "PlaceRefused", location)
+      }
+    }).pipe(Effect.scoped, Effect.provide(allowing("127.0.0.1")))
+  )
+
+  it.live("gives up on redirects that go round", () =>
+    Effect.gen(function* () {
+      const port = yield* serve((_, response) => response.writeHead(302, { location: "/again" }).end())
+      const failure = yield* Effect.flip(fetch(`http://127.0.0.1:${port}/`))
+      assert.include(failure.message, "redirects too often")
+    }).pipe(Effect.scoped, Effect.provide(allowing("127.0.0.0/8")))
+  )
+
+  it.live("tells a place that is away from one that refuses", () =>
+    Effect.gen(function* () {
+      const port = yield* serve((request, response) => response.writeHead(Number(request.url?.slice(1))).end())
+      const reason = (status: number) =>
+        Effect.map(Effect.flip(fetch(`http://127.0.0.1:${port}/${status}`)), (error) =>
+          error._tag === "ImageSourceError" ? error.reason._tag : error._tag
+        )
+      assert.strictEqual(yield* reason(404), "Unusable")
+      assert.strictEqual(yield* reason(503), "Unreachable")
+      const none = yield* Effect.flip(fetch("http://127.0.0.1:1/"))
+      assert.include(none.message, "cannot be reached")
+    }).pipe(Effect.scoped, Effect.provide(allowing("127.0.0.0/8")))
+  )
+})

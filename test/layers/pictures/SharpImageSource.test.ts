@@ -1,0 +1,234 @@
+import { assert, describe, it } from "@effect/vitest"
+import { NodeServices } from "@effect/platform-node"
+import { Effect, FileSystem, Layer, Result } from "effect"
+import { FetchHttpClient } from "effect/http"
+import sharp from "sharp"
+import type { ImageReference } from "../../../src/domain/ImageReference.ts"
+import * as SharpImageSource from "../../../src/layers/pictures/SharpImageSource.ts"
+import { ImageSource } from "../../../src/services/ImageSource.ts"
+import { serve } from "../../support/HttpServers.ts"
+
+const limits = { bytes: 200_000, pixels: 1_000_000 }
+const layer = SharpImageSource.layer(limits).pipe(
+  Layer.provide(FetchHttpClient.layer),
+  Layer.provideMerge(NodeServices.layer)
+)
+
+const canvas = (width: number, height: number) => sharp({ create: { width, height, channels: 3, background: "teal" } })
+
+const load = (reference: ImageReference) => Effect.result(ImageSource.use((source) => source.load(reference)))
+
+/** What becomes of a file with these bytes. */
+const loadFile = (name: string, bytes: Uint8Array) =>
+  Effect.scoped(
+    Effect.gen(function* () {
+      const fs = yield* FileSystem.FileSystem
+      const directory = yield* fs.makeTempDirectoryScoped()
+      const path = `${directory}/${name}`
+      yield* fs.writeFile(path, bytes)
+      return yield* load({ path, filename: name })
+    })
+  ).pipe(Effect.provide(layer))
+
+const problem = (
+  result: Result.Result<unknown, { readonly message: string; readonly reason: { readonly _tag: string } }>
+) => (Result.isFailure(result) ? `${result.failure.reason._tag}: ${result.failure.message}` : "none")
+
+describe("load", () => {
+  it.live("reads a picture as it is stored", () =>
+    Effect.gen(function* () {
+      const bytes = yield* Effect.promise(() => canvas(40, 20).jpeg().withMetadata({ orientation: 6 }).toBuffer())
+      const image = Result.getOrThrow(yield* loadFile("a.jpg", bytes))
+      assert.deepInclude(image, { mediaType: "image/jpeg", filename: "a.jpg", width: 40, height: 20 })
+      assert.deepEqual(Buffer.from(image.bytes), bytes)
+    })
+  )
+
+  it.live("goes by the content, not by the name", () =>
+    Effect.gen(function* () {
+      const bytes = yield* Effect.promise(() => canvas(4, 4).png().toBuffer())
+      const image = Result.getOrThrow(yield* loadFile("holiday.jpg", bytes))
+      assert.deepInclude(image, { mediaType: "image/png", filename: "holiday.png" })
+    })
+  )
+
+  it.live("hands a format that services do not read on as JPEG", () =>
+    Effect.gen(function* () {
+      const bytes = yield* Effect.promise(() => canvas(4, 4).tiff().toBuffer())
+      const image = Result.getOrThrow(yield* loadFile("scan.tif", bytes))
+      assert.deepInclude(image, { mediaType: "image/jpeg", filename: "scan.jpg", width: 4, height: 4 })
+    })
+  )
+
+  it.live("names what is wrong with a file, and the remedy", () =>
+    Effect.gen(function* () {
+      const jpeg = yield* Effect.promise(() => canvas(600, 400).jpeg().toBuffer())
+      const frame = canvas(4, 4).png().toBuffer()
+      const animated = yield* Effect.promise(async () =>
+        sharp([await frame, await canvas(4, 4).negate().png().toBuffer()], { join: { animated: true } })
+          .gif()
+          .toBuffer()
+      )
+      const huge = yield* Effect.promise(() => canvas(2000, 600).png().toBuffer())
+      const cases: ReadonlyArray<readonly [string, Uint8Array, RegExp]> = [
+        ["empty.jpg", new Uint8Array(0), /^Unusable: .*empty\.jpg is empty \(0 bytes\): fetch or export it again$/],
+        [
+          "text.jpg",
+          new TextEncoder().encode("not a picture"),
+          /^Unusable: .*text\.jpg is not a picture .* convert it/
+        ],
+        [
+          "half.jpg",
+          jpeg.subarray(0, jpeg.length / 2),
+          /^Unusable: .*half\.jpg is damaged .* fetch or export it again$/
+        ],
+        ["moves.gif", animated, /^Unusable: .*moves\.gif is animated .*\(2\): export the one to analyze/],
+        ["huge.png", huge, /^Unusable: .*huge\.png has 2000 x 600 pixels, .* or raise IMAGE_MAX_PIXELS$/],
+        ["big.jpg", new Uint8Array(limits.bytes + 1), /^Unusable: .*big\.jpg is larger .* or raise IMAGE_MAX_BYTES$/],
+        [
+          "drawing.jpg",
+          new TextEncoder().encode('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>'),
+          /SVG/
+        ]
+      ]
+      for (const [name, bytes, expected] of cases) assert.match(problem(yield* loadFile(name, bytes)), expected)
+    })
+  )
+
+  it.live("is the one that looks whether all of a picture is there", () =>
+    Effect.gen(function* () {
+      const fs = yield* FileSystem.FileSystem
+      const jpeg = yield* Effect.promise(() => canvas(600, 400).jpeg().toBuffer())
+      const path = `${yield* fs.makeTempDirectoryScoped()}/half.jpg`
+      yield* fs.writeFile(path, jpeg.subarray(0, jpeg.length / 2))
+      const reference = { path, filename: "half.jpg" }
+      const image = yield* ImageSource.use((source) => source.lend(reference, Effect.succeed))
+      assert.deepInclude(image, { mediaType: "image/jpeg", width: 600, height: 400 })
+      assert.match(problem(yield* load(reference)), /is damaged/)
+    }).pipe(Effect.scoped, Effect.provide(layer))
+  )
+
+  it.live("says that a file is not there, or is a folder", () =>
+    Effect.gen(function* () {
+      assert.match(problem(yield* load({ path: "/no/such.jpg", filename: "such.jpg" })), /^Unusable: .*does not exist/)
+      assert.match(problem(yield* load({ path: "/", filename: "x" })), /^Unusable: .*is a folder/)
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.live("reads a URL once for all who ask within a minute", () =>
+    Effect.scoped(
+      Effect.gen(function* () {
+        const bytes = yield* Effect.promise(() => canvas(8, 8).webp().toBuffer())
+        let requests = 0
+        const port = yield* serve((_, response) => {
+          requests++
+          response.writeHead(200).end(bytes)
+        })
+        const reference = { url: `http://127.0.0.1:${port}/a.webp`, filename: "a.webp" }
+        const images = yield* Effect.forEach(Array.from({ length: 13 }), () => load(reference), {
+          concurrency: "unbounded"
+        })
+        assert.isTrue(images.every(Result.isSuccess))
+        assert.strictEqual(requests, 1)
+      })
+    ).pipe(Effect.provide(layer))
+  )
+
+  it.live("tells a URL that may come back from one that will not", () =>
+    Effect.scoped(
+      Effect.gen(function* () {
+        const port = yield* serve((request, response) => response.writeHead(Number(request.url?.slice(1))).end("x"))
+        const at = (status: number) => load({ url: `http://127.0.0.1:${port}/${status}`, filename: "x.jpg" })
+        assert.match(problem(yield* at(503)), /^Unreachable: /)
+        assert.match(problem(yield* at(404)), /^Unusable: .*answers HTTP 404/)
+        assert.match(problem(yield* load({ url: "http://127.0.0.1:1/x.jpg", filename: "x.jpg" })), /^Unreachable: /)
+      })
+    ).pipe(Effect.provide(layer))
+  )
+
+  it.live("stops reading a URL at the limit", () =>
+    Effect.scoped(
+      Effect.gen(function* () {
+        const port = yield* serve((_, response) => response.writeHead(200).end(Buffer.alloc(limits.bytes * 3)))
+        const result = yield* load({ url: `http://127.0.0.1:${port}/`, filename: "x.jpg" })
+        assert.match(problem(result), /^Unusable: .*is larger than the limit/)
+      })
+    ).pipe(Effect.provide(layer))
+  )
+})
+
+describe("lend", () => {
+  const lend = (reference: ImageReference) =>
+    ImageSource.use((source) => source.lend(reference, (image) => Effect.succeed({ ...image, copy: [...image.bytes] })))
+
+  it.live("has every picture whole as long as it is used, though memory is used again", () =>
+    Effect.gen(function* () {
+      const fs = yield* FileSystem.FileSystem
+      const folder = yield* fs.makeTempDirectoryScoped()
+      const pictures = yield* Effect.forEach(Array.from({ length: 12 }), (_, i) =>
+        Effect.gen(function* () {
+          const bytes = yield* Effect.promise(() =>
+            canvas(30 + 40 * i, 20)
+              .png()
+              .toBuffer()
+          )
+          const path = `${folder}/${i}.png`
+          yield* fs.writeFile(path, bytes)
+          return { bytes, reference: { path, filename: `${i}.png` } }
+        })
+      )
+      const memories = new Set<ArrayBufferLike>()
+      const check = ({ bytes, reference }: (typeof pictures)[number], pause: number) =>
+        ImageSource.use((source) =>
+          source.lend(reference, (image) =>
+            Effect.gen(function* () {
+              yield* Effect.sleep(pause)
+              memories.add(image.bytes.buffer)
+              assert.deepEqual(Buffer.from(image.bytes), bytes)
+            })
+          )
+        )
+      const all = Array.from({ length: 10 }, () => pictures).flat()
+      yield* Effect.forEach(all, (picture, i) => check(picture, i % 5), { concurrency: 6, discard: true })
+      assert.isAtMost(memories.size, 6)
+    }).pipe(Effect.scoped, Effect.provide(layer))
+  )
+
+  it.live("takes its memory back from a use that fails", () =>
+    Effect.gen(function* () {
+      const fs = yield* FileSystem.FileSystem
+      const path = `${yield* fs.makeTempDirectoryScoped()}/a.png`
+      yield* fs.writeFile(path, yield* Effect.promise(() => canvas(4, 4).png().toBuffer()))
+      const memories = new Set<ArrayBufferLike>()
+      const use = ImageSource.use((source) =>
+        source.lend({ path, filename: "a.png" }, ({ bytes }) => {
+          memories.add(bytes.buffer)
+          return Effect.fail("no answer")
+        })
+      )
+      yield* Effect.flip(use)
+      assert.strictEqual(yield* Effect.flip(use), "no answer")
+      assert.strictEqual(memories.size, 1)
+    }).pipe(Effect.scoped, Effect.provide(layer))
+  )
+
+  it.live("has pictures that need more than to be read, and those at a URL", () =>
+    Effect.gen(function* () {
+      const fs = yield* FileSystem.FileSystem
+      const path = `${yield* fs.makeTempDirectoryScoped()}/scan.tif`
+      yield* fs.writeFile(path, yield* Effect.promise(() => canvas(4, 4).tiff().toBuffer()))
+      assert.deepInclude(yield* lend({ path, filename: "scan.tif" }), { mediaType: "image/jpeg", filename: "scan.jpg" })
+      const bytes = yield* Effect.promise(() => canvas(8, 8).webp().toBuffer())
+      const port = yield* serve((_, response) => response.writeHead(200).end(bytes))
+      const fetched = yield* lend({ url: `http://127.0.0.1:${port}/a.webp`, filename: "a.webp" })
+      assert.deepEqual(Buffer.from(fetched.copy), bytes)
+    }).pipe(Effect.scoped, Effect.provide(layer))
+  )
+
+  it.live("says what is wrong with a file", () =>
+    Effect.gen(function* () {
+      const missing = yield* Effect.result(lend({ path: "/no/such.jpg", filename: "such.jpg" }))
+      assert.match(problem(missing), /^Unusable: .*does not exist/)
+    }).pipe(Effect.provide(layer))
+  )
+})

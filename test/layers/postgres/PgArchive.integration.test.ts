@@ -1,0 +1,167 @@
+import { assert, layer } from "@effect/vitest"
+import { Brand, Deferred, Effect, Fiber, Stream } from "effect"
+import { SqlClient } from "effect/sql"
+import type { ImageId } from "../../../src/domain/Identifiers.ts"
+import { Archive, type ImageFilter, type Moment } from "../../../src/services/Archive.ts"
+import * as ApiServers from "../../support/ApiServers.ts"
+import * as Archives from "../../support/Archives.ts"
+import { caption, failed, label, object, said, serviceId } from "../../support/Facts.ts"
+
+const find = (filter: ImageFilter, page: { readonly before?: ImageId; readonly limit?: number } = {}) =>
+  Archive.use((archive) => archive.search(filter, { limit: 100, ...page })).pipe(
+    Effect.map((images) => images.map(({ id }) => id))
+  )
+
+/** All changes since a moment, and where they end. */
+const changesSince = (moment: Moment, limit = 100) => Archive.use((archive) => archive.changes(moment, limit))
+
+layer(ApiServers.layer(), { excludeTestServices: true })("search", (it) => {
+  it.effect("finds images by what the services agreed on, in any wording", () =>
+    Effect.gen(function* () {
+      const [sure, unsure, other] = yield* Effect.all([
+        Archives.done("sure.jpg", {
+          yolov8: said(object("person", [1, 2, 30, 40], 0.9)),
+          blip: said(caption("woman"))
+        }),
+        Archives.done("unsure.jpg", { yolov8: said(object("person", [1, 2, 30, 40], 0.6)) }),
+        Archives.done("other.jpg", { clip: said(label("dining_table", 0.9)) })
+      ])
+      assert.deepStrictEqual(yield* find({ label: "person" }), [unsure, sure])
+      assert.deepStrictEqual(yield* find({ label: "Women" }), [unsure, sure])
+      assert.deepStrictEqual(yield* find({ label: "person", confidence: 0.8 }), [sure])
+      assert.deepStrictEqual(yield* find({ label: "dining table" }), [other])
+      assert.deepStrictEqual(yield* find({ label: "' OR true --" }), [])
+      assert.deepStrictEqual(yield* find({ emoji: "🧑" }), [unsure, sure])
+      assert.deepStrictEqual(yield* find({ emoji: "🧑\uFE0F", confidence: 0.8 }), [sure])
+      assert.deepStrictEqual(yield* find({ confidence: 0.8 }), [other, sure])
+    })
+  )
+
+  it.effect("follows the consensus when it changes", () =>
+    Effect.gen(function* () {
+      const archive = yield* Archive
+      const id = yield* Archives.done("changing.jpg", { yolov8: said(object("zebra", [1, 2, 30, 40], 0.9)) })
+      assert.deepStrictEqual(yield* find({ label: "zebra" }), [id])
+      yield* archive.forget(id, [serviceId("yolov8")])
+      yield* Archives.derive(id)
+      assert.deepStrictEqual(yield* find({ label: "zebra" }), [])
+    })
+  )
+
+  it.effect("finds images by group, state, service and failure, and by all of them at once", () =>
+    Effect.gen(function* () {
+      const group = "search"
+      const waiting = yield* Archives.answered("waiting.jpg", {}, { group, unanswered: ["clip"] })
+      const working = yield* Archives.answered("working.jpg", { clip: said() }, { group, unanswered: ["ocr"] })
+      const stale = yield* Archives.answered("stale.jpg", { clip: said() }, { group })
+      const done = yield* Archives.done("done.jpg", { clip: failed("refused") }, { group })
+      assert.deepStrictEqual(yield* find({ group }), [done, stale, working, waiting])
+      assert.deepStrictEqual(yield* find({ group, status: "waiting" }), [waiting])
+      assert.deepStrictEqual(yield* find({ group, status: "working" }), [stale, working])
+      assert.deepStrictEqual(yield* find({ group, status: "done" }), [done])
+      assert.deepStrictEqual(yield* find({ group, service: serviceId("clip") }), [done, stale, working])
+      assert.deepStrictEqual(yield* find({ group, error: "any" }), [done])
+      assert.deepStrictEqual(yield* find({ group, error: "refused", service: serviceId("clip"), status: "done" }), [
+        done
+      ])
+      assert.deepStrictEqual(yield* find({ group, error: "image" }), [])
+      assert.deepStrictEqual(yield* find({ group, ids: [done, waiting] }), [done, waiting])
+    })
+  )
+
+  it.effect("says of a listed image what the single image says", () =>
+    Effect.gen(function* () {
+      const archive = yield* Archive
+      for (const image of yield* archive.search({}, { limit: 100 })) {
+        const whole = yield* Effect.flatMap(archive.image(image.id), Effect.fromOption)
+        const { boxes, findings, ...progress } = image
+        assert.deepInclude(whole, progress)
+        assert.deepStrictEqual(
+          boxes.map(({ box, id }) => ({ id, box })),
+          whole.boxes.map(({ box, id }) => ({ id, box: box.box }))
+        )
+        assert.deepStrictEqual(
+          findings.map(({ concept }) => concept),
+          whole.consensus?.votes.consensus.map(({ concept }) => concept) ?? []
+        )
+      }
+    })
+  )
+
+  it.effect("gives pages without gaps or repetitions", () =>
+    Effect.gen(function* () {
+      const archive = yield* Archive
+      const all = yield* find({})
+      const first = yield* find({}, { limit: 3 })
+      const second = yield* find({}, { limit: 3, before: first[2]! })
+      assert.deepStrictEqual([...first, ...second], all.slice(0, 6))
+      assert.deepStrictEqual(yield* Stream.runCollect(archive.ids({})), all)
+    })
+  )
+})
+
+layer(ApiServers.layer(), { excludeTestServices: true })("changes", (it) => {
+  it.effect("lists each image once, with what happened last", () =>
+    Effect.gen(function* () {
+      const archive = yield* Archive
+      const begin = yield* archive.now
+      const first = yield* Archives.answered("a.jpg", { clip: said() })
+      const second = yield* Archives.answered("b.jpg", { clip: said() })
+      yield* Archives.derive(first)
+      yield* archive.remove(second)
+      const { changes, until } = yield* changesSince(begin)
+      assert.deepStrictEqual(
+        changes.map(({ imageId, isDeleted }) => [imageId, isDeleted]),
+        [
+          [first, false],
+          [second, true]
+        ]
+      )
+      assert.deepStrictEqual((yield* changesSince(until)).changes, [])
+      assert.deepStrictEqual((yield* changesSince(changes[0]!.moment)).changes, changes.slice(1))
+      const page = yield* changesSince(begin, 1)
+      assert.deepStrictEqual(page.changes, changes.slice(0, 1))
+      assert.deepStrictEqual((yield* changesSince(page.until)).changes, changes.slice(1))
+    })
+  )
+
+  it.effect("misses no transaction that commits after a later one", () =>
+    Effect.gen(function* () {
+      const sql = yield* SqlClient.SqlClient
+      const archive = yield* Archive
+      const slow = yield* Archives.answered("slow.jpg", {})
+      const quick = yield* Archives.answered("quick.jpg", {})
+      const begin = yield* archive.now
+      const touch = (id: ImageId) => sql`UPDATE images SET image_group = 'touched' WHERE image_id = ${id}`
+      const touched = yield* Deferred.make<void>()
+      const finish = yield* Deferred.make<void>()
+      const transaction = yield* sql
+        .withTransaction(
+          Effect.gen(function* () {
+            yield* touch(slow)
+            yield* Deferred.succeed(touched, undefined)
+            yield* Deferred.await(finish)
+          })
+        )
+        .pipe(Effect.forkChild)
+      yield* Deferred.await(touched)
+      yield* touch(quick)
+      const meanwhile = yield* changesSince(begin)
+      yield* Deferred.succeed(finish, undefined)
+      yield* Fiber.join(transaction)
+      const after = yield* changesSince(meanwhile.until)
+      assert.sameMembers(
+        [...meanwhile.changes, ...after.changes].map(({ imageId }) => imageId),
+        [slow, quick]
+      )
+    })
+  )
+
+  it.effect("begins anywhere", () =>
+    Effect.gen(function* () {
+      const moment = Brand.nominal<Moment>()
+      assert.isNotEmpty((yield* changesSince(moment("0-0"))).changes)
+      assert.deepStrictEqual((yield* changesSince(moment(`${2n ** 62n}-0`))).changes, [])
+    })
+  )
+})

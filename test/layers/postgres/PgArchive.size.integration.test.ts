@@ -1,0 +1,145 @@
+/** The archive with 100,000 images in it. */
+import { assert, layer } from "@effect/vitest"
+import { Brand, Effect, Schema } from "effect"
+import { SqlClient, Statement } from "effect/sql"
+import { Consensus } from "../../../src/domain/Consensus.ts"
+import type { ImageId } from "../../../src/domain/Identifiers.ts"
+import * as MergedBox from "../../../src/domain/MergedBox.ts"
+import { Archive, type ImageFilter } from "../../../src/services/Archive.ts"
+import * as ApiServers from "../../support/ApiServers.ts"
+import { boxesOf, consensusOf, factsOf, object, said, serviceId } from "../../support/Facts.ts"
+
+const images = 100_000
+const imageId = Brand.nominal<ImageId>()
+
+/**
+ * Rows as the pipeline leaves them: two answers, one box with one crop and three findings per image; every 1000th image is unfinished,
+ * every 500th has a failure, groups are of 10,000, and of the findings one is everywhere and one rare.
+ */
+const fill = Effect.gen(function* () {
+  const sql = yield* SqlClient.SqlClient
+  yield* sql`SET session_replication_role = replica`
+  yield* sql`
+    INSERT INTO images (image_filename, image_path, image_group, source_key, requested_services, answered_services,
+      revision, boxes_revision, consensus_revision, enrichment_revision, boxes_algorithm, consensus_algorithm)
+    SELECT i || '.jpg', '/' || i || '.jpg', 'group ' || i / 10000, i, '{clip,yolov8}', 2, 2, 2,
+      CASE WHEN i % 1000 = 0 THEN 1 ELSE 2 END, 2, 'a', 'a'
+    FROM generate_series(1, ${images}) AS i`
+  yield* sql`
+    INSERT INTO results (image_id, service, data, status, error_class, error_reason, worker_id)
+    SELECT i, service, '{}',
+      CASE WHEN i % 500 = 0 THEN 'failed' ELSE 'success' END, CASE WHEN i % 500 = 0 THEN 'refused' END, 'no', 'w'
+    FROM generate_series(1, ${images}) AS i, unnest('{clip,yolov8}'::text[]) AS service`
+  yield* sql`
+    INSERT INTO merged_boxes (image_id, merged_id, rank, source_result_ids, merged_data, status, revision, algorithm)
+    SELECT i, 'box', 0, '{}', ${box}::text::jsonb, 'confirmed', 2, 'a' FROM generate_series(1, ${images}) AS i`
+  yield* sql`
+    INSERT INTO consensus (image_id, consensus_data, processing_time, revision, algorithm)
+    SELECT i, ${consensus}::text::jsonb, 1, 2, 'a' FROM generate_series(1, ${images}) AS i`
+  yield* sql`
+    INSERT INTO deleted_images (image_id) SELECT i FROM generate_series(${images + 1}, ${2 * images}) AS i`
+  yield* sql`
+    INSERT INTO postprocessing
+      (image_id, merged_box_id, service, data, status, region_x, region_y, region_width, region_height)
+    SELECT i, 'box', 'colors', '{}', 'success', 1, 2, 3, 4 FROM generate_series(1, ${images}) AS i`
+  yield* sql`
+    INSERT INTO derivations (image_id, stage, revision) SELECT i, 'harmonize', 2 FROM generate_series(1, ${images}) AS i`
+  yield* sql`
+    INSERT INTO findings (image_id, concept, emoji, confidence, rank)
+    SELECT i, concept, '🧑', (i % 100) / 100.0, 1
+    FROM generate_series(1, ${images}) AS i,
+      unnest(ARRAY['person', 'thing ' || i % 1000, CASE WHEN i % 20000 = 0 THEN 'unicorn' ELSE 'word ' || i END]) AS concept`
+  yield* sql`SET session_replication_role = origin`
+  yield* sql`ANALYZE`
+}).pipe((work) => SqlClient.SqlClient.use((sql) => sql.withTransaction(work)))
+
+const facts = factsOf({ yolov8: said(object("person", [10, 20, 30, 40], 0.9)) })
+const box = JSON.stringify(MergedBox.toData(boxesOf(facts)[0]!, { algorithm: "a", resultIds: [1] }))
+const consensus = JSON.stringify(Schema.encodeSync(Consensus)(consensusOf(facts)))
+
+/** The statements that an effect runs. */
+const statementsOf = Effect.fnUntraced(function* <A, E, R>(effect: Effect.Effect<A, E, R>) {
+  const statements: Array<Statement.Statement<unknown>> = []
+  yield* effect.pipe(
+    Effect.provideService(Statement.CurrentTransformer, (statement) => {
+      statements.push(statement)
+      return Effect.succeed(statement)
+    })
+  )
+  return statements
+})
+
+interface Plan {
+  readonly "Node Type": string
+  readonly "Relation Name"?: string
+  readonly Plans?: ReadonlyArray<Plan>
+}
+
+/** The tables of which a statement reads every row. */
+const readWhole = Effect.fnUntraced(function* (statement: Statement.Statement<unknown>) {
+  const sql = yield* SqlClient.SqlClient
+  const [row] = yield* sql<{ "QUERY PLAN": ReadonlyArray<{ readonly Plan: Plan }> }>`
+    EXPLAIN (FORMAT JSON) ${statement}`
+  const tables = (plan: Plan): ReadonlyArray<string> => [
+    ...(plan["Node Type"] === "Seq Scan" ? [plan["Relation Name"] ?? ""] : []),
+    ...(plan.Plans ?? []).flatMap(tables)
+  ]
+  return tables(row!["QUERY PLAN"][0]!.Plan)
+})
+
+const filters: ReadonlyArray<ImageFilter> = [
+  {},
+  { ids: [imageId(7), imageId(99_999)] },
+  { group: "group 3" },
+  { status: "done" },
+  { status: "working" },
+  { status: "waiting" },
+  { service: serviceId("clip") },
+  { service: serviceId("nobody") },
+  { error: "any" },
+  { error: "refused", service: serviceId("clip") },
+  { error: "image" },
+  { label: "person" },
+  { label: "unicorn" },
+  { label: "nothing" },
+  { label: "person", confidence: 0.99 },
+  { emoji: "🧑" },
+  { emoji: "🦄" },
+  { confidence: 0.99 },
+  { group: "group 0", status: "done", service: serviceId("clip"), error: "refused", label: "person", confidence: 0.5 }
+]
+
+layer(ApiServers.layer(), { excludeTestServices: true, timeout: "60 seconds" })("with 100,000 images", (it) => {
+  it.effect("no question about some images reads a whole table, and a first page takes less than 300 ms", () =>
+    Effect.gen(function* () {
+      yield* fill
+      const archive = yield* Archive
+      const begin = yield* archive.now
+      const middle = imageId(images / 2)
+      const questions: Readonly<Record<string, Effect.Effect<unknown, unknown>>> = {
+        ...Object.fromEntries(filters.map((filter) => [JSON.stringify(filter), archive.search(filter, { limit: 51 })])),
+        "a page in the middle": archive.search({}, { limit: 51, before: middle }),
+        "a page of a label in the middle": archive.search({ label: "person" }, { limit: 51, before: middle }),
+        "one image": Effect.flatMap(archive.image(middle), Effect.fromOption),
+        "its timeline": Effect.flatMap(archive.timeline(middle), Effect.fromOption),
+        "the latest changes": archive.changes(begin, 500),
+        "all changes": archive.changes("0-0" as never, 500),
+        "the failures": archive.failures({ samples: 5 }),
+        "the waits": archive.waits
+      }
+      for (const [name, question] of Object.entries(questions)) {
+        for (const statement of yield* statementsOf(question)) {
+          assert.deepStrictEqual(yield* readWhole(statement), [], `${name}: ${statement.compile()[0]}`)
+        }
+        const fastest = Math.min(...(yield* Effect.replicateEffect(milliseconds(question), 3)))
+        assert.isBelow(fastest, 300, name)
+      }
+    })
+  )
+})
+
+const milliseconds = (effect: Effect.Effect<unknown, unknown>) =>
+  Effect.suspend(() => {
+    const begin = performance.now()
+    return Effect.map(effect, () => performance.now() - begin)
+  })
