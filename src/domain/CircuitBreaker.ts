@@ -29,6 +29,9 @@ export const hasJustOpened = (self: CircuitBreaker): boolean => self.failures ==
 /** The breaker that lets calls through again, and remembers that it had opened. */
 export const halfOpen = (self: CircuitBreaker): CircuitBreaker => ({ failures: threshold - 1, trips: self.trips + 1 })
 
+/** The breaker after a look at the service, which is still not well. */
+export const stillOpen = (self: CircuitBreaker): CircuitBreaker => ({ ...self, trips: self.trips + 1 })
+
 /** How long to leave a service alone after the circuit opened: 1 s, doubled each time in a row, 30 s at most. */
 export const pause = (self: CircuitBreaker): Duration.Duration =>
   Duration.seconds(Math.min(2 ** Math.min(self.trips, 10), 30))

@@ -1,12 +1,12 @@
 /** Answers the jobs of one service, or of several. See `--help`. */
-import { Config, Effect, Layer, Option, Stream } from "effect"
+import { Config, Effect, Layer, Option } from "effect"
 import { Command, Flag } from "effect/cli"
 import { hintQueue } from "../domain/Messages.ts"
 import * as Workflow from "../domain/Workflow.ts"
 import * as Distributed from "./Distributed.ts"
-import { answerImages } from "./flows/AnswerImages.ts"
 import { runUntilStopped } from "./flows/Drain.ts"
 import * as Heartbeat from "./flows/Heartbeat.ts"
+import * as Pipeline from "./flows/Pipeline.ts"
 import { queuesDeclared } from "./flows/Ready.ts"
 import * as Main from "./Main.ts"
 import * as Settings from "./Settings.ts"
@@ -52,14 +52,9 @@ const worker = Command.make("worker", flags, ({ config, drainWithin, service, wo
         ...Workflow.follows.answer.map((stage) => hintQueue[stage])
       ])
       yield* Effect.logInfo(`${workerId} works for ${services.map(({ id }) => id).join(", ")}`)
-      yield* runUntilStopped(
-        (stop) =>
-          Stream.mergeAll(
-            services.map((service) => answerImages(service, { workerId, stop })),
-            { concurrency: "unbounded" }
-          ),
-        { within: drainWithin }
-      ).pipe(Effect.ensuring(Effect.logInfo(`${workerId} has stopped`)))
+      yield* runUntilStopped((stop) => Pipeline.worker(services, { workerId, stop }), { within: drainWithin }).pipe(
+        Effect.ensuring(Effect.logInfo(`${workerId} has stopped`))
+      )
     }).pipe(Effect.provide(surroundings))
   }).pipe(Effect.provide(Distributed.catalog(config)))
 ).pipe(

@@ -13,8 +13,7 @@ import * as PgDatabase from "../../src/layers/postgres/PgDatabase.ts"
 import * as PgResultStore from "../../src/layers/postgres/PgResultStore.ts"
 import * as RabbitAddress from "../../src/layers/rabbitmq/RabbitAddress.ts"
 import * as RabbitMessageBroker from "../../src/layers/rabbitmq/RabbitMessageBroker.ts"
-import { answerImages } from "../../src/programs/flows/AnswerImages.ts"
-import { postprocess } from "../../src/programs/flows/Postprocess.ts"
+import * as Pipeline from "../../src/programs/flows/Pipeline.ts"
 import { publishOwed } from "../../src/programs/flows/Submit.ts"
 import { MessageBroker } from "../../src/services/MessageBroker.ts"
 import { ResultStore } from "../../src/services/ResultStore.ts"
@@ -172,11 +171,11 @@ export const make = Effect.fnUntraced(function* (scenario: Scenario.Scenario, se
 
   const worker: Program = (stop) =>
     Stream.mergeAll(
-      scenario.catalog.map((service) => answerImages(service, { workerId: "worker", stop })),
+      scenario.catalog.map((service) => Pipeline.worker([service], { workerId: "worker", stop })),
       { concurrency: "unbounded" }
     )
   const postprocessor: Program = (stop) =>
-    postprocess({ strategy: scenario.strategy, stages, stop, sweepEvery: "500 millis" })
+    Pipeline.postprocess({ strategy: scenario.strategy, stages, stop, sweepEvery: "500 millis" })
 
   return { world, sql, store, broker, queues, start, submit, settled, worker, postprocessor }
 })

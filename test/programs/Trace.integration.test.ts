@@ -141,6 +141,7 @@ layer(Layer.merge(Databases.store, RabbitQueues.address), { excludeTestServices:
         // What several images share has a trace of its own, and both link to each other.
         for (const [name, batchName] of [
           ["record answer", "record answers"],
+          ["record enrichment", "record enrichments"],
           ["harmonize image", "process queue_bbox_merge"],
           ["consensus image", "process queue_consensus"]
         ] as const) {
@@ -384,14 +385,13 @@ windmill-producer producer submit image
             windmill-postprocess client POST
         windmill-postprocess internal ResultStore.boxes
         windmill-postprocess internal ResultStore.facts
-        windmill-postprocess internal ResultStore.recordCrops
         windmill-postprocess internal ResultStore.reference
         windmill-postprocess internal consensus image, revision 2
         windmill-postprocess internal harmonize image, revision 2
           windmill-postprocess consumer process queue_spatial_enrichment, attempt 1
             windmill-postprocess internal ResultStore.boxes
             windmill-postprocess internal ResultStore.facts
-            windmill-postprocess internal ResultStore.saveEnrichment
-        windmill-postprocess producer publish
+            windmill-postprocess internal record enrichment
+        windmill-postprocess internal record enrichment
     windmill-worker internal record answer
 `.trim()

@@ -11,8 +11,7 @@ import * as Random from "../../src/domain/simulation/Random.ts"
 import { stages } from "../../src/domain/Staleness.ts"
 import * as MemoryMessageBroker from "../../src/layers/memory/MemoryMessageBroker.ts"
 import * as MemoryServiceSwitch from "../../src/layers/memory/MemoryServiceSwitch.ts"
-import { answerImages } from "../../src/programs/flows/AnswerImages.ts"
-import { postprocess } from "../../src/programs/flows/Postprocess.ts"
+import { postprocess, worker } from "../../src/programs/flows/Pipeline.ts"
 import { submit } from "../../src/programs/flows/Submit.ts"
 import { MessageBroker } from "../../src/services/MessageBroker.ts"
 import { type ImageRecord, ResultStore } from "../../src/services/ResultStore.ts"
@@ -100,7 +99,7 @@ const work =
   ({ scenario }: World.World, workerId: string): Program =>
   (stop) =>
     Stream.mergeAll(
-      scenario.catalog.map((service) => answerImages(service, { workerId, stop })),
+      scenario.catalog.map((service) => worker([service], { workerId, stop })),
       { concurrency: "unbounded" }
     )
 

@@ -10,7 +10,7 @@ import type { Duplex } from "node:stream"
 import { BrokerMisconfigured, BrokerUnavailable } from "../../services/MessageBroker.ts"
 import * as Encryption from "../files/Encryption.ts"
 import type { Address } from "./RabbitAddress.ts"
-import * as Channel from "./Channel.ts"
+import * as Request from "./Request.ts"
 
 export interface Connection {
   /** The open connection, waited for within bounds. */
@@ -93,7 +93,7 @@ export const make = Effect.fnUntraced(function* (
     get: (queue) =>
       Effect.suspend(() => Deferred.await(opened)).pipe(
         Effect.timeoutOrElse({
-          duration: Channel.patience,
+          duration: Request.timeout,
           orElse: () => new BrokerUnavailable({ queue, cause: lastFailure })
         })
       )
@@ -119,7 +119,7 @@ const connect = <A extends { readonly connection: Amqp.ChannelModel }>(
       if (signal.aborted) await listening.connection.close()
       return listening
     }),
-    ({ connection }) => Channel.close(connection),
+    ({ connection }) => Request.close(connection),
     { interruptible: true }
   )
 
@@ -138,7 +138,7 @@ const open = async ({ heartbeat, host, password, port, tls, username, vhost }: A
       ...tls,
       noDelay: true,
       keepAlive: true,
-      timeout: Duration.toMillis(Channel.patience),
+      timeout: Duration.toMillis(Request.timeout),
       clientProperties: { connection_name: name }
     }
   )

@@ -23,6 +23,7 @@ import type { Connection } from "./Connection.ts"
 import * as Envelope from "./Envelope.ts"
 import type { Inspect } from "./Inspection.ts"
 import type { Publish } from "./Publisher.ts"
+import * as Request from "./Request.ts"
 import * as Topology from "./Topology.ts"
 
 export interface Consumer extends Subscription {
@@ -142,8 +143,8 @@ export const make = Effect.fnUntraced(function* (
     unsettled.clear()
     lose(failure)
   })
-  yield* Channel.request(queue, () => channel.prefetch(prefetch))
-  const { consumerTag } = yield* Channel.request(queue, () =>
+  yield* Request.send(queue, () => channel.prefetch(prefetch))
+  const { consumerTag } = yield* Request.send(queue, () =>
     channel.consume(names.work, (message) => {
       if (message === null) {
         topology.forget(queue)
@@ -178,7 +179,7 @@ export const make = Effect.fnUntraced(function* (
       Effect.suspend(() => {
         discardAll(unread)
         Queue.endUnsafe(unread)
-        return Effect.ignore(Channel.request(queue, () => channel.cancel(consumerTag)))
+        return Effect.ignore(Request.send(queue, () => channel.cancel(consumerTag)))
       })
     )
   )

@@ -17,6 +17,7 @@ import * as Channel from "./Channel.ts"
 import type { Connection } from "./Connection.ts"
 import * as Envelope from "./Envelope.ts"
 import type { Publish } from "./Publisher.ts"
+import * as Request from "./Request.ts"
 import type { Topology } from "./Topology.ts"
 
 /** Messages that are replayed or dropped together. */
@@ -37,7 +38,7 @@ export const make = (connection: Connection, topology: Topology, publish: Publis
   const look = <A, E>(queue: string, use: (channel: Amqp.Channel) => Effect.Effect<A, E>) =>
     topology.ensure([queue]).pipe(
       Effect.andThen(channelFor(queue)),
-      Effect.flatMap((channel) => Effect.onError(use(channel), () => Channel.close(channel))),
+      Effect.flatMap((channel) => Effect.onError(use(channel), () => Request.close(channel))),
       oneAtATime.withPermit
     )
 
@@ -45,7 +46,7 @@ export const make = (connection: Connection, topology: Topology, publish: Publis
   const take = Effect.fnUntraced(function* (channel: Amqp.Channel, queue: string, limit: number) {
     const messages: Array<Amqp.GetMessage> = []
     while (messages.length < limit) {
-      const message = yield* Channel.request(queue, () => channel.get(topology.names(queue).dead))
+      const message = yield* Request.send(queue, () => channel.get(topology.names(queue).dead))
       if (message === false) break
       messages.push(message)
     }
@@ -96,7 +97,7 @@ export const make = (connection: Connection, topology: Topology, publish: Publis
         }
         for (const message of others) channel.nack(message, false, true)
         // The answer says that the broker has heard all of that: a connection closed before takes acknowledgements with it.
-        yield* Channel.request(queue, () => channel.checkQueue(topology.names(queue).dead))
+        yield* Request.send(queue, () => channel.checkQueue(topology.names(queue).dead))
         return removed
       })
     )

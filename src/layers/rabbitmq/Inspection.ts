@@ -3,6 +3,7 @@ import { Effect, Semaphore } from "effect"
 import type { BrokerMisconfigured, BrokerUnavailable } from "../../services/MessageBroker.ts"
 import * as Channel from "./Channel.ts"
 import type { Connection } from "./Connection.ts"
+import * as Request from "./Request.ts"
 
 export interface Count {
   /** Messages that nobody holds. */
@@ -27,10 +28,10 @@ export const make = (connection: Connection): Inspect => {
 
   return (queue, name) =>
     channelFor(queue).pipe(
-      Effect.flatMap((channel) => Channel.request(queue, () => channel.checkQueue(name))),
+      Effect.flatMap((channel) => Request.send(queue, () => channel.checkQueue(name))),
       Effect.map(({ consumerCount, messageCount }): Count => ({ ready: messageCount, consumers: consumerCount })),
       Effect.catchIf(
-        (error) => error._tag === "BrokerUnavailable" && Channel.replyCode(error) === 404,
+        (error) => error._tag === "BrokerUnavailable" && Request.replyCode(error) === 404,
         () => Effect.undefined
       ),
       oneAtATime.withPermit

@@ -16,6 +16,7 @@ import { BrokerMisconfigured, type BrokerUnavailable } from "../../services/Mess
 import type { Address } from "./RabbitAddress.ts"
 import * as Channel from "./Channel.ts"
 import type { Connection } from "./Connection.ts"
+import * as Request from "./Request.ts"
 
 /**
  * Deliveries after which the broker gives a message up that takes its consumers down again and again. A last resort: it also
@@ -82,7 +83,7 @@ export const make = (address: Address["Service"], connection: Connection): Topol
     if (declared.has(queue)) return
     const channel = yield* Channel.scoped(connection, queue)
     for (const { name, properties } of declarations(names(queue))) {
-      yield* Channel.request(queue, () => channel.assertQueue(name, { durable: true, arguments: properties })).pipe(
+      yield* Request.send(queue, () => channel.assertQueue(name, { durable: true, arguments: properties })).pipe(
         Effect.mapError((error) => refusal(address, name, error) ?? error)
       )
     }
@@ -135,7 +136,7 @@ const deadLetteringTo = (queue: string) => ({
 })
 
 const refusal = ({ username, vhost }: Address["Service"], name: string, error: BrokerUnavailable) => {
-  switch (Channel.replyCode(error)) {
+  switch (Request.replyCode(error)) {
     case 403:
       return new BrokerMisconfigured({
         detail: `user "${username}" may not declare queue "${name}". Grant it permission to configure, write and read: rabbitmqctl set_permissions -p '${vhost}' '${username}' '.*' '.*' '.*'`

@@ -11,6 +11,7 @@ import { ActivityLog, type Hand } from "../../services/ActivityLog.ts"
 import { type Delivery, MessageBroker, type Subscription } from "../../services/MessageBroker.ts"
 import * as Metrics from "../../services/Metrics.ts"
 import { ServiceSwitch, type Step } from "../../services/ServiceSwitch.ts"
+import * as Reconnect from "./Reconnect.ts"
 
 export interface ConsumeOptions<R> {
   readonly queue: string
@@ -40,7 +41,7 @@ export const consume = <A, E, R, R2 = never>(
     yield* options.ready ?? Effect.void
     return yield* broker
       .subscribe(options.queue, { prefetch: options.prefetch })
-      .pipe(Effect.tapError(Effect.logWarning), Effect.retry(reconnect), Effect.orDie)
+      .pipe(Effect.tapError(Effect.logWarning), Effect.retry(Reconnect.untilBack), Effect.orDie)
   })
   const session = (hand: Hand) =>
     Stream.unwrap(
@@ -99,8 +100,3 @@ const inHand = Effect.fnUntraced(function* (step: Step, delivery: Delivery, hand
   yield* Metrics.taken(step, isFirst ? wait : undefined)
   return { ...delivery, settle }
 })
-
-/** 200 ms, doubled up to 10 seconds, jittered, for ever. */
-const reconnect = Schedule.min([Schedule.exponential("200 millis"), Schedule.spaced("10 seconds")]).pipe(
-  Schedule.jittered
-)

@@ -1,13 +1,12 @@
 /** Hints: "something about image 7 may be stale". Losing one costs latency, never work. */
-import { Clock, Effect, Option, Result, Schema, Stream } from "effect"
+import { Clock, Effect, Option, Schema } from "effect"
 import type { ImageId } from "../../domain/Identifiers.ts"
 import { HintJson, hintQueue, published } from "../../domain/Messages.ts"
 import type { Stage } from "../../domain/Staleness.ts"
 import * as TraceContext from "../../domain/TraceContext.ts"
-import { type Delivery, MessageBroker, Settlement } from "../../services/MessageBroker.ts"
+import { MessageBroker } from "../../services/MessageBroker.ts"
 import type { StaleImage } from "../../services/ResultStore.ts"
-import type { ServiceSwitch } from "../../services/ServiceSwitch.ts"
-import { type ConsumeOptions, consume } from "./Consume.ts"
+import type { Work } from "./Step.ts"
 
 /** An image to look at, and the trace the look belongs to. */
 export interface Look {
@@ -24,10 +23,11 @@ export const lookAt = ({ imageId, traceParent }: StaleImage): Look => ({
   })
 })
 
-/** An image to look at, with all the deliveries that asked for it. */
-export interface Hinted extends Look {
-  readonly deliveries: ReadonlyArray<Delivery>
-}
+/** An image about which something was found, to be looked at in continuation of the finding. */
+export const following = ({ imageId, span }: Pick<Work<unknown>, "imageId" | "span">): Look => ({
+  imageId,
+  headers: TraceContext.headersOf(Option.getOrUndefined(span))
+})
 
 /** Tells each of the stages once about each of the images. What cannot be told now is left to the sweep. */
 export const tell = Effect.fnUntraced(function* (stages: ReadonlyArray<Stage>, looks: ReadonlyArray<Look>) {
@@ -47,38 +47,4 @@ export const tell = Effect.fnUntraced(function* (stages: ReadonlyArray<Stage>, l
     .pipe(Effect.catch((error) => Effect.logWarning(`${error.message}; the sweep will find the images`)))
 })
 
-/** The hints of a stage, those of one image that arrive close together as one; what is not a hint is set aside. */
-export const hinted = (
-  stage: Stage,
-  options: Omit<ConsumeOptions<never>, "queue" | "step" | "prefetch"> & { readonly batch: number }
-): Stream.Stream<ReadonlyArray<Hinted>, never, MessageBroker | ServiceSwitch> =>
-  consume({ ...options, queue: hintQueue[stage], step: stage, prefetch: 2 * options.batch }, (deliveries) =>
-    deliveries.pipe(
-      Stream.groupedWithin(options.batch, "10 millis"),
-      Stream.mapEffect(coalesce),
-      Stream.filter((hints) => hints.length > 0)
-    )
-  )
-
-/** Settles all deliveries that asked for an image. */
-export const settle = (hint: Hinted, settlement: Settlement): Effect.Effect<void> =>
-  Effect.forEach(hint.deliveries, (delivery) => delivery.settle(settlement), { discard: true })
-
 const encodeHint = Schema.encodeSync(HintJson)
-const decodeHint = Schema.decodeUnknownResult(HintJson)
-
-const coalesce = Effect.fnUntraced(function* (deliveries: ReadonlyArray<Delivery>) {
-  const byImage = new Map<ImageId, { headers: Readonly<Record<string, string>>; deliveries: Array<Delivery> }>()
-  for (const delivery of deliveries) {
-    const decoded = decodeHint(delivery.body)
-    if (Result.isFailure(decoded)) {
-      yield* delivery.settle(Settlement.DeadLetter({ reason: `not a hint: ${decoded.failure.message}` }))
-      continue
-    }
-    const { imageId } = decoded.success
-    const known = byImage.get(imageId)
-    if (known === undefined) byImage.set(imageId, { headers: delivery.headers, deliveries: [delivery] })
-    else known.deliveries.push(delivery)
-  }
-  return Array.from(byImage, ([imageId, hint]): Hinted => ({ imageId, ...hint }))
-})

@@ -1,29 +1,62 @@
-/** The whole pipeline in one process: the workers of all services, and every post-processing stage. */
-import { type Deferred, Stream } from "effect"
+/**
+ * The whole pipeline: services answer, and what is derived from the answers is kept up to date.
+ *
+ * Every step is the same loop (`Run.ts`) over other data. They meet in queues and the database only, so any of them can run
+ * in any number of processes.
+ */
+import { type Deferred, type Duration, Effect, Stream } from "effect"
+import * as Derive from "../../domain/Derive.ts"
 import type { Strategy } from "../../domain/Harmonization.ts"
 import type { ServiceCatalog } from "../../domain/ServiceCatalog.ts"
-import { stages } from "../../domain/Staleness.ts"
-import { answerImages } from "./AnswerImages.ts"
-import { postprocess } from "./Postprocess.ts"
+import { type Stage, stages } from "../../domain/Staleness.ts"
+import { Catalog } from "../../services/Catalog.ts"
+import { answering } from "./Answer.ts"
+import { harmonizing, voting } from "./Derive.ts"
+import { enriching } from "./Enrich.ts"
+import { run } from "./Run.ts"
+import { sweep } from "./Sweep.ts"
+
+/** Completed when the work is to stop; what is in hand is finished then. */
+type Stop = Deferred.Deferred<void>
+
+/** Answers the jobs of the services. `workerId` names who did, in what is recorded. */
+export const worker = (
+  services: ServiceCatalog,
+  { stop, workerId }: { readonly workerId: string; readonly stop: Stop }
+) => all(services.map((service) => Stream.unwrap(Effect.map(answering(service, workerId), (step) => run(step, stop)))))
+
+export interface PostprocessOptions {
+  readonly strategy: Strategy
+  /** The stages this process runs. */
+  readonly stages: ReadonlyArray<Stage>
+  readonly sweepEvery: Duration.Input
+  readonly stop: Stop
+}
+
+/** Derives what follows from answers, and sweeps up what no message told of. */
+export const postprocess = ({ stages, stop, strategy, sweepEvery }: PostprocessOptions) =>
+  Stream.unwrap(
+    Effect.map(Catalog, (catalog) => {
+      const algorithms = Derive.keys(strategy, catalog)
+      const stage = {
+        harmonize: run(harmonizing(catalog, strategy), stop),
+        consensus: run(voting(catalog, strategy), stop),
+        enrich: run(enriching(algorithms), stop)
+      }
+      return all([...stages.map((name) => stage[name]), sweep({ every: sweepEvery, stop, algorithms, stages })])
+    })
+  )
 
 export interface PipelineOptions {
   readonly services: ServiceCatalog
   readonly strategy: Strategy
-  /** Names the workers in what they record. */
   readonly workerId: string
-  /** Completed when the pipeline is to stop. */
-  readonly stop: Deferred.Deferred<void>
+  readonly stop: Stop
 }
 
-/** Answers, harmonizes, votes and enriches until told to stop; tells what happens. */
-export const pipeline = ({ services, stop, strategy, workerId }: PipelineOptions) =>
-  Stream.mergeAll(
-    [
-      Stream.mergeAll(
-        services.map((service) => answerImages(service, { workerId, stop })),
-        { concurrency: "unbounded" }
-      ),
-      postprocess({ strategy, stages, stop, sweepEvery: "5 seconds" })
-    ],
-    { concurrency: "unbounded" }
-  )
+/** Both, in one process. */
+export const pipeline = ({ services, ...options }: PipelineOptions) =>
+  Stream.merge(worker(services, options), postprocess({ ...options, stages, sweepEvery: "5 seconds" }))
+
+const all = <A, E, R>(streams: ReadonlyArray<Stream.Stream<A, E, R>>) =>
+  Stream.mergeAll(streams, { concurrency: "unbounded" })

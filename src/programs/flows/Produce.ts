@@ -5,15 +5,18 @@
  * service whose queue is empty, since then nobody is about to answer. What falls between, a batch that was noted in the
  * database and not published, is found by the sweep when the queue is empty.
  */
-import { Clock, Console, type Data, Deferred, Effect, Ref, Schedule, Stream } from "effect"
+import { Clock, Console, type Data, Deferred, Effect, Ref, Stream } from "effect"
 import type { ImageId, ServiceId } from "../../domain/Identifiers.ts"
 import type { ImageReference } from "../../domain/ImageReference.ts"
+import * as Publication from "../../domain/Publication.ts"
 import type { ServiceCatalog } from "../../domain/ServiceCatalog.ts"
 import { Archive } from "../../services/Archive.ts"
-import { type BrokerUnavailable, MessageBroker } from "../../services/MessageBroker.ts"
+import type { BrokerUnavailable } from "../../services/MessageBroker.ts"
 import { ResultStore, type ResultStoreError, type SubmittedImage } from "../../services/ResultStore.ts"
 import * as ProductionText from "../views/ProductionText.ts"
 import { runUntilStopped } from "./Drain.ts"
+import * as Idle from "./Idle.ts"
+import * as Reconnect from "./Reconnect.ts"
 import { makeKnown, publishOwed } from "./Submit.ts"
 
 /** The images to ask about: some to be made known, or some that are. */
@@ -39,14 +42,14 @@ const batch = 500
 /** Asks the services about the images, batch by batch, until told to stop; says of each what became of it. */
 export const produce = <E, R>(source: Source<E, R>, services: ServiceCatalog, stop: Deferred.Deferred<void>) =>
   Stream.unwrap(
-    Effect.map(idle(services), (idle) => {
+    Effect.map(Idle.services(services), (idle) => {
       const batches =
         source._tag === "Known"
           ? source.ids.pipe(Stream.grouped(batch), Stream.mapEffect(known))
           : source.pictures.pipe(
               Stream.grouped(batch),
               Stream.mapEffect((pictures) =>
-                Effect.map(patiently(makeKnown(pictures, groupOf(source.group))), (images): Batch => ({
+                Effect.map(bridged(makeKnown(pictures, groupOf(source.group))), (images): Batch => ({
                   ids: images.map(({ imageId }) => imageId),
                   images,
                   unknown: 0
@@ -72,8 +75,8 @@ const groupOf = (group: string | undefined) => ({ services: [], ...(group === un
 const known = Effect.fnUntraced(function* (ids: ReadonlyArray<ImageId>) {
   const archive = yield* Archive
   const store = yield* ResultStore
-  const found = yield* patiently(Stream.runCollect(archive.ids({ ids })))
-  const images = yield* patiently(store.owed({ scope: { _tag: "Images", ids }, limit: ids.length }))
+  const found = yield* bridged(Stream.runCollect(archive.ids({ ids })))
+  const images = yield* bridged(store.owed({ scope: { _tag: "Images", ids }, limit: ids.length }))
   const batch: Batch = { ids: found, images, unknown: ids.length - found.length }
   return batch
 })
@@ -86,40 +89,24 @@ const ask = Effect.fn("Produce.ask")(function* (
   const archive = yield* Archive
   const store = yield* ResultStore
   const wanted = new Set(services.map(({ id }) => id))
-  const before = new Map(images.map(({ imageId, owed }) => [imageId, owed]))
-  yield* patiently(archive.request(ids, [...wanted]))
-  const after = yield* patiently(store.owed({ scope: { _tag: "Images", ids }, limit: ids.length }))
-  const owed = after.map((image) => ({ ...image, owed: image.owed.filter((service) => wanted.has(service)) }))
-  const open = owed.map((image) => ({
-    ...image,
-    owed: image.owed.filter((service) => idle.has(service) || !before.get(image.imageId)?.includes(service))
-  }))
-  yield* patiently(publishOwed(open))
-  const jobs = questions(open)
-  return { images: ids.length, jobs, pending: questions(owed) - jobs, unknown } satisfies Produced
+  const before = new Map(images.map(({ imageId, owed }) => [imageId, new Set(owed)]))
+  yield* bridged(archive.request(ids, [...wanted]))
+  const after = yield* bridged(store.owed({ scope: { _tag: "Images", ids }, limit: ids.length }))
+  const owed = Publication.only(after, (service) => wanted.has(service))
+  const due = Publication.due(owed, {
+    idle,
+    isPublished: (imageId, service) => before.get(imageId)?.has(service) ?? false
+  })
+  yield* bridged(publishOwed(due))
+  const jobs = Publication.count(due)
+  return { images: ids.length, jobs, pending: Publication.count(owed) - jobs, unknown } satisfies Produced
 })
 
-const questions = (images: ReadonlyArray<SubmittedImage>): number =>
-  images.reduce((sum, { owed }) => sum + owed.length, 0)
-
-/** The services whose queue has nothing that anybody could be waiting for. */
-const idle = Effect.fnUntraced(function* (services: ServiceCatalog) {
-  const broker = yield* MessageBroker
-  const depths = yield* Effect.forEach(services, ({ id, queue }) =>
-    Effect.map(broker.statistics(queue), ({ delayed, ready }) => [id, ready + delayed] as const)
-  )
-  return new Set(depths.flatMap(([id, depth]) => (depth === 0 ? [id] : [])))
-})
-
-/** Bridges a restart of the broker or the database, some 30 seconds. */
-const patiently = <A, E extends BrokerUnavailable | ResultStoreError, R>(effect: Effect.Effect<A, E, R>) =>
+/** Tries again while the broker or the database is being restarted. */
+const bridged = <A, E extends BrokerUnavailable | ResultStoreError, R>(effect: Effect.Effect<A, E, R>) =>
   effect.pipe(
     Effect.tapError((error) => (isPassing(error) ? Effect.logWarning(error.message) : Effect.void)),
-    Effect.retry({
-      while: isPassing,
-      schedule: Schedule.min([Schedule.exponential("200 millis"), Schedule.spaced("2 seconds")]),
-      times: 18
-    })
+    Effect.retry({ while: isPassing, schedule: Reconnect.untilRestarted })
   )
 
 const isPassing = (error: BrokerUnavailable | ResultStoreError): boolean =>

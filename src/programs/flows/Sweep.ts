@@ -6,12 +6,13 @@
 import { Deferred, type Duration, Effect, Ref, Schedule, Stream } from "effect"
 import type { ImageId, ServiceId } from "../../domain/Identifiers.ts"
 import { hintQueue } from "../../domain/Messages.ts"
+import * as Publication from "../../domain/Publication.ts"
 import type { Stage } from "../../domain/Staleness.ts"
 import { Catalog } from "../../services/Catalog.ts"
-import { MessageBroker } from "../../services/MessageBroker.ts"
 import * as Metrics from "../../services/Metrics.ts"
 import { ResultStore } from "../../services/ResultStore.ts"
 import * as Hints from "./Hints.ts"
+import * as Idle from "./Idle.ts"
 import { publishOwed } from "./Submit.ts"
 
 export interface SweepOptions {
@@ -47,7 +48,7 @@ const sweepOnce = Effect.fn("Sweep", { root: true })(
 
 /** Hints at stale images of a stage that has nothing to do. While it has, hints are on their way. */
 const hintAtStale = Effect.fnUntraced(function* (stage: Stage, algorithm: string) {
-  if (!(yield* isIdle(hintQueue[stage]))) return
+  if (!(yield* Idle.isIdle(hintQueue[stage]))) return
   const store = yield* ResultStore
   const stale = yield* store.stale(stage, { algorithm, limit })
   yield* Hints.tell([stage], stale.map(Hints.lookAt))
@@ -55,35 +56,20 @@ const hintAtStale = Effect.fnUntraced(function* (stage: Stage, algorithm: string
 })
 
 /**
- * Publishes jobs that are owed though the queue of their service is empty, twice in a row: once may mean that a worker has
+ * Publishes jobs that are owed though the queue of their service is idle, twice in a row: once may mean that a worker has
  * them in hand.
  */
 const publishForgotten = Effect.fnUntraced(function* (before: Ref.Ref<ReadonlySet<string>>) {
-  const catalog = yield* Catalog
   const store = yield* ResultStore
-  const idle = new Set<ServiceId>()
-  for (const service of catalog) {
-    if (yield* isIdle(service.queue)) idle.add(service.id)
-  }
+  const idle = yield* Idle.services(yield* Catalog)
   const owed = yield* store.owed({ scope: { _tag: "All" }, limit })
-  const key = (imageId: ImageId, service: ServiceId) => `${imageId} ${service}`
-  const now = new Set(
-    owed.flatMap(({ imageId, owed }) => owed.filter((id) => idle.has(id)).map((id) => key(imageId, id)))
-  )
+  const due = Publication.due(owed, { idle, isPublished: () => true })
+  const nameOf = (imageId: ImageId, service: ServiceId) => `${imageId} ${service}`
+  const now = new Set(due.flatMap(({ imageId, owed }) => owed.map((service) => nameOf(imageId, service))))
   const earlier = yield* Ref.getAndSet(before, now)
-  const forgotten = owed.map((image) => ({
-    ...image,
-    owed: image.owed.filter((id) => now.has(key(image.imageId, id)) && earlier.has(key(image.imageId, id)))
-  }))
+  const forgotten = Publication.only(due, (service, imageId) => earlier.has(nameOf(imageId, service)))
   yield* publishOwed(forgotten)
   for (const service of idle) {
     yield* Metrics.repaired(service, forgotten.filter(({ owed }) => owed.includes(service)).length)
   }
 })
-
-/** Whether nothing is in the queue, in hand, or waiting for another try: what waits would be tried once more for each time. */
-const isIdle = (queue: string) =>
-  Effect.map(
-    MessageBroker.use((broker) => broker.statistics(queue)),
-    ({ delayed, ready, unsettled }) => ready + unsettled + delayed === 0
-  )

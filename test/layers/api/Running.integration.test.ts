@@ -2,9 +2,8 @@ import { assert, layer } from "@effect/vitest"
 import { Deferred, Effect, Layer, Stream } from "effect"
 import * as Strategies from "../../../src/domain/harmonization/Strategies.ts"
 import * as ServiceCatalog from "../../../src/domain/ServiceCatalog.ts"
-import { answerImages } from "../../../src/programs/flows/AnswerImages.ts"
+import { postprocess, worker } from "../../../src/programs/flows/Pipeline.ts"
 import * as Heartbeat from "../../../src/programs/flows/Heartbeat.ts"
-import { postprocess } from "../../../src/programs/flows/Postprocess.ts"
 import { Inference, InferenceError, Unavailable } from "../../../src/services/Inference.ts"
 import { MessageBroker } from "../../../src/services/MessageBroker.ts"
 import { ServiceSwitch } from "../../../src/services/ServiceSwitch.ts"
@@ -39,7 +38,7 @@ const running = Layer.effectDiscard(
     const strategy = Strategies.defaultStrategy
     const stages = ["harmonize", "consensus", "enrich"] as const
     const streams = [
-      ...catalog.map((service) => answerImages(service, { workerId: "w1", stop })),
+      ...catalog.map((service) => worker([service], { workerId: "w1", stop })),
       postprocess({ strategy, stages, sweepEvery: "1 minute", stop })
     ]
     yield* Stream.runDrain(Stream.mergeAll(streams, { concurrency: "unbounded" })).pipe(Effect.forkScoped)

@@ -14,7 +14,7 @@ import * as MemoryMessageBroker from "../../../src/layers/memory/MemoryMessageBr
 import * as MemoryServiceSwitch from "../../../src/layers/memory/MemoryServiceSwitch.ts"
 import * as SharpCropper from "../../../src/layers/pictures/SharpCropper.ts"
 import * as SharpImageSource from "../../../src/layers/pictures/SharpImageSource.ts"
-import { postprocess } from "../../../src/programs/flows/Postprocess.ts"
+import { postprocess } from "../../../src/programs/flows/Pipeline.ts"
 import { Catalog } from "../../../src/services/Catalog.ts"
 import { ImageSource, ImageSourceError, Unreachable } from "../../../src/services/ImageSource.ts"
 import { Inference } from "../../../src/services/Inference.ts"

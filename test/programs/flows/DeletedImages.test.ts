@@ -6,7 +6,7 @@ import { JobJson } from "../../../src/domain/Messages.ts"
 import * as ServiceCatalog from "../../../src/domain/ServiceCatalog.ts"
 import * as MemoryMessageBroker from "../../../src/layers/memory/MemoryMessageBroker.ts"
 import * as MemoryServiceSwitch from "../../../src/layers/memory/MemoryServiceSwitch.ts"
-import { answerImages } from "../../../src/programs/flows/AnswerImages.ts"
+import * as Pipeline from "../../../src/programs/flows/Pipeline.ts"
 import { ImageSource } from "../../../src/services/ImageSource.ts"
 import { Inference } from "../../../src/services/Inference.ts"
 import { MessageBroker } from "../../../src/services/MessageBroker.ts"
@@ -41,9 +41,10 @@ const worker = (isDeleted: boolean) =>
 const settle = Effect.gen(function* () {
   const broker = yield* MessageBroker
   const stop = yield* Deferred.make<void>()
-  const running = yield* Effect.forkChild(Stream.runDrain(answerImages(service, { workerId: "w", stop })))
+  const running = yield* Effect.forkChild(Stream.runDrain(Pipeline.worker([service], { workerId: "w", stop })))
   yield* broker.publish([{ queue: service.queue, body: job }])
-  yield* TestClock.adjust("1 second")
+  // In small steps, so that what waits can begin to wait again.
+  yield* Effect.repeat(TestClock.adjust("50 millis"), { times: 20 })
   const { dead, ready, unsettled } = yield* broker.statistics(service.queue)
   yield* Deferred.succeed(stop, undefined)
   yield* Fiber.join(running)

@@ -9,9 +9,8 @@ import * as ServiceCatalog from "../../../src/domain/ServiceCatalog.ts"
 import { stages } from "../../../src/domain/Staleness.ts"
 import * as MemoryMessageBroker from "../../../src/layers/memory/MemoryMessageBroker.ts"
 import * as MemoryServiceSwitch from "../../../src/layers/memory/MemoryServiceSwitch.ts"
-import { answerImages } from "../../../src/programs/flows/AnswerImages.ts"
+import { postprocess, worker } from "../../../src/programs/flows/Pipeline.ts"
 import { consume } from "../../../src/programs/flows/Consume.ts"
-import { postprocess } from "../../../src/programs/flows/Postprocess.ts"
 import { makeKnown, submit } from "../../../src/programs/flows/Submit.ts"
 import { Catalog } from "../../../src/services/Catalog.ts"
 import { Cropper } from "../../../src/services/Cropper.ts"
@@ -111,7 +110,7 @@ const world = (analyze: Inference["Service"]["analyze"]) =>
 const running = Effect.fnUntraced(function* () {
   const stop = yield* Deferred.make<void>()
   const options = { strategy: Strategies.defaultStrategy, stages, sweepEvery: "1 minute", stop } as const
-  yield* Stream.merge(answerImages(yolov8, { workerId: "w", stop }), postprocess(options)).pipe(
+  yield* Stream.merge(worker([yolov8], { workerId: "w", stop }), postprocess(options)).pipe(
     Stream.runDrain,
     Effect.forkChild
   )

@@ -1,0 +1,118 @@
+/**
+ * Answering: the step of a service. Takes jobs, asks the service, and records what it says in micro-batches.
+ *
+ * A service that keeps failing is left alone, and its queue with it, until it says that it is well.
+ */
+import { Duration, Effect, Option, Result } from "effect"
+import { type Job, JobJson } from "../../domain/Messages.ts"
+import { PipelineEvent } from "../../domain/PipelineEvent.ts"
+import type { Service } from "../../domain/ServiceCatalog.ts"
+import * as Workflow from "../../domain/Workflow.ts"
+import type { ImageSource } from "../../services/ImageSource.ts"
+import type { Inference } from "../../services/Inference.ts"
+import { Settlement } from "../../services/MessageBroker.ts"
+import { type ResultRecord, ResultStore, type StoreRejected } from "../../services/ResultStore.ts"
+import * as Ask from "./Ask.ts"
+import * as Breaker from "./Breaker.ts"
+import * as FailurePolicy from "./FailurePolicy.ts"
+import * as Hints from "./Hints.ts"
+import { untilStored } from "./Reconnect.ts"
+import { type Performed, settled, type Step, type Task, type Work } from "./Step.ts"
+
+export const answering = (
+  service: Service,
+  workerId: string
+): Effect.Effect<Step<Job, ResultRecord, ResultStore | Inference | ImageSource>> =>
+  Effect.map(Breaker.make(service), (breaker) => ({
+    name: service.id,
+    queue: service.queue,
+    message: JobJson,
+    // So many that the service has enough to do while pictures are read, and answers wait for their transaction.
+    prefetch: 4 * service.concurrency,
+    breaker,
+    // The service is asked about a third of these at once, and the next pictures are read meanwhile.
+    perform: {
+      concurrency: 3 * service.concurrency,
+      coalesces: false,
+      ask: (task) => answer(service, workerId, breaker, task)
+    },
+    // Half of what is held, so that a service that is fast never waits for a transaction.
+    batch: { size: 2 * service.concurrency, within: "25 millis", concurrency: 4 },
+    commit: record,
+    commitSpan: "record answer",
+    onRejected,
+    tells: Workflow.follows.answer
+  }))
+
+const answer = Effect.fnUntraced(function* (
+  service: Service,
+  workerId: string,
+  breaker: Breaker.Breaker,
+  { deliveries: [delivery], message: job }: Task<Job>
+): Effect.fn.Return<Performed<ResultRecord>, never, ResultStore | Inference | ImageSource> {
+  if (job.service !== service.id) return settled(FailurePolicy.onMisdirected(service.id, job.service))
+  yield* Effect.annotateCurrentSpan("windmill.service", service.id)
+  if (delivery.redelivered && (yield* isAnswered(job))) {
+    yield* Effect.annotateCurrentSpan("windmill.outcome", "already answered")
+    return settled(Settlement.Ack())
+  }
+  const [duration, answered] = yield* Ask.aboutImage(service, job.image).pipe(
+    breaker.watch,
+    Effect.result,
+    Effect.timed
+  )
+  const resolution = Result.match(answered, {
+    onSuccess: (outcome) => FailurePolicy.Resolution.Final({ outcome }),
+    onFailure: (error) => FailurePolicy.onFailure(error, delivery.attempt)
+  })
+  yield* Effect.annotateCurrentSpan(FailurePolicy.attributesOf(resolution))
+  if (resolution._tag === "Postponed") {
+    const { after, reason } = resolution
+    const { imageId } = job
+    return settled(Settlement.Retry({ after }), [PipelineEvent.Postponed({ imageId, service: service.id, reason })])
+  }
+  return {
+    commit: Option.some({
+      imageId: job.imageId,
+      service: service.id,
+      outcome: resolution.outcome,
+      workerId,
+      attempts: delivery.attempt,
+      handlingTime: Duration.toSeconds(duration)
+    }),
+    settlement: Settlement.Ack(),
+    events: []
+  }
+})
+
+const isAnswered = (job: Job) =>
+  untilStored(ResultStore.use((store) => store.isAnswered(job.imageId, job.service))).pipe(Effect.orDie)
+
+const record = Effect.fnUntraced(function* (work: ReadonlyArray<Work<ResultRecord>>) {
+  yield* untilStored(ResultStore.use((store) => store.record(work.map(({ value }) => value))))
+  return { events: work.map(({ value }) => eventOf(value)), looks: work.map(Hints.following) }
+})
+
+/**
+ * What cannot be stored as an answer is stored as a failure. An answer about an image that was deleted meanwhile is of no
+ * use any more.
+ */
+const onRejected = Effect.fnUntraced(function* (
+  { value }: Work<ResultRecord>,
+  rejected: StoreRejected
+): Effect.fn.Return<Performed<ResultRecord>, never, ResultStore> {
+  if (value.outcome._tag === "Success") {
+    const outcome = FailurePolicy.unstorable(rejected)
+    return { commit: Option.some({ ...value, outcome }), settlement: Settlement.Ack(), events: [] }
+  }
+  const reference = yield* untilStored(ResultStore.use((store) => store.reference(value.imageId))).pipe(Effect.orDie)
+  return settled(Option.isNone(reference) ? Settlement.Ack() : FailurePolicy.onRejected(rejected))
+})
+
+const eventOf = ({ imageId, outcome, service }: ResultRecord): PipelineEvent =>
+  PipelineEvent.Answered({
+    imageId,
+    service,
+    succeeded: outcome._tag === "Success",
+    ...(outcome._tag === "Failure" ? { reason: outcome.reason } : {})
+  })

@@ -1,0 +1,87 @@
+/** What becomes of a message whose work failed. Every such decision is made here. */
+import { Data, type Duration, Effect, type Schema } from "effect"
+import type { Outcome } from "../../domain/Facts.ts"
+import type { ServiceId } from "../../domain/Identifiers.ts"
+import * as RetryPolicy from "../../domain/RetryPolicy.ts"
+import type { CropError } from "../../services/Cropper.ts"
+import type { ImageSourceError } from "../../services/ImageSource.ts"
+import type { InferenceError } from "../../services/Inference.ts"
+import { Settlement } from "../../services/MessageBroker.ts"
+import type { StoreRejected } from "../../services/ResultStore.ts"
+
+/**
+ * - `Final`: this is the terminal answer; record it.
+ * - `Postponed`: worth another try after a pause.
+ */
+export type Resolution = Data.TaggedEnum<{
+  Final: { readonly outcome: Outcome }
+  Postponed: { readonly after: Duration.Duration; readonly reason: string }
+}>
+export const Resolution = Data.taggedEnum<Resolution>()
+
+/** What becomes of a question that failed in attempt `attempt` (from 1). A passing failure is final after the last attempt. */
+export const onFailure = (error: ImageSourceError | InferenceError | CropError, attempt: number): Resolution => {
+  if (error._tag === "CropError") return failed("image", error.message)
+  const { reason } = error
+  switch (reason._tag) {
+    case "Unusable":
+      return failed("image", reason.message)
+    case "Refused":
+      return Resolution.Final({
+        outcome: {
+          _tag: "Failure",
+          class: "refused",
+          reason: reason.message,
+          ...(reason.data === undefined ? {} : { data: reason.data })
+        }
+      })
+    case "UnreadableReply":
+      return failed("unreadable-reply", reason.message)
+    case "Unavailable":
+      return passing(reason.message, attempt, reason.retryAfter)
+    case "Unreachable":
+      return passing(reason.message, attempt)
+  }
+}
+
+/** What the span of a question says about how it ended. */
+export const attributesOf = (resolution: Resolution): Readonly<Record<string, string>> => {
+  if (resolution._tag === "Postponed") return { "windmill.reason": resolution.reason }
+  const { outcome } = resolution
+  return outcome._tag === "Success"
+    ? { "windmill.outcome": "success" }
+    : { "windmill.outcome": "failed", "error.type": outcome.class, "windmill.reason": outcome.reason }
+}
+
+/** The message is not one of its queue. */
+export const onUnreadable = (error: Schema.SchemaError): Settlement =>
+  Settlement.DeadLetter({ reason: `not a message of this queue: ${error.message}` })
+
+/** The message belongs to the queue of another service. */
+export const onMisdirected = (service: ServiceId, meant: ServiceId): Settlement =>
+  Settlement.DeadLetter({ reason: `a job for ${meant} on the queue of ${service}` })
+
+/** The message brings a mistake in the program to light, which is logged. */
+export const onDefect = (queue: string, defect: unknown): Effect.Effect<Settlement> =>
+  Effect.as(
+    Effect.logError(`A message of ${queue} cannot be handled`, defect),
+    Settlement.DeadLetter({ reason: `cannot be handled: ${String(defect)}` })
+  )
+
+/** The store will never take what the message led to. */
+export const onRejected = (rejected: StoreRejected): Settlement => Settlement.DeadLetter({ reason: rejected.message })
+
+/** What is recorded instead of an answer that the store will never take. */
+export const unstorable = (rejected: StoreRejected): Outcome => ({
+  _tag: "Failure",
+  class: "unreadable-reply",
+  reason: rejected.message
+})
+
+const passing = (reason: string, attempt: number, asked?: Duration.Duration): Resolution =>
+  RetryPolicy.isWorthAnother(attempt)
+    ? Resolution.Postponed({ after: RetryPolicy.delayAfter(attempt, asked), reason })
+    : failed("unavailable", `${reason} (tried ${attempt} times)`)
+
+const failed = (failureClass: (Outcome & { _tag: "Failure" })["class"], reason: string): Resolution =>
+  Resolution.Final({ outcome: { _tag: "Failure", class: failureClass, reason } })

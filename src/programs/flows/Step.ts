@@ -1,0 +1,95 @@
+/**
+ * A step of the pipeline, as data: the queue it works on, what its messages are, what is done with each and what with many.
+ *
+ * `Run.ts` is the one loop that works on any step. A step never settles a delivery and never publishes: it says how the
+ * deliveries are to end, and which images are to be looked at next.
+ */
+import { type Duration, type Effect, Option, type Schema, type Tracer } from "effect"
+import type { ImageId } from "../../domain/Identifiers.ts"
+import type { PipelineEvent } from "../../domain/PipelineEvent.ts"
+import type { Stage } from "../../domain/Staleness.ts"
+import type { Delivery, Settlement } from "../../services/MessageBroker.ts"
+import type { StoreRejected } from "../../services/ResultStore.ts"
+import type { Step as StepName } from "../../services/ServiceSwitch.ts"
+import type { Breaker } from "./Breaker.ts"
+import type { Look } from "./Hints.ts"
+
+/** Every message is about one image. */
+export interface Message {
+  readonly imageId: ImageId
+}
+
+export interface Step<M extends Message, A, R> {
+  /** What is paused, resumed, watched and measured. */
+  readonly name: StepName
+  readonly queue: string
+  readonly message: Schema.ConstraintDecoder<M>
+  /** Deliveries held at once. */
+  readonly prefetch: number
+  /** Says when to leave the queue alone. */
+  readonly breaker?: Breaker
+  /** What is to be committed about a message: found out by asking, or plain from the message; then two messages are one. */
+  readonly perform: Asking<M, A, R> | { readonly value: (message: M) => A }
+  /** So many tasks are committed together, or those that are there after `within`; so many batches at the same time. */
+  readonly batch: { readonly size: number; readonly within: Duration.Input; readonly concurrency: number }
+  /** Commits all in one transaction or, as a whole, not at all. May be repeated. */
+  readonly commit: (work: ReadonlyArray<Work<A>>) => Effect.Effect<Committed, StoreRejected, R>
+  /** Names the part of an image's trace in which its work is committed; none when `commit` makes it. */
+  readonly commitSpan?: string
+  /** What to do instead with work that the store refuses. Without it, its deliveries are set aside. */
+  readonly onRejected?: (work: Work<A>, rejected: StoreRejected) => Effect.Effect<Performed<A>, never, R>
+  /** The stages that look at an image after something about it was committed. */
+  readonly tells: ReadonlyArray<Stage>
+}
+
+export interface Asking<M, A, R> {
+  /** So many tasks at the same time. */
+  readonly concurrency: number
+  /** Whether messages about one image that arrive close together are one task, and an image is in one task at a time. */
+  readonly coalesces: boolean
+  readonly ask: (task: Task<M>) => Effect.Effect<Performed<A>, never, R>
+}
+
+/** At least one. */
+export type Deliveries = readonly [Delivery, ...Array<Delivery>]
+
+/** A message, with all deliveries that asked for it. */
+export interface Task<M> {
+  readonly message: M
+  readonly deliveries: Deliveries
+}
+
+/** The latest attempt among the deliveries of a task, from 1. */
+export const attemptOf = ({ deliveries }: Pick<Task<unknown>, "deliveries">): number =>
+  Math.max(...deliveries.map(({ attempt }) => attempt))
+
+/** What came of a task. */
+export interface Performed<A> {
+  /** What is to be committed before the deliveries are settled. */
+  readonly commit: Option.Option<A>
+  readonly settlement: Settlement
+  /** What happened besides. */
+  readonly events: ReadonlyArray<PipelineEvent>
+}
+
+/** Nothing is to be committed, and the deliveries end like this. */
+export const settled = (settlement: Settlement, events: ReadonlyArray<PipelineEvent> = []): Performed<never> => ({
+  commit: Option.none(),
+  settlement,
+  events
+})
+
+/** Something to be committed, and where it came from. */
+export interface Work<A> {
+  readonly imageId: ImageId
+  readonly value: A
+  readonly deliveries: Deliveries
+  /** The span of the asking, if anything was asked. */
+  readonly span: Option.Option<Tracer.Span>
+}
+
+export interface Committed {
+  readonly events: ReadonlyArray<PipelineEvent>
+  /** The images to be looked at next. */
+  readonly looks: ReadonlyArray<Look>
+}
