@@ -8,7 +8,7 @@ import { BoxStatus } from "../Harmonization.ts"
 import { BoxId, Concept, ImageId, ServiceId } from "../Identifiers.ts"
 import { MergedBox } from "../MergedBox.ts"
 import { Revision, Stage } from "../Staleness.ts"
-import { Enrichment } from "./ImageEnrichment.ts"
+import { ImageEnrichment } from "./ImageEnrichment.ts"
 
 /**
  * How far an image is: no answer yet (`waiting`), under way (`working`), or every requested answer there, nothing stale
@@ -90,7 +90,7 @@ export const Image = Schema.Struct({
   boxes: Schema.Array(MergedBox),
   consensus: Schema.optionalKey(Schema.toType(Consensus)),
   /** What was learned from crops, mapped into the image. */
-  enrichments: Schema.Array(Enrichment),
+  enrichments: Schema.Array(ImageEnrichment),
   derivations: Schema.Array(DerivationState)
 })
 export type Image = typeof Image.Type

@@ -2,13 +2,13 @@
 import { Schema } from "effect"
 import { ImageBox } from "../BoundingBox.ts"
 import { Confidence } from "../Detection.ts"
-import type * as Domain from "../Enrichment.ts"
+import type { Enrichment } from "../Enrichment.ts"
 import { BoxId, ServiceId } from "../Identifiers.ts"
 
 /** A point in pixels of the image. */
-export const Point = Schema.Struct({ x: Schema.Finite, y: Schema.Finite })
+const Point = Schema.Struct({ x: Schema.Finite, y: Schema.Finite })
 
-export const Enrichment = Schema.Struct({
+export const ImageEnrichment = Schema.Struct({
   boxId: BoxId,
   service: ServiceId,
   /** What was cut. */
@@ -39,10 +39,10 @@ export const Enrichment = Schema.Struct({
     })
   )
 })
-export type Enrichment = typeof Enrichment.Type
+export type ImageEnrichment = typeof ImageEnrichment.Type
 
 /** The part of an enrichment that lies in the image. */
-export const ofDomain = ({ boxId, faces, palettes, poses, region, service }: Domain.Enrichment): Enrichment => ({
+export const of = ({ boxId, faces, palettes, poses, region, service }: Enrichment): ImageEnrichment => ({
   boxId,
   service,
   region,

@@ -13,8 +13,7 @@ import { ImageSource, ImageSourceError, Unusable } from "../../services/ImageSou
 import { WebPictures } from "../../services/WebPictures.ts"
 import { ApiSettings } from "./ApiSettings.ts"
 
-export type Intake = Effect.Success<typeof make>
-
+/** Takes pictures in and lets them go. To be made once for all who do. */
 export const make = Effect.gen(function* () {
   const settings = yield* ApiSettings
   const contents = yield* ContentStore
@@ -81,6 +80,8 @@ export const make = Effect.gen(function* () {
       )
   }
 })
+
+export type Intake = Effect.Success<typeof make>
 
 const decodeHash = Schema.decodeOption(ContentHash)
 

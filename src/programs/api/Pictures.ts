@@ -16,6 +16,7 @@ export interface Picture extends EncodedImage {
 /** Small pictures that are kept in memory. */
 const smallOnes = 500
 
+/** Finds pictures, and remembers small ones. To be made once for all who ask. */
 export const make = Effect.gen(function* () {
   const cropper = yield* Cropper
   const scaler = yield* Scaler

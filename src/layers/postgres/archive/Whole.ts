@@ -2,7 +2,7 @@
 import { Effect, Option } from "effect"
 import { SqlClient } from "effect/sql"
 import type { DerivationState, Image } from "../../../domain/archive/Image.ts"
-import * as Enrichments from "../../../domain/archive/ImageEnrichment.ts"
+import * as ImageEnrichment from "../../../domain/archive/ImageEnrichment.ts"
 import type { Timeline, TimelineEvent } from "../../../domain/archive/Timeline.ts"
 import * as Derive from "../../../domain/Derive.ts"
 import type { FailureClass } from "../../../domain/Facts.ts"
@@ -54,7 +54,7 @@ const read = Effect.fnUntraced(function* (id: ImageId, catalog: ServiceCatalog) 
     })),
     boxes,
     ...(Option.isSome(consensus) ? { consensus: consensus.value } : {}),
-    enrichments: Derive.enrichments(Derive.observe(facts, catalog)).map(Enrichments.ofDomain),
+    enrichments: Derive.enrichments(Derive.observe(facts, catalog)).map(ImageEnrichment.of),
     derivations: derivationsOf(row, new Map(derived.map(({ at, stage }) => [stage, at])))
   })
 })
