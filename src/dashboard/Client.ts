@@ -2,7 +2,7 @@
 import { Effect } from "effect"
 import { FetchHttpClient } from "effect/http"
 import { HttpApiClient } from "effect/http-api"
-import { Api } from "../layers/api/definition/Api.ts"
+import { Api } from "../programs/api/definition/Api.ts"
 
 /** Where the API is: beside the dashboard. */
 export const address = (path: string): string => new URL(path, document.baseURI).href

@@ -1,4 +1,4 @@
-/** The names by which windmill knows images, services and boxes. */
+/** The names by which windmill knows images, services, boxes, pictures and changes. */
 import { Schema } from "effect"
 
 /** The database's number of an image, from 1. */
@@ -21,3 +21,15 @@ export type Concept = typeof Concept.Type
 /** Names a harmonized box by its content, so that a box that did not change keeps its name. */
 export const BoxId = Schema.NonEmptyString.pipe(Schema.brand("BoxId"))
 export type BoxId = typeof BoxId.Type
+
+/** Names a picture by its content: SHA-256 of the bytes in lower-case hexadecimal. */
+export const ContentHash = Schema.String.check(
+  Schema.isPattern(/^[0-9a-f]{64}$/, { message: "Expected 64 hexadecimal digits" })
+).pipe(Schema.brand("ContentHash"))
+export type ContentHash = typeof ContentHash.Type
+
+/** Marks a moment in the sequence of changes: what came before it is known, what comes after it is not. */
+export const Moment = Schema.String.check(
+  Schema.isPattern(/^[0-9]{1,19}-[0-9]{1,19}$/, { message: "Expected the id of an event" })
+).pipe(Schema.brand("Moment"))
+export type Moment = typeof Moment.Type

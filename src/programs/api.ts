@@ -1,10 +1,10 @@
 /** Serves the HTTP API and the dashboard for programs that run elsewhere. See `--help`. */
 import { Config, Console, Effect, Layer } from "effect"
 import { Command, Flag } from "effect/cli"
-import * as ApiServer from "../layers/api/ApiServer.ts"
+import * as ApiServer from "./api/ApiServer.ts"
+import * as ServeApi from "./api/ServeApi.ts"
 import * as Distributed from "./Distributed.ts"
 import * as Main from "./Main.ts"
-import * as ServeApi from "./ServeApi.ts"
 import * as Settings from "./Settings.ts"
 import * as Watched from "./Watched.ts"
 

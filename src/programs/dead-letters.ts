@@ -1,8 +1,8 @@
 /** Lists, shows, replays and drops the messages that were set aside. See `--help`. */
 import { Console, Effect, Layer, Option, Schema } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
+import { type Step, Step as StepSchema } from "../domain/Step.ts"
 import { type DeadLetterSelection, MessageBroker } from "../services/MessageBroker.ts"
-import { type Step, Step as StepSchema } from "../services/ServiceSwitch.ts"
 import * as Distributed from "./Distributed.ts"
 import { deadLetters, queueOf } from "./flows/Actions.ts"
 import * as Main from "./Main.ts"

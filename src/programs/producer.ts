@@ -3,10 +3,9 @@ import { Console, Effect, Layer, Option, Schema } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
 import * as ServiceCatalog from "../domain/ServiceCatalog.ts"
 import * as PgArchive from "../layers/postgres/PgArchive.ts"
-import { Actions } from "../services/Actions.ts"
 import { Catalog } from "../services/Catalog.ts"
 import * as Distributed from "./Distributed.ts"
-import * as OnDemand from "./flows/Actions.ts"
+import * as Actions from "./flows/Actions.ts"
 import * as Foresee from "./flows/Foresee.ts"
 import * as Produce from "./flows/Produce.ts"
 import { queuesDeclared } from "./flows/Ready.ts"
@@ -125,12 +124,11 @@ const withServers = Effect.fnUntraced(function* (options: Options) {
   const named = Option.isSome(options.services)
     ? Option.some(yield* Settings.servicesNamed(options.services.value))
     : Option.none()
-  const surroundings = OnDemand.layer.pipe(Layer.provideMerge(PgArchive.layer), Layer.provideMerge(Distributed.servers))
   yield* Effect.gen(function* () {
     if (options.missing) return yield* askMissing(named, options)
     if (options.retryFailed) return yield* retryFailed(named, options)
     return yield* submit(named, ImageSelection.select({ ...options, patterns }), options)
-  }).pipe(Effect.provide(surroundings))
+  }).pipe(Effect.provide(Layer.provideMerge(PgArchive.layer, Distributed.servers)))
 })
 
 type Services = Option.Option<ServiceCatalog.ServiceCatalog>
@@ -159,7 +157,7 @@ const askMissing = Effect.fnUntraced(function* (services: Services, { dryRun, gr
     )
     return yield* Console.log(`${count} answers are missing`)
   }
-  const count = yield* Actions.use((actions) => actions.runMissing(scopeOf(services, group)))
+  const count = yield* Actions.runMissing(scopeOf(services, group))
   yield* Console.log(ProductionText.askedAgain(count))
 })
 
@@ -172,7 +170,7 @@ const retryFailed = Effect.fnUntraced(function* (services: Services, { dryRun, g
     )
     return yield* Console.log(`${count} answers have failed`)
   }
-  const count = yield* Actions.use((actions) => actions.retryFailed(scopeOf(services, group)))
+  const count = yield* Actions.retryFailed(scopeOf(services, group))
   yield* Console.log(ProductionText.askedAgain(count))
 })
 

@@ -1,10 +1,10 @@
 /** Shows what is queued, running, done, failed and stale. See `--help`. */
 import { Console, Effect, Layer, Schedule, Schema } from "effect"
 import { Command, Flag } from "effect/cli"
+import { PipelineProgress, PipelineState } from "../domain/PipelineState.ts"
 import * as PgArchive from "../layers/postgres/PgArchive.ts"
-import { Monitor, PipelineProgress, PipelineState } from "../services/Monitor.ts"
 import * as Distributed from "./Distributed.ts"
-import * as MonitorPipeline from "./flows/Monitor.ts"
+import * as Monitor from "./flows/Monitor.ts"
 import * as Main from "./Main.ts"
 import * as Settings from "./Settings.ts"
 import * as Watched from "./Watched.ts"
@@ -19,7 +19,7 @@ const flags = {
 
 const status = Command.make("status", flags, ({ config, json, watch }) =>
   Effect.gen(function* () {
-    const monitor = yield* Monitor
+    const monitor = yield* Monitor.make
     const show = Effect.gen(function* () {
       const state = yield* monitor.pipeline
       const progress = yield* monitor.progress
@@ -29,12 +29,11 @@ const status = Command.make("status", flags, ({ config, json, watch }) =>
     }).pipe(Effect.withSpan("status", { root: true }))
     yield* watch ? Effect.repeat(show, Schedule.spaced("2 seconds")) : show
   }).pipe(
+    Effect.scoped,
     Effect.provide(
-      MonitorPipeline.layer.pipe(
-        Layer.provide([PgArchive.layer, Distributed.services]),
-        Layer.merge(Watched.vitals),
-        Layer.provide(Distributed.servers),
-        Layer.provide(Distributed.catalog(config))
+      Layer.mergeAll(PgArchive.layer, Distributed.services, Watched.vitals).pipe(
+        Layer.provideMerge(Distributed.servers),
+        Layer.provideMerge(Distributed.catalog(config))
       )
     )
   )

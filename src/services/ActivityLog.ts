@@ -1,7 +1,7 @@
+import type { Step } from "../domain/Step.ts"
+import type { Activity } from "../domain/Worker.ts"
 /** What this process is doing right now, for those who watch it. */
 import { Context, Effect, type Option, type Scope } from "effect"
-import type { Step } from "./ServiceSwitch.ts"
-import type { Activity } from "./WorkerRegistry.ts"
 
 /** The deliveries that a consumer has in hand. */
 export interface Hand {

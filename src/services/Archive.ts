@@ -1,38 +1,14 @@
 /** What is stored, as people look at it. */
-import { Context, type Effect, type Option, Schema, type Stream } from "effect"
-import { FailureClass } from "../domain/Facts.ts"
-import { ImageId, ServiceId } from "../domain/Identifiers.ts"
+import { Context, type Effect, type Option, type Stream } from "effect"
+import type { FailureGroup } from "../domain/archive/FailureGroup.ts"
+import type { Image, ImageSummary } from "../domain/archive/Image.ts"
+import type { ImageFilter } from "../domain/archive/ImageFilter.ts"
+import type { Timeline } from "../domain/archive/Timeline.ts"
+import type { ImageId, Moment, ServiceId } from "../domain/Identifiers.ts"
 import type { ImageReference } from "../domain/ImageReference.ts"
+import type { GroupProgress } from "../domain/PipelineState.ts"
 import type { Stage } from "../domain/Staleness.ts"
-import type { FailureGroup } from "./archive/Failures.ts"
-import type { GroupProgress } from "./archive/Groups.ts"
-import { type Image, ImageStatus, type ImageSummary } from "./archive/Images.ts"
-import type { Timeline } from "./archive/Timeline.ts"
 import type { ImageRecord, ResultStoreError } from "./ResultStore.ts"
-
-export type { FailureGroup } from "./archive/Failures.ts"
-export type { GroupProgress } from "./archive/Groups.ts"
-export type { BoxSummary, Finding, Image, ImageSummary } from "./archive/Images.ts"
-export type { Timeline, TimelineEvent } from "./archive/Timeline.ts"
-
-/** Which images. An image must meet all that is given. */
-export const ImageFilter = Schema.Struct({
-  /** These images. */
-  ids: Schema.optionalKey(Schema.Array(ImageId)),
-  group: Schema.optionalKey(Schema.String),
-  status: Schema.optionalKey(ImageStatus),
-  /** Images that this service has answered about; with `error`, those it failed on. */
-  service: Schema.optionalKey(ServiceId),
-  /** Images with a failed answer of this class, or of `any`, about the image or about a crop. */
-  error: Schema.optionalKey(Schema.Union([FailureClass, Schema.Literal("any")])),
-  /** Images in which the services agreed on the thing this word names, in any wording: `women` finds `person`. */
-  label: Schema.optionalKey(Schema.NonEmptyString),
-  /** The same by emoji; variation selectors make no difference. */
-  emoji: Schema.optionalKey(Schema.NonEmptyString),
-  /** The least confidence of what `label` and `emoji` find or, without them, of anything the services agreed on. */
-  confidence: Schema.optionalKey(Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 1 })))
-})
-export type ImageFilter = typeof ImageFilter.Type
 
 /** An image that changed, and the moment right after. */
 export interface ImageChange {
@@ -40,12 +16,6 @@ export interface ImageChange {
   readonly isDeleted: boolean
   readonly moment: Moment
 }
-
-/** Marks a moment in the sequence of changes: what came before it is known, what comes after it is not. */
-export const Moment = Schema.String.check(
-  Schema.isPattern(/^[0-9]{1,19}-[0-9]{1,19}$/, { message: "Expected the id of an event" })
-).pipe(Schema.brand("Moment"))
-export type Moment = typeof Moment.Type
 
 /** Answers of services in equal intervals of time, oldest first; a service without any is left out. */
 export interface Pace {

@@ -1,5 +1,6 @@
 /** Pictures kept by the hash of their bytes. */
 import { Context, type Effect, type Option, Schema, type Stream } from "effect"
+import type { ContentHash } from "../domain/Identifiers.ts"
 
 /** More bytes than are accepted. */
 export class ContentTooLarge extends Schema.TaggedError<ContentTooLarge>()("ContentTooLarge", {
@@ -18,12 +19,6 @@ export class ContentUnavailable extends Schema.TaggedError<ContentUnavailable>()
     return `Pictures cannot be stored or read now: ${String(this.cause)}`
   }
 }
-
-/** SHA-256 of the bytes in lower-case hexadecimal. */
-export const ContentHash = Schema.String.check(
-  Schema.isPattern(/^[0-9a-f]{64}$/, { message: "Expected 64 hexadecimal digits" })
-).pipe(Schema.brand("ContentHash"))
-export type ContentHash = typeof ContentHash.Type
 
 export class ContentStore extends Context.Service<
   ContentStore,

@@ -7,8 +7,8 @@
 import { type Context, Effect, Metric } from "effect"
 import type { ServiceId } from "../domain/Identifiers.ts"
 import type { Stage } from "../domain/Staleness.ts"
+import type { Step } from "../domain/Step.ts"
 import type { Settlement } from "./MessageBroker.ts"
-import type { Step } from "./ServiceSwitch.ts"
 
 /** Upper bounds in seconds: from answers of a warm service to pictures that wait behind thousands of others. */
 const seconds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800]

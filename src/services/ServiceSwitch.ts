@@ -1,21 +1,7 @@
 /** Switching services and stages off and on while programs run. */
-import { Context, type Effect, Schema } from "effect"
-import { ServiceId } from "../domain/Identifiers.ts"
-import { Stage } from "../domain/Staleness.ts"
+import { Context, type Effect } from "effect"
+import type { Pause, Step } from "../domain/Step.ts"
 import type { ResultStoreError } from "./ResultStore.ts"
-
-/** Something that consumes a queue: a service, or a stage. */
-export const Step = Schema.Union([Stage, ServiceId])
-export type Step = typeof Step.Type
-
-/** A step that is switched off, by whom and why. */
-export const Pause = Schema.Struct({
-  step: Step,
-  by: Schema.NonEmptyString.check(Schema.isMaxLength(200)),
-  reason: Schema.String.check(Schema.isMaxLength(2000)),
-  since: Schema.Date
-})
-export type Pause = typeof Pause.Type
 
 export class ServiceSwitch extends Context.Service<
   ServiceSwitch,

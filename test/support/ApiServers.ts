@@ -7,25 +7,23 @@ import { HttpApiClient } from "effect/http-api"
 import sharp from "sharp"
 import * as Strategies from "../../src/domain/harmonization/Strategies.ts"
 import * as ServiceCatalog from "../../src/domain/ServiceCatalog.ts"
-import * as ApiServer from "../../src/layers/api/ApiServer.ts"
-import * as ApiSettings from "../../src/layers/api/ApiSettings.ts"
-import { Api } from "../../src/layers/api/definition/Api.ts"
-import * as ImageEvents from "../../src/layers/api/ImageEvents.ts"
 import * as FileContentStore from "../../src/layers/files/FileContentStore.ts"
 import * as GuardedWebPictures from "../../src/layers/http/GuardedWebPictures.ts"
+import * as Networks from "../../src/layers/http/Networks.ts"
 import * as MemoryMessageBroker from "../../src/layers/memory/MemoryMessageBroker.ts"
+import * as SharpCropper from "../../src/layers/pictures/SharpCropper.ts"
+import * as SharpImageSource from "../../src/layers/pictures/SharpImageSource.ts"
+import * as SharpScaler from "../../src/layers/pictures/SharpScaler.ts"
 import * as PgArchive from "../../src/layers/postgres/PgArchive.ts"
 import * as PgDatabase from "../../src/layers/postgres/PgDatabase.ts"
 import * as PgReplays from "../../src/layers/postgres/PgReplays.ts"
 import * as PgResultStore from "../../src/layers/postgres/PgResultStore.ts"
 import * as PgServiceSwitch from "../../src/layers/postgres/PgServiceSwitch.ts"
 import * as PgWorkerRegistry from "../../src/layers/postgres/PgWorkerRegistry.ts"
-import * as SharpCropper from "../../src/layers/pictures/SharpCropper.ts"
-import * as SharpImageSource from "../../src/layers/pictures/SharpImageSource.ts"
-import * as SharpScaler from "../../src/layers/pictures/SharpScaler.ts"
-import * as Networks from "../../src/layers/http/Networks.ts"
-import * as Actions from "../../src/programs/flows/Actions.ts"
-import * as Monitor from "../../src/programs/flows/Monitor.ts"
+import * as ApiServer from "../../src/programs/api/ApiServer.ts"
+import * as ApiSettings from "../../src/programs/api/ApiSettings.ts"
+import { Api } from "../../src/programs/api/definition/Api.ts"
+import * as ImageEvents from "../../src/programs/api/ImageEvents.ts"
 import type { Archive } from "../../src/services/Archive.ts"
 import { Catalog } from "../../src/services/Catalog.ts"
 import { Inference } from "../../src/services/Inference.ts"
@@ -88,7 +86,6 @@ export const layer = (options: ApiServerOptions = {}) => {
   const contents = Layer.unwrap(Folders.useSync(({ uploads }) => FileContentStore.layer({ folder: uploads, maxBytes })))
   const environmentOf = { ...environment, ...(token === undefined ? {} : { API_TOKEN: token }) }
   return ApiServer.layer.pipe(
-    Layer.provideMerge([Actions.layer, Monitor.layer]),
     Layer.provideMerge(options.archive ?? PgArchive.layer),
     Layer.provideMerge([PgReplays.layer, PgServiceSwitch.layer, PgWorkerRegistry.layer]),
     Layer.provideMerge(PgResultStore.layer),

@@ -2,7 +2,7 @@
 import { Context, Effect, Layer } from "effect"
 import { existsSync } from "node:fs"
 import { type Browser, chromium, type Page } from "playwright-core"
-import * as ApiServer from "../../src/layers/api/ApiServer.ts"
+import * as ApiServer from "../../src/programs/api/ApiServer.ts"
 
 const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium"
 

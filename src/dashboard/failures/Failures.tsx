@@ -1,5 +1,5 @@
 /** What failed for good: by service and class, with samples. */
-import type { FailureGroup } from "../../services/Archive.ts"
+import type { FailureGroup } from "../../domain/archive/FailureGroup.ts"
 import { api, send } from "../Client.ts"
 import { Action } from "../parts/Action.tsx"
 import { Empty, Problem } from "../parts/Empty.tsx"

@@ -2,7 +2,7 @@
 import * as BoundingBox from "../../domain/BoundingBox.ts"
 import type { ServiceId } from "../../domain/Identifiers.ts"
 import type { MergedBox } from "../../domain/MergedBox.ts"
-import { share } from "../../programs/views/Wording.ts"
+import { share } from "../../domain/Wording.ts"
 import { Swatch } from "./Layers.tsx"
 import type { Frame } from "./Replay.ts"
 import type { View } from "./View.ts"

@@ -1,8 +1,8 @@
 /** What was learned from the crops of the boxes. */
 import { useSignal } from "@preact/signals"
+import type { Image } from "../../domain/archive/Image.ts"
 import type { Enrichment } from "../../domain/Enrichment.ts"
 import type { MergedBox } from "../../domain/MergedBox.ts"
-import type { Image } from "../../services/Archive.ts"
 import { address } from "../Client.ts"
 import { People } from "./People.tsx"
 import type { Frame } from "./Replay.ts"

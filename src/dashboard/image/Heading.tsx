@@ -1,5 +1,5 @@
 /** The name of an image, how far it is, and what can be done with it. */
-import type { Image } from "../../services/Archive.ts"
+import type { Image } from "../../domain/archive/Image.ts"
 import { api, send } from "../Client.ts"
 import { Action } from "../parts/Action.tsx"
 import { count } from "../parts/Words.ts"

@@ -1,10 +1,10 @@
 /** One image: what every service saw, what follows from it, and how that came about. */
 import { useComputed } from "@preact/signals"
 import { useMemo } from "preact/hooks"
+import type { Image } from "../../domain/archive/Image.ts"
+import type { Timeline } from "../../domain/archive/Timeline.ts"
 import type { ImageId } from "../../domain/Identifiers.ts"
-import type { Image } from "../../services/Archive.ts"
-import type { Timeline } from "../../services/archive/Timeline.ts"
-import type { WorkflowView } from "../../layers/api/definition/Pipeline.ts"
+import type { WorkflowView } from "../../programs/api/definition/Pipeline.ts"
 import { useChanges } from "../Changes.ts"
 import { api, send } from "../Client.ts"
 import { Problem } from "../parts/Empty.tsx"

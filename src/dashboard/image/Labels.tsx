@@ -1,8 +1,8 @@
 /** Names of the boxes, beside them and not on each other where that can be. */
 import type { BoundingBox } from "../../domain/BoundingBox.ts"
+import * as LabelPlacement from "../../domain/drawing/LabelPlacement.ts"
 import type { MergedBox } from "../../domain/MergedBox.ts"
-import * as LabelPlacement from "../../programs/views/LabelPlacement.ts"
-import { share } from "../../programs/views/Wording.ts"
+import { share } from "../../domain/Wording.ts"
 
 /** CSS pixels. */
 const fontSize = 12

@@ -1,11 +1,11 @@
 /** The picture with everything that is shown on it. */
 import { useSignal } from "@preact/signals"
 import { useEffect, useRef } from "preact/hooks"
+import type { Image } from "../../domain/archive/Image.ts"
 import type { ServiceId } from "../../domain/Identifiers.ts"
 import type { MergedBox } from "../../domain/MergedBox.ts"
 import * as Reply from "../../domain/Reply.ts"
-import { share } from "../../programs/views/Wording.ts"
-import type { Image } from "../../services/Archive.ts"
+import { share } from "../../domain/Wording.ts"
 import { usePicture } from "../parts/Picture.ts"
 import { Labels } from "./Labels.tsx"
 import { People } from "./People.tsx"

@@ -5,6 +5,7 @@
  * nothing of it needs to have been stored.
  */
 import { Duration, Order, Result } from "effect"
+import type { Image } from "../../domain/archive/Image.ts"
 import type { Consensus } from "../../domain/Consensus.ts"
 import * as Derive from "../../domain/Derive.ts"
 import type { Enrichment } from "../../domain/Enrichment.ts"
@@ -15,7 +16,6 @@ import type { MergedBox, MergedBoxes } from "../../domain/MergedBox.ts"
 import type { ServiceCatalog } from "../../domain/ServiceCatalog.ts"
 import { revision } from "../../domain/Staleness.ts"
 import type { Graph } from "../../domain/Workflow.ts"
-import type { Image } from "../../services/Archive.ts"
 
 /** An answer about the image, or about a crop of it. */
 export type Answer =

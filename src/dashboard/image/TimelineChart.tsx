@@ -1,7 +1,7 @@
 /** When each service began and answered, and when the stages ran. */
-import { stages } from "../../domain/Staleness.ts"
-import type { Timeline, TimelineEvent } from "../../services/archive/Timeline.ts"
 import type { ComponentChildren } from "preact"
+import type { Timeline, TimelineEvent } from "../../domain/archive/Timeline.ts"
+import { stages } from "../../domain/Staleness.ts"
 import { count, seconds } from "../parts/Words.ts"
 
 type Of<Tag extends TimelineEvent["_tag"]> = Extract<TimelineEvent, { readonly _tag: Tag }>

@@ -1,8 +1,8 @@
 /** The filters of the list of images, as they stand in the address of the page. */
 import { Option, Schema } from "effect"
+import { ImageStatus } from "../../domain/archive/Image.ts"
+import { ImageFilter } from "../../domain/archive/ImageFilter.ts"
 import { FailureClass } from "../../domain/Facts.ts"
-import { ImageFilter } from "../../services/Archive.ts"
-import { ImageStatus } from "../../services/archive/Images.ts"
 
 /** Names of the filters, in the order of their fields. */
 export const names = ["label", "emoji", "group", "service", "status", "error", "confidence"] as const

@@ -1,10 +1,10 @@
 /** The images, newest first, with what was found drawn on them; live. */
 import { useSignal } from "@preact/signals"
 import { useEffect } from "preact/hooks"
+import type { ImageFilter } from "../../domain/archive/ImageFilter.ts"
 import type { ImageId } from "../../domain/Identifiers.ts"
-import type { ImageFilter } from "../../services/Archive.ts"
-import { api, send } from "../Client.ts"
 import { useChanges } from "../Changes.ts"
+import { api, send } from "../Client.ts"
 import { Empty, Problem } from "../parts/Empty.tsx"
 import { FilterForm } from "./FilterForm.tsx"
 import * as Filters from "./Filters.ts"

@@ -1,5 +1,5 @@
+import type { ImageSummary } from "../../domain/archive/Image.ts"
 /** The images on the page, kept as they are now while they change. */
-import type { ImageSummary } from "../../services/Archive.ts"
 
 export interface Listing {
   /** Newest first. */

@@ -1,9 +1,9 @@
 /** One image of the list, with the boxes that the detectors agree on. */
 import { useSignal } from "@preact/signals"
 import { useEffect, useRef } from "preact/hooks"
+import type { ImageSummary } from "../../domain/archive/Image.ts"
 import * as Concept from "../../domain/Concept.ts"
-import * as ConceptColors from "../../programs/views/ConceptColors.ts"
-import type { ImageSummary } from "../../services/Archive.ts"
+import * as ConceptColors from "../../domain/drawing/ConceptColors.ts"
 import { Bar } from "../parts/Bar.tsx"
 import { usePicture } from "../parts/Picture.ts"
 import { imageHref } from "../Routes.ts"

@@ -1,5 +1,5 @@
 /** How far the latest groups of images are. */
-import type { PipelineProgress } from "../../services/Monitor.ts"
+import type { PipelineProgress } from "../../domain/PipelineState.ts"
 import { Bar } from "../parts/Bar.tsx"
 import { count, grouped, seconds } from "../parts/Words.ts"
 import { href } from "../Routes.ts"

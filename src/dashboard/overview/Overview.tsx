@@ -1,6 +1,6 @@
 /** How the pipeline is doing: every service and stage, every batch, and what can be done about it. */
 import { signal } from "@preact/signals"
-import type { Step } from "../../services/ServiceSwitch.ts"
+import type { Step } from "../../domain/Step.ts"
 import { api, send } from "../Client.ts"
 import { Problem } from "../parts/Empty.tsx"
 import { useResource } from "../Resource.ts"

@@ -1,7 +1,7 @@
 /** Asks who pauses a service or a stage, and why: whoever finds it paused will want to know. */
 import { useSignal } from "@preact/signals"
 import { useEffect, useRef } from "preact/hooks"
-import type { Step } from "../../services/ServiceSwitch.ts"
+import type { Step } from "../../domain/Step.ts"
 import { api, send } from "../Client.ts"
 import { Problem } from "../parts/Empty.tsx"
 

@@ -1,6 +1,6 @@
 /** One service or stage: its numbers, its pace, what is wrong with it, and what can be done about it. */
-import type { ServiceState, StageState } from "../../services/Monitor.ts"
-import type { Step } from "../../services/ServiceSwitch.ts"
+import type { ServiceState, StageState } from "../../domain/PipelineState.ts"
+import type { Step } from "../../domain/Step.ts"
 import { api, send } from "../Client.ts"
 import { Action } from "../parts/Action.tsx"
 import { Bar } from "../parts/Bar.tsx"

@@ -1,5 +1,5 @@
 /** How far everything is, in a few numbers. */
-import type { PipelineProgress } from "../../services/Monitor.ts"
+import type { PipelineProgress } from "../../domain/PipelineState.ts"
 import { address, api, send } from "../Client.ts"
 import { Action } from "../parts/Action.tsx"
 import { Bar } from "../parts/Bar.tsx"

@@ -1,6 +1,6 @@
 /** What is wrong with a service or a stage, in words. Nothing is said about what is well. */
-import type { ServiceState, StageState } from "../../services/Monitor.ts"
-import { count } from "../../programs/views/Wording.ts"
+import type { ServiceState, StageState } from "../../domain/PipelineState.ts"
+import { count } from "../../domain/Wording.ts"
 
 export interface Trouble {
   /** `halted`: no work is done. `lost`: work that will not be done unless somebody acts. */

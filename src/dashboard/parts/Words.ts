@@ -1,7 +1,7 @@
 /** Moments and amounts in words. */
-import { seconds } from "../../programs/views/Wording.ts"
+import { seconds } from "../../domain/Wording.ts"
 
-export { count, grouped, rate, seconds } from "../../programs/views/Wording.ts"
+export { count, grouped, rate, seconds } from "../../domain/Wording.ts"
 
 /** How long ago a moment was, as of `now`. */
 export const ago = (moment: Date, now: Date): string =>

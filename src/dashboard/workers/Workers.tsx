@@ -1,5 +1,5 @@
 /** The programs that run, and what each of them does. */
-import type { Worker } from "../../services/WorkerRegistry.ts"
+import type { Worker } from "../../domain/Worker.ts"
 import { api, send } from "../Client.ts"
 import { Empty, Problem } from "../parts/Empty.tsx"
 import { ago, count, grouped, rate } from "../parts/Words.ts"

@@ -6,7 +6,8 @@
  */
 import { Clock, Duration, Effect, FileSystem, Layer, Option, Path, Schema, Stream } from "effect"
 import * as NodeCrypto from "node:crypto"
-import { ContentHash, ContentStore, ContentTooLarge, ContentUnavailable } from "../../services/ContentStore.ts"
+import { ContentHash } from "../../domain/Identifiers.ts"
+import { ContentStore, ContentTooLarge, ContentUnavailable } from "../../services/ContentStore.ts"
 
 export interface FileContentStoreOptions {
   /** The folder; made when it is not there. */

@@ -1,6 +1,7 @@
 /** Which steps are switched off, in the memory of this process. For one process and for tests. */
 import { Clock, Effect, Layer, Stream, SubscriptionRef } from "effect"
-import { type Pause, ServiceSwitch, type Step } from "../../services/ServiceSwitch.ts"
+import type { Pause, Step } from "../../domain/Step.ts"
+import { ServiceSwitch } from "../../services/ServiceSwitch.ts"
 
 export const layer: Layer.Layer<ServiceSwitch> = Layer.effect(
   ServiceSwitch,

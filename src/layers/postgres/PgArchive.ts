@@ -6,8 +6,9 @@
  */
 import { Effect, Layer, Option, Stream } from "effect"
 import { SqlClient } from "effect/sql"
+import type { ImageFilter } from "../../domain/archive/ImageFilter.ts"
 import type { ImageId } from "../../domain/Identifiers.ts"
-import { Archive, type ImageFilter } from "../../services/Archive.ts"
+import { Archive } from "../../services/Archive.ts"
 import { Catalog } from "../../services/Catalog.ts"
 import { ResultStore } from "../../services/ResultStore.ts"
 import * as Changes from "./archive/Changes.ts"

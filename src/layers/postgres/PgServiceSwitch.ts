@@ -5,7 +5,8 @@
  */
 import { Effect, Layer, Schedule, Stream, SubscriptionRef } from "effect"
 import { SqlClient } from "effect/sql"
-import { type Pause, ServiceSwitch, type Step } from "../../services/ServiceSwitch.ts"
+import type { Pause, Step } from "../../domain/Step.ts"
+import { ServiceSwitch } from "../../services/ServiceSwitch.ts"
 import * as Columns from "./Columns.ts"
 import { storeError } from "./Failures.ts"
 import { migrate } from "./Migrations.ts"

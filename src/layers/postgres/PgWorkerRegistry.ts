@@ -1,7 +1,8 @@
 /** The programs that run, in PostgreSQL. Times are the database's, so clocks of hosts need not agree. */
 import { Effect, Layer, Schema } from "effect"
 import { SqlClient } from "effect/sql"
-import { Activity, type Worker, WorkerRegistry } from "../../services/WorkerRegistry.ts"
+import { Activity, type Worker } from "../../domain/Worker.ts"
+import { WorkerRegistry } from "../../services/WorkerRegistry.ts"
 import * as Columns from "./Columns.ts"
 import { storeError } from "./Failures.ts"
 import { migrate } from "./Migrations.ts"

@@ -1,56 +1,69 @@
 /** What people ask of a running pipeline: to look at an image, to look again, to go on with what was left. */
-import { Context, Effect, Layer, Option, Result, Stream } from "effect"
-import type { ImageId, ServiceId } from "../../domain/Identifiers.ts"
+import { Effect, Option, Result, Schema, Stream } from "effect"
+import type { ImageFilter } from "../../domain/archive/ImageFilter.ts"
+import type { FailureClass } from "../../domain/Facts.ts"
+import { ImageId, ServiceId } from "../../domain/Identifiers.ts"
+import type { ImageReference } from "../../domain/ImageReference.ts"
 import { hintQueue } from "../../domain/Messages.ts"
 import * as ServiceCatalog from "../../domain/ServiceCatalog.ts"
 import { type Stage, stages } from "../../domain/Staleness.ts"
+import type { Step } from "../../domain/Step.ts"
 import * as TraceContext from "../../domain/TraceContext.ts"
-import {
-  Actions,
-  type MissingRequest,
-  type RetryRequest,
-  type Submission,
-  UnknownImage,
-  UnknownServices,
-  UnknownStep
-} from "../../services/Actions.ts"
-import { Archive, type ImageFilter } from "../../services/Archive.ts"
+import { Archive } from "../../services/Archive.ts"
 import { Catalog } from "../../services/Catalog.ts"
-import { MessageBroker } from "../../services/MessageBroker.ts"
+import { type DeadLetterSelection, MessageBroker } from "../../services/MessageBroker.ts"
 import { ResultStore, type SubmittedImage } from "../../services/ResultStore.ts"
-import type { Step } from "../../services/ServiceSwitch.ts"
 import * as Hints from "./Hints.ts"
-import { publishOwed, submit } from "./Submit.ts"
+import * as Submit from "./Submit.ts"
+
+/** There is no such image. */
+export class UnknownImage extends Schema.TaggedError<UnknownImage>()("UnknownImage", { imageId: ImageId }) {
+  override get message() {
+    return `There is no image ${this.imageId}`
+  }
+}
+
+/** The service catalog does not list these services. */
+export class UnknownServices extends Schema.TaggedError<UnknownServices>()("UnknownServices", {
+  names: Schema.Array(Schema.String),
+  known: Schema.Array(ServiceId)
+}) {
+  override get message() {
+    return `Unknown: ${this.names.join(", ")}. The services are ${this.known.join(", ")}`
+  }
+}
+
+/** There is no such service or stage. */
+export class UnknownStep extends Schema.TaggedError<UnknownStep>()("UnknownStep", { step: Schema.String }) {
+  override get message() {
+    return `There is no service or stage ${this.step}`
+  }
+}
+
+/** Which services are meant, about the images of which group. Left out: all. */
+interface Scope {
+  readonly services?: ReadonlyArray<ServiceId>
+  readonly group?: string
+}
 
 /** Images that are worked on at once when the whole archive is. */
 const batch = 500
 
-export const layer = Layer.effect(
-  Actions,
-  Effect.gen(function* () {
-    const context = yield* Effect.context<Archive | Catalog | MessageBroker | ResultStore>()
-    const here = Effect.provideContext(Context.pick(Archive, Catalog, MessageBroker, ResultStore)(context))
-    return Actions.of({
-      submit: (reference, options) =>
-        here(
-          Effect.gen(function* () {
-            const services = yield* chosen(options.services ?? "primary")
-            const group = options.group === undefined ? {} : { group: options.group }
-            const [image] = yield* Stream.runCollect(submit(Stream.make(reference), { services, ...group }))
-            return submissionOf(image!)
-          })
-        ),
-      rerun: (imageId, services) => here(rerun(imageId, services)),
-      retryFailed: (request) => here(retryFailed(request)),
-      runMissing: (request) => here(runMissing(request)),
-      deadLetters: (step, limit) => here(deadLetters(step, limit)),
-      replay: (step, selection) =>
-        here(Effect.flatMap(queueOf(step), (queue) => MessageBroker.use((broker) => broker.replay(queue, selection))))
-    })
-  })
-)
+/** Makes an image known and asks the services that have not answered about it. `services` as in a list of names, or `all`. */
+export const submit = Effect.fnUntraced(function* (
+  reference: ImageReference,
+  { group, services = "primary" }: { readonly services?: string; readonly group?: string }
+) {
+  const options = { services: yield* chosen(services), ...groupOf({ group }) }
+  const [image] = yield* Stream.runCollect(Submit.submit(Stream.make(reference), options))
+  return submissionOf(image!)
+})
 
-const rerun = Effect.fn("Actions.rerun")(function* (imageId: ImageId, services: ReadonlyArray<ServiceId> | undefined) {
+/** Forgets what services answered about an image and asks them again; without `services`, all that were requested. */
+export const rerun = Effect.fn("Actions.rerun")(function* (
+  imageId: ImageId,
+  services: ReadonlyArray<ServiceId> | undefined
+) {
   const archive = yield* Archive
   const store = yield* ResultStore
   yield* known(services ?? [])
@@ -63,11 +76,8 @@ const rerun = Effect.fn("Actions.rerun")(function* (imageId: ImageId, services: 
     again.filter((service) => !facts.requested.includes(service))
   )
   const image = yield* owedBy(imageId)
-  yield* publishOwed(Option.toArray(image), (service) => again.includes(service))
-  return Option.match(image, {
-    onNone: (): Submission => ({ imageId, isNew: false, owed: [] }),
-    onSome: submissionOf
-  })
+  yield* Submit.publishOwed(Option.toArray(image), (service) => again.includes(service))
+  return Option.match(image, { onNone: () => ({ imageId, isNew: false, owed: [] }), onSome: submissionOf })
 })
 
 const owedBy = (imageId: ImageId) =>
@@ -76,8 +86,13 @@ const owedBy = (imageId: ImageId) =>
     (images) => Option.fromUndefinedOr(images[0])
   )
 
-/** Service by service, so that exactly the failures that are meant are forgotten. */
-const retryFailed = Effect.fn("Actions.retryFailed")(function* (request: RetryRequest) {
+/**
+ * Forgets failed answers, of a class or all, and asks again. Returns how many there were. Service by service, so that
+ * exactly the failures that are meant are forgotten.
+ */
+export const retryFailed = Effect.fn("Actions.retryFailed")(function* (
+  request: Scope & { readonly class?: FailureClass }
+) {
   const catalog = yield* Catalog
   const services = request.services ?? catalog.map(({ id }) => id)
   const counts = yield* Effect.forEach(services, (service) =>
@@ -97,7 +112,7 @@ const retry = Effect.fnUntraced(function* (ids: ReadonlyArray<ImageId>, service:
   const scope = { _tag: "Images", ids } as const
   const forgotten = yield* store.forgetFailures({ scope, services: [service] })
   const owed = yield* store.owed({ scope, limit: ids.length })
-  yield* publishOwed(owed, (one) => one === service)
+  yield* Submit.publishOwed(owed, (one) => one === service)
   // A failed crop is owed by the stage, and a failure that is gone changes what was derived.
   yield* Hints.tell(
     stages,
@@ -106,7 +121,11 @@ const retry = Effect.fnUntraced(function* (ids: ReadonlyArray<ImageId>, service:
   return forgotten
 })
 
-const runMissing = Effect.fn("Actions.runMissing")(function* (request: MissingRequest) {
+/**
+ * Asks services again that owe an answer though their queue is empty; those that are named also about images for which
+ * they were not requested. Returns how many questions were put.
+ */
+export const runMissing = Effect.fn("Actions.runMissing")(function* (request: Scope) {
   const archive = yield* Archive
   const store = yield* ResultStore
   const services = request.services ?? []
@@ -124,7 +143,7 @@ const runMissing = Effect.fn("Actions.runMissing")(function* (request: MissingRe
               (services.length === 0 || services.includes(service)) && (idle.has(service) || fresh.has(image.imageId))
           )
         }))
-        yield* publishOwed(missing)
+        yield* Submit.publishOwed(missing)
         return missing.reduce((sum, image) => sum + image.owed.length, 0)
       })
     ),
@@ -145,7 +164,7 @@ const idleServices = Effect.gen(function* () {
   return new Set(depths.filter(([, depth]) => depth === 0).map(([id]) => id))
 })
 
-/** The messages set aside from the queues of all steps, or of one, with their step. */
+/** The messages set aside from the queues of all steps, or of one, with their step; at most `limit` of each queue. */
 export const deadLetters = Effect.fn("Actions.deadLetters")(function* (step: Step | undefined, limit: number) {
   const broker = yield* MessageBroker
   const catalog = yield* Catalog
@@ -157,6 +176,12 @@ export const deadLetters = Effect.fn("Actions.deadLetters")(function* (step: Ste
     )
   )
   return letters.flat()
+})
+
+/** Puts dead letters of a step back into its queue. Returns how many. */
+export const replay = Effect.fnUntraced(function* (step: Step, selection: DeadLetterSelection) {
+  const broker = yield* MessageBroker
+  return yield* broker.replay(yield* queueOf(step), selection)
 })
 
 /** The queue a step consumes. */
@@ -188,9 +213,9 @@ const unknown = (catalog: ServiceCatalog.ServiceCatalog, names: ReadonlyArray<st
 const batches = (filter: ImageFilter) =>
   Stream.unwrap(Archive.useSync((archive) => archive.ids(filter))).pipe(Stream.grouped(batch))
 
-const groupOf = ({ group }: { readonly group?: string }): ImageFilter => (group === undefined ? {} : { group })
+const groupOf = ({ group }: { readonly group?: string | undefined }) => (group === undefined ? {} : { group })
 
-const submissionOf = ({ imageId, isNew, owed, traceParent }: SubmittedImage): Submission => {
+const submissionOf = ({ imageId, isNew, owed, traceParent }: SubmittedImage) => {
   const span = TraceContext.decode(Option.getOrUndefined(traceParent))
   return { imageId, isNew, owed, ...(span === undefined ? {} : { traceId: span.traceId }) }
 }

@@ -7,10 +7,11 @@
  */
 import { Clock, Deferred, Effect, Option, Schedule, Stream } from "effect"
 import * as Messages from "../../domain/Messages.ts"
+import type { Step } from "../../domain/Step.ts"
 import { ActivityLog, type Hand } from "../../services/ActivityLog.ts"
 import { type Delivery, MessageBroker, type Subscription } from "../../services/MessageBroker.ts"
 import * as Metrics from "../../services/Metrics.ts"
-import { ServiceSwitch, type Step } from "../../services/ServiceSwitch.ts"
+import { ServiceSwitch } from "../../services/ServiceSwitch.ts"
 import * as Reconnect from "./Reconnect.ts"
 
 export interface ConsumeOptions<R> {

@@ -1,8 +1,9 @@
 /** What would be asked again, counted without asking. */
 import { Effect, Stream } from "effect"
+import type { ImageFilter } from "../../domain/archive/ImageFilter.ts"
 import type { ServiceId } from "../../domain/Identifiers.ts"
 import type { ServiceCatalog } from "../../domain/ServiceCatalog.ts"
-import { Archive, type ImageFilter } from "../../services/Archive.ts"
+import { Archive } from "../../services/Archive.ts"
 import { ResultStore } from "../../services/ResultStore.ts"
 
 /** Images that are looked at at once. */

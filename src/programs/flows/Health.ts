@@ -1,9 +1,9 @@
 /** What the services say about their health, without making anybody wait for those that do not answer. */
 import { Clock, Effect, Ref } from "effect"
 import type { ServiceId } from "../../domain/Identifiers.ts"
+import type { ServiceState } from "../../domain/PipelineState.ts"
 import { Catalog } from "../../services/Catalog.ts"
 import { Inference } from "../../services/Inference.ts"
-import type { ServiceState } from "../../services/Monitor.ts"
 
 /** Milliseconds for which what the services said is good enough. To say it, some of them analyze a picture. */
 const freshFor = 30_000

@@ -1,8 +1,9 @@
 /** Telling others that this program is alive, and what it is doing. */
 import { Clock, Effect, Layer, Option, Schedule } from "effect"
+import type { Step } from "../../domain/Step.ts"
+import type { Activity } from "../../domain/Worker.ts"
 import { ActivityLog, type Hand } from "../../services/ActivityLog.ts"
-import type { Step } from "../../services/ServiceSwitch.ts"
-import { type Activity, type Beat, WorkerRegistry } from "../../services/WorkerRegistry.ts"
+import { type Beat, WorkerRegistry } from "../../services/WorkerRegistry.ts"
 
 /** Who beats. */
 export type Identity = Pick<Beat, "workerId" | "host" | "version">

@@ -1,8 +1,8 @@
 /** What was found in one image, as a compact block of lines for the terminal. */
 import type { Candidate } from "../../domain/Consensus.ts"
+import { count, grouped, share } from "../../domain/Wording.ts"
 import { type BoxFindings, type ImageFindings, isTentative } from "./ImageFindings.ts"
 import { type ColorDepth, fit, type Line, line, span, toAnsi, truncate, width } from "./TerminalText.ts"
-import { count, grouped, share } from "./Wording.ts"
 
 /** The width of the names on the left of a block. */
 export const margin = 12

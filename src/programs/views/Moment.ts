@@ -2,8 +2,8 @@
 import type { Data } from "effect"
 import type { ServiceId } from "../../domain/Identifiers.ts"
 import type { PipelineEvent } from "../../domain/PipelineEvent.ts"
+import { count, listed } from "../../domain/Wording.ts"
 import { type Line, line, span } from "./TerminalText.ts"
-import { count, listed } from "./Wording.ts"
 
 export type Moment =
   | {

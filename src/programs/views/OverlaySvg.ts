@@ -7,13 +7,13 @@
  */
 import type { BoundingBox } from "../../domain/BoundingBox.ts"
 import { clamp } from "../../domain/BoundingBox.ts"
+import * as ConceptColors from "../../domain/drawing/ConceptColors.ts"
+import * as LabelPlacement from "../../domain/drawing/LabelPlacement.ts"
+import * as Skeleton from "../../domain/drawing/Skeleton.ts"
 import type { Face, Pose } from "../../domain/Enrichment.ts"
-import * as ConceptColors from "./ConceptColors.ts"
+import { share } from "../../domain/Wording.ts"
 import { type BoxFindings, type ImageFindings, isTentative, type Size } from "./ImageFindings.ts"
-import * as LabelPlacement from "./LabelPlacement.ts"
 import { type Markup, markup } from "./Markup.ts"
-import * as Skeleton from "./Skeleton.ts"
-import { share } from "./Wording.ts"
 
 /** Draws text as outlines. `x` is its left end, `y` its baseline and `size` the height of an em. */
 export interface Lettering {

@@ -2,14 +2,14 @@
 import { Option } from "effect"
 import type { ServiceId } from "../../domain/Identifiers.ts"
 import { hintQueue } from "../../domain/Messages.ts"
+import type { PipelineProgress, QueueState, ServiceState, StageState } from "../../domain/PipelineState.ts"
 import type { Service } from "../../domain/ServiceCatalog.ts"
 import { type Stage, stages } from "../../domain/Staleness.ts"
+import type { Pause, Step } from "../../domain/Step.ts"
+import type { Worker } from "../../domain/Worker.ts"
 import type { Pace as Answers, Waits } from "../../services/Archive.ts"
 import type { QueueStatistics } from "../../services/MessageBroker.ts"
-import type { PipelineProgress, QueueState, ServiceState, StageState } from "../../services/Monitor.ts"
 import type { Progress } from "../../services/ResultStore.ts"
-import type { Pause, Step } from "../../services/ServiceSwitch.ts"
-import type { Worker } from "../../services/WorkerRegistry.ts"
 import * as Pace from "./Pace.ts"
 
 /** What can be seen of the pipeline from outside. */

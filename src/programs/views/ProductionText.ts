@@ -1,5 +1,5 @@
 /** What a producer says about its work. */
-import * as Wording from "./Wording.ts"
+import * as Wording from "../../domain/Wording.ts"
 
 /** How far it is. */
 export interface Production {

@@ -1,11 +1,11 @@
 /**
  * A run in progress: a frame that is drawn again and again where a terminal allows it, plain lines where not.
  */
+import { count, grouped, rate, seconds } from "../../domain/Wording.ts"
 import * as Moment from "./Moment.ts"
 import type { RunProgress, ServiceProgress } from "./RunProgress.ts"
 import { answered, imageRate, secondsLeft, serviceRate, waiting } from "./RunProgress.ts"
 import { type ColorDepth, columns, fit, type Line, line, type Span, span, toAnsi, truncate } from "./TerminalText.ts"
-import { count, grouped, rate, seconds } from "./Wording.ts"
 
 /**
  * The frame for a terminal of `width` columns and `height` rows: a line for each service, one for each stage, one for the

@@ -5,6 +5,7 @@
  * loaded from anywhere, and no script runs but the report's own.
  */
 import type { ImageId } from "../../domain/Identifiers.ts"
+import { count, grouped, seconds } from "../../domain/Wording.ts"
 import type { Progress } from "../../services/ResultStore.ts"
 import { type Markup, markup, trusted } from "./Markup.ts"
 import { section } from "./ReportImage.ts"
@@ -12,7 +13,6 @@ import type { Picture } from "./ReportPicture.ts"
 import { script, scriptHash } from "./ReportScript.ts"
 import { style } from "./ReportStyle.ts"
 import { type Run, serviceTotals } from "./Run.ts"
-import { count, grouped, seconds } from "./Wording.ts"
 
 /** The report on a run. `pictures` are the images, scaled down; an image without one is shown without. */
 export const render = (run: Run, pictures: ReadonlyMap<ImageId, Picture>): string => {

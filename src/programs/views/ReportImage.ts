@@ -1,12 +1,12 @@
 /** One image in the report: its picture, what the services agree on, its boxes, and what went wrong. */
 import type { Candidate, Consensus } from "../../domain/Consensus.ts"
+import * as ConceptColors from "../../domain/drawing/ConceptColors.ts"
 import type { Palette } from "../../domain/Enrichment.ts"
 import type { ServiceId } from "../../domain/Identifiers.ts"
-import * as ConceptColors from "./ConceptColors.ts"
+import { count, share } from "../../domain/Wording.ts"
 import { type BoxFindings, type ImageFindings, isTentative } from "./ImageFindings.ts"
 import { type Markup, markup } from "./Markup.ts"
 import { figure, type Picture } from "./ReportPicture.ts"
-import { count, share } from "./Wording.ts"
 
 /** The image as an article. Without a picture, the rest is shown all the same. */
 export const section = (image: ImageFindings, picture: Picture | undefined): Markup => {

@@ -7,13 +7,13 @@
 import * as Base64 from "effect/encoding/Base64"
 import { area, type BoundingBox, clamp } from "../../domain/BoundingBox.ts"
 import type { Detection } from "../../domain/Detection.ts"
+import * as ConceptColors from "../../domain/drawing/ConceptColors.ts"
+import * as Skeleton from "../../domain/drawing/Skeleton.ts"
 import type { Face, Pose } from "../../domain/Enrichment.ts"
 import type { ServiceId } from "../../domain/Identifiers.ts"
-import * as ConceptColors from "./ConceptColors.ts"
+import { share } from "../../domain/Wording.ts"
 import { type BoxFindings, type ImageFindings, isTentative, type Size } from "./ImageFindings.ts"
 import { type Markup, markup } from "./Markup.ts"
-import * as Skeleton from "./Skeleton.ts"
-import { share } from "./Wording.ts"
 
 /** A picture as a file that browsers read, however it was scaled. */
 export interface Picture {

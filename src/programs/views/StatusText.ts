@@ -1,7 +1,13 @@
 /** The state of the pipeline as a table for a terminal. */
-import type { PipelineProgress, PipelineState, QueueState, ServiceState, StageState } from "../../services/Monitor.ts"
+import type {
+  PipelineProgress,
+  PipelineState,
+  QueueState,
+  ServiceState,
+  StageState
+} from "../../domain/PipelineState.ts"
+import * as Wording from "../../domain/Wording.ts"
 import * as Table from "./Table.ts"
-import * as Wording from "./Wording.ts"
 
 /** The lines of the table. Numbers that cannot be told, because the broker is away, are `?`. */
 export const lines = (state: PipelineState, progress: PipelineProgress): ReadonlyArray<string> => [

@@ -1,8 +1,8 @@
 /** What a run has found, for the terminal: image by image, then in total, then where to look further. */
+import { count, grouped, rate, seconds } from "../../domain/Wording.ts"
 import * as ImageSummary from "./ImageSummary.ts"
 import { type Run, serviceTotals } from "./Run.ts"
 import { type ColorDepth, columns, fit, type Line, line, type Span, span, toAnsi, truncate } from "./TerminalText.ts"
-import { count, grouped, rate, seconds } from "./Wording.ts"
 
 export interface Options {
   readonly width: number

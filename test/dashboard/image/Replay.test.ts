@@ -1,12 +1,12 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Duration } from "effect"
 import * as Replay from "../../../src/dashboard/image/Replay.ts"
+import type { Image } from "../../../src/domain/archive/Image.ts"
 import * as Derive from "../../../src/domain/Derive.ts"
 import type { ImageFacts } from "../../../src/domain/Facts.ts"
 import * as Strategies from "../../../src/domain/harmonization/Strategies.ts"
 import * as ServiceCatalog from "../../../src/domain/ServiceCatalog.ts"
 import * as Workflow from "../../../src/domain/Workflow.ts"
-import type { Image } from "../../../src/services/Archive.ts"
 import { facts, factsOf, failed, object, said } from "../../support/Facts.ts"
 
 const strategy = Strategies.defaultStrategy

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Listing from "../../../src/dashboard/images/Listing.ts"
-import type { ImageSummary } from "../../../src/services/Archive.ts"
+import type { ImageSummary } from "../../../src/domain/archive/Image.ts"
 
 const image = (id: number, answered = 0) => ({ id, answered }) as ImageSummary
 const ids = ({ images }: Listing.Listing) => images.map(({ id }) => id as number)

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Troubles from "../../../src/dashboard/overview/Troubles.ts"
-import type { ServiceState } from "../../../src/services/Monitor.ts"
+import type { ServiceState } from "../../../src/domain/PipelineState.ts"
 import { serviceId } from "../../support/Facts.ts"
 
 const ocr = serviceId("ocr")

@@ -2,10 +2,11 @@
 import { assert, layer } from "@effect/vitest"
 import { Brand, Effect, Schema } from "effect"
 import { SqlClient, Statement } from "effect/sql"
+import type { ImageFilter } from "../../../src/domain/archive/ImageFilter.ts"
 import { Consensus } from "../../../src/domain/Consensus.ts"
 import type { ImageId } from "../../../src/domain/Identifiers.ts"
 import * as MergedBox from "../../../src/domain/MergedBox.ts"
-import { Archive, type ImageFilter } from "../../../src/services/Archive.ts"
+import { Archive } from "../../../src/services/Archive.ts"
 import * as ApiServers from "../../support/ApiServers.ts"
 import { boxesOf, consensusOf, factsOf, object, said, serviceId } from "../../support/Facts.ts"
 

@@ -1,8 +1,9 @@
 import { assert, layer } from "@effect/vitest"
 import { Effect, Layer } from "effect"
 import { SqlClient } from "effect/sql"
+import type { Activity } from "../../../src/domain/Worker.ts"
 import * as PgWorkerRegistry from "../../../src/layers/postgres/PgWorkerRegistry.ts"
-import { type Activity, WorkerRegistry } from "../../../src/services/WorkerRegistry.ts"
+import { WorkerRegistry } from "../../../src/services/WorkerRegistry.ts"
 import * as Databases from "../../support/Databases.ts"
 import { serviceId } from "../../support/Facts.ts"
 

@@ -1,8 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Option } from "effect"
 import * as ServiceCatalog from "../../../src/domain/ServiceCatalog.ts"
+import type { Worker } from "../../../src/domain/Worker.ts"
 import * as PipelineView from "../../../src/programs/views/PipelineView.ts"
-import type { Worker } from "../../../src/services/WorkerRegistry.ts"
 import { serviceId } from "../../support/Facts.ts"
 
 const ocr = serviceId("ocr")

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import type { ServiceId } from "../../../src/domain/Identifiers.ts"
+import type { PipelineProgress, PipelineState, ServiceState } from "../../../src/domain/PipelineState.ts"
 import * as StatusText from "../../../src/programs/views/StatusText.ts"
-import type { PipelineProgress, PipelineState, ServiceState } from "../../../src/services/Monitor.ts"
 
 const at = new Date(0)
 const ocr = "ocr" as ServiceId

@@ -7,8 +7,8 @@
  */
 import { Effect, Schema } from "effect"
 import { SqlClient } from "effect/sql"
-import type { ImageId } from "../../../domain/Identifiers.ts"
-import { type ImageChange, Moment } from "../../../services/Archive.ts"
+import { type ImageId, Moment } from "../../../domain/Identifiers.ts"
+import type { ImageChange } from "../../../services/Archive.ts"
 
 /** The moment before which nothing can happen any more. */
 export const now = Effect.gen(function* () {

@@ -1,9 +1,9 @@
 /** Failed answers by service and class. */
 import { Effect } from "effect"
 import { SqlClient } from "effect/sql"
+import type { FailureGroup } from "../../../domain/archive/FailureGroup.ts"
 import type { FailureClass } from "../../../domain/Facts.ts"
 import type { BoxId, ImageId, ServiceId } from "../../../domain/Identifiers.ts"
-import type { FailureGroup } from "../../../services/Archive.ts"
 
 /** The groups with the latest of their images; the indexes hold failures in the order of images. */
 export const failures = Effect.fnUntraced(function* (samples: number) {

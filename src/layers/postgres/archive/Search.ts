@@ -1,9 +1,9 @@
 /** Finding images: every filter as a condition that has an index, and the pages of what is found. */
 import { Effect } from "effect"
 import { SqlClient, type Statement } from "effect/sql"
+import type { ImageFilter } from "../../../domain/archive/ImageFilter.ts"
 import * as Concept from "../../../domain/Concept.ts"
 import type { ImageId } from "../../../domain/Identifiers.ts"
-import type { ImageFilter } from "../../../services/Archive.ts"
 import * as Columns from "../Columns.ts"
 
 /** The ids of images that meet the filter, newest first. */

@@ -2,8 +2,9 @@
 import { Effect } from "effect"
 import { SqlClient } from "effect/sql"
 import type { ServiceId } from "../../../domain/Identifiers.ts"
+import type { GroupProgress } from "../../../domain/PipelineState.ts"
 import type { Stage } from "../../../domain/Staleness.ts"
-import type { GroupProgress, Pace, Waits } from "../../../services/Archive.ts"
+import type { Pace, Waits } from "../../../services/Archive.ts"
 
 /** Seconds that one count of a pace is about, and how many counts there are. */
 const interval = 10

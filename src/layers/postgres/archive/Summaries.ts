@@ -1,11 +1,11 @@
 /** Images as they are listed. */
 import { Array, Effect } from "effect"
 import { SqlClient } from "effect/sql"
+import type { BoxSummary, Finding, ImageSummary } from "../../../domain/archive/Image.ts"
 import type { ImageBox } from "../../../domain/BoundingBox.ts"
 import type { BoxStatus } from "../../../domain/Harmonization.ts"
 import type { BoxId, Concept, ImageId } from "../../../domain/Identifiers.ts"
 import type { Revision } from "../../../domain/Staleness.ts"
-import type { BoxSummary, Finding, ImageSummary } from "../../../services/Archive.ts"
 import * as Columns from "../Columns.ts"
 
 /** What lists and single images say alike about how far an image is. */

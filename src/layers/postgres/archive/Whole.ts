@@ -1,6 +1,9 @@
 /** One image with everything that is known about it, and what happened to it. */
 import { Effect, Option } from "effect"
 import { SqlClient } from "effect/sql"
+import type { DerivationState, Image } from "../../../domain/archive/Image.ts"
+import * as ImageEnrichment from "../../../domain/archive/ImageEnrichment.ts"
+import type { Timeline, TimelineEvent } from "../../../domain/archive/Timeline.ts"
 import * as Derive from "../../../domain/Derive.ts"
 import type { FailureClass } from "../../../domain/Facts.ts"
 import type { BoxId, ImageId, ServiceId } from "../../../domain/Identifiers.ts"
@@ -8,9 +11,6 @@ import { pathOf } from "../../../domain/ImageReference.ts"
 import type { ServiceCatalog } from "../../../domain/ServiceCatalog.ts"
 import type { Revision, Stage } from "../../../domain/Staleness.ts"
 import * as TraceContext from "../../../domain/TraceContext.ts"
-import type { Image, Timeline, TimelineEvent } from "../../../services/Archive.ts"
-import * as Enrichments from "../../../services/archive/Enrichments.ts"
-import type { DerivationState } from "../../../services/archive/Images.ts"
 import { records } from "../Facts.ts"
 import { inOneMoment } from "../Transactions.ts"
 import { type ProgressRow, progressColumns, progressOf } from "./Summaries.ts"
@@ -54,7 +54,7 @@ const read = Effect.fnUntraced(function* (id: ImageId, catalog: ServiceCatalog) 
     })),
     boxes,
     ...(Option.isSome(consensus) ? { consensus: consensus.value } : {}),
-    enrichments: Derive.enrichments(Derive.observe(facts, catalog)).map(Enrichments.ofDomain),
+    enrichments: Derive.enrichments(Derive.observe(facts, catalog)).map(ImageEnrichment.of),
     derivations: derivationsOf(row, new Map(derived.map(({ at, stage }) => [stage, at])))
   })
 })

@@ -1,0 +1,108 @@
+/** How the pipeline is doing as a whole. */
+import { Schema } from "effect"
+import { ServiceId } from "./Identifiers.ts"
+import { EvidenceKind } from "./ServiceCatalog.ts"
+import { Stage } from "./Staleness.ts"
+import { Pause } from "./Step.ts"
+
+/** Messages of a queue. */
+export const QueueState = Schema.Struct({
+  name: Schema.String,
+  /** Absent while the broker cannot be asked. */
+  statistics: Schema.optionalKey(
+    Schema.Struct({
+      ready: Schema.Int,
+      unsettled: Schema.Int,
+      delayed: Schema.Int,
+      dead: Schema.Int,
+      consumers: Schema.Int
+    })
+  )
+})
+export type QueueState = typeof QueueState.Type
+
+/** What is known about any step. */
+const step = {
+  queue: QueueState,
+  /** Images the step has still to look at. */
+  waiting: Schema.Int,
+  /** Deliveries in hand, of all workers that are alive. */
+  inFlight: Schema.Int,
+  /** Programs that are alive and run the step. */
+  workers: Schema.Int,
+  /** Images per second, lately. */
+  rate: Schema.Finite,
+  /** Seconds until nothing is waiting, if all goes on as it does now; absent when that cannot be told. */
+  eta: Schema.optionalKey(Schema.Finite),
+  /** Since when the oldest image that waits has been waiting. */
+  oldest: Schema.optionalKey(Schema.Date),
+  /** Present while the step is switched off. */
+  paused: Schema.optionalKey(Pause)
+}
+
+export const ServiceState = Schema.Struct({
+  service: ServiceId,
+  kind: EvidenceKind,
+  /** Whether the service says that it can serve; `unknown` until it was asked. */
+  health: Schema.Literals(["healthy", "unhealthy", "unknown"]),
+  requested: Schema.Int,
+  succeeded: Schema.Int,
+  failed: Schema.Int,
+  /** Answers in each ten seconds of the last five minutes, oldest first; empty when there were none. */
+  history: Schema.Array(Schema.Int),
+  /** Workers that leave the service alone because it kept failing. */
+  breakers: Schema.Array(Schema.Struct({ workerId: Schema.String, reason: Schema.String, nextProbe: Schema.Date })),
+  ...step
+})
+export type ServiceState = typeof ServiceState.Type
+
+export const StageState = Schema.Struct({
+  stage: Stage,
+  /** Images of which the stage has used all that is recorded, and that is something. */
+  done: Schema.Int,
+  ...step
+})
+export type StageState = typeof StageState.Type
+
+/** Services in name order, stages in the order in which one uses the other. */
+export const PipelineState = Schema.Struct({
+  at: Schema.Date,
+  services: Schema.Array(ServiceState),
+  stages: Schema.Array(StageState)
+})
+export type PipelineState = typeof PipelineState.Type
+
+/** The images of a group, or those without one. */
+export const GroupProgress = Schema.Struct({
+  group: Schema.optionalKey(Schema.String),
+  images: Schema.Int,
+  done: Schema.Int,
+  /** Images with a failed answer. */
+  failed: Schema.Int
+})
+export type GroupProgress = typeof GroupProgress.Type
+
+/** How far the images are. */
+export const PipelineProgress = Schema.Struct({
+  at: Schema.Date,
+  images: Schema.Int,
+  done: Schema.Int,
+  /** Images completed per second, lately; absent until there is something to compare with. */
+  rate: Schema.optionalKey(Schema.Finite),
+  /** Seconds until all are done, if all goes on as it does now; absent when that cannot be told. */
+  eta: Schema.optionalKey(Schema.Finite),
+  boxes: Schema.Int,
+  crops: Schema.Int,
+  services: Schema.Array(
+    Schema.Struct({
+      service: ServiceId,
+      requested: Schema.Int,
+      succeeded: Schema.Int,
+      failed: Schema.Int
+    })
+  ),
+  stages: Schema.Array(Schema.Struct({ stage: Stage, waiting: Schema.Int })),
+  /** The latest groups, newest first. */
+  groups: Schema.Array(GroupProgress)
+})
+export type PipelineProgress = typeof PipelineProgress.Type

@@ -1,0 +1,36 @@
+/** Programs that run, and what they do. */
+import { Schema } from "effect"
+import { Step } from "./Step.ts"
+
+/** What a program does for one step. */
+export const Activity = Schema.Struct({
+  step: Step,
+  /** Deliveries in hand. */
+  inFlight: Schema.Int,
+  /** Deliveries handled since the program started. */
+  handled: Schema.Int,
+  /** When one was handled last. */
+  lastProgress: Schema.optionalKey(Schema.Date),
+  /** Present while the service is left alone because it kept failing. */
+  breaker: Schema.optionalKey(Schema.Struct({ reason: Schema.String, nextProbe: Schema.Date }))
+})
+export type Activity = typeof Activity.Type
+
+/** A program that is, or was, running. */
+export const Worker = Schema.Struct({
+  workerId: Schema.String,
+  host: Schema.String,
+  version: Schema.String,
+  started: Schema.Date,
+  lastBeat: Schema.Date,
+  /** Whether it was heard of lately. */
+  isAlive: Schema.Boolean,
+  activities: Schema.Array(
+    Schema.Struct({
+      ...Activity.fields,
+      /** Deliveries handled per second between its last two beats. */
+      rate: Schema.Finite
+    })
+  )
+})
+export type Worker = typeof Worker.Type

@@ -1,0 +1,96 @@
+/** Images as people look at them: one line each in a list, or one with everything that is known about it. */
+import { Schema } from "effect"
+import { ImageBox } from "../BoundingBox.ts"
+import { Consensus } from "../Consensus.ts"
+import { Confidence } from "../Detection.ts"
+import { CropResult, ServiceResult } from "../Facts.ts"
+import { BoxStatus } from "../Harmonization.ts"
+import { BoxId, Concept, ImageId, ServiceId } from "../Identifiers.ts"
+import { MergedBox } from "../MergedBox.ts"
+import { Revision, Stage } from "../Staleness.ts"
+import { ImageEnrichment } from "./ImageEnrichment.ts"
+
+/**
+ * How far an image is: no answer yet (`waiting`), under way (`working`), or every requested answer there, nothing stale
+ * and every planned crop answered (`done`).
+ */
+export const ImageStatus = Schema.Literals(["waiting", "working", "done"])
+export type ImageStatus = typeof ImageStatus.Type
+
+/** The image itself and how far it is. */
+const progress = {
+  id: ImageId,
+  filename: Schema.String,
+  group: Schema.optionalKey(Schema.String),
+  created: Schema.Date,
+  status: ImageStatus,
+  revision: Revision,
+  /** Requested answers. */
+  requested: Schema.Int,
+  /** How many of them are there, failed ones included. */
+  answered: Schema.Int,
+  /** Answers that are failures, about the image or about crops of it. */
+  failed: Schema.Int
+}
+
+/** A harmonized box as far as it is drawn. `box` is in whole pixels of the stored (never EXIF-rotated) image. */
+export const BoxSummary = Schema.Struct({
+  id: BoxId,
+  concept: Concept,
+  label: Schema.String,
+  emoji: Schema.optionalKey(Schema.String),
+  status: BoxStatus,
+  confidence: Confidence,
+  box: ImageBox
+})
+export type BoxSummary = typeof BoxSummary.Type
+
+/** What the services agreed on: an accepted candidate of the consensus. */
+export const Finding = Schema.Struct({
+  concept: Concept,
+  emoji: Schema.optionalKey(Schema.String),
+  /** The best confidence among its votes, in `[0, 1]`; `0` when no service gave one. */
+  confidence: Confidence
+})
+export type Finding = typeof Finding.Type
+
+/** An image in a list. */
+export const ImageSummary = Schema.Struct({
+  ...progress,
+  /** Best first. */
+  boxes: Schema.Array(BoxSummary),
+  /** Best first. */
+  findings: Schema.Array(Finding)
+})
+export type ImageSummary = typeof ImageSummary.Type
+
+/** The stored state of a derived fact. */
+export const DerivationState = Schema.Struct({
+  stage: Stage,
+  revision: Revision,
+  algorithm: Schema.String,
+  /** When what is stored was written; absent when nothing needed to be. */
+  at: Schema.optionalKey(Schema.Date)
+})
+export type DerivationState = typeof DerivationState.Type
+
+/** One image, whole. All coordinates are pixels of the stored image, except inside the services' own replies. */
+export const Image = Schema.Struct({
+  ...progress,
+  /** Where it is read from. */
+  path: Schema.optionalKey(Schema.String),
+  url: Schema.optionalKey(Schema.String),
+  traceId: Schema.optionalKey(Schema.String),
+  services: Schema.Array(ServiceId),
+  /** What services answered about the image, in name order. */
+  results: Schema.Array(Schema.Struct({ ...ServiceResult.fields, created: Schema.Date, workerId: Schema.String })),
+  /** What services answered about crops of the boxes, in the order of box and service. */
+  crops: Schema.Array(Schema.Struct({ ...CropResult.fields, created: Schema.Date })),
+  /** Best first. */
+  boxes: Schema.Array(MergedBox),
+  consensus: Schema.optionalKey(Schema.toType(Consensus)),
+  /** What was learned from crops, mapped into the image. */
+  enrichments: Schema.Array(ImageEnrichment),
+  derivations: Schema.Array(DerivationState)
+})
+export type Image = typeof Image.Type

@@ -1,0 +1,61 @@
+/** Where labels go on a picture: next to their boxes, inside the picture, and not on each other where that can be. */
+import type { BoundingBox } from "../BoundingBox.ts"
+import { intersectionArea } from "../BoundingBox.ts"
+
+/** Width and height, in pixels. */
+type Size = Pick<BoundingBox, "width" | "height">
+
+/** A label of some size that belongs to a box. */
+export interface Label extends Size {
+  readonly box: BoundingBox
+}
+
+/**
+ * Places the labels in order, each at the first spot that is free: above its box, in its upper corner, below, and so on.
+ * Where none is, at the one that hides least of the labels before it. Every label is inside the picture as long as it is
+ * not larger than the picture.
+ */
+export const place = (labels: ReadonlyArray<Label>, within: Size): ReadonlyArray<BoundingBox> => {
+  const placed: Array<BoundingBox> = []
+  for (const label of labels) {
+    let best: BoundingBox | undefined
+    let least = Infinity
+    for (const spot of spots(label)) {
+      const candidate = moveInside({ ...spot, width: label.width, height: label.height }, within)
+      const hidden = placed.reduce((sum, other) => sum + intersectionArea(candidate, other), 0)
+      if (hidden < least) {
+        best = candidate
+        least = hidden
+      }
+      if (hidden === 0) break
+    }
+    placed.push(best!)
+  }
+  return placed
+}
+
+/** Upper left corners to try, in order of preference. */
+const spots = ({ box, height, width }: Label): ReadonlyArray<{ readonly x: number; readonly y: number }> => {
+  const right = box.x + box.width - width
+  const bottom = box.y + box.height
+  return [
+    { x: box.x, y: box.y - height },
+    { x: box.x, y: box.y },
+    { x: right, y: box.y - height },
+    { x: right, y: box.y },
+    { x: box.x, y: bottom },
+    { x: box.x, y: bottom - height },
+    { x: right, y: bottom },
+    { x: right, y: bottom - height },
+    { x: box.x, y: box.y + height },
+    { x: box.x, y: box.y + 2 * height },
+    { x: box.x, y: box.y - 2 * height },
+    { x: box.x, y: box.y + box.height / 2 - height / 2 }
+  ]
+}
+
+const moveInside = (self: BoundingBox, within: Size): BoundingBox => ({
+  ...self,
+  x: Math.max(0, Math.min(self.x, within.width - self.width)),
+  y: Math.max(0, Math.min(self.y, within.height - self.height))
+})

@@ -1,0 +1,72 @@
+/**
+ * The HTTP API as a running server: what `definition/Api.ts` says, its documentation, and the files of the dashboard.
+ *
+ * Everything it shows comes from the database and the broker, so any number of processes may serve it.
+ */
+import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
+import { ByteSize, Effect, Layer } from "effect"
+import { HttpIncomingMessage, HttpRouter, HttpServer, HttpServerResponse, HttpStaticServer } from "effect/http"
+import { HttpApiBuilder, HttpApiScalar } from "effect/http-api"
+import * as NodeHttp from "node:http"
+import { ApiSettings } from "./ApiSettings.ts"
+import { docsPath } from "./ContentPolicies.ts"
+import { Api } from "./definition/Api.ts"
+import * as Guards from "./Guards.ts"
+import * as ImageHandlers from "./handlers/Images.ts"
+import * as PipelineHandlers from "./handlers/Pipeline.ts"
+import * as SessionHandlers from "./handlers/Session.ts"
+import * as StreamHandlers from "./handlers/Streams.ts"
+import * as UploadHandlers from "./handlers/Uploads.ts"
+import * as Headers from "./Headers.ts"
+
+const handlers = Layer.mergeAll(
+  ImageHandlers.layer,
+  PipelineHandlers.layer,
+  SessionHandlers.layer,
+  StreamHandlers.layer,
+  UploadHandlers.layer
+)
+
+const api = HttpApiBuilder.layer(Api, { openapiPath: "/openapi.json" }).pipe(
+  Layer.provide(handlers),
+  Layer.provide([Guards.access, Guards.faults])
+)
+
+const docs = HttpApiScalar.layer(Api, { path: docsPath, scalar: { withDefaultFonts: false } })
+
+const dashboard = Layer.unwrap(
+  ApiSettings.useSync(({ dashboard }) =>
+    HttpStaticServer.layer({ root: dashboard, spa: true, cacheControl: "private, no-cache" })
+  )
+)
+
+/** What is asked of no address: without a route of its own it would be answered without the headers that all answers have. */
+const nothing = HttpRouter.addAll(
+  (["POST", "PUT", "PATCH", "DELETE", "OPTIONS"] as const).map((method) =>
+    HttpRouter.route(method, "/*", HttpServerResponse.empty({ status: 404 }))
+  )
+)
+
+/** Time for requests that are under way when the server stops; whoever follows the events never finishes. */
+const farewell = "1 second"
+
+/** Bytes of a request's body, except for pictures, which have a limit of their own. */
+const maxBody = Layer.succeed(HttpIncomingMessage.MaxBodySize, ByteSize.mebibytes(1))
+
+/** Serves until the layer's scope closes. */
+export const layer = HttpRouter.serve(Layer.mergeAll(api, docs, dashboard, nothing, Headers.layer), {
+  disableLogger: true,
+  disableListenLog: true
+}).pipe(
+  Layer.provide(maxBody),
+  Layer.provideMerge(
+    Layer.unwrap(
+      ApiSettings.useSync(({ host, port }) =>
+        NodeHttpServer.layer(() => NodeHttp.createServer(), { host, port, gracefulShutdownTimeout: farewell })
+      )
+    )
+  )
+)
+
+/** The address of the running server. */
+export const address = Effect.map(HttpServer.HttpServer, ({ address }) => HttpServer.formatAddress(address))

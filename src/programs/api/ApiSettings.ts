@@ -1,0 +1,51 @@
+/** What a deployment decides about its API. */
+import { Config, Context, Effect, Layer, Option, type Redacted, Schema } from "effect"
+import type { Strategy } from "../../domain/Harmonization.ts"
+import { isLoopback } from "./Hosts.ts"
+
+export interface Settings {
+  /** The address to listen on. */
+  readonly host: string
+  readonly port: number
+  /** Without one, whoever can reach the address may do everything. */
+  readonly token: Option.Option<Redacted.Redacted>
+  /** Where others reach the API; the address it listens on when none is given. */
+  readonly publicUrl: Option.Option<string>
+  /** Whether stored pictures are handed to workers by their path, because all of them run on this machine. */
+  readonly sharesFiles: boolean
+  /** Where a trace can be seen, with `{traceId}` in the place of its id. */
+  readonly traceUrl: Option.Option<string>
+  /** The folder with the files of the dashboard. */
+  readonly dashboard: string
+  /** What harmonizes in the programs that run. */
+  readonly strategy: Strategy
+}
+
+export class ApiSettings extends Context.Service<ApiSettings, Settings>()("windmill/programs/api/ApiSettings") {}
+
+/** The API would be open to a network without anybody having to log in. */
+export class OpenToEverybody extends Schema.TaggedError<OpenToEverybody>()("OpenToEverybody", { host: Schema.String }) {
+  override get message() {
+    return [
+      `The API would listen on ${this.host}, where other machines reach it, and nobody would have to log in.`,
+      `  - Set API_TOKEN to a long random text (openssl rand -hex 32), or`,
+      `  - listen on this machine only: --host 127.0.0.1`
+    ].join("\n")
+  }
+}
+
+/** What a program decides, rather than the environment. */
+export type Choices = Pick<Settings, "host" | "port" | "sharesFiles" | "dashboard" | "strategy">
+
+/** The settings from `API_TOKEN`, `API_PUBLIC_URL` and `TRACE_URL`. */
+export const layer = (choices: Choices) =>
+  Layer.effect(
+    ApiSettings,
+    Effect.gen(function* () {
+      const token = yield* Config.option(Config.Redacted("API_TOKEN"))
+      const publicUrl = yield* Config.option(Config.NonEmptyString("API_PUBLIC_URL"))
+      const traceUrl = yield* Config.option(Config.NonEmptyString("TRACE_URL"))
+      if (Option.isNone(token) && !isLoopback(choices.host)) return yield* new OpenToEverybody({ host: choices.host })
+      return { ...choices, token, traceUrl, publicUrl: Option.map(publicUrl, (url) => url.replace(/\/+$/, "")) }
+    })
+  )

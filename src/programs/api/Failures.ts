@@ -1,0 +1,79 @@
+/** Failures of services as problems. */
+import { Effect, Predicate } from "effect"
+import type { ContentTooLarge, ContentUnavailable } from "../../services/ContentStore.ts"
+import type { CropError } from "../../services/Cropper.ts"
+import type { ImageSourceError } from "../../services/ImageSource.ts"
+import type { BrokerUnavailable } from "../../services/MessageBroker.ts"
+import type { ResultStoreError } from "../../services/ResultStore.ts"
+import type { PlaceRefused } from "../../services/WebPictures.ts"
+import type { UnknownImage, UnknownServices, UnknownStep } from "../flows/Actions.ts"
+import { Forbidden, NotFound, TooLarge, Unavailable, Unexpected, Unprocessable } from "./definition/Problems.ts"
+
+/** What services may fail with. */
+type Failure =
+  | BrokerUnavailable
+  | ContentTooLarge
+  | ContentUnavailable
+  | CropError
+  | ImageSourceError
+  | PlaceRefused
+  | ResultStoreError
+  | UnknownImage
+  | UnknownServices
+  | UnknownStep
+
+/** The problem that a failure is to whoever asked. */
+interface ProblemOf {
+  readonly BrokerUnavailable: Unavailable
+  readonly ContentTooLarge: TooLarge
+  readonly ContentUnavailable: Unavailable
+  readonly CropError: Unprocessable
+  readonly ImageSourceError: Unavailable | Unprocessable
+  readonly PlaceRefused: Forbidden
+  readonly ResultStoreError: Unavailable | Unexpected
+  readonly UnknownImage: NotFound
+  readonly UnknownServices: Unprocessable
+  readonly UnknownStep: NotFound
+}
+
+const problems: {
+  readonly [Tag in Failure["_tag"]]: (failure: Extract<Failure, { readonly _tag: Tag }>) => ProblemOf[Tag]
+} = {
+  BrokerUnavailable: () => new Unavailable({ detail: "The message broker is not available now: try again later" }),
+  ContentTooLarge: ({ message }) => new TooLarge({ detail: message }),
+  ContentUnavailable: () => new Unavailable({ detail: "Pictures cannot be stored or read now: try again later" }),
+  CropError: ({ message }) => new Unprocessable({ detail: message }),
+  ImageSourceError: ({ message, reason }) =>
+    reason._tag === "Unreachable" ? new Unavailable({ detail: message }) : new Unprocessable({ detail: message }),
+  PlaceRefused: ({ message }) => new Forbidden({ detail: message }),
+  ResultStoreError: ({ reason }) =>
+    reason._tag === "StoreUnavailable"
+      ? new Unavailable({ detail: "The database is not available now: try again later" })
+      : new Unexpected({ detail: "The database refused the request; the log of the API says why" }),
+  UnknownImage: ({ message }) => new NotFound({ detail: message }),
+  UnknownServices: ({ message }) => new Unprocessable({ detail: message }),
+  UnknownStep: ({ message }) => new NotFound({ detail: message })
+}
+
+/** What concerns those who run the API, not those who use it. */
+const internal: ReadonlySet<string> = new Set<Failure["_tag"]>([
+  "BrokerUnavailable",
+  "ContentUnavailable",
+  "ResultStoreError"
+])
+
+/** The effect with failures of services worded as problems. What is nobody else's business is only logged. */
+export const asProblems = <A, E, R>(
+  effect: Effect.Effect<A, E, R>
+): Effect.Effect<A, Exclude<E, Failure> | (E extends Failure ? ProblemOf[E["_tag"]] : never), R> =>
+  effect.pipe(
+    Effect.tapError((failure) =>
+      isFailure(failure) && internal.has(failure._tag) ? Effect.logWarning(failure.message) : Effect.void
+    ),
+    Effect.mapError((failure) =>
+      isFailure(failure) ? (problems[failure._tag] as (failure: Failure) => unknown)(failure) : failure
+    )
+  ) as never
+
+const isFailure = (failure: unknown): failure is Failure =>
+  Predicate.hasProperty(failure, "_tag") && Object.hasOwn(problems, String(failure._tag))

@@ -1,0 +1,149 @@
+/** The images: submit, find, look at, ask again, delete. */
+import { Schema } from "effect"
+import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/http-api"
+import { Image, ImageSummary } from "../../../domain/archive/Image.ts"
+import { ImageFilter } from "../../../domain/archive/ImageFilter.ts"
+import { Timeline } from "../../../domain/archive/Timeline.ts"
+import { BoxId, ImageId, Moment, ServiceId } from "../../../domain/Identifiers.ts"
+import { NotFoundProblem, TooLargeProblem, UnavailableProblem, UnprocessableProblem } from "./Problems.ts"
+
+const image = { id: ImageId }
+
+/**
+ * A picture to be fetched, and who is to look at it. `services` is a comma-separated list of names or categories, or `all`;
+ * the primary services when left out.
+ */
+export const UrlSubmission = Schema.Struct({
+  url: Schema.NonEmptyString.check(Schema.isMaxLength(4096)),
+  services: Schema.optionalKey(Schema.String),
+  group: Schema.optionalKey(Schema.NonEmptyString.check(Schema.isMaxLength(200)))
+}).annotate({ identifier: "UrlSubmission" })
+
+/** A picture as a file. Fields come before the file, or after it. */
+export const FileSubmission = Schema.Struct({
+  file: Schema.String.annotate({ format: "binary", description: "The picture" }),
+  services: Schema.optionalKey(Schema.String),
+  group: Schema.optionalKey(Schema.String)
+}).pipe(HttpApiSchema.asMultipartStream({ maxParts: 20, maxFieldSize: "16 KiB", maxTotalSize: "1 GiB" }))
+
+/** An image that was accepted. */
+export const Submission = Schema.Struct({
+  imageId: ImageId,
+  /** Absent when the image was first submitted without a trace. */
+  traceId: Schema.optionalKey(Schema.String),
+  /** Whether this submission made the image known. */
+  isNew: Schema.Boolean,
+  /** The services that have still to answer. */
+  owed: Schema.Array(ServiceId)
+})
+export type Submission = typeof Submission.Type
+
+const submit = HttpApiEndpoint.post("submit", "/images", {
+  headers: { "idempotency-key": Schema.optionalKey(Schema.String.check(Schema.isMaxLength(255))) },
+  payload: [UrlSubmission, FileSubmission],
+  success: Submission.pipe(HttpApiSchema.status(202)),
+  error: [TooLargeProblem, UnprocessableProblem, UnavailableProblem]
+}).annotateMerge(
+  OpenApi.annotations({
+    summary: "Submit an image",
+    description:
+      "Takes a picture, as a file (`multipart/form-data`, field `file`) or by URL (JSON), and asks the services about it. " +
+      "`services` is a comma-separated list of names, or `all`; the primary services when left out. " +
+      "The same picture is the same image: submitting it again asks only for what has not been answered. With an " +
+      "`Idempotency-Key` a request can be repeated for a day and gives the first answer again."
+  })
+)
+
+/** A page of images. `next` is the `before` of the next page; absent on the last. */
+export const ImagePage = Schema.Struct({
+  images: Schema.Array(ImageSummary),
+  next: Schema.optionalKey(ImageId),
+  /** Where to begin with the events, to miss no change of these images. */
+  moment: Moment
+}).annotate({ identifier: "ImagePage" })
+
+const search = HttpApiEndpoint.get("search", "/images", {
+  query: {
+    ...ImageFilter.fields,
+    before: Schema.optionalKey(ImageId),
+    limit: Schema.optionalKey(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 200 })))
+  },
+  success: ImagePage
+}).annotateMerge(
+  OpenApi.annotations({
+    summary: "Find images",
+    description: "Newest first. An image must meet every filter that is given; `ids` can be repeated."
+  })
+)
+
+const get = HttpApiEndpoint.get("get", "/images/:id", {
+  params: image,
+  success: Image.annotate({ identifier: "Image" }),
+  error: NotFoundProblem
+}).annotateMerge(
+  OpenApi.annotations({
+    summary: "Look at an image",
+    description:
+      "Everything known about an image. Coordinates are pixels of the stored image, which is never rotated by its EXIF " +
+      "orientation: show `/images/{id}/content` with `image-orientation: none`."
+  })
+)
+
+const timeline = HttpApiEndpoint.get("timeline", "/images/:id/timeline", {
+  params: image,
+  success: Timeline.annotate({ identifier: "Timeline" }),
+  error: NotFoundProblem
+}).annotateMerge(OpenApi.annotations({ summary: "See what happened to an image, and when" }))
+
+/** A picture as it is. */
+const Picture = Schema.Uint8Array.pipe(HttpApiSchema.asUint8Array({ contentType: "image/*" }))
+
+const content = HttpApiEndpoint.get("content", "/images/:id/content", {
+  params: image,
+  query: {
+    /** The greatest width and height of a smaller JPEG, in pixels; the picture as it is when left out. */
+    size: Schema.optionalKey(Schema.Literals([160, 320, 640, 1280]))
+  },
+  success: Picture,
+  error: [NotFoundProblem, UnprocessableProblem, UnavailableProblem]
+}).annotateMerge(
+  OpenApi.annotations({
+    summary: "Get the picture, or a small one with `size`",
+    description:
+      "The header `Image-Size` (`640x480`) gives width and height of the stored image, in whose pixels all coordinates are."
+  })
+)
+
+const crop = HttpApiEndpoint.get("crop", "/images/:id/crops/:box", {
+  params: { ...image, box: BoxId },
+  success: Picture,
+  error: [NotFoundProblem, UnprocessableProblem, UnavailableProblem]
+}).annotateMerge(OpenApi.annotations({ summary: "Get the part of the picture that is in a box" }))
+
+const rerun = HttpApiEndpoint.post("rerun", "/images/:id/rerun", {
+  params: image,
+  payload: Schema.Struct({ services: Schema.optionalKey(Schema.Array(ServiceId)) }),
+  success: Submission.pipe(HttpApiSchema.status(202)),
+  error: [NotFoundProblem, UnprocessableProblem]
+}).annotateMerge(
+  OpenApi.annotations({
+    summary: "Ask services again about an image",
+    description:
+      "Forgets the answers of `services`, or all answers, and asks again. Services not asked so far are added."
+  })
+)
+
+const remove = HttpApiEndpoint.delete("remove", "/images/:id", {
+  params: image,
+  success: HttpApiSchema.NoContent,
+  error: NotFoundProblem
+}).annotateMerge(
+  OpenApi.annotations({
+    summary: "Delete an image",
+    description: "Deletes the image, everything known about it, and the picture if it was uploaded or fetched."
+  })
+)
+
+export class Images extends HttpApiGroup.make("images")
+  .add(submit, search, get, timeline, content, crop, rerun, remove)
+  .annotateMerge(OpenApi.annotations({ title: "Images", description: "Submit images and look at what was found." })) {}

@@ -1,0 +1,151 @@
+/** The pipeline: how it is doing, and what people can do about it. */
+import { Schema } from "effect"
+import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/http-api"
+import { FailureGroup } from "../../../domain/archive/FailureGroup.ts"
+import { FailureClass } from "../../../domain/Facts.ts"
+import { ServiceId } from "../../../domain/Identifiers.ts"
+import { PipelineProgress, PipelineState } from "../../../domain/PipelineState.ts"
+import { Pause, Step } from "../../../domain/Step.ts"
+import { Worker } from "../../../domain/Worker.ts"
+import { Graph } from "../../../domain/Workflow.ts"
+import { NotFoundProblem, UnprocessableProblem } from "./Problems.ts"
+
+const step = { step: Step }
+
+/** How many things something was done to. */
+const Count = Schema.Struct({ count: Schema.Int })
+
+const services = HttpApiEndpoint.get("services", "/services", {
+  success: PipelineState.annotate({ identifier: "PipelineState" })
+}).annotateMerge(
+  OpenApi.annotations({
+    summary: "See how every service and stage is doing",
+    description: "Health, queue, work in flight, rate, ETA, open circuit breakers, and who paused it and why."
+  })
+)
+
+const progress = HttpApiEndpoint.get("progress", "/progress", {
+  success: PipelineProgress.annotate({ identifier: "PipelineProgress" })
+}).annotateMerge(OpenApi.annotations({ summary: "See how far the images are, per service, stage and group" }))
+
+const workers = HttpApiEndpoint.get("workers", "/workers", {
+  success: Schema.Array(Worker.annotate({ identifier: "Worker" }))
+}).annotateMerge(OpenApi.annotations({ summary: "See which programs run, and what they do" }))
+
+const failures = HttpApiEndpoint.get("failures", "/failures", {
+  success: Schema.Array(FailureGroup.annotate({ identifier: "FailureGroup" }))
+}).annotateMerge(OpenApi.annotations({ summary: "See failed answers by service and class, with samples" }))
+
+/** The workflow, and what a client needs to derive for itself what the stages derive. */
+export const WorkflowView = Schema.Struct({
+  ...Graph.fields,
+  /** How detections are harmonized. */
+  strategy: Schema.Struct({ name: Schema.String, version: Schema.Int, options: Schema.Json }),
+  /** Where a trace can be seen, with `{traceId}` in the place of its id. */
+  traceUrl: Schema.optionalKey(Schema.String)
+}).annotate({ identifier: "Workflow" })
+
+const workflow = HttpApiEndpoint.get("workflow", "/workflow", { success: WorkflowView }).annotateMerge(
+  OpenApi.annotations({
+    summary: "See the graph the programs execute",
+    description: "Services and stages, their queues, and who looks at an image again after whom."
+  })
+)
+
+const pause = HttpApiEndpoint.post("pause", "/services/:step/pause", {
+  params: step,
+  payload: Schema.Struct({ by: Pause.fields.by, reason: Pause.fields.reason }),
+  success: Pause,
+  error: NotFoundProblem
+}).annotateMerge(
+  OpenApi.annotations({
+    summary: "Pause a service or a stage",
+    description: "Running programs stop taking its work within a second or two, and keep to it after a restart."
+  })
+)
+
+const resume = HttpApiEndpoint.post("resume", "/services/:step/resume", {
+  params: step,
+  success: Schema.Struct({
+    /** Whether it had been paused. */
+    wasPaused: Schema.Boolean
+  }),
+  error: NotFoundProblem
+}).annotateMerge(OpenApi.annotations({ summary: "Let a paused service or stage go on" }))
+
+/** Whose failures are to be tried again. Left out: all. */
+const RetryRequest = Schema.Struct({
+  services: Schema.optionalKey(Schema.Array(ServiceId)),
+  class: Schema.optionalKey(FailureClass),
+  group: Schema.optionalKey(Schema.String)
+})
+
+const retryFailed = HttpApiEndpoint.post("retryFailed", "/retry-failed", {
+  payload: RetryRequest,
+  success: Count.pipe(HttpApiSchema.status(202)),
+  error: UnprocessableProblem
+}).annotateMerge(
+  OpenApi.annotations({
+    summary: "Try again what failed",
+    description:
+      "Forgets failed answers, of some services, of a class or of a group, and asks again. `count`: failures forgotten."
+  })
+)
+
+/** What is to be asked again because nobody has answered. Left out: all. */
+const MissingRequest = Schema.Struct({
+  /** Services to be asked about every image of the scope, also about those for which they were not requested. */
+  services: Schema.optionalKey(Schema.Array(ServiceId)),
+  group: Schema.optionalKey(Schema.String)
+})
+
+const runMissing = HttpApiEndpoint.post("runMissing", "/run-missing", {
+  payload: MissingRequest,
+  success: Count.pipe(HttpApiSchema.status(202)),
+  error: UnprocessableProblem
+}).annotateMerge(
+  OpenApi.annotations({
+    summary: "Ask for answers that are missing",
+    description:
+      "Asks again for what is owed although the queue of the service is empty; with `services`, asks these about every " +
+      "image of the group or of all. `count`: questions put."
+  })
+)
+
+/** A message that was set aside. */
+export const DeadLetter = Schema.Struct({
+  step: Step,
+  id: Schema.String,
+  queue: Schema.String,
+  reason: Schema.String,
+  attempt: Schema.Int,
+  body: Schema.String,
+  headers: Schema.Record(Schema.String, Schema.String)
+}).annotate({ identifier: "DeadLetter" })
+
+const deadLetters = HttpApiEndpoint.get("deadLetters", "/dead-letters", {
+  query: {
+    step: Schema.optionalKey(Step),
+    /** Per queue. */
+    limit: Schema.optionalKey(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 1000 })))
+  },
+  success: Schema.Array(DeadLetter),
+  error: NotFoundProblem
+}).annotateMerge(OpenApi.annotations({ summary: "See the messages that were set aside, and why" }))
+
+const replay = HttpApiEndpoint.post("replay", "/dead-letters/replay", {
+  payload: Schema.Struct({
+    step: Step,
+    /** All of the step when left out. */
+    ids: Schema.optionalKey(Schema.Array(Schema.String))
+  }),
+  success: Count.pipe(HttpApiSchema.status(202)),
+  error: NotFoundProblem
+}).annotateMerge(
+  OpenApi.annotations({ summary: "Put dead letters back into their queue", description: "`count`: messages put back." })
+)
+
+export class Pipeline extends HttpApiGroup.make("pipeline")
+  .add(services, progress, workers, failures, workflow)
+  .add(pause, resume, retryFailed, runMissing, deadLetters, replay)
+  .annotateMerge(OpenApi.annotations({ title: "Pipeline", description: "See how it is doing, and act on it." })) {}

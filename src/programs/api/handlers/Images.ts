@@ -1,0 +1,105 @@
+/** Submitting images and looking at them. */
+import { Effect, Option, Stream } from "effect"
+import { HttpServerResponse } from "effect/http"
+import { HttpApiBuilder } from "effect/http-api"
+import type { ImageId } from "../../../domain/Identifiers.ts"
+import type { EncodedImage } from "../../../domain/ImageReference.ts"
+import { Archive } from "../../../services/Archive.ts"
+import * as Actions from "../../flows/Actions.ts"
+import { Api } from "../definition/Api.ts"
+import { NotFound } from "../definition/Problems.ts"
+import { asProblems } from "../Failures.ts"
+import * as Intake from "../Intake.ts"
+import * as Pictures from "../Pictures.ts"
+import * as Submissions from "../Submissions.ts"
+
+/** Images on a page when nobody says how many. */
+const pageSize = 50
+
+export const layer = HttpApiBuilder.group(
+  Api,
+  "images",
+  Effect.fnUntraced(function* (handlers) {
+    const archive = yield* Archive
+    const intake = yield* Intake.make
+    const pictures = yield* Pictures.make
+
+    return handlers.handleAll({
+      submit: ({ headers, payload }) => {
+        const key = headers["idempotency-key"]
+        return isForm(payload)
+          ? asProblems(Submissions.ofForm(intake, payload, key))
+          : asProblems(Submissions.ofUrl(intake, payload, key))
+      },
+
+      search: ({ query: { before, limit = pageSize, ...filter } }) =>
+        asProblems(
+          Effect.gen(function* () {
+            const moment = yield* archive.now
+            const found = yield* archive.search(filter, {
+              limit: limit + 1,
+              ...(before === undefined ? {} : { before })
+            })
+            const images = found.slice(0, limit)
+            const last = images.at(-1)
+            return { images, moment, ...(found.length > limit && last ? { next: last.id } : {}) }
+          })
+        ),
+
+      get: ({ params: { id } }) => asProblems(Effect.flatMap(archive.image(id), orUnknown(id))),
+
+      timeline: ({ params: { id } }) => asProblems(Effect.flatMap(archive.timeline(id), orUnknown(id))),
+
+      content: ({ params: { id }, query: { size } }) =>
+        asProblems(
+          Effect.map(pictures.picture(id, size), (picture) =>
+            HttpServerResponse.setHeader(
+              pictureResponse(picture),
+              "image-size",
+              `${picture.stored.width}x${picture.stored.height}`
+            )
+          )
+        ),
+
+      crop: ({ params: { box, id } }) =>
+        pictures.crop(id, box).pipe(
+          asProblems,
+          Effect.flatMap(
+            Option.match({
+              onNone: () => new NotFound({ detail: `Image ${id} has no box ${box}, or not any more` }),
+              onSome: (crop) => Effect.succeed(pictureResponse(crop))
+            })
+          )
+        ),
+
+      rerun: ({ params: { id }, payload: { services } }) => asProblems(Actions.rerun(id, services)),
+
+      remove: ({ params: { id } }) =>
+        asProblems(
+          intake.discard(
+            Effect.map(Effect.flatMap(archive.remove(id), orUnknown(id)), (reference) => [
+              undefined,
+              Option.some(reference)
+            ])
+          )
+        )
+    })
+  })
+)
+
+const isForm = <A, S extends Stream.Stream<unknown, unknown>>(payload: A | S): payload is S => Stream.isStream(payload)
+
+const orUnknown =
+  (imageId: ImageId) =>
+  <A>(found: Option.Option<A>): Effect.Effect<A, Actions.UnknownImage> =>
+    Option.match(found, {
+      onNone: () => new Actions.UnknownImage({ imageId }),
+      onSome: (value) => Effect.succeed(value)
+    })
+
+/** A picture, named by its format alone: what is in the bytes is never taken for anything else. */
+export const pictureResponse = ({ bytes, mediaType }: EncodedImage): HttpServerResponse.HttpServerResponse =>
+  HttpServerResponse.uint8Array(bytes, {
+    contentType: mediaType,
+    headers: { "cache-control": "private, max-age=60" }
+  })

@@ -1,0 +1,69 @@
+/** How the pipeline is doing, and what people do about it. */
+import { Effect, Option, type Schema } from "effect"
+import { HttpApiBuilder } from "effect/http-api"
+import * as Derive from "../../../domain/Derive.ts"
+import * as ServiceCatalog from "../../../domain/ServiceCatalog.ts"
+import { stages } from "../../../domain/Staleness.ts"
+import type { Step } from "../../../domain/Step.ts"
+import * as Workflow from "../../../domain/Workflow.ts"
+import { Archive } from "../../../services/Archive.ts"
+import { Catalog } from "../../../services/Catalog.ts"
+import { ServiceSwitch } from "../../../services/ServiceSwitch.ts"
+import { WorkerRegistry } from "../../../services/WorkerRegistry.ts"
+import * as Actions from "../../flows/Actions.ts"
+import * as Monitor from "../../flows/Monitor.ts"
+import { ApiSettings } from "../ApiSettings.ts"
+import { Api } from "../definition/Api.ts"
+import { asProblems } from "../Failures.ts"
+
+/** Sample images of a group of failures, and dead letters of a queue when nobody says how many. */
+const samples = 5
+const letters = 100
+
+export const layer = HttpApiBuilder.group(
+  Api,
+  "pipeline",
+  Effect.fnUntraced(function* (handlers) {
+    const archive = yield* Archive
+    const catalog = yield* Catalog
+    const monitor = yield* Monitor.make
+    const registry = yield* WorkerRegistry
+    const { strategy, traceUrl } = yield* ApiSettings
+    const switches = yield* ServiceSwitch
+
+    const workflow = {
+      ...Workflow.graph(catalog, Derive.keys(strategy, catalog)),
+      strategy: { name: strategy.name, version: strategy.version, options: strategy.options as Schema.Json },
+      ...(Option.isSome(traceUrl) ? { traceUrl: traceUrl.value } : {})
+    }
+
+    const known = (step: Step) =>
+      stages.some((stage) => stage === step) || ServiceCatalog.find(catalog, step) !== undefined
+        ? Effect.void
+        : asProblems(new Actions.UnknownStep({ step }))
+
+    return handlers.handleAll({
+      services: () => asProblems(monitor.pipeline),
+      progress: () => asProblems(monitor.progress),
+      workers: () => asProblems(registry.workers),
+      failures: () => asProblems(archive.failures({ samples })),
+      workflow: () => Effect.succeed(workflow),
+
+      pause: ({ params: { step }, payload: { by, reason } }) =>
+        Effect.andThen(known(step), asProblems(switches.pause({ step, by, reason }))),
+      resume: ({ params: { step } }) =>
+        Effect.andThen(
+          known(step),
+          Effect.map(asProblems(switches.resume(step)), (wasPaused) => ({ wasPaused }))
+        ),
+
+      retryFailed: ({ payload }) => asProblems(Effect.map(Actions.retryFailed(payload), counted)),
+      runMissing: ({ payload }) => asProblems(Effect.map(Actions.runMissing(payload), counted)),
+
+      deadLetters: ({ query: { limit = letters, step } }) => asProblems(Actions.deadLetters(step, limit)),
+      replay: ({ payload: { ids, step } }) => asProblems(Effect.map(Actions.replay(step, ids ?? "all"), counted))
+    })
+  })
+)
+
+const counted = (count: number) => ({ count })

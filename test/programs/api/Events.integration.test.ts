@@ -1,0 +1,194 @@
+import { assert, describe, it, layer } from "@effect/vitest"
+import { Brand, Effect, Fiber, Layer, Queue, Stream } from "effect"
+import { TestClock } from "effect/testing"
+import * as NodeNet from "node:net"
+import type { ImageId, Moment } from "../../../src/domain/Identifiers.ts"
+import * as ApiServer from "../../../src/programs/api/ApiServer.ts"
+import type { ImageEvent } from "../../../src/programs/api/definition/Streams.ts"
+import * as ImageEvents from "../../../src/programs/api/ImageEvents.ts"
+import { Archive, type ImageChange } from "../../../src/services/Archive.ts"
+import { ResultStoreError, StoreUnavailable } from "../../../src/services/ResultStore.ts"
+import * as ApiServers from "../../support/ApiServers.ts"
+import * as Archives from "../../support/Archives.ts"
+import { label, said } from "../../support/Facts.ts"
+
+const moment = Brand.nominal<Moment>()
+const imageId = Brand.nominal<ImageId>()
+
+/** What was seen of an event. */
+const seen = (event: ImageEvent) => (event.event === "quiet" ? "quiet" : `${event.event} ${event.data.imageId}`)
+
+layer(ApiServers.layer(), { excludeTestServices: true })("the events", (it) => {
+  /** Follows the events in the background. */
+  const follow = Effect.fnUntraced(function* (options: { readonly since?: Moment; readonly lastEventId?: Moment }) {
+    const api = yield* ApiServers.client
+    const events = yield* Queue.unbounded<ImageEvent>()
+    const stream = yield* api.events.events({
+      headers: options.lastEventId === undefined ? {} : { "last-event-id": options.lastEventId },
+      query: options.since === undefined ? {} : { since: options.since }
+    })
+    const running = yield* Effect.forkChild(Stream.runForEach(stream, (event) => Queue.offer(events, event)))
+    assert.strictEqual((yield* Queue.take(events)).event, "quiet")
+    return { take: Queue.take(events), stop: Fiber.interrupt(running) }
+  })
+
+  it.effect("tell of new, changed and deleted images as they happen", () =>
+    Effect.gen(function* () {
+      const archive = yield* Archive
+      const { stop, take } = yield* follow({})
+      const id = yield* Archives.answered("a.jpg", { clip: said(label("cat", 0.9)) })
+      assert.strictEqual(seen(yield* take), `changed ${id}`)
+      yield* Archives.derive(id)
+      yield* archive.remove(id)
+      const rest = yield* Effect.repeat(Effect.map(take, seen), { until: (event) => event !== `changed ${id}` })
+      assert.strictEqual(rest, `deleted ${id}`)
+      yield* stop
+    })
+  )
+
+  it.effect("go on where a reader was interrupted, with each image once", () =>
+    Effect.gen(function* () {
+      const api = yield* ApiServers.client
+      const { moment } = yield* api.images.search({ query: {} })
+      const ids = yield* Effect.forEach(["b.jpg", "c.jpg"], (name) => Archives.answered(name, { clip: said() }))
+      const first = yield* follow({ since: moment })
+      const before = yield* first.take
+      assert.strictEqual(seen(before), `changed ${ids[0]}`)
+      yield* first.stop
+      yield* Effect.forEach(ids, (id) => Archives.derive(id))
+      const second = yield* follow({ lastEventId: before.id, since: moment })
+      assert.deepStrictEqual(
+        [seen(yield* second.take), seen(yield* second.take)],
+        ids.map((id) => `changed ${id}`)
+      )
+      yield* second.stop
+    })
+  )
+
+  it.effect("refuse an id that is none", () =>
+    Effect.gen(function* () {
+      const response = yield* ApiServers.request("/events", { headers: { "last-event-id": "1; DROP TABLE images" } })
+      assert.strictEqual(response.status, 400)
+    })
+  )
+})
+
+describe("since", () => {
+  /** An archive in which these changes are found, look after look, and how often it was asked. */
+  const archiveOf = (looks: ReadonlyArray<ReadonlyArray<number> | "away">) => {
+    const asked: Array<string> = []
+    const archive = Layer.mock(Archive, {
+      changes: (since) =>
+        Effect.suspend(() => {
+          const found = looks[asked.push(since) - 1] ?? []
+          if (found === "away") {
+            return Effect.fail(new ResultStoreError({ reason: new StoreUnavailable({ cause: "away" }) }))
+          }
+          const until = moment(`${asked.length}-0`)
+          return Effect.succeed({
+            changes: found.map((id): ImageChange => ({ imageId: imageId(id), isDeleted: false, moment: until })),
+            until
+          })
+        })
+    })
+    return { asked, archive }
+  }
+
+  const follow = Effect.fnUntraced(function* (archive: Layer.Layer<Archive>, count: number) {
+    const events = yield* Archive.use((service) =>
+      Stream.runCollect(Stream.take(ImageEvents.since(service, moment("0-0")), count))
+    ).pipe(Effect.provide(archive), Effect.forkChild)
+    yield* TestClock.adjust("1 minute")
+    return (yield* Fiber.join(events)).map(seen)
+  })
+
+  it.effect("says so when nothing happens for a while", () =>
+    Effect.gen(function* () {
+      const { archive, asked } = archiveOf([])
+      assert.deepStrictEqual(yield* follow(archive, 2), ["quiet", "quiet"])
+      assert.strictEqual(asked.length, 31)
+    })
+  )
+
+  it.effect("outlasts a database that is away, and misses nothing", () =>
+    Effect.gen(function* () {
+      const { archive, asked } = archiveOf([[1], "away", "away", [2]])
+      assert.deepStrictEqual(yield* follow(archive, 3), ["quiet", "changed 1", "changed 2"])
+      assert.deepStrictEqual(asked.slice(0, 4), ["0-0", "1-0", "1-0", "1-0"])
+    })
+  )
+
+  it.effect("looks for nothing while its reader does not read", () =>
+    Effect.gen(function* () {
+      const { archive, asked } = archiveOf([[1], [2], [3]])
+      yield* Effect.gen(function* () {
+        const pull = yield* Stream.toPull(ImageEvents.since(yield* Archive, moment("0-0")))
+        yield* pull
+        yield* pull
+        yield* TestClock.adjust("1 hour")
+        assert.strictEqual(asked.length, 1)
+      }).pipe(Effect.scoped, Effect.provide(archive))
+    })
+  )
+})
+
+describe("a reader that stalls", () => {
+  it.live("costs what fits into the buffers of its connection, and loses nothing", () =>
+    Effect.gen(function* () {
+      let asked = 0
+      const endless = Layer.mock(Archive, {
+        now: Effect.succeed(moment("0-0")),
+        changes: (since) =>
+          Effect.sync(() => {
+            asked++
+            const begin = Number(since.split("-")[1])
+            const changes = Array.from({ length: 500 }, (_, i) => ({
+              imageId: imageId(begin + i + 1),
+              isDeleted: false,
+              moment: moment(`1-${begin + i + 1}`)
+            }))
+            return { changes, until: changes.at(-1)!.moment }
+          })
+      })
+      yield* Effect.gen(function* () {
+        const { hostname, port } = new URL(yield* ApiServer.address)
+        const socket = yield* Effect.acquireRelease(
+          Effect.sync(() => NodeNet.connect(Number(port), hostname)),
+          (socket) => Effect.sync(() => socket.destroy())
+        )
+        socket.pause()
+        socket.write(`GET /events HTTP/1.1\r\nHost: ${hostname}\r\n\r\n`)
+        yield* until(() => asked > 0)
+        const stalled = yield* settled(() => asked)
+        assert.isBelow(stalled, 1000)
+
+        let text = ""
+        socket.setEncoding("utf8").on("data", (chunk: string) => (text += chunk))
+        socket.resume()
+        const beyond = stalled * 500 + 1
+        yield* until(() => text.includes(`{"imageId":${beyond}}`))
+        const ids = Array.from(text.matchAll(/"imageId":(\d+)\}/g), ([, id]) => Number(id))
+        assert.deepStrictEqual(
+          ids.slice(0, beyond),
+          Array.from({ length: beyond }, (_, i) => i + 1)
+        )
+      }).pipe(
+        Effect.scoped,
+        Effect.provide(ApiServers.layer({ archive: endless, rhythm: { every: "0 millis", patience: 1 } }))
+      )
+    })
+  )
+})
+
+const until = (holds: () => boolean) => Effect.repeat(Effect.sleep("5 millis"), { until: () => holds() })
+
+/** The value when it has stopped to change. */
+const settled = (value: () => number) =>
+  Effect.gen(function* () {
+    let before = -1
+    while (before !== value()) {
+      before = value()
+      yield* Effect.sleep("100 millis")
+    }
+    return before
+  })

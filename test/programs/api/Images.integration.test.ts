@@ -1,0 +1,276 @@
+import { assert, layer } from "@effect/vitest"
+import { Effect } from "effect"
+import sharp from "sharp"
+import { NotFound, TooLarge, Unprocessable } from "../../../src/programs/api/definition/Problems.ts"
+import { MessageBroker } from "../../../src/services/MessageBroker.ts"
+import { ResultStore } from "../../../src/services/ResultStore.ts"
+import * as ApiServers from "../../support/ApiServers.ts"
+import * as Archives from "../../support/Archives.ts"
+import { face, failed, label, object, palette, said, serviceId } from "../../support/Facts.ts"
+import { serve } from "../../support/HttpServers.ts"
+
+const submit = (bytes: Uint8Array, fields: Readonly<Record<string, string>> = {}, key?: string) =>
+  Effect.flatMap(ApiServers.client, (api) =>
+    api.images.submit({
+      headers: key === undefined ? {} : { "idempotency-key": key },
+      payload: ApiServers.form(bytes, fields)
+    })
+  )
+
+const depth = (queue: string) => MessageBroker.use((broker) => broker.depth(queue))
+
+layer(ApiServers.layer({ networks: ["127.0.0.1"] }), { excludeTestServices: true })("images", (it) => {
+  it.effect("takes a picture in a form and asks the services about it", () =>
+    Effect.gen(function* () {
+      const api = yield* ApiServers.client
+      const before = yield* depth("queue_clip")
+      const submission = yield* submit(yield* ApiServers.picture("red"), { services: "yolov8,clip", group: "reds" })
+      assert.deepStrictEqual(submission.owed, [serviceId("clip"), serviceId("yolov8")])
+      assert.isTrue(submission.isNew)
+      assert.match(submission.traceId ?? "", /^[0-9a-f]{32}$/)
+      assert.strictEqual(yield* depth("queue_clip"), before + 1)
+      const image = yield* api.images.get({ params: { id: submission.imageId } })
+      assert.strictEqual(image.status, "waiting")
+      assert.strictEqual(image.group, "reds")
+      assert.strictEqual(image.traceId, submission.traceId)
+      assert.deepStrictEqual(image.services, submission.owed)
+      const timeline = yield* api.images.timeline({ params: { id: submission.imageId } })
+      assert.deepStrictEqual(timeline.waiting, submission.owed)
+      assert.deepStrictEqual(timeline.events, [{ _tag: "Submitted", at: image.created }])
+    })
+  )
+
+  it.effect("knows a picture by its content", () =>
+    Effect.gen(function* () {
+      const bytes = yield* ApiServers.picture("orange")
+      const first = yield* submit(bytes, { services: "clip" })
+      const second = yield* submit(bytes, { services: "blip" })
+      assert.strictEqual(second.imageId, first.imageId)
+      assert.isFalse(second.isNew)
+      assert.deepStrictEqual(second.owed, [serviceId("blip"), serviceId("clip")])
+    })
+  )
+
+  it.effect("takes a picture by URL and keeps it", () =>
+    Effect.gen(function* () {
+      const api = yield* ApiServers.client
+      const bytes = yield* ApiServers.picture("yellow")
+      const port = yield* serve((_, response) => response.end(bytes))
+      const url = `http://127.0.0.1:${port}/some/where/yellow.jpg`
+      const { imageId } = yield* api.images.submit({ headers: {}, payload: { url, services: "clip" } })
+      assert.strictEqual((yield* api.images.get({ params: { id: imageId } })).filename, "yellow.jpg")
+      assert.deepStrictEqual(yield* api.images.content({ params: { id: imageId }, query: {} }), new Uint8Array(bytes))
+    })
+  )
+
+  it.effect("gives a repeated request its first answer", () =>
+    Effect.gen(function* () {
+      const bytes = yield* ApiServers.picture("green")
+      const first = yield* submit(bytes, { services: "clip" }, "key-1")
+      const before = yield* depth("queue_clip")
+      assert.deepStrictEqual(yield* submit(bytes, { services: "clip" }, "key-1"), first)
+      assert.strictEqual(yield* depth("queue_clip"), before)
+      const other = yield* Effect.flip(submit(bytes, { services: "blip" }, "key-1"))
+      assert.instanceOf(other, Unprocessable)
+    })
+  )
+
+  it.effect("repeats a URL without fetching it again", () =>
+    Effect.gen(function* () {
+      const api = yield* ApiServers.client
+      const bytes = yield* ApiServers.picture("teal")
+      let fetched = 0
+      const port = yield* serve((_, response) => {
+        fetched++
+        response.end(bytes)
+      })
+      const again = api.images.submit({
+        headers: { "idempotency-key": "key-2" },
+        payload: { url: `http://127.0.0.1:${port}/`, services: "clip" }
+      })
+      assert.deepStrictEqual(yield* again, yield* again)
+      assert.strictEqual(fetched, 1)
+    })
+  )
+
+  it.effect("refuses what is too large, in a form and by URL", () =>
+    Effect.gen(function* () {
+      const api = yield* ApiServers.client
+      const large = new Uint8Array(1024 * 1024 + 1)
+      const port = yield* serve((_, response) => response.end(large))
+      assert.instanceOf(yield* Effect.flip(submit(large)), TooLarge)
+      const byUrl = api.images.submit({ headers: {}, payload: { url: `http://127.0.0.1:${port}/` } })
+      assert.instanceOf(yield* Effect.flip(byUrl), TooLarge)
+      const json = JSON.stringify({ url: `http://127.0.0.1/${"x".repeat(2 * 1024 * 1024)}` })
+      const headers = { "content-type": "application/json" }
+      const response = yield* ApiServers.request("/images", { method: "POST", headers, body: json })
+      assert.strictEqual(response.status, 413)
+    })
+  )
+
+  it.effect("refuses what is no picture, or none that can be read", () =>
+    Effect.gen(function* () {
+      const bytes = yield* ApiServers.picture("pink", { width: 200, height: 200 })
+      const texts = ["<html><script>alert(1)</script></html>", "<svg xmlns='http://www.w3.org/2000/svg'/>", ""]
+      for (const content of [...texts.map((text) => Buffer.from(text)), bytes.subarray(0, bytes.length / 2)]) {
+        const problem = yield* Effect.flip(submit(content))
+        assert.instanceOf(problem, Unprocessable)
+      }
+    })
+  )
+
+  it.effect("says what is wrong with a form", () =>
+    Effect.gen(function* () {
+      const bytes = yield* ApiServers.picture("gold")
+      const two = ApiServers.form(bytes)
+      two.append("file", new Blob(["x"]), "b.jpg")
+      for (const body of [new FormData(), two]) {
+        const response = yield* ApiServers.request("/images", { method: "POST", body })
+        assert.strictEqual(response.status, 400)
+        const problem = (yield* Effect.promise(() => response.json())) as { readonly detail: string }
+        assert.include(problem.detail, 'in the field "file"')
+      }
+      const unknown = yield* Effect.flip(submit(bytes, { services: "clip,nobody" }))
+      assert.instanceOf(unknown, Unprocessable)
+      assert.include(unknown.detail, "nobody")
+    })
+  )
+
+  it.effect("shows everything known about an image", () =>
+    Effect.gen(function* () {
+      const api = yield* ApiServers.client
+      const imageId = yield* Archives.answered("whole.jpg", {
+        yolov8: said(object("person", [10, 20, 30, 40], 0.9)),
+        rtdetr: said(object("person", [11, 21, 30, 40], 0.8)),
+        blip: failed("refused")
+      })
+      yield* Archives.derive(imageId, (service) =>
+        service === "face" ? said(face([1, 2, 10, 10], 0.7)) : service === "colors" ? said(palette) : failed("image")
+      )
+      const image = yield* api.images.get({ params: { id: imageId } })
+      assert.strictEqual(image.status, "done")
+      assert.strictEqual(image.failed, 2)
+      assert.deepStrictEqual(
+        image.results.map(({ outcome, service, workerId }) => [service, outcome._tag, workerId]),
+        [
+          [serviceId("blip"), "Failure", "worker-blip"],
+          [serviceId("rtdetr"), "Success", "worker-rtdetr"],
+          [serviceId("yolov8"), "Success", "worker-yolov8"]
+        ]
+      )
+      const [box] = image.boxes
+      assert.deepStrictEqual(box!.box.services, [serviceId("rtdetr"), serviceId("yolov8")])
+      assert.strictEqual(box!.box.members.length, 2)
+      assert.deepStrictEqual(
+        image.consensus!.votes.consensus.map(({ concept, reason }) => [concept as string, reason !== ""]),
+        [
+          ["person", true],
+          ["face", true]
+        ]
+      )
+      const faces = image.enrichments.flatMap(({ faces }) => faces)
+      assert.deepStrictEqual(faces[0]!.box.x, box!.box.box.x + 1)
+      assert.deepStrictEqual(faces[0]!.keypoints["nose_tip"], { x: box!.box.box.x + 6, y: box!.box.box.y + 8 })
+      assert.isNotEmpty(image.enrichments.flatMap(({ palettes }) => palettes.flatMap(({ colors }) => colors)))
+      assert.deepStrictEqual(
+        image.derivations.map(({ revision, stage }) => [stage, revision]),
+        [
+          ["harmonize", image.revision],
+          ["consensus", image.revision],
+          ["enrich", image.revision]
+        ]
+      )
+      const { events } = yield* api.images.timeline({ params: { id: imageId } })
+      assert.deepStrictEqual(
+        events.map((event) => (event._tag === "Derived" ? event.stage : event._tag)),
+        [
+          "Submitted",
+          "Answered",
+          "Answered",
+          "Answered",
+          "harmonize",
+          "Enriched",
+          "Enriched",
+          "Enriched",
+          "harmonize",
+          "consensus",
+          "enrich"
+        ]
+      )
+    })
+  )
+
+  it.effect("gives pictures, small ones, and the parts in boxes", () =>
+    Effect.gen(function* () {
+      const api = yield* ApiServers.client
+      const bytes = yield* ApiServers.picture("blue", { width: 400, height: 200 })
+      const { imageId } = yield* submit(bytes, { services: "yolov8" })
+      const small = yield* api.images.content({ params: { id: imageId }, query: { size: 160 } })
+      const dimensions = yield* Effect.promise(() => sharp(small).metadata())
+      assert.deepStrictEqual([dimensions.width, dimensions.height], [160, 80])
+
+      const outcome = said(object("dog", [10, 20, 30, 40], 0.9))
+      yield* ResultStore.use((store) =>
+        store.record([{ imageId, service: serviceId("yolov8"), outcome, workerId: "w" }])
+      )
+      yield* Archives.derive(imageId)
+      const [box] = (yield* api.images.get({ params: { id: imageId } })).boxes
+      const part = yield* api.images.crop({ params: { id: imageId, box: box!.id } })
+      const { height, width } = yield* Effect.promise(() => sharp(part).metadata())
+      assert.deepStrictEqual([width, height], [30, 40])
+      const missing = api.images.crop({ params: { id: imageId, box: "nothing" as never } })
+      assert.instanceOf(yield* Effect.flip(missing), NotFound)
+    })
+  )
+
+  it.effect("asks services again, those that answered and others", () =>
+    Effect.gen(function* () {
+      const api = yield* ApiServers.client
+      const id = yield* Archives.done("again.jpg", { yolov8: said(object("dog", [1, 2, 30, 40], 0.9)), clip: said() })
+      const [yolo, clip] = [yield* depth("queue_yolov8"), yield* depth("queue_clip")]
+      const services = [serviceId("yolov8"), serviceId("nsfw2")]
+      const submission = yield* api.images.rerun({ params: { id }, payload: { services } })
+      assert.sameMembers([...submission.owed], services)
+      assert.deepStrictEqual([yield* depth("queue_yolov8"), yield* depth("queue_clip")], [yolo + 1, clip])
+      const image = yield* api.images.get({ params: { id } })
+      assert.deepStrictEqual(
+        image.results.map(({ service }) => service),
+        [serviceId("clip")]
+      )
+      assert.deepStrictEqual([image.status, image.requested, image.answered], ["working", 3, 1])
+      const all = yield* api.images.rerun({ params: { id }, payload: {} })
+      assert.strictEqual(all.owed.length, 3)
+    })
+  )
+
+  it.effect("deletes an image with all that was known, and the picture", () =>
+    Effect.gen(function* () {
+      const api = yield* ApiServers.client
+      const bytes = yield* ApiServers.picture("black")
+      const { imageId: id } = yield* submit(bytes, { services: "clip" })
+      const { path } = yield* api.images.get({ params: { id } })
+      const stored = `/images/content/${path!.slice(-64)}`
+      assert.strictEqual((yield* ApiServers.request(stored)).status, 200)
+      yield* api.images.remove({ params: { id } })
+      assert.strictEqual((yield* ApiServers.request(stored)).status, 404)
+      assert.instanceOf(yield* Effect.flip(api.images.get({ params: { id } })), NotFound)
+      assert.instanceOf(yield* Effect.flip(api.images.timeline({ params: { id } })), NotFound)
+      assert.instanceOf(yield* Effect.flip(api.images.remove({ params: { id } })), NotFound)
+      assert.instanceOf(yield* Effect.flip(api.images.rerun({ params: { id }, payload: {} })), NotFound)
+      assert.isTrue((yield* submit(bytes, { services: "clip" })).isNew)
+    })
+  )
+
+  it.effect("answers with an ETag, and with nothing to whoever has it", () =>
+    Effect.gen(function* () {
+      const id = yield* Archives.answered("etag.jpg", { clip: said(label("cat", 0.9)) })
+      const first = yield* ApiServers.request(`/images/${id}`)
+      const etag = first.headers.get("etag")!
+      const again = yield* ApiServers.request(`/images/${id}`, { headers: { "if-none-match": `W/"other", ${etag}` } })
+      assert.deepStrictEqual([again.status, yield* Effect.promise(() => again.text())], [304, ""])
+      yield* Archives.derive(id)
+      const changed = yield* ApiServers.request(`/images/${id}`, { headers: { "if-none-match": etag } })
+      assert.strictEqual(changed.status, 200)
+    })
+  )
+})

@@ -1,0 +1,266 @@
+import { assert, describe, it, layer } from "@effect/vitest"
+import { ConfigProvider, Effect, Layer, Schema } from "effect"
+import * as NodeHttp from "node:http"
+import * as Strategies from "../../../src/domain/harmonization/Strategies.ts"
+import * as ApiServer from "../../../src/programs/api/ApiServer.ts"
+import * as ApiSettings from "../../../src/programs/api/ApiSettings.ts"
+import { Forbidden, Unauthorized } from "../../../src/programs/api/definition/Problems.ts"
+import { Archive } from "../../../src/services/Archive.ts"
+import { ResultStoreError, StoreUnavailable } from "../../../src/services/ResultStore.ts"
+import * as ApiServers from "../../support/ApiServers.ts"
+import * as Archives from "../../support/Archives.ts"
+import { object, said, serviceId, text } from "../../support/Facts.ts"
+
+const token = "correct horse battery staple"
+const bearer = { authorization: `Bearer ${token}` }
+const pause = { params: { step: serviceId("ocr") }, payload: { by: "Ada", reason: "" } }
+
+/** The status of a request with headers that `fetch` would not send. */
+const statusOf = (
+  path: string,
+  options: { readonly method?: string; readonly headers: NodeHttp.OutgoingHttpHeaders }
+) =>
+  Effect.flatMap(ApiServer.address, (address) =>
+    Effect.callback<number>((resume) => {
+      NodeHttp.request(new URL(path, address), options, (response) => {
+        response.resume()
+        resume(Effect.succeed(response.statusCode ?? 0))
+      }).end()
+    })
+  )
+
+layer(ApiServers.layer({ token }), { excludeTestServices: true })("with a token", (it) => {
+  it.effect("nothing is said or done without it", () =>
+    Effect.gen(function* () {
+      for (const headers of [
+        {},
+        { authorization: "Bearer wrong" },
+        { authorization: `Basic ${token}` },
+        { cookie: "windmill_session=x" }
+      ]) {
+        const api = yield* ApiServers.clientWith(headers)
+        assert.instanceOf(yield* Effect.flip(api.images.search({ query: {} })), Unauthorized)
+        assert.instanceOf(yield* Effect.flip(api.pipeline.pause(pause)), Unauthorized)
+      }
+      for (const path of ["/images/1", "/images/1/content", "/events", "/export/coco", "/export/jsonl", "/services"]) {
+        assert.strictEqual((yield* ApiServers.request(path)).status, 401, path)
+      }
+    })
+  )
+
+  it.effect("everything is, with it", () =>
+    Effect.gen(function* () {
+      const api = yield* ApiServers.clientWith(bearer)
+      assert.deepStrictEqual((yield* api.images.search({ query: {} })).images, [])
+      assert.strictEqual((yield* api.pipeline.pause(pause)).by, "Ada")
+    })
+  )
+
+  it.effect("a page logs in with it and gets a cookie that no script can read", () =>
+    Effect.gen(function* () {
+      const logIn = (token: string) =>
+        ApiServers.request("/session", {
+          method: "POST",
+          headers: { "content-type": "application/json" },
+          body: JSON.stringify({ token })
+        })
+      const refused = yield* logIn("wrong")
+      assert.deepStrictEqual([refused.status, refused.headers.get("set-cookie")], [401, null])
+      const cookie = (yield* logIn(token)).headers.get("set-cookie")!
+      assert.match(cookie, /HttpOnly/i)
+      assert.match(cookie, /SameSite=Strict/i)
+      assert.notInclude(cookie, token)
+      const session = { cookie: cookie.split(";")[0]! }
+      const state = yield* ApiServers.request("/session", { headers: session })
+      assert.deepStrictEqual(yield* Effect.promise(() => state.json()), { needsToken: true, isLoggedIn: true })
+      assert.strictEqual((yield* ApiServers.request("/images", { headers: session })).status, 200)
+      const logOut = yield* ApiServers.request("/session", { method: "DELETE", headers: session })
+      assert.match(logOut.headers.get("set-cookie")!, /Max-Age=0/)
+    })
+  )
+
+  it.effect("a name of another machine may be used, from its own pages", () =>
+    Effect.gen(function* () {
+      const headers = { ...bearer, host: "windmill.example" }
+      assert.strictEqual(yield* statusOf("/images", { headers }), 200)
+      const change = (origin: string) =>
+        statusOf("/services/ocr/resume", { method: "POST", headers: { ...headers, origin } })
+      assert.strictEqual(yield* change("https://windmill.example"), 200)
+      assert.strictEqual(yield* change("https://evil.example"), 403)
+    })
+  )
+})
+
+layer(ApiServers.layer(), { excludeTestServices: true })("without a token", (it) => {
+  it.effect("pages of other sites change nothing", () =>
+    Effect.gen(function* () {
+      for (const origin of ["http://evil.example", "https://127.0.0.1.evil.example", "http://127.0.0.1:1", "null"]) {
+        const api = yield* ApiServers.clientWith({ origin })
+        assert.instanceOf(yield* Effect.flip(api.pipeline.pause(pause)), Forbidden, origin)
+        assert.instanceOf(yield* Effect.flip(api.session.logIn({ payload: { token: "" } })), Forbidden, origin)
+      }
+      const own = yield* ApiServers.clientWith({ origin: yield* ApiServer.address })
+      assert.strictEqual((yield* own.pipeline.pause(pause)).by, "Ada")
+    })
+  )
+
+  it.effect("names that are made to point here are not answered", () =>
+    Effect.gen(function* () {
+      for (const host of ["evil.example", "evil.example:8787", "127.0.0.1.evil.example", "localhost.evil.example"]) {
+        assert.strictEqual(yield* statusOf("/images", { headers: { host } }), 403, host)
+      }
+      for (const host of ["localhost", "localhost:1234", "127.0.0.1", "[::1]:8787"]) {
+        assert.strictEqual(yield* statusOf("/images", { headers: { host } }), 200, host)
+      }
+    })
+  )
+
+  it.effect("private addresses are not fetched", () =>
+    Effect.gen(function* () {
+      const api = yield* ApiServers.client
+      for (const url of [
+        "http://127.0.0.1:8787/",
+        "http://localhost/",
+        "http://169.254.169.254/latest/meta-data/",
+        "http://[::1]/",
+        "file:///etc/passwd"
+      ]) {
+        const problem = yield* Effect.flip(api.images.submit({ headers: {}, payload: { url } }))
+        assert.instanceOf(problem, Forbidden, url)
+      }
+    })
+  )
+
+  it.effect("what a picture says stays text", () =>
+    Effect.gen(function* () {
+      const api = yield* ApiServers.client
+      const attack = `<img src=x onerror="alert(1)"></script><script>alert(2)</script>\u2028`
+      const id = yield* Archives.done(
+        `${attack}.jpg`,
+        {
+          yolov8: said(object(attack, [1, 2, 30, 40], 0.9)),
+          ocr: said(text(attack))
+        },
+        { group: attack }
+      )
+      const image = yield* api.images.get({ params: { id } })
+      assert.strictEqual(image.filename, `${attack}.jpg`)
+      assert.strictEqual(image.boxes[0]!.box.label, attack)
+      assert.strictEqual(image.consensus!.special.text.content, attack)
+      const listed = yield* api.images.search({ query: { group: attack } })
+      assert.deepStrictEqual(
+        listed.images.map(({ id }) => id),
+        [id]
+      )
+      for (const path of [
+        `/images/${id}`,
+        "/images",
+        `/images/${id}/timeline`,
+        `/images/${encodeURIComponent(attack)}`,
+        "/export/jsonl",
+        "/export/coco"
+      ]) {
+        const { headers } = yield* ApiServers.request(path, { headers: { accept: "text/html" } })
+        assert.match(headers.get("content-type")!, /^application\/(problem\+json|json|x-ndjson)/, path)
+        assert.strictEqual(headers.get("x-content-type-options"), "nosniff", path)
+        assert.match(headers.get("content-security-policy")!, /^default-src 'none'.*; sandbox$/, path)
+      }
+    })
+  )
+
+  it.effect("stored pictures are named by their bytes alone", () =>
+    Effect.gen(function* () {
+      const api = yield* ApiServers.client
+      const bytes = yield* ApiServers.picture("red")
+      const { imageId: id } = yield* api.images.submit({ headers: {}, payload: ApiServers.form(bytes, {}, "a.html") })
+      const { path } = yield* api.images.get({ params: { id } })
+      for (const address of [`/images/${id}/content`, `/images/content/${path!.slice(-64)}`]) {
+        const { headers } = yield* ApiServers.request(address)
+        assert.strictEqual(headers.get("content-type"), "image/jpeg")
+        assert.include(headers.get("content-security-policy")!, "sandbox")
+      }
+      for (const path of ["/images/content/..%2f..%2fetc%2fpasswd", `/images/content/${"0".repeat(63)}g`]) {
+        assert.strictEqual((yield* ApiServers.request(path)).status, 400, path)
+      }
+    })
+  )
+
+  it.effect("the documentation runs no script but its own", () =>
+    Effect.gen(function* () {
+      const { headers } = yield* ApiServers.request("/docs")
+      const [scripts] = /script-src [^;]*/.exec(headers.get("content-security-policy")!)!
+      assert.match(scripts, /^script-src( 'sha256-[\w+/=]{44}'){2}$/)
+    })
+  )
+
+  it.effect("failures say nothing about the inside", () =>
+    Effect.gen(function* () {
+      for (const path of [
+        "/nothing",
+        "/images/0",
+        "/images/1e99",
+        "/images?limit=x",
+        "/..%2f..%2fpackage.json",
+        "/%00"
+      ]) {
+        const response = yield* ApiServers.request(path)
+        const body = yield* Effect.promise(() => response.text())
+        assert.include([400, 404], response.status, path)
+        assert.isTrue(isProblem(JSON.parse(body)), body)
+        assert.notMatch(body, /\/(src|node_modules|tmp)\/|at \w+ \(/, path)
+      }
+    })
+  )
+})
+
+describe("a database that is away", () => {
+  const away = Effect.fail(new ResultStoreError({ reason: new StoreUnavailable({ cause: "10.1.2.3 says no" }) }))
+
+  it.live("is a reason to try again, and nobody is told where it is", () =>
+    Effect.gen(function* () {
+      const response = yield* ApiServers.request("/images")
+      const body = yield* Effect.promise(() => response.text())
+      assert.strictEqual(response.status, 503)
+      assert.strictEqual((JSON.parse(body) as { readonly code: string }).code, "Unavailable")
+      assert.notInclude(body, "10.1.2.3")
+    }).pipe(Effect.provide(ApiServers.layer({ archive: Layer.mock(Archive, { now: away }) })))
+  )
+})
+
+const isProblem = Schema.is(
+  Schema.Struct({
+    type: Schema.String,
+    title: Schema.String,
+    status: Schema.Int,
+    code: Schema.String,
+    detail: Schema.String
+  })
+)
+
+describe("a start", () => {
+  const start = (host: string, env: Record<string, string> = {}) =>
+    ApiSettings.ApiSettings.pipe(
+      Effect.provide(
+        ApiSettings.layer({
+          host,
+          port: 0,
+          dashboard: "",
+          sharesFiles: true,
+          strategy: Strategies.defaultStrategy
+        }).pipe(Layer.provide(ConfigProvider.layer(ConfigProvider.fromEnv({ env }))))
+      )
+    )
+
+  it.effect("is refused on an address that others reach, unless there is a token", () =>
+    Effect.gen(function* () {
+      for (const host of ["0.0.0.0", "::", "192.168.1.7", "windmill.example", "127.0.0.1.evil.example"]) {
+        const error = yield* Effect.flip(start(host))
+        assert.include(error.message, "Set API_TOKEN", host)
+        assert.strictEqual((yield* start(host, { API_TOKEN: token })).host, host)
+      }
+      for (const host of ["127.0.0.1", "localhost", "::1", "127.0.0.2"]) {
+        assert.strictEqual((yield* start(host)).host, host)
+      }
+    })
+  )
+})
