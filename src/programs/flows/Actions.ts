@@ -5,6 +5,7 @@ import type { FailureClass } from "../../domain/Facts.ts"
 import { ImageId, ServiceId } from "../../domain/Identifiers.ts"
 import type { ImageReference } from "../../domain/ImageReference.ts"
 import { hintQueue } from "../../domain/Messages.ts"
+import * as Publication from "../../domain/Publication.ts"
 import * as ServiceCatalog from "../../domain/ServiceCatalog.ts"
 import { type Stage, stages } from "../../domain/Staleness.ts"
 import type { Step } from "../../domain/Step.ts"
@@ -14,6 +15,7 @@ import { Catalog } from "../../services/Catalog.ts"
 import { type DeadLetterSelection, MessageBroker } from "../../services/MessageBroker.ts"
 import { ResultStore, type SubmittedImage } from "../../services/ResultStore.ts"
 import * as Hints from "./Hints.ts"
+import * as Idle from "./Idle.ts"
 import * as Submit from "./Submit.ts"
 
 /** There is no such image. */
@@ -130,21 +132,16 @@ export const runMissing = Effect.fn("Actions.runMissing")(function* (request: Sc
   const store = yield* ResultStore
   const services = request.services ?? []
   yield* known(services)
-  const idle = yield* idleServices
+  const idle = yield* Idle.services(yield* Catalog)
   return yield* batches(groupOf(request)).pipe(
     Stream.mapEffect((ids) =>
       Effect.gen(function* () {
         const fresh = new Set(services.length === 0 ? [] : yield* archive.request(ids, services))
         const owed = yield* store.owed({ scope: { _tag: "Images", ids }, limit: ids.length })
-        const missing = owed.map((image) => ({
-          ...image,
-          owed: image.owed.filter(
-            (service) =>
-              (services.length === 0 || services.includes(service)) && (idle.has(service) || fresh.has(image.imageId))
-          )
-        }))
-        yield* Submit.publishOwed(missing)
-        return missing.reduce((sum, image) => sum + image.owed.length, 0)
+        const wanted = Publication.only(owed, (service) => services.length === 0 || services.includes(service))
+        const due = Publication.due(wanted, { idle, isPublished: (imageId) => !fresh.has(imageId) })
+        yield* Submit.publishOwed(due)
+        return Publication.count(due)
       })
     ),
     Stream.runFold(
@@ -152,16 +149,6 @@ export const runMissing = Effect.fn("Actions.runMissing")(function* (request: Sc
       (sum, count: number) => sum + count
     )
   )
-})
-
-/** The services whose queue has nothing that anybody could be waiting for. */
-const idleServices = Effect.gen(function* () {
-  const broker = yield* MessageBroker
-  const catalog = yield* Catalog
-  const depths = yield* Effect.forEach(catalog, ({ id, queue }) =>
-    Effect.map(broker.statistics(queue), ({ delayed, ready, unsettled }) => [id, ready + unsettled + delayed] as const)
-  )
-  return new Set(depths.filter(([, depth]) => depth === 0).map(([id]) => id))
 })
 
 /** The messages set aside from the queues of all steps, or of one, with their step; at most `limit` of each queue. */
