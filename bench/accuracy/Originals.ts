@@ -1,8 +1,8 @@
 /**
  * The later rules of the original system, as its history describes them, for comparison only.
  *
- * The original kept changing its rule between August and September 2025 (`original-algorithms.md`, 3.1); H1 is
- * `cross_service_clustering_v1`. Concepts stand for the emojis it grouped by. All of them take detections in the order
+ * The original kept changing its rule between August and September 2025; H1 is `cross_service_clustering_v1`
+ * (`docs/architecture.md`). Concepts stand for the emojis it grouped by. All of them take detections in the order
  * of service names and replies, keep the most confident of each service in a box, and score by the mean confidence.
  */
 import * as BoundingBox from "../../src/domain/BoundingBox.ts"

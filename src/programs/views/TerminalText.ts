@@ -4,6 +4,7 @@
  * A line is plain data until `toAnsi`, so that it can be measured, cut and padded without looking into escape sequences.
  * Text from outside (file names, labels, captions) may hold anything: `span` makes it printable.
  */
+import { eastAsianWidth } from "get-east-asian-width"
 
 /** How many colors a terminal shows, in bits as `tty.WriteStream.getColorDepth` counts them; `1` is no color. */
 export type ColorDepth = 1 | 4 | 8 | 24
@@ -100,11 +101,9 @@ const graphemeColumns = (grapheme: string): number => {
   return grapheme.includes("\ufe0f") ? 2 : Math.min(2, sum)
 }
 
-/** Wide by emoji presentation or by Unicode's East Asian Width (UAX #11), to the precision of whole blocks. */
+/** Wide by emoji presentation, or by Unicode's East Asian Width (UAX #11). */
 const isWide = (character: string): boolean =>
-  /[\p{Emoji_Presentation}\u1100-\u115f\u2e80-\u303e\u3041-\u4dbf\u4e00-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe10-\ufe19\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{17000}-\u{18cff}\u{1b000}-\u{1b2ff}\u{20000}-\u{3fffd}]/u.test(
-    character
-  )
+  /\p{Emoji_Presentation}/u.test(character) || eastAsianWidth(character.codePointAt(0)!) === 2
 
 const colorCodes: Record<Color, number> = { red: 31, green: 32, yellow: 33, blue: 34, magenta: 35, cyan: 36, gray: 90 }
 
