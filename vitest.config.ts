@@ -1,6 +1,8 @@
 import { defineConfig } from "vitest/config"
 
 export default defineConfig({
+  // Tests run what is in the folders of the source, not what was built from it.
+  ssr: { resolve: { conditions: ["windmill-source"] } },
   test: {
     include: ["test/**/*.test.ts"],
     testTimeout: 20_000,

@@ -13,6 +13,9 @@ const wanted = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(kin
 
 for (const kind of wanted) {
   const [file, target] = kinds[kind]
-  const { module } = await runnerImport(file, { configFile: false })
+  const { module } = await runnerImport(file, {
+    configFile: false,
+    environments: { inline: { resolve: { conditions: ["windmill-source"] } } }
+  })
   await module.take(target)
 }

@@ -1,10 +1,12 @@
 /** Harmonizing and voting: images per second, and whether that stays so as the tables grow. */
+import { Effect, Option } from "effect"
 import { readFileSync } from "node:fs"
+import * as Perception from "#farm/simulated/Perception"
+import * as Pictures from "#farm/simulated/Pictures"
+import * as Samples from "#farm/simulated/Samples"
+import type { View } from "#farm/simulated/View"
 import { hintQueue } from "../../src/domain/Messages.ts"
 import * as ServiceCatalog from "../../src/domain/ServiceCatalog.ts"
-import * as Perception from "../../src/domain/simulation/Perception.ts"
-import * as SampleScenes from "../../src/domain/simulation/SampleScenes.ts"
-import * as View from "../../src/domain/simulation/View.ts"
 import * as Jobs from "./Jobs.ts"
 import * as Processes from "./Processes.ts"
 import type { Servers } from "./Servers.ts"
@@ -107,23 +109,28 @@ const answered = async ({ database }: Servers, images: number, services: Readonl
       `INSERT INTO results (image_id, service, status, data, processing_time, worker_id)
         SELECT image_id, $2, 'success', ($3::jsonb[])[1 + image_id % cardinality($3::jsonb[])], 0.1, 'bench'
         FROM images WHERE image_id > $1 ORDER BY image_id`,
-      [last, service, scenes.map((scene) => reply(service, scene))]
+      [last, service, samples.map((view) => reply(service, view))]
     )
   }
   await database.query("ANALYZE")
   return last
 }
 
-const scenes = SampleScenes.take(SampleScenes.kinds)
+/** What the sample pictures show. */
+const samples = await Samples.paths.pipe(
+  Effect.flatMap(Effect.forEach((path) => Pictures.make().read(readFileSync(path)))),
+  Effect.map((pictures) => pictures.flatMap(({ view }) => Option.toArray(view))),
+  Effect.runPromise
+)
 
-/** What the service says about a picture of the scene; of colors and metadata, a recorded reply. */
-const reply = (service: string, scene: (typeof scenes)[number]): string =>
+/** What the service says about a sample picture; of colors and metadata, a recorded reply. */
+const reply = (service: string, view: View): string =>
   service === "colors" || service === "metadata"
     ? readFileSync(`test/fixtures/replies/${service}.json`, "utf8")
     : JSON.stringify({
         service,
         status: "success",
-        predictions: Perception.predictions(service as Perception.PerceivingService, View.whole(scene, scene))
+        predictions: Perception.predictions(service as Perception.PerceivingService, view)
       })
 
 const scans = async ({ database }: Servers): Promise<Postprocessing["scans"]> => {

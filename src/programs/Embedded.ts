@@ -1,5 +1,6 @@
 /** The surroundings of a pipeline that runs in one process: a PostgreSQL from the install and a broker in memory. */
 import { Effect, type FileSystem, Layer, type Option } from "effect"
+import * as Farm from "#farm/simulated/Farm"
 import * as EmbeddedPostgres from "../layers/postgres/EmbeddedPostgres.ts"
 import type * as FileCatalog from "../layers/files/FileCatalog.ts"
 import * as MemoryMessageBroker from "../layers/memory/MemoryMessageBroker.ts"
@@ -7,7 +8,6 @@ import * as PgDatabase from "../layers/postgres/PgDatabase.ts"
 import * as PgResultStore from "../layers/postgres/PgResultStore.ts"
 import * as PgServiceSwitch from "../layers/postgres/PgServiceSwitch.ts"
 import * as PgWorkerRegistry from "../layers/postgres/PgWorkerRegistry.ts"
-import * as SimulatedFarm from "../layers/SimulatedFarm.ts"
 import { Catalog } from "../services/Catalog.ts"
 import * as Distributed from "./Distributed.ts"
 
@@ -38,11 +38,11 @@ const catalog = ({
   farm
 }: Pick<EmbeddedOptions, "config" | "farm">): Layer.Layer<
   Catalog,
-  FileCatalog.CatalogError | SimulatedFarm.FarmError,
+  FileCatalog.CatalogError | Farm.FarmError,
   FileSystem.FileSystem
 > => (farm === "none" ? Distributed.catalog(config) : simulated)
 
 const simulated = Layer.effect(
   Catalog,
-  Effect.map(SimulatedFarm.make({ catalog: SimulatedFarm.anyPorts }), ({ catalog }) => catalog)
+  Effect.map(Farm.make({ catalog: Farm.anyPorts }), ({ catalog }) => catalog)
 )

@@ -1,11 +1,11 @@
 /** Runs the simulated services on their own, for pipelines that run elsewhere. See `--help`. */
 import { Console, Duration, Effect, FileSystem, Option, Result, Schema } from "effect"
 import { Command, Flag } from "effect/cli"
+import * as Contract from "#farm/simulated/Contract"
+import * as Farm from "#farm/simulated/Farm"
+import * as Samples from "#farm/simulated/Samples"
 import * as ServiceCatalog from "../domain/ServiceCatalog.ts"
-import * as Contract from "../domain/simulation/Contract.ts"
 import * as FileCatalog from "../layers/files/FileCatalog.ts"
-import * as SharpSamples from "../layers/SharpSamples.ts"
-import * as SimulatedFarm from "../layers/SimulatedFarm.ts"
 import { Readiness } from "../services/Readiness.ts"
 import * as Main from "./Main.ts"
 import * as Watched from "./Watched.ts"
@@ -87,7 +87,7 @@ const farm = Command.make(
       drip: yield* named(options.drip),
       down: yield* named(options.down)
     }
-    const started = yield* SimulatedFarm.make({
+    const started = yield* Farm.make({
       catalog,
       seed: options.seed,
       behavior: { latency: options.latency, error: options.errorRate, errorStatuses: options.errorStatus },
@@ -111,7 +111,7 @@ const farm = Command.make(
     }
     if (Option.isSome(options.writeConfig)) yield* writeConfig(options.writeConfig.value, started.catalog)
     if (Option.isSome(options.samples)) {
-      const paths = yield* SharpSamples.writeSamples(options.samples.value)
+      const paths = yield* Samples.write(options.samples.value)
       yield* Console.log(`${paths.length} sample pictures in ${options.samples.value}`)
     }
     yield* Readiness.pipe(Effect.flatMap(({ require }) => require("services", Effect.succeed(true))))

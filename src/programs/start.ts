@@ -4,10 +4,10 @@
  */
 import { Clock, Console, Context, Effect, Layer, Option, Path, Schema, Stream } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
+import * as Samples from "#farm/simulated/Samples"
 import * as ConsoleLogger from "../layers/terminal/ConsoleLogger.ts"
 import * as ImageFiles from "../layers/files/ImageFiles.ts"
 import * as SharpRenderer from "../layers/pictures/SharpRenderer.ts"
-import * as SharpSamples from "../layers/SharpSamples.ts"
 import * as TerminalDisplay from "../layers/terminal/TerminalDisplay.ts"
 import * as VectorText from "../layers/pictures/VectorText.ts"
 import { Catalog } from "../services/Catalog.ts"
@@ -156,7 +156,7 @@ const picturesOf = Effect.fnUntraced(function* ({ data, images, limit, more }: O
   const named =
     patterns.length > 0
       ? patterns
-      : yield* SharpSamples.writeSamples(path.join(data, "samples"), { limit: Option.getOrUndefined(limit) })
+      : yield* Samples.write(path.join(data, "samples"), { limit: Option.getOrUndefined(limit) })
   const found = ImageFiles.find(named)
   return Option.match(limit, { onNone: () => found, onSome: (most) => Stream.take(found, most) })
 })

@@ -2,8 +2,8 @@ import { assert, layer } from "@effect/vitest"
 import { Effect, FileSystem, Layer, Path } from "effect"
 import { gzipSync } from "node:zlib"
 import type { Page } from "playwright-core"
+import { Farm } from "#farm/simulated/Farm"
 import type { Outcome } from "../../src/domain/Facts.ts"
-import { SimulatedFarm } from "../../src/layers/SimulatedFarm.ts"
 import { ResultStore } from "../../src/services/ResultStore.ts"
 import { ServiceSwitch } from "../../src/services/ServiceSwitch.ts"
 import * as ApiServers from "../support/ApiServers.ts"
@@ -237,7 +237,7 @@ layer(pipeline, { excludeTestServices: true, timeout: "60 seconds" })("the dashb
 
   it.effect("groups failures, and tries a group again", () =>
     Effect.gen(function* () {
-      const farm = yield* SimulatedFarm
+      const farm = yield* Farm
       const clip = serviceId("clip")
       yield* farm.behave(clip, { error: 1, errorStatuses: [400] })
       const api = yield* ApiServers.client

@@ -4,7 +4,7 @@
  */
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import * as Random from "../../src/domain/simulation/Random.ts"
+import * as Random from "#farm/simulated/Random"
 import { shuffled } from "../support/Facts.ts"
 import * as Deployment from "./Deployment.ts"
 import * as Scenes from "./Scenes.ts"

@@ -3,12 +3,12 @@ import { assert, layer } from "@effect/vitest"
 import { Effect, Layer, Redacted } from "effect"
 import * as NodeFs from "node:fs/promises"
 import * as NodePath from "node:path"
+import * as Farm from "#farm/simulated/Farm"
+import * as Samples from "#farm/simulated/Samples"
 import { hintQueue } from "../../src/domain/Messages.ts"
 import * as ServiceCatalog from "../../src/domain/ServiceCatalog.ts"
 import * as PgDatabase from "../../src/layers/postgres/PgDatabase.ts"
 import { Address } from "../../src/layers/rabbitmq/RabbitAddress.ts"
-import * as SharpSamples from "../../src/layers/SharpSamples.ts"
-import * as SimulatedFarm from "../../src/layers/SimulatedFarm.ts"
 import * as Databases from "../support/Databases.ts"
 import * as Folders from "../support/Folders.ts"
 import * as Programs from "../support/Programs.ts"
@@ -23,7 +23,7 @@ const deployment = Effect.gen(function* () {
   const database = yield* PgDatabase.Address
   yield* Effect.addFinalizer(() => Effect.orDie(RabbitQueues.deleteQueues(broker, queues)))
   const home = yield* Folders.temporary
-  const { catalog } = yield* SimulatedFarm.make({
+  const { catalog } = yield* Farm.make({
     catalog: ServiceCatalog.standard.flatMap((service) =>
       names.includes(service.id) ? [{ ...service, port: 0 }] : []
     ),
@@ -35,7 +35,7 @@ const deployment = Effect.gen(function* () {
   const config = NodePath.join(home, "services.json")
   yield* Effect.promise(() => NodeFs.writeFile(config, JSON.stringify({ services })))
   const pictures = NodePath.join(home, "pictures")
-  yield* SharpSamples.writeSamples(pictures, { limit: 6 })
+  yield* Samples.write(pictures, { limit: 6 })
   const url = new URL(Redacted.value(database.url!))
   url.pathname = `/${database.database}`
   const env = {

@@ -1,6 +1,6 @@
 /** What is no message, and gets into queues all the same. */
 import { Duration, Effect } from "effect"
-import * as Random from "../../src/domain/simulation/Random.ts"
+import * as Random from "#farm/simulated/Random"
 import { MessageBroker } from "../../src/services/MessageBroker.ts"
 import * as Scenario from "./Scenario.ts"
 

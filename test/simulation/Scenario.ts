@@ -2,9 +2,9 @@
  * What happens in one simulation, as it follows from its seed: the images, what services say about them, and what fails.
  */
 import { Duration, Effect } from "effect"
+import * as Random from "#farm/simulated/Random"
 import * as Strategies from "../../src/domain/harmonization/Strategies.ts"
 import type { ImageReference } from "../../src/domain/ImageReference.ts"
-import * as Random from "../../src/domain/simulation/Random.ts"
 import { get, type Service, type ServiceCatalog, standard } from "../../src/domain/ServiceCatalog.ts"
 import { type Answer, InferenceError, Refused, Unavailable, UnreadableReply } from "../../src/services/Inference.ts"
 import { caption, type Corners, face, label, object, palette, pose, said, serviceId } from "../support/Facts.ts"

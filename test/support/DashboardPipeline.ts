@@ -3,11 +3,11 @@ import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import * as NodePath from "@effect/platform-node/NodePath"
 import { Deferred, Effect, Layer, Path, Schedule, Stream } from "effect"
 import { build } from "vite"
+import * as Farm from "#farm/simulated/Farm"
+import * as Samples from "#farm/simulated/Samples"
 import * as Strategies from "../../src/domain/harmonization/Strategies.ts"
 import { hintQueue } from "../../src/domain/Messages.ts"
 import * as HttpInference from "../../src/layers/http/HttpInference.ts"
-import * as SharpSamples from "../../src/layers/SharpSamples.ts"
-import * as SimulatedFarm from "../../src/layers/SimulatedFarm.ts"
 import * as Heartbeat from "../../src/programs/flows/Heartbeat.ts"
 import { pipeline } from "../../src/programs/flows/Pipeline.ts"
 import { submit } from "../../src/programs/flows/Submit.ts"
@@ -38,11 +38,11 @@ export const dashboard = Layer.effectDiscard(
 )
 
 /** Runs until the scope closes. */
-export const layer = (farm: SimulatedFarm.Options = {}) =>
+export const layer = (farm: Farm.Options = {}) =>
   Layer.mergeAll(workers, dashboard).pipe(
     Layer.provideMerge(
       Layer.unwrap(
-        Effect.map(SimulatedFarm.SimulatedFarm, ({ catalog }) =>
+        Effect.map(Farm.Farm, ({ catalog }) =>
           ApiServers.layer({
             catalog,
             inference: HttpInference.layer.pipe(Layer.provide(NodeHttpClient.layerUndici))
@@ -50,7 +50,7 @@ export const layer = (farm: SimulatedFarm.Options = {}) =>
         )
       )
     ),
-    Layer.provideMerge(SimulatedFarm.layer(farm)),
+    Layer.provideMerge(Farm.layer(farm)),
     Layer.orDie
   )
 
@@ -59,7 +59,7 @@ export const submitSamples = Effect.fnUntraced(function* (limit: number, group: 
   const path = yield* Path.Path
   const catalog = yield* Catalog
   const { uploads } = yield* ApiServers.Folders
-  const files = yield* SharpSamples.writeSamples(path.join(uploads, "samples"), { limit })
+  const files = yield* Samples.write(path.join(uploads, "samples"), { limit })
   const services = catalog.filter(({ category }) => category === "primary")
   return yield* submit(Stream.fromIterable(files.map((file) => ({ filename: path.basename(file), path: file }))), {
     services,

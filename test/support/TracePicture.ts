@@ -4,11 +4,11 @@ import { SqlClient } from "effect/sql"
 import * as NodeFs from "node:fs/promises"
 import * as NodePath from "node:path"
 import sharp from "sharp"
+import * as Farm from "#farm/simulated/Farm"
+import * as Samples from "#farm/simulated/Samples"
 import { hintQueue } from "../../src/domain/Messages.ts"
 import * as PgDatabase from "../../src/layers/postgres/PgDatabase.ts"
 import { Address } from "../../src/layers/rabbitmq/RabbitAddress.ts"
-import * as SharpSamples from "../../src/layers/SharpSamples.ts"
-import * as SimulatedFarm from "../../src/layers/SimulatedFarm.ts"
 import * as Browsers from "./Browsers.ts"
 import * as Collector from "./Collector.ts"
 import * as Databases from "./Databases.ts"
@@ -21,7 +21,7 @@ import * as TraceHtml from "./TraceHtml.ts"
 const names = ["clip", "face", "pose", "yolov8"]
 const asked = "clip,yolov8"
 const farm = {
-  catalog: SimulatedFarm.anyPorts.filter(({ id }) => names.includes(id)),
+  catalog: Farm.anyPorts.filter(({ id }) => names.includes(id)),
   services: { clip: { error: 0.5, errorStatuses: [500] } },
   seed: 0
 }
@@ -38,11 +38,11 @@ const deployment = Effect.gen(function* () {
   const queues = [...names.map((name) => `queue_${name}`), ...Object.values(hintQueue)]
   yield* Effect.addFinalizer(() => Effect.orDie(RabbitQueues.deleteQueues(broker, queues)))
   const home = yield* Folders.temporary
-  const { catalog } = yield* SimulatedFarm.make(farm)
+  const { catalog } = yield* Farm.make(farm)
   const config = NodePath.join(home, "services.json")
   const services = Object.fromEntries(catalog.map(({ host, id, port }) => [id, { host, port }]))
   yield* Effect.promise(() => NodeFs.writeFile(config, JSON.stringify({ services })))
-  const pictures = yield* SharpSamples.writeSamples(home, { limit: drawn })
+  const pictures = yield* Samples.write(home, { limit: drawn })
   const url = Object.assign(new URL(Redacted.value(database.url!)), { pathname: `/${database.database}` })
   const env = {
     DATABASE_URL: url.href,
