@@ -16,17 +16,16 @@ export const closed: CircuitBreaker = { failures: 0, trips: 0 }
 /** Failures in a row that open the circuit. */
 export const threshold = 5
 
-/** What is known after one more call. A success forgets everything. */
-export const after = (self: CircuitBreaker, succeeded: boolean): CircuitBreaker =>
-  succeeded ? closed : { ...self, failures: self.failures + 1 }
+/** What is known after one more failure. An answer forgets everything: `closed`. */
+export const afterFailure = (self: CircuitBreaker): CircuitBreaker => ({ ...self, failures: self.failures + 1 })
 
 /** Whether to stop asking. */
 export const isOpen = (self: CircuitBreaker): boolean => self.failures >= threshold
 
-/** Whether the last call opened the circuit; the calls that were under way with it may fail, too. */
-export const hasJustOpened = (self: CircuitBreaker): boolean => self.failures === threshold
+/** Whether it has opened since the last answer. */
+export const hasTripped = (self: CircuitBreaker): boolean => isOpen(self) || self.trips > 0
 
-/** The breaker that lets calls through again, and remembers that it had opened. */
+/** The breaker that lets one call try, and remembers that it had opened. */
 export const halfOpen = (self: CircuitBreaker): CircuitBreaker => ({ failures: threshold - 1, trips: self.trips + 1 })
 
 /** The breaker after a look at the service, which is still not well. */

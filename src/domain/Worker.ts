@@ -1,6 +1,9 @@
 /** Programs that run, and what they do. */
 import { Schema } from "effect"
+import { ServiceId } from "./Identifiers.ts"
 import { Step } from "./Step.ts"
+
+const breaker = { reason: Schema.String, nextProbe: Schema.Date }
 
 /** What a program does for one step. */
 export const Activity = Schema.Struct({
@@ -12,7 +15,9 @@ export const Activity = Schema.Struct({
   /** When one was handled last. */
   lastProgress: Schema.optionalKey(Schema.Date),
   /** Present while the service is left alone because it kept failing. */
-  breaker: Schema.optionalKey(Schema.Struct({ reason: Schema.String, nextProbe: Schema.Date }))
+  breaker: Schema.optionalKey(Schema.Struct(breaker)),
+  /** Of a stage: the services that it leaves alone because they kept failing. */
+  leftAlone: Schema.optionalKey(Schema.Array(Schema.Struct({ service: ServiceId, ...breaker })))
 })
 export type Activity = typeof Activity.Type
 

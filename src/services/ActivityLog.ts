@@ -1,3 +1,4 @@
+import type { ServiceId } from "../domain/Identifiers.ts"
 import type { Step } from "../domain/Step.ts"
 import type { Activity } from "../domain/Worker.ts"
 /** What this process is doing right now, for those who watch it. */
@@ -16,8 +17,12 @@ export interface Hand {
 export interface ActivityLogShape {
   /** Says that this process works on a step until the scope closes. */
   readonly open: (step: Step) => Effect.Effect<Hand, never, Scope.Scope>
-  /** Says that a service is left alone because it kept failing, or (none) no longer is. */
-  readonly breaker: (step: Step, state: Option.Option<NonNullable<Activity["breaker"]>>) => Effect.Effect<void>
+  /** Says that a step leaves a service alone because it kept failing, or (none) no longer does. */
+  readonly breaker: (
+    step: Step,
+    service: ServiceId,
+    state: Option.Option<NonNullable<Activity["breaker"]>>
+  ) => Effect.Effect<void>
 }
 
 /** Nobody watches unless somebody provides one. */

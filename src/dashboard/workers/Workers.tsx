@@ -66,6 +66,11 @@ const Card = ({ worker }: { readonly worker: Worker }) => {
                       breaker open, next probe {activity.breaker.nextProbe.toLocaleTimeString()}
                     </span>
                   )}
+                  {activity.leftAlone?.map(({ nextProbe, reason, service }) => (
+                    <span key={service} class="badge halted" title={reason}>
+                      {service}: breaker open, next probe {nextProbe.toLocaleTimeString()}
+                    </span>
+                  ))}
                 </th>
                 <td class="number">{grouped(activity.inFlight)}</td>
                 <td class="number">{activity.rate > 0 ? `${rate(activity.rate)}/s` : "–"}</td>

@@ -3,7 +3,7 @@
  *
  * A service that keeps failing is left alone, and its queue with it, until it says that it is well.
  */
-import { Duration, Effect, Option, Result } from "effect"
+import { Duration, Effect, Option, Result, type Scope } from "effect"
 import { type Job, JobJson } from "../../domain/Messages.ts"
 import { PipelineEvent } from "../../domain/PipelineEvent.ts"
 import type { Service } from "../../domain/ServiceCatalog.ts"
@@ -22,7 +22,7 @@ import { type Performed, settled, type Step, type Task, type Work } from "./Step
 export const answering = (
   service: Service,
   workerId: string
-): Effect.Effect<Step<Job, ResultRecord, ResultStore | Inference | ImageSource>> =>
+): Effect.Effect<Step<Job, ResultRecord, ResultStore | Inference | ImageSource>, never, Inference | Scope.Scope> =>
   Effect.map(Breaker.make(service), (breaker) => ({
     name: service.id,
     queue: service.queue,
@@ -57,7 +57,7 @@ const answer = Effect.fnUntraced(function* (
     return settled(Settlement.Ack())
   }
   const [duration, answered] = yield* Ask.aboutImage(service, job.image).pipe(
-    breaker.watch,
+    breaker.guard,
     Effect.result,
     Effect.timed
   )
@@ -66,6 +66,8 @@ const answer = Effect.fnUntraced(function* (
     onFailure: (error) => FailurePolicy.onFailure(error, delivery.attempt)
   })
   yield* Effect.annotateCurrentSpan(FailurePolicy.attributesOf(resolution))
+  // Given back as it is, to wait in the queue with the others.
+  if (resolution._tag === "NotAsked") return settled(Settlement.Requeue())
   if (resolution._tag === "Postponed") {
     const { after, reason } = resolution
     const { imageId } = job

@@ -1,77 +1,121 @@
 /**
  * Leaving a service alone while it keeps failing, and finding out when it is well again.
  *
- * Any step that asks a service can have a breaker for it. The circuit itself is a value (`domain/CircuitBreaker.ts`).
+ * Any step that asks a service can have a breaker for it. The circuit itself is a value (`domain/CircuitBreaker.ts`). When it
+ * has opened, the service is asked about its health after growing pauses; when it says that it is well, one request tries,
+ * and the others follow when that was answered.
  */
-import { Clock, Duration, Effect, Option, Ref } from "effect"
+import { Clock, Deferred, Duration, Effect, Latch, Option, Schema, type Scope } from "effect"
 import * as CircuitBreaker from "../../domain/CircuitBreaker.ts"
 import type { Service } from "../../domain/ServiceCatalog.ts"
+import type { Step as StepName } from "../../domain/Step.ts"
 import { ActivityLog } from "../../services/ActivityLog.ts"
 import type { ImageSourceError } from "../../services/ImageSource.ts"
 import { Inference, type InferenceError } from "../../services/Inference.ts"
 import * as Metrics from "../../services/Metrics.ts"
 
-export interface Breaker {
-  /** Makes a request to the service, and notes whether the service was there to answer it. */
-  readonly watch: <A, E extends InferenceError | ImageSourceError, R>(
-    request: Effect.Effect<A, E, R>
-  ) => Effect.Effect<A, E, R>
-  /** Whether the service is to be left alone. */
-  readonly isOpen: Effect.Effect<boolean>
-  /** Waits, while the service is to be left alone, until it says that it is well. */
-  readonly untilClosed: Effect.Effect<void, never, Inference>
+/** The service was not asked, because it is left alone for now. */
+export class LeftAlone extends Schema.TaggedError<LeftAlone>()("LeftAlone", { service: Schema.String }) {
+  override get message() {
+    return `${this.service} is left alone until it is well`
+  }
 }
 
-export const make = (service: Service): Effect.Effect<Breaker> =>
-  Effect.map(Ref.make(CircuitBreaker.closed), (state) => ({
-    watch: (request) =>
-      request.pipe(
-        Effect.tap(() => Ref.set(state, CircuitBreaker.closed)),
-        Effect.tapError((error) => noteFailure(service, state, error))
-      ),
-    isOpen: Effect.map(Ref.get(state), CircuitBreaker.isOpen),
-    untilClosed: untilClosed(service, state)
-  }))
+export interface Breaker {
+  /** Makes a request to the service, unless that is left alone, and notes whether it was there to answer. */
+  readonly guard: <A, E extends InferenceError | ImageSourceError, R>(
+    request: Effect.Effect<A, E, R>
+  ) => Effect.Effect<A, E | LeftAlone, R>
+  /** Whether the service is left alone. */
+  readonly isOpen: Effect.Effect<boolean>
+  /** Waits until the service is no longer left alone. */
+  readonly untilClosed: Effect.Effect<void>
+}
 
-const noteFailure = Effect.fnUntraced(function* (
+/** The breaker of a service for a step, kept until the scope closes. */
+export const make = Effect.fnUntraced(function* (
   service: Service,
-  state: Ref.Ref<CircuitBreaker.CircuitBreaker>,
-  error: InferenceError | ImageSourceError
-) {
-  // That a picture cannot be read says nothing about the service.
-  if (error._tag === "ImageSourceError") return
-  const isDown = error.reason._tag === "Unavailable"
-  const now = yield* Ref.updateAndGet(state, (before) => CircuitBreaker.after(before, !isDown))
-  if (!isDown || !CircuitBreaker.isOpen(now)) return
-  if (CircuitBreaker.hasJustOpened(now)) {
-    yield* Effect.logWarning(`${error.message}; its queue is left alone until it is well`)
-  }
-  yield* announce(service, now, error.message)
-})
-
-/** An answer that was under way when the circuit opened may have closed it: those who watch are told in any case. */
-const untilClosed = Effect.fnUntraced(function* (service: Service, state: Ref.Ref<CircuitBreaker.CircuitBreaker>) {
+  step: StepName = service.id
+): Effect.fn.Return<Breaker, never, Inference | Scope.Scope> {
   const inference = yield* Inference
-  while (CircuitBreaker.isOpen(yield* Ref.get(state))) {
-    yield* Effect.sleep(CircuitBreaker.pause(yield* Ref.get(state)))
-    if (yield* inference.isHealthy(service)) {
-      yield* Ref.update(state, CircuitBreaker.halfOpen)
-      yield* Effect.logInfo(`${service.id} is well again; its queue is worked on`)
-    } else {
-      const now = yield* Ref.updateAndGet(state, CircuitBreaker.stillOpen)
-      yield* announce(service, now, `${service.id} does not say that it is well`)
-    }
-  }
-  yield* Metrics.breaker(service.id, false)
+  const scope = yield* Effect.scope
   const log = yield* ActivityLog
-  yield* log.breaker(service.id, Option.none())
-})
+  const released = yield* Latch.make(true)
+  const [left, again] =
+    step === service.id
+      ? ["its queue is left alone", "; its queue is worked on"]
+      : ["it is asked about no crops", "; it is asked about crops"]
+  let circuit = CircuitBreaker.closed
+  /** The request that tries whether the service is well, while there is one. */
+  let trial: Deferred.Deferred<void> | undefined
 
-/** Lets those who watch know that the service is left alone, and when it is asked about its health. */
-const announce = Effect.fnUntraced(function* (service: Service, state: CircuitBreaker.CircuitBreaker, reason: string) {
-  const log = yield* ActivityLog
-  yield* Metrics.breaker(service.id, true)
-  const now = yield* Clock.currentTimeMillis
-  const nextProbe = new Date(now + Duration.toMillis(CircuitBreaker.pause(state)))
-  yield* log.breaker(service.id, Option.some({ reason, nextProbe }))
+  const release = Effect.gen(function* () {
+    yield* Metrics.breaker(service.id, false)
+    yield* log.breaker(step, service.id, Option.none())
+    yield* released.open
+  })
+
+  /** Lets those who watch know that the service is left alone, and when it is asked about its health. */
+  const announce = Effect.fnUntraced(function* (reason: string) {
+    yield* Metrics.breaker(service.id, true)
+    const now = yield* Clock.currentTimeMillis
+    const nextProbe = new Date(now + Duration.toMillis(CircuitBreaker.pause(circuit)))
+    yield* log.breaker(step, service.id, Option.some({ reason, nextProbe }))
+  })
+
+  const probe = Effect.gen(function* () {
+    yield* Effect.sleep(CircuitBreaker.pause(circuit))
+    while (CircuitBreaker.isOpen(circuit) && !(yield* inference.isHealthy(service))) {
+      circuit = CircuitBreaker.stillOpen(circuit)
+      yield* announce(`${service.id} does not say that it is well`)
+      yield* Effect.sleep(CircuitBreaker.pause(circuit))
+    }
+    // An answer that was under way may have closed it meanwhile.
+    if (!CircuitBreaker.isOpen(circuit)) return
+    circuit = CircuitBreaker.halfOpen(circuit)
+    yield* release
+  })
+
+  const noteAnswer = Effect.suspend(() => {
+    const wasTripped = CircuitBreaker.hasTripped(circuit)
+    circuit = CircuitBreaker.closed
+    if (!wasTripped) return Effect.void
+    return Effect.andThen(Effect.logInfo(`${service.id} is well again${again}`), release)
+  })
+
+  const noteFailure = Effect.fnUntraced(function* (error: InferenceError | ImageSourceError) {
+    // That a picture cannot be read says nothing about the service.
+    if (error._tag === "ImageSourceError") return
+    if (error.reason._tag !== "Unavailable") return yield* noteAnswer
+    const isFirst = !CircuitBreaker.hasTripped(circuit)
+    circuit = CircuitBreaker.afterFailure(circuit)
+    if (!CircuitBreaker.isOpen(circuit)) return
+    yield* announce(error.message)
+    if (!released.isOpen()) return
+    yield* released.close
+    if (isFirst) yield* Effect.logWarning(`${error.message}; ${left} until it is well`)
+    yield* Effect.forkIn(probe, scope)
+  })
+
+  const guard: Breaker["guard"] = (request) => {
+    const noted = request.pipe(
+      Effect.tap(() => noteAnswer),
+      Effect.tapError(noteFailure)
+    )
+    return Effect.suspend(() => {
+      if (!released.isOpen()) return new LeftAlone({ service: service.id })
+      if (!CircuitBreaker.hasTripped(circuit)) return noted
+      if (trial !== undefined) return Effect.andThen(Deferred.await(trial), guard(request))
+      const own = (trial = Deferred.makeUnsafe<void>())
+      return Effect.ensuring(
+        noted,
+        Effect.suspend(() => {
+          trial = undefined
+          return Deferred.succeed(own, undefined)
+        })
+      )
+    })
+  }
+
+  return { guard, isOpen: Effect.sync(() => !released.isOpen()), untilClosed: released.await }
 })

@@ -4,7 +4,7 @@
  * A crop is asked about as soon as its box exists, and once: what an unchanged box was told stays with it. An answer is a
  * recorded fact, so the consensus is derived again with it.
  */
-import { Boolean, Duration, Effect, Option, Result } from "effect"
+import { Boolean, Clock, Duration, Effect, Option, Result, type Scope } from "effect"
 import type { ImageBox } from "../../domain/BoundingBox.ts"
 import * as EnrichmentPlan from "../../domain/EnrichmentPlan.ts"
 import type { ImageId, ServiceId } from "../../domain/Identifiers.ts"
@@ -23,28 +23,49 @@ import * as Metrics from "../../services/Metrics.ts"
 import { type CropRecord, type Derived, ResultStore, type StoreRejected } from "../../services/ResultStore.ts"
 import { ServiceSwitch } from "../../services/ServiceSwitch.ts"
 import * as Ask from "./Ask.ts"
+import * as Attempts from "./Attempts.ts"
+import * as Breaker from "./Breaker.ts"
 import { onFailure, onRejected, Resolution } from "./FailurePolicy.ts"
 import * as Hints from "./Hints.ts"
 import { untilStored } from "./Reconnect.ts"
-import { attemptOf, type Performed, settled, type Step, type Task, type Work } from "./Step.ts"
+import { type Performed, settled, type Step, type Task, type Work } from "./Step.ts"
 
 /** `algorithms`: what this deployment derives with. */
-export const enriching = (algorithms: Readonly<Record<Stage, string>>): Step<Hint, Found, Surroundings> => ({
-  name: "enrich",
-  queue: hintQueue.enrich,
-  message: HintJson,
-  prefetch: 32,
-  perform: {
-    concurrency: 4,
-    coalesces: true,
-    ask: (task) =>
-      enrich(task, algorithms).pipe(Effect.catch((rejected) => Effect.succeed(settled(onRejected(rejected)))))
-  },
-  batch: { size: 16, within: "10 millis", concurrency: 1 },
-  commit: record,
-  commitSpan: "record enrichment",
-  tells: Workflow.follows.crop
+export const enriching = Effect.fnUntraced(function* (
+  algorithms: Readonly<Record<Stage, string>>
+): Effect.fn.Return<Step<Hint, Found, Surroundings>, never, Catalog | Inference | Scope.Scope> {
+  const catalog = yield* Catalog
+  const wanting = catalog.filter(({ crops }) => crops !== undefined)
+  const breakers = yield* Effect.forEach(wanting, (service) => Breaker.make(service, "enrich"))
+  const asking: Asking = {
+    algorithms,
+    breakers: new Map(wanting.map(({ id }, i) => [id, breakers[i]!])),
+    attempts: Attempts.make()
+  }
+  return {
+    name: "enrich",
+    queue: hintQueue.enrich,
+    message: HintJson,
+    prefetch: 32,
+    perform: {
+      concurrency: 4,
+      coalesces: true,
+      ask: (task) => Effect.catch(enrich(task, asking), (rejected) => Effect.succeed(settled(onRejected(rejected))))
+    },
+    batch: { size: 16, within: "10 millis", concurrency: 1 },
+    commit: record,
+    commitSpan: "record enrichment",
+    tells: Workflow.follows.crop
+  }
 })
+
+interface Asking {
+  readonly algorithms: Readonly<Record<Stage, string>>
+  /** Of every service that wants crops. */
+  readonly breakers: ReadonlyMap<ServiceId, Breaker.Breaker>
+  /** Of each crop, for a hint may bring crops that were asked about often and others that never were. */
+  readonly attempts: Attempts.Attempts
+}
 
 type Surroundings = Catalog | Cropper | ImageSource | Inference | ResultStore | ServiceSwitch
 
@@ -53,11 +74,12 @@ type Found = { readonly crops: ReadonlyArray<CropRecord> } | { readonly complete
 
 const enrich = Effect.fnUntraced(function* (
   task: Task<Hint>,
-  algorithms: Readonly<Record<Stage, string>>
+  asking: Asking
 ): Effect.fn.Return<Performed<Found>, StoreRejected, Surroundings> {
   const { imageId } = task.message
   const store = yield* ResultStore
   const catalog = yield* Catalog
+  const { algorithms, attempts, breakers } = asking
   const algorithm = algorithms.enrich
   const [facts] = yield* untilStored(store.facts([imageId], { stage: "enrich", algorithm }))
   const boxes = yield* untilStored(store.boxes(imageId))
@@ -72,15 +94,21 @@ const enrich = Effect.fnUntraced(function* (
     return { commit: Option.some({ complete }), settlement: Settlement.Ack(), events: [] }
   }
 
-  // The sweep comes back to crops of services that are switched off.
+  // The sweep comes back to crops of services that are switched off, or left alone; a delivery to those that were postponed.
   const switches = yield* ServiceSwitch
-  const wanted = yield* Effect.filter(missing, ({ service }) => Effect.map(switches.isPaused(service), Boolean.not))
+  const now = yield* Clock.currentTimeMillis
+  const due = missing.filter((crop) => attempts.isDue(nameOf(imageId, crop), now))
+  const wanted = yield* Effect.filter(due, ({ service }) =>
+    Effect.zipWith(switches.isPaused(service), breakers.get(service)!.isOpen, Boolean.nor)
+  )
   const reference = yield* untilStored(store.reference(imageId))
   // The image may have been deleted meanwhile.
   if (wanted.length === 0 || Option.isNone(reference)) return settled(Settlement.Ack())
-  const asked = yield* askAll(reference.value, wanted, attemptOf(task))
+  const asked = yield* askAll(imageId, reference.value, wanted, asking)
   yield* Effect.annotateCurrentSpan("windmill.crops", asked.length)
-  yield* Effect.forEach(asked, ({ crop, resolution }) => Metrics.cropAsked(crop.service, outcomeOf(resolution)))
+  for (const { crop, resolution } of asked) {
+    if (resolution._tag !== "NotAsked") yield* Metrics.cropAsked(crop.service, outcomeOf(resolution))
+  }
   return performedOf(imageId, asked)
 })
 
@@ -93,39 +121,47 @@ interface Asked {
 
 /** Asks about every crop. A picture that cannot be read is the answer about all of them. */
 const askAll = Effect.fnUntraced(function* (
+  imageId: ImageId,
   reference: ImageReference,
   crops: EnrichmentPlan.EnrichmentPlan,
-  attempt: number
+  asking: Asking
 ) {
   const source = yield* ImageSource
   const cropper = yield* Cropper
-  const cut = yield* Effect.result(source.lend(reference, cropper.open))
-  return yield* Effect.forEach(crops, (crop) => askAbout(crop, Effect.fromResult(cut), attempt), { concurrency: 8 })
+  const cut = Effect.fromResult(yield* Effect.result(source.lend(reference, cropper.open)))
+  return yield* Effect.forEach(crops, (crop) => askAbout(imageId, crop, cut, asking), { concurrency: 8 })
 })
 
 const askAbout = Effect.fnUntraced(function* (
+  imageId: ImageId,
   crop: EnrichmentPlan.PlannedCrop,
   cut: Effect.Effect<Cut, CropError | ImageSourceError>,
-  attempt: number
+  { attempts, breakers }: Asking
 ): Effect.fn.Return<Asked, never, Catalog | Inference> {
+  const name = nameOf(imageId, crop)
   const cropped = yield* Effect.result(Effect.flatMap(cut, (cut) => cut(crop.box)))
-  if (Result.isFailure(cropped)) return { crop, region: crop.box, resolution: onFailure(cropped.failure, attempt) }
-  const { image, region } = cropped.success
-  const resolution = yield* askService(crop.service, image).pipe(
+  const region = Result.isSuccess(cropped) ? cropped.success.region : crop.box
+  const resolution = yield* Effect.fromResult(cropped).pipe(
+    Effect.flatMap(({ image }) => breakers.get(crop.service)!.guard(askService(crop.service, image))),
     Effect.match({
       onSuccess: (outcome) => Resolution.Final({ outcome }),
-      onFailure: (error) => onFailure(error, attempt)
+      onFailure: (error) => onFailure(error, attempts.next(name))
     })
   )
+  if (resolution._tag === "Final") attempts.end(name)
+  if (resolution._tag === "Postponed") attempts.postpone(name, yield* Clock.currentTimeMillis, resolution.after)
   return { crop, region, resolution }
 })
+
+const nameOf = (imageId: ImageId, { boxId, service }: EnrichmentPlan.PlannedCrop): string =>
+  `${imageId} ${boxId} ${service}`
 
 const askService = Effect.fnUntraced(function* (id: ServiceId, image: EncodedImage) {
   const catalog = yield* Catalog
   return yield* Ask.ask(ServiceCatalog.get(catalog, id), { _tag: "Upload", image })
 })
 
-const outcomeOf = (resolution: Resolution) => {
+const outcomeOf = (resolution: Exclude<Resolution, { readonly _tag: "NotAsked" }>) => {
   if (resolution._tag === "Postponed") return "postponed"
   return resolution.outcome._tag === "Success" ? "succeeded" : "failed"
 }

@@ -8,19 +8,26 @@ import type { ImageSourceError } from "../../services/ImageSource.ts"
 import type { InferenceError } from "../../services/Inference.ts"
 import { Settlement } from "../../services/MessageBroker.ts"
 import type { StoreRejected } from "../../services/ResultStore.ts"
+import type { LeftAlone } from "./Breaker.ts"
 
 /**
  * - `Final`: this is the terminal answer; record it.
  * - `Postponed`: worth another try after a pause.
+ * - `NotAsked`: nothing was tried, and no attempt is counted.
  */
 export type Resolution = Data.TaggedEnum<{
   Final: { readonly outcome: Outcome }
   Postponed: { readonly after: Duration.Duration; readonly reason: string }
+  NotAsked: { readonly reason: string }
 }>
 export const Resolution = Data.taggedEnum<Resolution>()
 
 /** What becomes of a question that failed in attempt `attempt` (from 1). A passing failure is final after the last attempt. */
-export const onFailure = (error: ImageSourceError | InferenceError | CropError, attempt: number): Resolution => {
+export const onFailure = (
+  error: ImageSourceError | InferenceError | CropError | LeftAlone,
+  attempt: number
+): Resolution => {
+  if (error._tag === "LeftAlone") return Resolution.NotAsked({ reason: error.message })
   if (error._tag === "CropError") return failed("image", error.message)
   const { reason } = error
   switch (reason._tag) {
@@ -46,7 +53,7 @@ export const onFailure = (error: ImageSourceError | InferenceError | CropError, 
 
 /** What the span of a question says about how it ended. */
 export const attributesOf = (resolution: Resolution): Readonly<Record<string, string>> => {
-  if (resolution._tag === "Postponed") return { "windmill.reason": resolution.reason }
+  if (resolution._tag !== "Final") return { "windmill.reason": resolution.reason }
   const { outcome } = resolution
   return outcome._tag === "Success"
     ? { "windmill.outcome": "success" }

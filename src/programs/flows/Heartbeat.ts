@@ -1,5 +1,6 @@
 /** Telling others that this program is alive, and what it is doing. */
 import { Clock, Effect, Layer, Option, Schedule } from "effect"
+import type { ServiceId } from "../../domain/Identifiers.ts"
 import type { Step } from "../../domain/Step.ts"
 import type { Activity } from "../../domain/Worker.ts"
 import { ActivityLog, type Hand } from "../../services/ActivityLog.ts"
@@ -17,7 +18,12 @@ export const layer = (identity: Identity) =>
       const clock = yield* Clock.Clock
       const steps = new Map<Step, StepLog>()
       const stepOf = (step: Step): StepLog => {
-        const known = steps.get(step) ?? { hands: new Set(), handled: 0, lastProgress: undefined, breaker: undefined }
+        const known = steps.get(step) ?? {
+          hands: new Set(),
+          handled: 0,
+          lastProgress: undefined,
+          leftAlone: new Map()
+        }
         steps.set(step, known)
         return known
       }
@@ -52,9 +58,13 @@ export const layer = (identity: Identity) =>
               drop: () => hand.clear()
             }))
           ),
-        breaker: (step, state) =>
+        breaker: (step, service, state) =>
           Effect.sync(() => {
-            stepOf(step).breaker = Option.getOrUndefined(state)
+            const { leftAlone } = stepOf(step)
+            Option.match(state, {
+              onNone: () => leftAlone.delete(service),
+              onSome: (breaker) => leftAlone.set(service, breaker)
+            })
           })
       }
     })
@@ -65,19 +75,23 @@ interface StepLog {
   readonly hands: Set<Set<object>>
   handled: number
   lastProgress: number | undefined
-  breaker: Activity["breaker"]
+  /** The services that are left alone; of a service's step, itself. */
+  readonly leftAlone: Map<ServiceId, NonNullable<Activity["breaker"]>>
 }
 
 /** None while nobody works on the step. */
-const activityOf = ([step, { breaker, handled, hands, lastProgress }]: [Step, StepLog]): ReadonlyArray<Activity> =>
-  hands.size === 0
-    ? []
-    : [
-        {
-          step,
-          inFlight: [...hands].reduce((sum, hand) => sum + hand.size, 0),
-          handled,
-          ...(lastProgress === undefined ? {} : { lastProgress: new Date(lastProgress) }),
-          ...(breaker === undefined ? {} : { breaker })
-        }
-      ]
+const activityOf = ([step, { handled, hands, lastProgress, leftAlone }]: [Step, StepLog]): ReadonlyArray<Activity> => {
+  if (hands.size === 0) return []
+  const own = [...leftAlone].find(([service]) => service === step)
+  const others = [...leftAlone].filter(([service]) => service !== step)
+  return [
+    {
+      step,
+      inFlight: [...hands].reduce((sum, hand) => sum + hand.size, 0),
+      handled,
+      ...(lastProgress === undefined ? {} : { lastProgress: new Date(lastProgress) }),
+      ...(own === undefined ? {} : { breaker: own[1] }),
+      ...(others.length === 0 ? {} : { leftAlone: others.map(([service, breaker]) => ({ service, ...breaker })) })
+    }
+  ]
+}

@@ -41,7 +41,7 @@ export const postprocess = ({ stages, stop, strategy, sweepEvery }: PostprocessO
       const stage = {
         harmonize: run(harmonizing(catalog, strategy), stop),
         consensus: run(voting(catalog, strategy), stop),
-        enrich: run(enriching(algorithms), stop)
+        enrich: Stream.unwrap(Effect.map(enriching(algorithms), (step) => run(step, stop)))
       }
       return all([...stages.map((name) => stage[name]), sweep({ every: sweepEvery, stop, algorithms, stages })])
     })

@@ -32,6 +32,8 @@ export const endOf = (settlement: Settlement): Readonly<Record<string, string>> 
   switch (settlement._tag) {
     case "Retry":
       return { "windmill.outcome": "retry", "error.type": "unavailable" }
+    case "Requeue":
+      return { "windmill.outcome": "given back" }
     case "DeadLetter":
       return { "windmill.outcome": "dead-letter", "error.type": "poison", "windmill.reason": settlement.reason }
     default:

@@ -59,10 +59,6 @@ export interface Task<M> {
   readonly deliveries: Deliveries
 }
 
-/** The latest attempt among the deliveries of a task, from 1. */
-export const attemptOf = ({ deliveries }: Pick<Task<unknown>, "deliveries">): number =>
-  Math.max(...deliveries.map(({ attempt }) => attempt))
-
 /** What came of a task. */
 export interface Performed<A> {
   /** What is to be committed before the deliveries are settled. */

@@ -42,9 +42,7 @@ export const serviceState = (service: Service, sight: Sight): ServiceState => {
     succeeded,
     failed,
     history,
-    breakers: activitiesOf(service.id, sight).flatMap(({ breaker, workerId }) =>
-      breaker === undefined ? [] : [{ workerId, ...breaker }]
-    ),
+    breakers: sight.workers.filter(({ isAlive }) => isAlive).flatMap((worker) => breakersOf(service.id, worker)),
     ...stepState(service.id, service.queue, waiting, rateOf(history, answers.seconds), sight),
     ...since(waits.services.get(service.id))
   }
@@ -98,6 +96,15 @@ const activitiesOf = (step: Step, { workers }: Sight) =>
     .flatMap(({ activities, workerId }) =>
       activities.filter((activity) => activity.step === step).map((activity) => ({ ...activity, workerId }))
     )
+
+/** What a program says about leaving a service alone, for whole images or for crops. */
+const breakersOf = (service: ServiceId, { activities, workerId }: Worker): ServiceState["breakers"] =>
+  activities.flatMap(({ breaker, leftAlone = [], step }) => [
+    ...(breaker === undefined || step !== service ? [] : [{ workerId, ...breaker }]),
+    ...leftAlone
+      .filter((other) => other.service === service)
+      .map(({ nextProbe, reason }) => ({ workerId, reason, nextProbe }))
+  ])
 
 const queueState = (name: string, { queues }: Sight): QueueState => {
   const statistics = Option.flatten(Option.fromUndefinedOr(queues.get(name)))
