@@ -71,6 +71,15 @@ const needs = [
     }
   },
   {
+    name: "PgBouncer",
+    isThere: async () => existsSync("/usr/sbin/pgbouncer"),
+    remedy: "install it as /usr/sbin/pgbouncer",
+    provide: async () => {
+      install("pgbouncer")
+      return existsSync("/usr/sbin/pgbouncer")
+    }
+  },
+  {
     name: "Chromium",
     isThere: async () => existsSync(process.env.CHROMIUM ?? "/usr/bin/chromium"),
     remedy: "install it, and set CHROMIUM to its path if that is not /usr/bin/chromium",

@@ -13,6 +13,18 @@ export class DatabaseUnusable extends Schema.TaggedError<DatabaseUnusable>()("Da
     return `The database cannot be used: ${this.detail}`
   }
 
+  /** What answers is a pooler that has not been announced. */
+  static ofPooler({
+    host = "localhost",
+    port = 5432
+  }: Pick<PgClient.PgClientConfig, "host" | "port">): DatabaseUnusable {
+    return new DatabaseUnusable({
+      detail:
+        `At ${host}:${port} a pooler answers that does not keep the settings of a connection, as PgBouncer does. ` +
+        "Set DB_POOLER=transaction, and the time-outs where the pooler leads: ALTER ROLE … SET statement_timeout = '60s'."
+    })
+  }
+
   /** The error of a client with this configuration. */
   static from({ reason }: SqlError.SqlError, config: PgClient.PgClientConfig): DatabaseUnusable {
     const { database = "", host = "localhost", port = 5432, username } = config
@@ -31,6 +43,11 @@ export class DatabaseUnusable extends Schema.TaggedError<DatabaseUnusable>()("Da
             `createdb -h ${host} -p ${port}${login} ${database}`
         )
       }
+      case "53300":
+        return of(
+          `${server} has no connection left: ${said}. Lower DB_POOL_SIZE of the programs, raise max_connections there, ` +
+            "or put PgBouncer in between (DB_POOLER=transaction)."
+        )
       case "42501":
         return of(
           `${server} forbids what is needed: ${said}. Grant it to the user, or correct DB_USER or DATABASE_URL.`
@@ -45,11 +62,12 @@ export class DatabaseUnusable extends Schema.TaggedError<DatabaseUnusable>()("Da
   }
 }
 
-/** What is wrong with the encryption of the connection, if that is why it failed: something that waiting does not mend. */
-export const byEncryption = (
+/** What is wrong with a setting of the connection, if that is why it failed: something that waiting does not mend. */
+export const bySetting = (
   { reason: { cause } }: SqlError.SqlError,
   { host = "localhost", port = 5432, ssl = false }: Pick<PgClient.PgClientConfig, "host" | "port" | "ssl">
 ): DatabaseUnusable | undefined => {
+  if (String(cause).includes("unsupported startup parameter")) return DatabaseUnusable.ofPooler({ host, port })
   const said = String(cause)
   const server = `PostgreSQL at ${host}:${port}`
   const refusal = Encryption.refusalOf(cause, { name: "PostgreSQL", host, port, prefix: "DB", url: "DATABASE_URL" })

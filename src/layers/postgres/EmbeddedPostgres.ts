@@ -27,7 +27,9 @@ export const make = Effect.fn("EmbeddedPostgres.make")(function* (options: { rea
   yield* Cluster.ensure(data, binaries, user)
   const log = Path.join(home, "server.log")
   const host = yield* Server.acquire({ data, log, binaries, user })
-  return PgDatabase.Address.of({ host, port: 5432, database: Ownership.database, username: Cluster.role })
+  const { database } = Ownership
+  // All steps run in the one process that it is for.
+  return PgDatabase.Address.of({ host, port: 5432, database, username: Cluster.role, maxConnections: 10 })
 })
 
 /** The address of the database of a server that runs on `directory`. */

@@ -7,7 +7,7 @@
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Schedule, Schema } from "effect"
 import { Migrator, SqlError } from "effect/sql"
-import { byEncryption, type DatabaseUnusable } from "./DatabaseUnusable.ts"
+import { bySetting, DatabaseUnusable } from "./DatabaseUnusable.ts"
 import { sqlState } from "./Failures.ts"
 import { createTables } from "./migrations/0001CreateTables.ts"
 import { followChanges } from "./migrations/0002FollowChanges.ts"
@@ -44,13 +44,22 @@ const table = "windmill_migrations"
  */
 export const migrate = Effect.gen(function* () {
   const sql = yield* PgClient.PgClient
-  yield* untilReachable(Effect.mapError(sql`SELECT 1`, (error) => byEncryption(error, sql.config) ?? error))
+  yield* untilReachable(Effect.mapError(sql`SELECT 1`, (error) => bySetting(error, sql.config) ?? error))
+  yield* keepsSettings
   yield* Migrator.make({})({ loader: Migrator.fromRecord(steps), table })
   const [row] = yield* sql<{ found: number }>`SELECT max(migration_id) AS found FROM ${sql(table)}`
   const known = Object.keys(steps).length
   const found = row?.found ?? 0
   if (found > known) return yield* new DatabaseTooNew({ found, known })
 }).pipe(Effect.withSpan("ResultStore.migrate"))
+
+/** Fails when what answers does not keep what a connection was opened with. */
+const keepsSettings = Effect.gen(function* () {
+  const sql = yield* PgClient.PgClient
+  const wanted = sql.config.startupParameters?.["statement_timeout"]
+  const [row] = yield* sql<{ setting: string }>`SELECT setting FROM pg_settings WHERE name = 'statement_timeout'`
+  if (wanted !== undefined && row?.setting !== wanted) return yield* DatabaseUnusable.ofPooler(sql.config)
+})
 
 const untilReachable = <A>(work: Effect.Effect<A, SqlError.SqlError | DatabaseUnusable>) =>
   work.pipe(
@@ -67,4 +76,8 @@ const untilReachable = <A>(work: Effect.Effect<A, SqlError.SqlError | DatabaseUn
   )
 
 const isPassing = (error: SqlError.SqlError | DatabaseUnusable): error is SqlError.SqlError =>
-  SqlError.isSqlError(error) && (error.reason._tag === "ConnectionError" || sqlState(error.reason.cause) === "57P03")
+  SqlError.isSqlError(error) &&
+  (error.reason._tag === "ConnectionError" || startingOrFull.includes(sqlState(error.reason.cause)))
+
+/** `cannot_connect_now` and `too_many_connections`. */
+const startingOrFull: ReadonlyArray<string> = ["57P03", "53300"]

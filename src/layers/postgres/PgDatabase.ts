@@ -8,10 +8,12 @@ import { PgClient, PgTypes } from "@effect/sql-pg"
 import { Config, Context, Duration, Effect, Layer, Option, Redacted, Result, Schema } from "effect"
 import * as Encryption from "../files/Encryption.ts"
 
-/** Where the database is and how to log in. */
+/** Where the database is, how to log in, and how many connections there may be unless `DB_POOL_SIZE` says it. */
 export class Address extends Context.Service<
   Address,
-  Pick<PgClient.PgClientConfig, "url" | "host" | "port" | "database" | "username" | "password" | "ssl">
+  Pick<PgClient.PgClientConfig, "url" | "host" | "port" | "database" | "username" | "password" | "ssl"> & {
+    readonly maxConnections?: number
+  }
 >()("windmill/layers/PgDatabase/Address") {}
 
 /** The environment does not say which database to use, or says it wrongly. `problems` lists all that is missing. */
@@ -80,11 +82,24 @@ export const addressFromEnvironment = Layer.effect(
   })
 )
 
-/** The client. Connections are opened when they are needed; `DB_POOL_SIZE` bounds them. */
+/** So few that thirteen workers, three stages and an API share the 100 that PostgreSQL allows unless it is told otherwise. */
+const fewConnections = 5
+
+const positive = Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 1000 }))
+
+/**
+ * The client. Connections are opened when they are needed; `DB_POOL_SIZE` bounds them.
+ *
+ * A pooler that gives every transaction another connection of the server (PgBouncer's `pool_mode = transaction`) is announced
+ * by `DB_POOLER=transaction`: then nothing is kept on a connection, neither prepared statements nor time-outs.
+ */
 export const layer = PgClient.layerFrom(
   Effect.gen(function* () {
     const address = yield* Address
-    const maxConnections = yield* Config.Int("DB_POOL_SIZE").pipe(Config.withDefault(10))
+    const maxConnections = yield* Config.schema(positive, "DB_POOL_SIZE").pipe(
+      Config.withDefault(address.maxConnections ?? fewConnections)
+    )
+    const pooler = yield* Config.Literals(["none", "transaction"], "DB_POOLER").pipe(Config.withDefault("none"))
     const timeouts = yield* Effect.all({
       statement_timeout: milliseconds("DB_STATEMENT_TIMEOUT", "60 seconds"),
       lock_timeout: milliseconds("DB_LOCK_TIMEOUT", "20 seconds"),
@@ -96,7 +111,8 @@ export const layer = PgClient.layerFrom(
       connectTimeout: "10 seconds",
       keepAlive: "30 seconds",
       applicationName: "windmill",
-      startupParameters: { timezone: "UTC", ...timeouts },
+      prepare: pooler === "none",
+      startupParameters: { timezone: "UTC", ...(pooler === "none" ? timeouts : {}) },
       types: numbers,
       maxMessageSize
     })
