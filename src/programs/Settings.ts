@@ -5,7 +5,7 @@ import * as NodeOs from "node:os"
 import * as Strategies from "../domain/harmonization/Strategies.ts"
 import * as ServiceCatalog from "../domain/ServiceCatalog.ts"
 import { Catalog } from "../services/Catalog.ts"
-import { version } from "./Main.ts"
+import { version } from "./Version.ts"
 
 /** A flag or variable has a value that means nothing. */
 export class BadSetting extends Schema.TaggedError<BadSetting>()("BadSetting", { detail: Schema.String }) {

@@ -4,7 +4,7 @@ import { Command, Flag } from "effect/cli"
 import * as PgBacklog from "../layers/postgres/PgBacklog.ts"
 import * as Telemetry from "../layers/telemetry/Telemetry.ts"
 import * as Vitals from "./flows/Vitals.ts"
-import { version } from "./Main.ts"
+import { version } from "./Version.ts"
 
 /** To be among the flags of the command. */
 export const flags = {

@@ -11,7 +11,7 @@ import * as OtelTracing from "./OtelTracing.ts"
 export interface TelemetryOptions {
   /** What the program is called in traces, such as `windmill-worker`, unless `OTEL_SERVICE_NAME` says otherwise. */
   readonly serviceName: string
-  readonly serviceVersion?: string
+  readonly serviceVersion: string
   /** The port for `/metrics`, `/healthz` and `/readyz`; none unless given. */
   readonly metricsPort?: number | undefined
   /** The address to listen on; this machine only unless given. */
@@ -22,7 +22,7 @@ export const layer = ({
   metricsHost = "127.0.0.1",
   metricsPort,
   serviceName,
-  serviceVersion = "0.1.0"
+  serviceVersion
 }: TelemetryOptions) =>
   Layer.provideMerge(
     metricsPort === undefined
