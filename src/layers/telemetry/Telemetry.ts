@@ -18,12 +18,7 @@ export interface TelemetryOptions {
   readonly metricsHost?: string
 }
 
-export const layer = ({
-  metricsHost = "127.0.0.1",
-  metricsPort,
-  serviceName,
-  serviceVersion
-}: TelemetryOptions) =>
+export const layer = ({ metricsHost = "127.0.0.1", metricsPort, serviceName, serviceVersion }: TelemetryOptions) =>
   Layer.provideMerge(
     metricsPort === undefined
       ? Layer.empty

@@ -3,11 +3,10 @@
  *
  * Everything it shows comes from the database and the broker, so any number of processes may serve it.
  */
-import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import { ByteSize, Effect, Layer } from "effect"
 import { HttpIncomingMessage, HttpRouter, HttpServer, HttpServerResponse, HttpStaticServer } from "effect/http"
 import { HttpApiBuilder, HttpApiScalar } from "effect/http-api"
-import * as NodeHttp from "node:http"
+import * as HttpListener from "../http/HttpListener.ts"
 import { ApiSettings } from "./ApiSettings.ts"
 import { docsPath } from "./ContentPolicies.ts"
 import { Api } from "./definition/Api.ts"
@@ -47,9 +46,6 @@ const nothing = HttpRouter.addAll(
   )
 )
 
-/** Time for requests that are under way when the server stops; whoever follows the events never finishes. */
-const farewell = "1 second"
-
 /** Bytes of a request's body, except for pictures, which have a limit of their own. */
 const maxBody = Layer.succeed(HttpIncomingMessage.MaxBodySize, ByteSize.mebibytes(1))
 
@@ -59,13 +55,7 @@ export const layer = HttpRouter.serve(Layer.mergeAll(api, docs, dashboard, nothi
   disableListenLog: true
 }).pipe(
   Layer.provide(maxBody),
-  Layer.provideMerge(
-    Layer.unwrap(
-      ApiSettings.useSync(({ host, port }) =>
-        NodeHttpServer.layer(() => NodeHttp.createServer(), { host, port, gracefulShutdownTimeout: farewell })
-      )
-    )
-  )
+  Layer.provideMerge(Layer.unwrap(ApiSettings.useSync(({ host, port }) => HttpListener.layer({ host, port }))))
 )
 
 /** The address of the running server. */

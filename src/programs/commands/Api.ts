@@ -20,7 +20,8 @@ const flags = {
     Flag.withDescription("Port to listen on, 0 for any that is free (default API_PORT, or 8787)"),
     Flag.withMetavar("number"),
     Flag.withFallbackConfig(Config.Int("API_PORT")),
-    Flag.withDefault(8787)
+    Flag.withDefault(8787),
+    Flag.withSchema(Settings.Port)
   ),
   uploads: Flag.String("uploads").pipe(
     Flag.withDescription(

@@ -21,22 +21,23 @@ const step = Argument.String("step").pipe(
   Argument.withSchema(StepSchema)
 )
 
-const limit = Flag.Int("limit").pipe(
+const limit = Settings.limit.pipe(
   Flag.withDescription("At most so many of each queue (default 100)"),
-  Flag.withSchema(Schema.Int.check(Schema.isGreaterThan(0))),
   Flag.withDefault(100)
 )
 
-const json = Flag.Boolean("json").pipe(Flag.withDescription("Write JSON, one object per line"), Flag.withDefault(false))
-
-const list = Command.make("list", { step: Argument.optional(step), limit, json }, ({ json, limit, step }) =>
-  Effect.gen(function* () {
-    const letters = yield* deadLetters(Option.getOrUndefined(step), limit)
-    if (json) return yield* Effect.forEach(letters, (letter) => Console.log(JSON.stringify(letter)), { discard: true })
-    if (letters.length === 0) return yield* Console.log("There are no dead letters")
-    const rows = letters.map(({ attempt, id, reason, step }) => [step, id, String(attempt), reason])
-    yield* Console.log(Table.lines(["step", "id", "attempt", "reason"], rows).join("\n"))
-  })
+const list = Command.make(
+  "list",
+  { step: Argument.optional(step), limit, json: Settings.json },
+  ({ json, limit, step }) =>
+    Effect.gen(function* () {
+      const letters = yield* deadLetters(Option.getOrUndefined(step), limit)
+      if (json)
+        return yield* Effect.forEach(letters, (letter) => Console.log(JSON.stringify(letter)), { discard: true })
+      if (letters.length === 0) return yield* Console.log("There are no dead letters")
+      const rows = letters.map(({ attempt, id, reason, step }) => [step, id, String(attempt), reason])
+      yield* Console.log(Table.lines(["step", "id", "attempt", "reason"], rows).join("\n"))
+    })
 ).pipe(Command.withDescription("Lists what was set aside, oldest first."))
 
 /** More than anybody looks through by hand. */

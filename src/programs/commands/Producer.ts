@@ -1,6 +1,6 @@
 /** Submits images and asks services about them. */
 import { Console, Effect, Layer, Option, Schema } from "effect"
-import { Argument, Command, Flag } from "effect/cli"
+import { Command, Flag } from "effect/cli"
 import * as ServiceCatalog from "../../domain/ServiceCatalog.ts"
 import * as PgArchive from "../../layers/postgres/PgArchive.ts"
 import { Catalog } from "../../services/Catalog.ts"
@@ -21,22 +21,16 @@ class Incomplete extends Schema.TaggedError<Incomplete>()("Incomplete", { detail
   }
 }
 
-const positive = Schema.Int.check(Schema.isGreaterThan(0))
-
 const flags = {
-  services: Flag.String("services").pipe(
-    Flag.withAlias("s"),
+  services: Settings.services.pipe(
     Flag.withDescription(
       "Services to ask: names separated by commas, all, primary or spatial_only (default: primary; " +
         "with --missing and --retry-failed, those that were asked)"
     ),
-    Flag.withMetavar("names"),
     Flag.optional
   ),
-  limit: Flag.Int("limit").pipe(
-    Flag.withAlias("l"),
+  limit: Settings.limit.pipe(
     Flag.withDescription("At most so many images; of those in the database the newest"),
-    Flag.withSchema(positive),
     Flag.optional
   ),
   group: Flag.String("group").pipe(
@@ -45,12 +39,7 @@ const flags = {
     Flag.withMetavar("name"),
     Flag.optional
   ),
-  images: Flag.String("images").pipe(
-    Flag.withDescription("Folder, glob, file or URL of pictures to submit; may be given several times"),
-    Flag.withMetavar("place"),
-    Flag.atLeast(0)
-  ),
-  more: Argument.String("images").pipe(Argument.withDescription("The same as --images"), Argument.variadic()),
+  ...Settings.images,
   idsFile: Flag.String("image-ids-file").pipe(
     Flag.withDescription("Ask about the images in the database whose ids are in this file, one on each line"),
     Flag.withMetavar("file"),

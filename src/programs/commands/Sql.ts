@@ -1,10 +1,11 @@
 /** Asks the embedded database while nothing else runs on it. */
 import { Console, Effect, Option } from "effect"
-import { Argument, Command, Flag } from "effect/cli"
+import { Argument, Command } from "effect/cli"
 import { SqlClient, type SqlError } from "effect/sql"
 import * as Embedded from "../Embedded.ts"
 import * as PgDatabase from "../../layers/postgres/PgDatabase.ts"
 import { Readiness } from "../../services/Readiness.ts"
+import * as Settings from "../Settings.ts"
 import * as Watched from "../Watched.ts"
 import * as PsqlCommand from "../views/PsqlCommand.ts"
 import * as RowsView from "../views/RowsView.ts"
@@ -14,12 +15,7 @@ const query = Argument.String("query").pipe(
   Argument.optional
 )
 
-const data = Flag.String("data").pipe(
-  Flag.withDescription("The data folder of npm start (default .windmill)"),
-  Flag.withDefault(".windmill")
-)
-
-export const command = Command.make("sql", { query, data, ...Watched.flags }, ({ data, query }) =>
+export const command = Command.make("sql", { query, data: Settings.data, ...Watched.flags }, ({ data, query }) =>
   Effect.gen(function* () {
     yield* readyWhenAnswered
     if (Option.isSome(query)) yield* ask(query.value)

@@ -3,7 +3,7 @@
  * services are configured.
  */
 import { Clock, Console, Context, Effect, Layer, Option, Path, Schema, Stream } from "effect"
-import { Argument, Command, Flag } from "effect/cli"
+import { Command, Flag } from "effect/cli"
 import * as Samples from "#farm/simulated/Samples"
 import * as ConsoleLogger from "../../layers/terminal/ConsoleLogger.ts"
 import * as ImageFiles from "../../layers/files/ImageFiles.ts"
@@ -37,24 +37,14 @@ class PicturesLeftOut extends Schema.TaggedError<PicturesLeftOut>()("PicturesLef
 }
 
 const flags = {
-  images: Flag.String("images").pipe(
+  ...Settings.images,
+  services: Settings.services.pipe(
     Flag.withDescription(
-      "Pictures of your own: a folder, a glob, a file or a URL; more may follow (default: the samples)"
+      "Services to ask about every picture: names separated by commas, all, primary or spatial_only (default: all)"
     ),
-    Flag.withMetavar("DIR|GLOB|FILE|URL"),
-    Flag.optional
-  ),
-  more: Argument.String("images").pipe(Argument.withDescription("More pictures"), Argument.variadic()),
-  services: Flag.String("services").pipe(
-    Flag.withDescription("The services to ask about every picture, separated by commas (default: all)"),
-    Flag.withMetavar("blip,clip,…"),
     Flag.withDefault("all")
   ),
-  limit: Flag.Int("limit").pipe(
-    Flag.withDescription("At most so many pictures"),
-    Flag.withSchema(Schema.Int.check(Schema.isGreaterThan(0))),
-    Flag.optional
-  ),
+  limit: Settings.limit.pipe(Flag.withDescription("At most so many pictures"), Flag.optional),
   farm: Flag.Literals("farm", ["simulated", "none"]).pipe(
     Flag.withDescription("Where the services are: a farm that is simulated, or (none) where --config says"),
     Flag.withDefault("simulated")
@@ -62,10 +52,8 @@ const flags = {
   config: Settings.config,
   harmonization: Settings.harmonization,
   workerId: Settings.workerId,
-  data: Flag.String("data").pipe(
-    Flag.withDescription("The folder of the database and the samples (default .windmill)"),
-    Flag.withDefault(".windmill")
-  ),
+  drainWithin: Settings.drainWithin,
+  data: Settings.data,
   output: Flag.String("output").pipe(
     Flag.withDescription("The folder for the overlays and report.html (default: results in the data folder)"),
     Flag.optional
@@ -76,7 +64,9 @@ const flags = {
   ),
   port: Flag.Int("port").pipe(
     Flag.withDescription("Port of the dashboard, on this machine only (default: any that is free)"),
-    Flag.withDefault(0)
+    Flag.withMetavar("number"),
+    Flag.withDefault(0),
+    Flag.withSchema(Settings.Port)
   ),
   ...Watched.flags
 }
@@ -87,7 +77,6 @@ type Options = Command.Command.Config.Infer<typeof flags>
 const maxReported = 200
 /** Images that the terminal shows. */
 const maxShown = 24
-const drainWithin = "20 seconds"
 
 const run = Effect.fnUntraced(function* (options: Options) {
   const path = yield* Path.Path
@@ -119,7 +108,7 @@ const run = Effect.fnUntraced(function* (options: Options) {
         submission,
         stop
       ),
-    { within: drainWithin }
+    { within: options.drainWithin }
   ).pipe(Effect.onInterrupt(() => sayWhereItStopped(submission)))
   yield* display.finish
 
@@ -143,7 +132,9 @@ const run = Effect.fnUntraced(function* (options: Options) {
 
   if (display.isLive && Option.isSome(dashboard)) {
     yield* Console.log(`dashboard  ${dashboard.value}  (until Ctrl-C)`)
-    yield* runUntilStopped((stop) => pipeline({ services: catalog, strategy, workerId, stop }), { within: drainWithin })
+    yield* runUntilStopped((stop) => pipeline({ services: catalog, strategy, workerId, stop }), {
+      within: options.drainWithin
+    })
   }
   if (submission.unusable.length > 0) return yield* new PicturesLeftOut({ count: submission.unusable.length })
 })
@@ -151,7 +142,7 @@ const run = Effect.fnUntraced(function* (options: Options) {
 /** The pictures the flags name, or the samples. */
 const picturesOf = Effect.fnUntraced(function* ({ data, images, limit, more }: Options) {
   const path = yield* Path.Path
-  const patterns = [...Option.toArray(images), ...more]
+  const patterns = [...images, ...more]
   const named =
     patterns.length > 0
       ? patterns

@@ -10,7 +10,7 @@ import * as Watched from "../Watched.ts"
 import * as StatusText from "../views/StatusText.ts"
 
 const flags = {
-  json: Flag.Boolean("json").pipe(Flag.withDescription("Write JSON, one object per line"), Flag.withDefault(false)),
+  json: Settings.json,
   watch: Flag.Boolean("watch").pipe(Flag.withDescription("Show it again every 2 seconds"), Flag.withDefault(false)),
   config: Settings.config,
   ...Watched.flags

@@ -12,11 +12,10 @@ import * as Settings from "../Settings.ts"
 import * as Watched from "../Watched.ts"
 
 const flags = {
-  service: Flag.String("service").pipe(
+  services: Settings.services.pipe(
     Flag.withDescription(
       "Services to work for: names separated by commas, all, primary or spatial_only (SERVICE_NAME)"
     ),
-    Flag.withMetavar("names"),
     Flag.withFallbackConfig(Config.NonEmptyString("SERVICE_NAME")),
     Flag.optional
   ),
@@ -37,9 +36,9 @@ const named = Option.match({
   onSome: Effect.succeed<string>
 })
 
-export const command = Command.make("worker", flags, ({ config, drainWithin, service, workerId }) =>
+export const command = Command.make("worker", flags, ({ config, drainWithin, services: words, workerId }) =>
   Effect.gen(function* () {
-    const services = yield* Settings.servicesNamed(yield* named(service))
+    const services = yield* Settings.servicesNamed(yield* named(words))
     const surroundings = Layer.mergeAll(
       Heartbeat.layer(Settings.identity(workerId)),
       Watched.vitals,
