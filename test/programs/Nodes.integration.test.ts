@@ -23,10 +23,8 @@ const served = Effect.fnUntraced(function* (version: string) {
     QUEUE_PREFIX: rabbit.queuePrefix
   }
   const node = yield* Nodes.binary(version)
-  const program = yield* Programs.inFolder(yield* Folders.temporary, env, node).start(
-    "api",
-    ...["--port", "0", "--metrics-port", "0"]
-  )
+  const { start } = Programs.inFolder(yield* Folders.temporary, env, node)
+  const program = yield* start("api", "--port", "0", "--metrics-port", "0")
   const addressIn = (words: RegExp) =>
     Effect.sync(() => words.exec(program.said.stdout + program.said.stderr)?.[1]).pipe(
       Effect.repeat({ until: (address) => address !== undefined, schedule: Programs.soon }),

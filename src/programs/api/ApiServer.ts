@@ -6,7 +6,7 @@
 import { ByteSize, Effect, Layer } from "effect"
 import { HttpIncomingMessage, HttpRouter, HttpServer, HttpServerResponse, HttpStaticServer } from "effect/http"
 import { HttpApiBuilder, HttpApiScalar } from "effect/http-api"
-import * as HttpListener from "../http/HttpListener.ts"
+import * as HttpListener from "../../layers/http/HttpListener.ts"
 import { ApiSettings } from "./ApiSettings.ts"
 import { docsPath } from "./ContentPolicies.ts"
 import { Api } from "./definition/Api.ts"
