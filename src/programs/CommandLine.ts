@@ -107,5 +107,6 @@ const plain = (message: string): string =>
   message
     .replace("a string representing a finite number", "a number")
     .replace("Expected: Schema validation failed: ", "")
+    .replace(/^Invalid value for flag --\S+: "config"\. Expected: SchemaError\((.*)\n\s+at \["(\w+)"\]\)$/s, "$2: $1")
 
 const formatIssue = SchemaIssue.makeFormatterStandardSchemaV1()

@@ -6,7 +6,6 @@
 import { ByteSize, Effect, Layer } from "effect"
 import { HttpIncomingMessage, HttpRouter, HttpServer, HttpServerResponse, HttpStaticServer } from "effect/http"
 import { HttpApiBuilder, HttpApiScalar } from "effect/http-api"
-import * as HttpListener from "../../layers/http/HttpListener.ts"
 import { ApiSettings } from "./ApiSettings.ts"
 import { docsPath } from "./ContentPolicies.ts"
 import { Api } from "./definition/Api.ts"
@@ -49,14 +48,11 @@ const nothing = HttpRouter.addAll(
 /** Bytes of a request's body, except for pictures, which have a limit of their own. */
 const maxBody = Layer.succeed(HttpIncomingMessage.MaxBodySize, ByteSize.mebibytes(1))
 
-/** Serves until the layer's scope closes. */
+/** Serves, on the server that is given, until the layer's scope closes. */
 export const layer = HttpRouter.serve(Layer.mergeAll(api, docs, dashboard, nothing, Headers.layer), {
   disableLogger: true,
   disableListenLog: true
-}).pipe(
-  Layer.provide(maxBody),
-  Layer.provideMerge(Layer.unwrap(ApiSettings.useSync(({ host, port }) => HttpListener.layer({ host, port }))))
-)
+}).pipe(Layer.provide(maxBody))
 
 /** The address of the running server. */
 export const address = Effect.map(HttpServer.HttpServer, ({ address }) => HttpServer.formatAddress(address))

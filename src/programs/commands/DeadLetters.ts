@@ -88,12 +88,24 @@ const onSelected = <E, R>(
     }
   })
 
-export const command = Command.make("dead-letters").pipe(
-  Command.withSharedFlags({ config: Settings.config, ...Watched.flags }),
-  Command.withSubcommands([list, show, replay, drop]),
-  Command.provide(({ config }) =>
+const deadLettersCommand = Command.make("dead-letters").pipe(
+  Command.withSharedFlags({ config: Settings.config, ...Watched.flags })
+)
+
+/** What the subcommands need, and their help does not. */
+const surroundings = Layer.unwrap(
+  Effect.map(deadLettersCommand, ({ config }) =>
     Watched.brokerVitals.pipe(Layer.provideMerge(Distributed.broker), Layer.merge(Distributed.catalog(config)))
-  ),
+  )
+)
+
+export const command = deadLettersCommand.pipe(
+  Command.withSubcommands([
+    Command.provide(list, surroundings),
+    Command.provide(show, surroundings),
+    Command.provide(replay, surroundings),
+    Command.provide(drop, surroundings)
+  ]),
   Command.withDescription("Looks after messages that nobody could handle, each set aside with its reason."),
   Watched.watched
 )
