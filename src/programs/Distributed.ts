@@ -19,7 +19,7 @@ import * as RabbitMessageBroker from "../layers/rabbitmq/RabbitMessageBroker.ts"
 import * as SharpCropper from "../layers/pictures/SharpCropper.ts"
 import * as SharpImageSource from "../layers/pictures/SharpImageSource.ts"
 import { Catalog } from "../services/Catalog.ts"
-import { inWords } from "./Main.ts"
+import { inWords } from "./CommandLine.ts"
 
 /** The environment does not say where the servers are. `details` has a paragraph for each. */
 export class ServersUnknown extends Schema.TaggedError<ServersUnknown>()("ServersUnknown", {

@@ -1,11 +1,11 @@
-/** Flags that several programs have, each with the variable that stands in for it. */
+/** Flags that several commands have, each with the variable that stands in for it. */
 import { Config, Effect, Result, Schema } from "effect"
-import { Flag } from "effect/cli"
+import { Argument, Flag } from "effect/cli"
 import * as NodeOs from "node:os"
 import * as Strategies from "../domain/harmonization/Strategies.ts"
 import * as ServiceCatalog from "../domain/ServiceCatalog.ts"
 import { Catalog } from "../services/Catalog.ts"
-import { version } from "./Main.ts"
+import { version } from "./Version.ts"
 
 /** A flag or variable has a value that means nothing. */
 export class BadSetting extends Schema.TaggedError<BadSetting>()("BadSetting", { detail: Schema.String }) {
@@ -13,6 +13,44 @@ export class BadSetting extends Schema.TaggedError<BadSetting>()("BadSetting", {
     return this.detail
   }
 }
+
+/** A port to listen on; `0` is any that is free. */
+export const Port = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 65535 }))
+
+/** Which services are meant. */
+export const services = Flag.String("services").pipe(
+  Flag.withAlias("service"),
+  Flag.withAlias("s"),
+  Flag.withMetavar("names")
+)
+
+/** Which pictures are meant. */
+export const images = {
+  images: Flag.String("images").pipe(
+    Flag.withDescription("Folder, glob, file or URL of pictures; may be given several times"),
+    Flag.withMetavar("place"),
+    Flag.atLeast(0)
+  ),
+  more: Argument.String("images").pipe(Argument.withDescription("The same as --images"), Argument.variadic())
+}
+
+/** The largest number of what a command looks at. */
+export const limit = Flag.Int("limit").pipe(
+  Flag.withAlias("l"),
+  Flag.withMetavar("number"),
+  Flag.withSchema(Schema.Int.check(Schema.isGreaterThan(0)))
+)
+
+export const json = Flag.Boolean("json").pipe(
+  Flag.withDescription("Write JSON, one object per line"),
+  Flag.withDefault(false)
+)
+
+export const data = Flag.String("data").pipe(
+  Flag.withDescription("The folder of the database and the samples (default .windmill)"),
+  Flag.withMetavar("folder"),
+  Flag.withDefault(".windmill")
+)
 
 export const config = Flag.String("config").pipe(
   Flag.withDescription(

@@ -1,17 +1,18 @@
 /** Making a program one that can be watched: traced to a collector, with metrics and health at a port of its own. */
-import { Config, Layer, Option, Schema } from "effect"
+import { Config, Layer, Option } from "effect"
 import { Command, Flag } from "effect/cli"
 import * as PgBacklog from "../layers/postgres/PgBacklog.ts"
 import * as Telemetry from "../layers/telemetry/Telemetry.ts"
 import * as Vitals from "./flows/Vitals.ts"
-import { version } from "./Main.ts"
+import * as Settings from "./Settings.ts"
+import { version } from "./Version.ts"
 
 /** To be among the flags of the command. */
 export const flags = {
   metricsPort: Flag.Int("metrics-port").pipe(
     Flag.withDescription("Serve /metrics, /healthz and /readyz on this port, 0 for any (default METRICS_PORT, or not)"),
     Flag.withFallbackConfig(Config.Int("METRICS_PORT")),
-    Flag.withSchema(Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 65535 }))),
+    Flag.withSchema(Settings.Port),
     Flag.optional
   ),
   metricsHost: Flag.String("metrics-host").pipe(

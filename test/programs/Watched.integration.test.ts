@@ -49,6 +49,7 @@ describe("every program", { timeout: 120_000 }, () => {
       const { code, stderr } = yield* run(program, ...args, "--metrics-port", "65536")
       assert.strictEqual(code, 1)
       assert.match(stderr, /Invalid value for flag --metrics-port: "65536"/)
+      assert.include(stderr, `windmill ${program} `)
     })
   )
 

@@ -21,6 +21,7 @@ import * as PgResultStore from "../../src/layers/postgres/PgResultStore.ts"
 import * as PgServiceSwitch from "../../src/layers/postgres/PgServiceSwitch.ts"
 import * as PgWorkerRegistry from "../../src/layers/postgres/PgWorkerRegistry.ts"
 import * as ApiServer from "../../src/programs/api/ApiServer.ts"
+import * as ServeApi from "../../src/programs/api/ServeApi.ts"
 import * as ApiSettings from "../../src/programs/api/ApiSettings.ts"
 import { Api } from "../../src/programs/api/definition/Api.ts"
 import * as ImageEvents from "../../src/programs/api/ImageEvents.ts"
@@ -85,7 +86,7 @@ export const layer = (options: ApiServerOptions = {}) => {
   )
   const contents = Layer.unwrap(Folders.useSync(({ uploads }) => FileContentStore.layer({ folder: uploads, maxBytes })))
   const environmentOf = { ...environment, ...(token === undefined ? {} : { API_TOKEN: token }) }
-  return ApiServer.layer.pipe(
+  return ServeApi.listening.pipe(
     Layer.provideMerge(options.archive ?? PgArchive.layer),
     Layer.provideMerge([PgReplays.layer, PgServiceSwitch.layer, PgWorkerRegistry.layer]),
     Layer.provideMerge(PgResultStore.layer),

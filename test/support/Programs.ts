@@ -16,12 +16,12 @@ export interface Ended {
 /** Looking again and again, without haste. */
 export const soon = Schedule.spaced("50 millis")
 
-/** Programs that run in this folder. */
-export const inFolder = (cwd: string, env: Environment) => {
+/** Programs that run in this folder, by this Node. */
+export const inFolder = (cwd: string, env: Environment, node = process.execPath) => {
   /** Starts a program that runs until a signal or the scope ends it, and does not wait until it works. */
   const launch = Effect.fnUntraced(function* (name: string, ...args: ReadonlyArray<string>) {
     const program = fileURLToPath(new URL(`../../dist/programs/${name}.js`, import.meta.url))
-    const child = NodeChildProcess.spawn(process.execPath, [program, ...args], {
+    const child = NodeChildProcess.spawn(node, [program, ...args], {
       cwd,
       env: { PATH: process.env.PATH, ...env },
       stdio: ["ignore", "pipe", "pipe"]

@@ -5,7 +5,7 @@
  * released never changes: the next one says what is different.
  */
 import { PgClient } from "@effect/sql-pg"
-import { Effect, Schedule, Schema } from "effect"
+import { Context, type Duration, Effect, Schedule, Schema } from "effect"
 import { Migrator, SqlError } from "effect/sql"
 import { bySetting, DatabaseUnusable } from "./DatabaseUnusable.ts"
 import { sqlState } from "./Failures.ts"
@@ -38,13 +38,21 @@ const steps = {
 
 const table = "windmill_migrations"
 
+/** How long a program that starts waits for a database that is not there yet. */
+export const MaxWait = Context.Reference<Duration.Input>("windmill/layers/Migrations/MaxWait", {
+  defaultValue: () => "30 seconds"
+})
+
 /**
  * Brings the database to the tables this program knows. Safe with any number of programs at once; a database that is not
- * there yet is waited for, some 30 seconds. A setting that keeps it from being reached is not.
+ * there yet is waited for. A setting that keeps it from being reached is not.
  */
 export const migrate = Effect.gen(function* () {
   const sql = yield* PgClient.PgClient
-  yield* untilReachable(Effect.mapError(sql`SELECT 1`, (error) => bySetting(error, sql.config) ?? error))
+  yield* untilReachable(
+    Effect.mapError(sql`SELECT 1`, (error) => bySetting(error, sql.config) ?? error),
+    yield* MaxWait
+  )
   yield* keepsSettings
   yield* Migrator.make({})({ loader: Migrator.fromRecord(steps), table })
   const [row] = yield* sql<{ found: number }>`SELECT max(migration_id) AS found FROM ${sql(table)}`
@@ -61,7 +69,7 @@ const keepsSettings = Effect.gen(function* () {
   if (wanted !== undefined && row?.setting !== wanted) return yield* DatabaseUnusable.ofPooler(sql.config)
 })
 
-const untilReachable = <A>(work: Effect.Effect<A, SqlError.SqlError | DatabaseUnusable>) =>
+const untilReachable = <A>(work: Effect.Effect<A, SqlError.SqlError | DatabaseUnusable>, maxWait: Duration.Input) =>
   work.pipe(
     Effect.tapError((error) =>
       isPassing(error)
@@ -70,8 +78,9 @@ const untilReachable = <A>(work: Effect.Effect<A, SqlError.SqlError | DatabaseUn
     ),
     Effect.retry({
       while: isPassing,
-      schedule: Schedule.min([Schedule.exponential("200 millis"), Schedule.spaced("2 seconds")]),
-      times: 18
+      schedule: Schedule.min([Schedule.exponential("200 millis"), Schedule.spaced("2 seconds")]).pipe(
+        Schedule.upTo({ duration: maxWait })
+      )
     })
   )
 

@@ -7,13 +7,12 @@
  *
  * Requests are not traced.
  */
-import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import { Clock, Context, Duration, Effect, Layer, Metric, Schedule } from "effect"
 import { HttpMiddleware, HttpRouter, HttpServer, HttpServerResponse } from "effect/http"
 import { PrometheusMetrics } from "effect/observability"
-import * as NodeHttp from "node:http"
 import * as Metrics from "../../services/Metrics.ts"
 import { Readiness } from "../../services/Readiness.ts"
+import * as HttpListener from "../http/HttpListener.ts"
 import * as EventLoopLag from "./EventLoopLag.ts"
 
 export interface MetricsServerOptions {
@@ -44,9 +43,7 @@ export const layer = ({ host, port, stalledAfter = "15 minutes" }: MetricsServer
       const server = HttpRouter.serve(routes, { disableLogger: true, disableListenLog: true }).pipe(
         Layer.provide(Layer.succeed(HttpMiddleware.TracerDisabledWhen, () => true)),
         Layer.provideMerge(address),
-        Layer.provide(
-          NodeHttpServer.layer(() => NodeHttp.createServer(), { host, port, gracefulShutdownTimeout: "1 second" })
-        )
+        Layer.provide(HttpListener.layer({ host, port, flagPrefix: "metrics-" }))
       )
       return Layer.merge(server, Layer.succeed(Readiness, registry(required)))
     })

@@ -11,19 +11,14 @@ import * as OtelTracing from "./OtelTracing.ts"
 export interface TelemetryOptions {
   /** What the program is called in traces, such as `windmill-worker`, unless `OTEL_SERVICE_NAME` says otherwise. */
   readonly serviceName: string
-  readonly serviceVersion?: string
+  readonly serviceVersion: string
   /** The port for `/metrics`, `/healthz` and `/readyz`; none unless given. */
   readonly metricsPort?: number | undefined
   /** The address to listen on; this machine only unless given. */
   readonly metricsHost?: string
 }
 
-export const layer = ({
-  metricsHost = "127.0.0.1",
-  metricsPort,
-  serviceName,
-  serviceVersion = "0.1.0"
-}: TelemetryOptions) =>
+export const layer = ({ metricsHost = "127.0.0.1", metricsPort, serviceName, serviceVersion }: TelemetryOptions) =>
   Layer.provideMerge(
     metricsPort === undefined
       ? Layer.empty

@@ -3,11 +3,9 @@
  *
  * Everything it shows comes from the database and the broker, so any number of processes may serve it.
  */
-import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import { ByteSize, Effect, Layer } from "effect"
 import { HttpIncomingMessage, HttpRouter, HttpServer, HttpServerResponse, HttpStaticServer } from "effect/http"
 import { HttpApiBuilder, HttpApiScalar } from "effect/http-api"
-import * as NodeHttp from "node:http"
 import { ApiSettings } from "./ApiSettings.ts"
 import { docsPath } from "./ContentPolicies.ts"
 import { Api } from "./definition/Api.ts"
@@ -47,26 +45,14 @@ const nothing = HttpRouter.addAll(
   )
 )
 
-/** Time for requests that are under way when the server stops; whoever follows the events never finishes. */
-const farewell = "1 second"
-
 /** Bytes of a request's body, except for pictures, which have a limit of their own. */
 const maxBody = Layer.succeed(HttpIncomingMessage.MaxBodySize, ByteSize.mebibytes(1))
 
-/** Serves until the layer's scope closes. */
+/** Serves, on the server that is given, until the layer's scope closes. */
 export const layer = HttpRouter.serve(Layer.mergeAll(api, docs, dashboard, nothing, Headers.layer), {
   disableLogger: true,
   disableListenLog: true
-}).pipe(
-  Layer.provide(maxBody),
-  Layer.provideMerge(
-    Layer.unwrap(
-      ApiSettings.useSync(({ host, port }) =>
-        NodeHttpServer.layer(() => NodeHttp.createServer(), { host, port, gracefulShutdownTimeout: farewell })
-      )
-    )
-  )
-)
+}).pipe(Layer.provide(maxBody))
 
 /** The address of the running server. */
 export const address = Effect.map(HttpServer.HttpServer, ({ address }) => HttpServer.formatAddress(address))

@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url"
 import type { Strategy } from "../../domain/Harmonization.ts"
 import * as FileContentStore from "../../layers/files/FileContentStore.ts"
 import * as GuardedWebPictures from "../../layers/http/GuardedWebPictures.ts"
+import * as HttpListener from "../../layers/http/HttpListener.ts"
 import * as Networks from "../../layers/http/Networks.ts"
 import * as SharpImageSource from "../../layers/pictures/SharpImageSource.ts"
 import * as SharpScaler from "../../layers/pictures/SharpScaler.ts"
@@ -37,9 +38,16 @@ export class NoNetwork extends Schema.TaggedError<NoNetwork>()("NoNetwork", { ne
 /** Where the build puts the dashboard, as seen from here. */
 const dashboard = fileURLToPath(new URL("../../dashboard", import.meta.url))
 
+/** The API, listening where its settings say. */
+export const listening = ApiServer.layer.pipe(
+  Layer.provideMerge(
+    Layer.unwrap(ApiSettings.ApiSettings.useSync(({ host, port }) => HttpListener.layer({ host, port })))
+  )
+)
+
 /** Serves until the layer's scope closes. `ApiServer.address` says where. */
 export const layer = (options: ServeApiOptions) =>
-  ApiServer.layer.pipe(
+  listening.pipe(
     Layer.provide([PgArchive.layer, PgReplays.layer, SharpScaler.layer, contents(options.uploads), web]),
     Layer.provide(ApiSettings.layer({ ...options, dashboard }))
   )

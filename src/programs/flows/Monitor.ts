@@ -4,12 +4,12 @@
  * Whoever asks often gets what was found a moment ago. Counting takes longer the more images there are; it is done at most
  * a tenth of the time.
  */
-import { Cache, Clock, Duration, Effect, Exit, Ref } from "effect"
+import { Cache, Clock, Duration, Effect, Exit, Option, Ref } from "effect"
 import { hintQueue } from "../../domain/Messages.ts"
 import { stages } from "../../domain/Staleness.ts"
 import { Archive } from "../../services/Archive.ts"
 import { Catalog } from "../../services/Catalog.ts"
-import { MessageBroker } from "../../services/MessageBroker.ts"
+import { MessageBroker, type QueueStatistics } from "../../services/MessageBroker.ts"
 import { ResultStore } from "../../services/ResultStore.ts"
 import { ServiceSwitch } from "../../services/ServiceSwitch.ts"
 import { WorkerRegistry } from "../../services/WorkerRegistry.ts"
@@ -35,10 +35,14 @@ export const make = Effect.gen(function* () {
   )
   const groups = yield* remembered(archive.groups(maxGroups))
   const names = [...catalog.map(({ queue }) => queue), ...stages.map((stage) => hintQueue[stage])]
+  // The first queue that is not answered about is the last: each has to be waited for, and all share the broker.
   const queues = yield* remembered(
-    Effect.forEach(names, (name) =>
-      Effect.map(Effect.option(broker.statistics(name)), (statistics) => [name, statistics] as const)
-    ).pipe(Effect.map((entries) => new Map(entries)))
+    Effect.suspend(() => {
+      const known = new Map<string, Option.Option<QueueStatistics>>()
+      return Effect.forEach(names, (name) =>
+        Effect.map(broker.statistics(name), (statistics) => known.set(name, Option.some(statistics)))
+      ).pipe(Effect.ignore, Effect.as(known))
+    })
   )
 
   const pipeline = Effect.gen(function* () {

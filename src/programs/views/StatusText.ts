@@ -8,12 +8,21 @@ import type {
 } from "../../domain/PipelineState.ts"
 import * as Wording from "../../domain/Wording.ts"
 import * as Table from "./Table.ts"
+import * as TerminalText from "./TerminalText.ts"
 
-/** The lines of the table. Numbers that cannot be told, because the broker is away, are `?`. */
-export const lines = (state: PipelineState, progress: PipelineProgress): ReadonlyArray<string> => [
+/**
+ * The lines of the table. Numbers that cannot be told, because the broker is away, are `?`. In a narrow terminal columns
+ * are left out, and notes stand below.
+ */
+export const lines = (
+  state: PipelineState,
+  progress: PipelineProgress,
+  width = Number.POSITIVE_INFINITY
+): ReadonlyArray<string> => [
   summary(progress),
   "",
-  ...Table.lines(
+  ...fitting(
+    width,
     ["service", "queued", "running", "done", "failed", "owed", "dead", "workers", "per second", "left", "note"],
     state.services.map((service) => [
       service.service,
@@ -30,7 +39,8 @@ export const lines = (state: PipelineState, progress: PipelineProgress): Readonl
     ])
   ),
   "",
-  ...Table.lines(
+  ...fitting(
+    width,
     ["stage", "queued", "running", "done", "stale", "dead", "workers", "per second", "left", "note"],
     state.stages.map((stage) => [
       stage.stage,
@@ -46,6 +56,20 @@ export const lines = (state: PipelineState, progress: PipelineProgress): Readonl
     ])
   )
 ]
+
+/** A table whose last column are notes about what its first column names. */
+const fitting = (width: number, titles: ReadonlyArray<string>, rows: ReadonlyArray<ReadonlyArray<string>>) => {
+  const whole = Table.lines(titles, rows)
+  if (whole.every((line) => TerminalText.columns(line) <= width)) return whole
+  const withoutNote = (row: ReadonlyArray<string>) => row.slice(0, -1)
+  return [
+    ...Table.fitting(withoutNote(titles), rows.map(withoutNote), { width, dispensable }),
+    ...rows.flatMap((row) => (row.at(-1) === "" ? [] : [`${row[0]}: ${row.at(-1)}`]))
+  ]
+}
+
+/** The columns without which a narrow terminal can do, first the first. */
+const dispensable = ["per second", "workers", "left", "dead", "owed", "stale"]
 
 const summary = ({ boxes, crops, done, eta, images }: PipelineProgress): string =>
   [

@@ -30,4 +30,20 @@ export const lines = (
   )
 }
 
+/**
+ * The same without as many of the `dispensable` columns, the first of them first, as do not fit into `width` columns of
+ * the terminal.
+ */
+export const fitting = (
+  titles: ReadonlyArray<string>,
+  rows: ReadonlyArray<ReadonlyArray<string>>,
+  { dispensable, width }: { readonly dispensable: ReadonlyArray<string>; readonly width: number }
+): ReadonlyArray<string> => {
+  const table = lines(titles, rows)
+  const [title, ...others] = dispensable
+  if (title === undefined || table.every((line) => TerminalText.columns(line) <= width)) return table
+  const without = (row: ReadonlyArray<string>) => row.filter((_, column) => titles[column] !== title)
+  return fitting(without(titles), rows.map(without), { dispensable: others, width })
+}
+
 const isNumber = (text: string): boolean => /^([0-9.,]+|\?)$/.test(text)

@@ -65,4 +65,14 @@ describe("lines", () => {
     assert.strictEqual(textOf({}, { eta: 60 }).summary, "900 of 2,000 images done, 1 box, 0 crops, 1 min 0 s left")
     assert.strictEqual(textOf({}, { done: 2000, eta: 0 }).summary, "2,000 of 2,000 images done, 1 box, 0 crops")
   })
+
+  it("fit a terminal of 60 columns: the least important are left out, notes stand below", () => {
+    const paused = { step: ocr, by: "me", reason: "new model", since: at }
+    const state = { at, services: [{ ...service, paused }], stages: [] }
+    assert.deepEqual(StatusText.lines(state, progress, 60).slice(2, 5), [
+      "service  queued  running  done  failed   owed  dead",
+      "ocr         998        2   900     100  1,000     3",
+      "ocr: switched off by me: new model"
+    ])
+  })
 })

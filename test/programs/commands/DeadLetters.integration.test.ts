@@ -2,10 +2,10 @@
 import { assert, layer } from "@effect/vitest"
 import { Effect, Layer, Redacted, Stream } from "effect"
 import * as NodeOs from "node:os"
-import { Address } from "../../src/layers/rabbitmq/RabbitAddress.ts"
-import { MessageBroker, Settlement } from "../../src/services/MessageBroker.ts"
-import * as Programs from "../support/Programs.ts"
-import * as RabbitQueues from "../support/RabbitQueues.ts"
+import { Address } from "../../../src/layers/rabbitmq/RabbitAddress.ts"
+import { MessageBroker, Settlement } from "../../../src/services/MessageBroker.ts"
+import * as Programs from "../../support/Programs.ts"
+import * as RabbitQueues from "../../support/RabbitQueues.ts"
 
 const queue = "queue_ocr"
 

@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url"
 import { afterAll, beforeAll } from "vitest"
 
 /** The built command: `npm test` builds first. */
-const program = (name: string) => fileURLToPath(new URL(`../../dist/programs/${name}.js`, import.meta.url))
+const program = (name: string) => fileURLToPath(new URL(`../../../dist/programs/${name}.js`, import.meta.url))
 
 const folder = mkdtempSync(join(tmpdir(), "windmill-start-"))
 const runs = new Set<ChildProcess>()

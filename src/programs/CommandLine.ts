@@ -1,0 +1,112 @@
+/** How every program here starts and ends. */
+import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
+import * as NodeServices from "@effect/platform-node/NodeServices"
+import { Cause, Config, ConfigProvider, Console, Effect, Exit, Layer, Schema, SchemaIssue } from "effect"
+import { CliError, Command } from "effect/cli"
+import { SqlError } from "effect/sql"
+import * as ConsoleLogger from "../layers/terminal/ConsoleLogger.ts"
+import { BrokerMisconfigured, BrokerUnavailable } from "../services/MessageBroker.ts"
+import { version } from "./Version.ts"
+
+/** What the commands of a program fail with. */
+export interface Failure {
+  readonly message: string
+}
+
+/**
+ * Runs a command as the process.
+ *
+ * Settings come from the environment and, where that is silent, from `.env` in the working directory. The exit code is 0
+ * after success and 1 after an error, of which only the message is shown. After SIGINT or SIGTERM it is 0, unless the
+ * command has set another.
+ */
+export const run = <Name extends string, Input, Context, E extends Failure>(
+  command: Command.Command<Name, Input, Context, E, NodeServices.NodeServices>,
+  args: ReadonlyArray<string>
+): void =>
+  answering(command, args).pipe(
+    Effect.provide(ConsoleLogger.layer),
+    Effect.provide(ConfigProvider.layerAdd(dotEnv)),
+    Effect.provide(NodeServices.layer),
+    Effect.tapCause(report),
+    NodeRuntime.runMain({
+      disableErrorReporting: true,
+      teardown: (exit, onExit) =>
+        onExit(Exit.isSuccess(exit) ? 0 : Cause.hasInterruptsOnly(exit.cause) ? Number(process.exitCode ?? 0) : 1)
+    })
+  )
+
+/**
+ * Runs the command. The help that comes with every mistake in the arguments is not shown: it would hide what the mistake
+ * is, and end in the output of scripts. It is shown when asked for, and when no command is named.
+ */
+const answering = <Name extends string, Input, Context, E, R>(
+  command: Command.Command<Name, Input, Context, E, R>,
+  args: ReadonlyArray<string>
+) => {
+  const held: Array<string> = []
+  const isDialog = args.includes("--wizard")
+  const holding: Console.Console = isDialog ? console : { ...console, log: (text: string) => held.push(text) }
+  const show = Effect.suspend(() => Effect.forEach(held, (text) => Console.log(text), { discard: true }))
+  const whole = command.pipe(Command.provide(Layer.succeed(Console.Console, console)))
+  return Command.runWith(whole, { version, renderErrors: false })(args).pipe(
+    Effect.provideService(Console.Console, holding),
+    Effect.andThen(show),
+    Effect.catchIf(isMistake, (error) => (error.errors.length === 0 ? show : Effect.fail(error)))
+  )
+}
+
+const isMistake = (error: unknown): error is CliError.ShowHelp =>
+  CliError.isCliError(error) && error._tag === "ShowHelp"
+
+/** The `.env`, if there is one. */
+const dotEnv = ConfigProvider.fromDotEnv().pipe(
+  Effect.catchReason("PlatformError", "NotFound", () => Effect.succeed(ConfigProvider.fromUnknown({})))
+)
+
+/**
+ * Says what went wrong. Only of a defect, which is a mistake in the program, it shows where; a setting that turns out to be
+ * wrong while the program runs is none.
+ */
+const report = (cause: Cause.Cause<{ readonly message: string }>) =>
+  Effect.forEach(
+    cause.reasons,
+    (reason) => {
+      if (Cause.isDieReason(reason)) {
+        const { defect } = reason
+        const isSetting = defect instanceof BrokerMisconfigured
+        return Console.error(isSetting ? defect.message : Cause.pretty(Cause.fromReasons([reason])))
+      }
+      return Cause.isFailReason(reason) ? Console.error(inWords(reason.error)) : Effect.void
+    },
+    { discard: true }
+  )
+
+/** What an error says to people. Of a variable that cannot be used, its name comes first; a broker that is away has a remedy. */
+export const inWords = (error: { readonly message: string }): string => {
+  if (isMistake(error)) return mistakesInWords(error)
+  if (SqlError.isSqlError(error)) return `The database cannot be used: ${String(error.reason.cause)}`
+  if (error instanceof BrokerUnavailable) {
+    return `${error.message}. Start the broker, or correct QUEUE_HOST and QUEUE_PORT, or AMQP_URL.`
+  }
+  return error instanceof Config.ConfigError && Schema.isSchemaError(error.cause)
+    ? formatIssue(error.cause.issue)
+        .issues.map(({ message, path = [] }) => `${path.map(String).join("_")}: ${plain(message)}`)
+        .join("\n")
+    : error.message
+}
+
+const mistakesInWords = ({ commandPath, errors }: CliError.ShowHelp): string =>
+  [
+    ...errors.map(({ message }) => plain(message)),
+    `${commandPath.join(" ")} --help explains ${commandPath.length > 1 ? "its flags" : "the commands"}.`
+  ].join("\n\n")
+
+/** All variables and flags are strings, and schemas check them. */
+const plain = (message: string): string =>
+  message
+    .replace("a string representing a finite number", "a number")
+    .replace("Expected: Schema validation failed: ", "")
+    .replace(/^Invalid value for flag --\S+: "config"\. Expected: SchemaError\((.*)\n\s+at \["(\w+)"\]\)$/s, "$2: $1")
+
+const formatIssue = SchemaIssue.makeFormatterStandardSchemaV1()

@@ -1,0 +1,42 @@
+/** The command `windmill`: which commands it has, and how they are run. */
+import type { NodeServices } from "@effect/platform-node/NodeServices"
+import { Command } from "effect/cli"
+import * as CommandLine from "./CommandLine.ts"
+
+/**
+ * Runs `windmill` with the arguments, as the process. Of commands that the arguments do not name only the line in the help
+ * is loaded: all that they need takes a second.
+ */
+export const windmill = async (...args: ReadonlyArray<string>): Promise<void> => {
+  const subcommands = await Promise.all(commands.map((command) => command(args)))
+  CommandLine.run(
+    Command.make("windmill").pipe(
+      Command.withDescription("Sends every image through many ML services and keeps improving one picture of it."),
+      Command.withSubcommands(subcommands)
+    ),
+    args
+  )
+}
+
+/** A command with the line that the help of `windmill` has for it. */
+const listed =
+  <Name extends string>(name: Name, summary: string, load: () => Promise<{ readonly command: Listed<Name> }>) =>
+  async (args: ReadonlyArray<string>) => {
+    const isNamed = args.some((arg) => arg === name || arg.startsWith("--completions"))
+    const command: Listed<Name> = isNamed ? (await load()).command : Command.make(name)
+    return Command.withShortDescription(command, summary)
+  }
+
+type Listed<Name extends string> = Command.Command<Name, never, {}, CommandLine.Failure, NodeServices>
+
+const commands = [
+  listed("start", "Take pictures through all services, on this machine alone", () => import("./commands/Start.ts")),
+  listed("sql", "Ask the database that start fills", () => import("./commands/Sql.ts")),
+  listed("worker", "Answer the jobs of services", () => import("./commands/Worker.ts")),
+  listed("postprocess", "Harmonize boxes, vote, and ask about crops", () => import("./commands/Postprocess.ts")),
+  listed("producer", "Submit images, and ask again about known ones", () => import("./commands/Producer.ts")),
+  listed("status", "Show what is queued, running, done, failed and stale", () => import("./commands/Status.ts")),
+  listed("dead-letters", "List, show, replay and drop what was set aside", () => import("./commands/DeadLetters.ts")),
+  listed("api", "Serve the HTTP API and the dashboard", () => import("./commands/Api.ts")),
+  listed("farm", "Simulate the services", () => import("./commands/Farm.ts"))
+]

@@ -1,0 +1,64 @@
+/** Keeps what is derived from answers up to date: boxes, consensus, crops. */
+import { Effect, Layer, Schema } from "effect"
+import { Command, Flag } from "effect/cli"
+import { hintQueue } from "../../domain/Messages.ts"
+import { stages } from "../../domain/Staleness.ts"
+import { Catalog } from "../../services/Catalog.ts"
+import * as Distributed from "../Distributed.ts"
+import { runUntilStopped } from "../flows/Drain.ts"
+import * as Heartbeat from "../flows/Heartbeat.ts"
+import { postprocess } from "../flows/Pipeline.ts"
+import { queuesDeclared } from "../flows/Ready.ts"
+import * as Settings from "../Settings.ts"
+import * as Watched from "../Watched.ts"
+
+const flags = {
+  stage: Flag.Literals("stage", stages).pipe(
+    Flag.withDescription("Stage to run; may be given several times (default: all)"),
+    Flag.between(0, stages.length)
+  ),
+  sweepEvery: Flag.String("sweep-every").pipe(
+    Flag.withDescription("How often to look for work that no message told of (default 30 seconds)"),
+    Flag.withMetavar("duration"),
+    Flag.withDefault("30 seconds"),
+    Flag.withSchema(Schema.DurationFromString)
+  ),
+  harmonization: Settings.harmonization,
+  config: Settings.config,
+  workerId: Settings.workerId,
+  drainWithin: Settings.drainWithin,
+  ...Watched.flags
+}
+
+export const command = Command.make(
+  "postprocess",
+  flags,
+  ({ config, drainWithin, harmonization, stage, sweepEvery, workerId }) =>
+    Effect.gen(function* () {
+      const strategy = yield* Settings.strategy(harmonization)
+      const wanted = stage.length === 0 ? stages : stages.filter((name) => stage.includes(name))
+      const surroundings = Layer.mergeAll(
+        Heartbeat.layer(Settings.identity(workerId)),
+        Watched.vitals,
+        Distributed.services
+      ).pipe(Layer.provideMerge(Distributed.servers))
+      yield* Effect.gen(function* () {
+        const catalog = yield* Catalog
+        yield* queuesDeclared([...stages.map((name) => hintQueue[name]), ...catalog.map(({ queue }) => queue)])
+        yield* Effect.logInfo(`${workerId} runs ${wanted.join(", ")} with ${strategy.name}`)
+        yield* runUntilStopped((stop) => postprocess({ strategy, stages: wanted, sweepEvery, stop }), {
+          within: drainWithin
+        }).pipe(Effect.ensuring(Effect.logInfo(`${workerId} has stopped`)))
+      }).pipe(Effect.provide(surroundings))
+    }).pipe(Effect.provide(Distributed.catalog(config)))
+).pipe(
+  Command.withDescription(
+    "Harmonizes boxes, votes and asks about crops whenever a service has answered. Start as many as wanted, on any " +
+      "machines; all must be given the same strategy and catalog. SIGTERM lets one finish what it has in hand."
+  ),
+  Command.withExamples([
+    { command: "npx windmill postprocess", description: "Run all stages" },
+    { command: "npx windmill postprocess --stage enrich", description: "Run one stage alone" }
+  ]),
+  Watched.watched
+)

@@ -1,0 +1,173 @@
+/** Submits images and asks services about them. */
+import { Console, Effect, Layer, Option, Schema } from "effect"
+import { Command, Flag } from "effect/cli"
+import * as ServiceCatalog from "../../domain/ServiceCatalog.ts"
+import * as PgArchive from "../../layers/postgres/PgArchive.ts"
+import { Catalog } from "../../services/Catalog.ts"
+import * as Distributed from "../Distributed.ts"
+import * as Actions from "../flows/Actions.ts"
+import * as Foresee from "../flows/Foresee.ts"
+import * as Produce from "../flows/Produce.ts"
+import { queuesDeclared } from "../flows/Ready.ts"
+import * as ImageSelection from "../ImageSelection.ts"
+import * as Settings from "../Settings.ts"
+import * as Watched from "../Watched.ts"
+import * as ProductionText from "../views/ProductionText.ts"
+
+/** Not everything that was wanted was submitted. */
+class Incomplete extends Schema.TaggedError<Incomplete>()("Incomplete", { detail: Schema.String }) {
+  override get message() {
+    return this.detail
+  }
+}
+
+const flags = {
+  services: Settings.services.pipe(
+    Flag.withDescription(
+      "Services to ask: names separated by commas, all, primary or spatial_only (default: primary; " +
+        "with --missing and --retry-failed, those that were asked)"
+    ),
+    Flag.optional
+  ),
+  limit: Settings.limit.pipe(
+    Flag.withDescription("At most so many images; of those in the database the newest"),
+    Flag.optional
+  ),
+  group: Flag.String("group").pipe(
+    Flag.withAlias("g"),
+    Flag.withDescription("The group new images belong to, or whose images are meant"),
+    Flag.withMetavar("name"),
+    Flag.optional
+  ),
+  ...Settings.images,
+  idsFile: Flag.String("image-ids-file").pipe(
+    Flag.withDescription("Ask about the images in the database whose ids are in this file, one on each line"),
+    Flag.withMetavar("file"),
+    Flag.optional
+  ),
+  missing: Flag.Boolean("missing").pipe(
+    Flag.withDescription("Ask again what was not answered though the service's queue is empty"),
+    Flag.withDefault(false)
+  ),
+  retryFailed: Flag.Boolean("retry-failed").pipe(
+    Flag.withDescription("Ask again what services failed to answer"),
+    Flag.withDefault(false)
+  ),
+  dryRun: Flag.Boolean("dry-run").pipe(
+    Flag.withDescription("Say what would be submitted, and submit nothing"),
+    Flag.withDefault(false)
+  ),
+  listServices: Flag.Boolean("list-services").pipe(
+    Flag.withDescription("List the services of the catalog"),
+    Flag.withDefault(false)
+  ),
+  config: Settings.config,
+  ...Watched.flags
+}
+
+type Options = Command.Command.Config.Infer<typeof flags>
+
+export const command = Command.make("producer", flags, (options) =>
+  (options.listServices ? listServices : withServers(options)).pipe(
+    Effect.provide(Distributed.catalog(options.config)),
+    // Stopped before its end, it has not done what it was asked for.
+    Effect.onInterrupt(() => Effect.sync(() => (process.exitCode = 1)))
+  )
+).pipe(
+  Command.withDescription(
+    "Asks services about images, in constant memory. Without --images it takes images that are in the database. May be " +
+      "stopped and started again: what was submitted is not submitted twice."
+  ),
+  Command.withExamples([
+    { command: "npx windmill producer --services all --images pictures", description: "Submit a folder" },
+    { command: "npx windmill producer --services all --limit 100000", description: "Ask about known images" },
+    { command: "npx windmill producer --retry-failed --services ocr", description: "Give ocr another try" }
+  ]),
+  Watched.watched
+)
+
+const listServices = Effect.gen(function* () {
+  const catalog = yield* Catalog
+  for (const service of catalog) {
+    const { category, id, kind, queue } = service
+    yield* Console.log(
+      [id.padEnd(14), category.padEnd(13), kind.padEnd(15), queue.padEnd(20), ServiceCatalog.analyzeUrl(service)].join(
+        " "
+      )
+    )
+  }
+})
+
+/** Does what the flags say, of which only one can be chosen. */
+const withServers = Effect.fnUntraced(function* (options: Options) {
+  const patterns = [...options.images, ...options.more]
+  const chosen = [
+    ...(patterns.length > 0 ? ["--images"] : []),
+    ...(Option.isSome(options.idsFile) ? ["--image-ids-file"] : []),
+    ...(options.missing ? ["--missing"] : []),
+    ...(options.retryFailed ? ["--retry-failed"] : [])
+  ]
+  if (chosen.length > 1) {
+    return yield* new Settings.BadSetting({ detail: `${chosen.join(" and ")} exclude each other: give one of them.` })
+  }
+  const again = options.missing || options.retryFailed
+  if (again && Option.isSome(options.limit)) {
+    return yield* new Settings.BadSetting({ detail: `--limit does not go with ${chosen.join()}.` })
+  }
+  const named = Option.isSome(options.services)
+    ? Option.some(yield* Settings.servicesNamed(options.services.value))
+    : Option.none()
+  yield* Effect.gen(function* () {
+    if (options.missing) return yield* askMissing(named, options)
+    if (options.retryFailed) return yield* retryFailed(named, options)
+    return yield* submit(named, ImageSelection.select({ ...options, patterns }), options)
+  }).pipe(Effect.provide(Layer.provideMerge(PgArchive.layer, Distributed.servers)))
+})
+
+type Services = Option.Option<ServiceCatalog.ServiceCatalog>
+
+const submit = Effect.fnUntraced(function* (named: Services, selection: ImageSelection.Selection, { dryRun }: Options) {
+  const catalog = yield* Catalog
+  const services = Option.getOrElse(named, () => catalog.filter(({ category }) => category === "primary"))
+  const total = yield* ImageSelection.count(selection)
+  if (total === 0) {
+    return yield* new Incomplete({ detail: "There are no such images in the database. Submit some with --images." })
+  }
+  if (dryRun) return yield* Console.log(ProductionText.plan(total, services.length))
+  yield* queuesDeclared(services.map(({ queue }) => queue))
+  const { unknown } = yield* Produce.produceAll(selection, services, total)
+  if (unknown > 0) {
+    return yield* new Incomplete({ detail: ProductionText.unknown(unknown) })
+  }
+})
+
+const askMissing = Effect.fnUntraced(function* (services: Services, { dryRun, group }: Options) {
+  const catalog = yield* Catalog
+  if (dryRun) {
+    const count = yield* Foresee.missing(
+      Option.getOrElse(services, () => catalog),
+      Option.getOrUndefined(group)
+    )
+    return yield* Console.log(`${count} answers are missing`)
+  }
+  const count = yield* Actions.runMissing(scopeOf(services, group))
+  yield* Console.log(ProductionText.askedAgain(count))
+})
+
+const retryFailed = Effect.fnUntraced(function* (services: Services, { dryRun, group }: Options) {
+  const catalog = yield* Catalog
+  if (dryRun) {
+    const count = yield* Foresee.failed(
+      Option.getOrElse(services, () => catalog),
+      Option.getOrUndefined(group)
+    )
+    return yield* Console.log(`${count} answers have failed`)
+  }
+  const count = yield* Actions.retryFailed(scopeOf(services, group))
+  yield* Console.log(ProductionText.askedAgain(count))
+})
+
+const scopeOf = (services: Services, group: Option.Option<string>) => ({
+  ...(Option.isSome(services) ? { services: services.value.map(({ id }) => id) } : {}),
+  ...(Option.isSome(group) ? { group: group.value } : {})
+})

@@ -1,0 +1,213 @@
+/**
+ * The whole of windmill in one process: an embedded PostgreSQL, a broker in memory, and a simulated farm unless real
+ * services are configured.
+ */
+import { Clock, Console, Context, Effect, Layer, Option, Path, Schema, Stream } from "effect"
+import { Command, Flag } from "effect/cli"
+import * as Samples from "#farm/simulated/Samples"
+import * as ConsoleLogger from "../../layers/terminal/ConsoleLogger.ts"
+import * as ImageFiles from "../../layers/files/ImageFiles.ts"
+import * as SharpRenderer from "../../layers/pictures/SharpRenderer.ts"
+import * as TerminalDisplay from "../../layers/terminal/TerminalDisplay.ts"
+import * as VectorText from "../../layers/pictures/VectorText.ts"
+import { Catalog } from "../../services/Catalog.ts"
+import { ResultStore } from "../../services/ResultStore.ts"
+import * as ApiServer from "../api/ApiServer.ts"
+import * as ServeApi from "../api/ServeApi.ts"
+import * as Embedded from "../Embedded.ts"
+import { runUntilStopped } from "../flows/Drain.ts"
+import * as Heartbeat from "../flows/Heartbeat.ts"
+import { pipeline } from "../flows/Pipeline.ts"
+import * as RunToCompletion from "../flows/RunToCompletion.ts"
+import * as WriteFindings from "../flows/WriteFindings.ts"
+import * as Settings from "../Settings.ts"
+import * as Watched from "../Watched.ts"
+import * as ProgressView from "../views/ProgressView.ts"
+import type { RunProgress } from "../views/RunProgress.ts"
+import * as SummaryView from "../views/SummaryView.ts"
+
+/** Where the program shows what it does. */
+class Display extends Context.Service<Display, TerminalDisplay.TerminalDisplay>()("windmill/programs/start/Display") {}
+
+/** Some of the pictures are not in the results. The summary says which, and why. */
+class PicturesLeftOut extends Schema.TaggedError<PicturesLeftOut>()("PicturesLeftOut", { count: Schema.Int }) {
+  override get message() {
+    return `${this.count} of the pictures could not be analyzed.`
+  }
+}
+
+const flags = {
+  ...Settings.images,
+  services: Settings.services.pipe(
+    Flag.withDescription(
+      "Services to ask about every picture: names separated by commas, all, primary or spatial_only (default: all)"
+    ),
+    Flag.withDefault("all")
+  ),
+  limit: Settings.limit.pipe(Flag.withDescription("At most so many pictures"), Flag.optional),
+  farm: Flag.Literals("farm", ["simulated", "none"]).pipe(
+    Flag.withDescription("Where the services are: a farm that is simulated, or (none) where --config says"),
+    Flag.withDefault("simulated")
+  ),
+  config: Settings.config,
+  harmonization: Settings.harmonization,
+  workerId: Settings.workerId,
+  drainWithin: Settings.drainWithin,
+  data: Settings.data,
+  output: Flag.String("output").pipe(
+    Flag.withDescription("The folder for the overlays and report.html (default: results in the data folder)"),
+    Flag.optional
+  ),
+  dashboard: Flag.Boolean("dashboard").pipe(
+    Flag.withDescription("Serve the dashboard, in a terminal until Ctrl-C; --no-dashboard for scripts"),
+    Flag.withDefault(true)
+  ),
+  port: Flag.Int("port").pipe(
+    Flag.withDescription("Port of the dashboard, on this machine only (default: any that is free)"),
+    Flag.withMetavar("number"),
+    Flag.withDefault(0),
+    Flag.withSchema(Settings.Port)
+  ),
+  ...Watched.flags
+}
+
+type Options = Command.Command.Config.Infer<typeof flags>
+
+/** Images that the report shows; the others are in the database. */
+const maxReported = 200
+/** Images that the terminal shows. */
+const maxShown = 24
+
+const run = Effect.fnUntraced(function* (options: Options) {
+  const path = yield* Path.Path
+  const catalog = yield* Catalog
+  const services = yield* Settings.servicesNamed(options.services)
+  const strategy = yield* Settings.strategy(options.harmonization)
+  const output = Option.getOrElse(options.output, () => path.join(options.data, "results"))
+  yield* WriteFindings.prepare(output)
+  const pictures = yield* picturesOf(options)
+  const display = yield* Display
+  const dashboard = yield* serveDashboard(options)
+  yield* Effect.forEach(Option.toArray(dashboard), (address) => display.log(`dashboard  ${address}`))
+  const { workerId } = options
+  const submission = RunToCompletion.nothing()
+  const startedAt = yield* Clock.currentTimeMillis
+
+  yield* runUntilStopped(
+    (stop) =>
+      RunToCompletion.runToCompletion(
+        {
+          pictures,
+          services,
+          catalog,
+          strategy,
+          workerId,
+          show: shower(display),
+          showEvery: display.isLive ? "100 millis" : "2 seconds"
+        },
+        submission,
+        stop
+      ),
+    { within: options.drainWithin }
+  ).pipe(Effect.onInterrupt(() => sayWhereItStopped(submission)))
+  yield* display.finish
+
+  const store = yield* ResultStore
+  const finished = yield* WriteFindings.writeFindings(
+    submission.ids.slice(0, maxReported),
+    {
+      progress: yield* store.progress({ _tag: "Images", ids: submission.ids }),
+      doneBefore: submission.doneBefore,
+      unusable: submission.unusable,
+      seconds: ((yield* Clock.currentTimeMillis) - startedAt) / 1000,
+      simulated: options.farm === "simulated",
+      database: 'npm run sql -- "SELECT service, status, count(*) FROM results GROUP BY 1, 2"'
+    },
+    { output, lettering: { path: VectorText.textPath, width: VectorText.textWidth } }
+  )
+  const { width } = yield* display.size
+  for (const line of SummaryView.render(finished, { width, color: display.color, limit: maxShown })) {
+    yield* Console.log(line)
+  }
+
+  if (display.isLive && Option.isSome(dashboard)) {
+    yield* Console.log(`dashboard  ${dashboard.value}  (until Ctrl-C)`)
+    yield* runUntilStopped((stop) => pipeline({ services: catalog, strategy, workerId, stop }), {
+      within: options.drainWithin
+    })
+  }
+  if (submission.unusable.length > 0) return yield* new PicturesLeftOut({ count: submission.unusable.length })
+})
+
+/** The pictures the flags name, or the samples. */
+const picturesOf = Effect.fnUntraced(function* ({ data, images, limit, more }: Options) {
+  const path = yield* Path.Path
+  const patterns = [...images, ...more]
+  const named =
+    patterns.length > 0
+      ? patterns
+      : yield* Samples.write(path.join(data, "samples"), { limit: Option.getOrUndefined(limit) })
+  const found = ImageFiles.find(named)
+  return Option.match(limit, { onNone: () => found, onSome: (most) => Stream.take(found, most) })
+})
+
+/** Serves the dashboard while the scope is open, unless nobody wants it; returns where. */
+const serveDashboard = Effect.fnUntraced(function* ({ dashboard, data, harmonization, port }: Options) {
+  if (!dashboard) return Option.none<string>()
+  const path = yield* Path.Path
+  const strategy = yield* Settings.strategy(harmonization)
+  const uploads = path.resolve(data, "uploads")
+  const serving = yield* Layer.build(ServeApi.layer({ host: "127.0.0.1", port, uploads, sharesFiles: true, strategy }))
+  return Option.some(yield* Effect.provideContext(ApiServer.address, serving))
+})
+
+/** Draws the state in place, or writes what is new. */
+const shower = (display: TerminalDisplay.TerminalDisplay) => {
+  let shown: RunProgress | undefined
+  return (state: RunProgress) =>
+    Effect.gen(function* () {
+      const { color } = display
+      const since = shown ?? state
+      shown = state
+      if (display.isLive) {
+        return yield* display.update(ProgressView.render(state, { ...(yield* display.size), color }))
+      }
+      yield* Effect.forEach(ProgressView.plain(state, { since, color }), display.log, { discard: true })
+    })
+}
+
+/** The display, above whose frame log lines go. Where nothing is drawn they go where those of other programs do. */
+const display = Layer.unwrap(
+  Effect.map(TerminalDisplay.make(), (display) =>
+    Layer.merge(
+      Layer.succeed(Display, display),
+      display.isLive ? ConsoleLogger.besideDrawing(display.log) : Layer.empty
+    )
+  )
+)
+
+const sayWhereItStopped = ({ ids }: RunToCompletion.Submission) =>
+  ResultStore.use((store) => store.progress({ _tag: "Images", ids })).pipe(
+    Effect.flatMap(({ done, images }) =>
+      Console.log(`\nStopped with ${done} of ${images} images done. The same command goes on from here.`)
+    ),
+    Effect.ignore
+  )
+
+export const command = Command.make("start", flags, (options) =>
+  Effect.scoped(run(options)).pipe(
+    Effect.provide(
+      Layer.merge(Heartbeat.layer(Settings.identity(options.workerId)), Watched.vitals).pipe(
+        Layer.provideMerge(Embedded.layer(options)),
+        Layer.provideMerge(SharpRenderer.layer)
+      )
+    )
+  )
+).pipe(
+  Command.withDescription(
+    "Takes pictures through all services to harmonized boxes, a consensus and enrichments, on this machine alone."
+  ),
+  Watched.watched,
+  // Last, so that telemetry, too, logs above its frame.
+  Command.provide(display)
+)
