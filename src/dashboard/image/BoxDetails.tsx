@@ -1,6 +1,6 @@
 /** Why there is a box: the detections that made it, who saw nothing there, and what the gate decided. */
 import * as BoundingBox from "../../domain/BoundingBox.ts"
-import type { ServiceId } from "../../domain/Identifiers.ts"
+import type { Concept, ServiceId } from "../../domain/Identifiers.ts"
 import type { MergedBox } from "../../domain/MergedBox.ts"
 import { share } from "../../domain/Wording.ts"
 import { Swatch } from "./Layers.tsx"
@@ -11,10 +11,13 @@ export interface BoxDetailsProps {
   readonly active: MergedBox | undefined
   readonly frame: Frame
   readonly view: View
+  /** Of the detectors. */
   readonly colors: ReadonlyMap<ServiceId, string>
+  /** Of the boxes. */
+  readonly conceptColors: ReadonlyMap<Concept, string>
 }
 
-export const BoxDetails = ({ active, colors, frame, view }: BoxDetailsProps) => (
+export const BoxDetails = ({ active, colors, conceptColors, frame, view }: BoxDetailsProps) => (
   <section class="card details" aria-labelledby="box-title" aria-live="polite">
     {active === undefined ? (
       <>
@@ -25,6 +28,7 @@ export const BoxDetails = ({ active, colors, frame, view }: BoxDetailsProps) => 
               <button
                 type="button"
                 class={`plain ${box.status}`}
+                style={{ "--color": conceptColors.get(box.concept)! }}
                 onClick={() => (view.chosen.value = id)}
                 onPointerEnter={() => (view.pointed.value = id)}
                 onPointerLeave={() => (view.pointed.value = undefined)}
