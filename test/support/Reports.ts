@@ -59,7 +59,12 @@ const pixel = "data:image/gif;base64,R0lGODlhAQABAIAAAICAgAAAACH5BAAAAAAALAAAAAA
 const summaryOf = ({ boxes, consensus, ...image }: Image): ImageSummary => ({
   ...image,
   boxes: boxes.map(({ box: { box, concept, confidence, emoji, label, status }, id }) => ({
-    ...{ id, box, concept, confidence, label, status },
+    id,
+    box,
+    concept,
+    confidence,
+    label,
+    status,
     ...(emoji === undefined ? {} : { emoji })
   })),
   findings: (consensus?.votes.consensus ?? []).map(({ concept, emoji, voters }) => ({
