@@ -26,7 +26,6 @@ import { runMain } from "./Main.ts"
 import * as Settings from "./Settings.ts"
 import * as Watched from "./Watched.ts"
 import * as ProgressView from "./views/ProgressView.ts"
-import type { RunProgress } from "./views/RunProgress.ts"
 import * as SummaryView from "./views/SummaryView.ts"
 
 /** Where the program shows what it does. */
@@ -187,8 +186,8 @@ const serveDashboard = Effect.fnUntraced(function* ({ dashboard, data, harmoniza
 
 /** Draws the state in place, or writes what is new. */
 const shower = (display: TerminalDisplay.TerminalDisplay) => {
-  let shown: RunProgress | undefined
-  return (state: RunProgress) =>
+  let shown: ProgressView.RunProgress | undefined
+  return (state: ProgressView.RunProgress) =>
     Effect.gen(function* () {
       const { color } = display
       const since = shown ?? state
