@@ -11,7 +11,8 @@ const sources = [
   "package-lock.json",
   "tsconfig.json",
   "tsconfig.build.json",
-  "vite.config.ts"
+  "vite.config.ts",
+  "vite.report.config.ts"
 ]
 
 /** When the file, or anything in the folder, last changed. A folder changes when something in it is deleted, too. */
@@ -25,7 +26,7 @@ const changed = (path) => {
 }
 
 /** What a build writes last, in every case. */
-const built = changed(join(root, "dist/dashboard/index.html"))
+const built = changed(join(root, "dist/report/report.html"))
 
 if (built < Math.max(...sources.map((name) => changed(join(root, name))))) {
   const begin = Date.now()

@@ -1,5 +1,4 @@
 /** The frame around the pages, and which page is shown. */
-import { signal } from "@preact/signals"
 import type { ComponentChildren } from "preact"
 import { Failures } from "./failures/Failures.tsx"
 import { ImagePage } from "./image/ImagePage.tsx"
@@ -8,29 +7,24 @@ import { LogIn } from "./LogIn.tsx"
 import { api, send } from "./Client.ts"
 import { Overview } from "./overview/Overview.tsx"
 import { Empty } from "./parts/Empty.tsx"
+import { Pictures } from "./parts/Picture.ts"
+import { servedPictures } from "./parts/ServedPictures.ts"
 import { useResource } from "./Resource.ts"
-import { href, parse, type Route } from "./Routes.ts"
+import { route } from "./Route.ts"
+import { href, type Route } from "./Routes.ts"
 import * as Theme from "./Theme.ts"
 import windmill from "./windmill.svg"
 import { Workers } from "./workers/Workers.tsx"
-
-const route = signal(parse(location.hash))
-
-addEventListener("hashchange", () => {
-  const before = route.value.path.join("/")
-  route.value = parse(location.hash)
-  if (route.value.path.join("/") !== before) scrollTo(0, 0)
-})
 
 export const App = () => {
   const session = useResource(() => send(api.session.state()))
   const state = session.value.value
   const isOpen = state === undefined || !state.needsToken || state.isLoggedIn
   return (
-    <>
+    <Pictures.Provider value={servedPictures}>
       <Header />
       <main>{isOpen ? pageOf(route.value) : <LogIn onLogIn={session.refresh} />}</main>
-    </>
+    </Pictures.Provider>
   )
 }
 

@@ -16,6 +16,9 @@ export const BoundingBox = Schema.Struct({
 })
 export type BoundingBox = typeof BoundingBox.Type
 
+/** Width and height, in pixels of some space. */
+export type Size = Pick<BoundingBox, "width" | "height">
+
 /** A box in pixels of the stored image. */
 export const ImageBox = BoundingBox.pipe(Schema.brand("ImageBox"))
 export type ImageBox = typeof ImageBox.Type

@@ -4,9 +4,10 @@
  * A service sees the crop as a picture of its own. Boxes and points are given both in pixels of the image and as the
  * service sent them.
  */
+import { Brand } from "effect"
 import * as BoundingBox from "./BoundingBox.ts"
 import type { BoxId, ServiceId } from "./Identifiers.ts"
-import type { CropReply } from "./Observation.ts"
+import type { CropReply, ImageReply } from "./Observation.ts"
 import type { Prediction } from "./Reply.ts"
 
 /** A point; the field that holds it says in which space. */
@@ -79,6 +80,12 @@ export const ofCrop = ({ boxId, region, reply, service }: CropReply): Enrichment
   }
   return { boxId, service: service.id, region, faces, poses, palettes, predictions: reply.predictions }
 }
+
+/** The answer about a whole image of that size: a crop of everything, of no box. */
+export const ofImage = (reply: ImageReply, { height, width }: BoundingBox.Size): Enrichment =>
+  ofCrop({ ...reply, boxId: wholeImage, region: BoundingBox.imageBox({ x: 0, y: 0, width, height }) })
+
+const wholeImage = Brand.nominal<BoxId>()("whole image")
 
 const faceOf = (
   { box, confidence, keypoints }: Extract<Prediction, { readonly _tag: "Face" }>,

@@ -89,7 +89,10 @@ export const PipelineProgress = Schema.Struct({
   done: Schema.Int,
   /** Images completed per second, lately; absent until there is something to compare with. */
   rate: Schema.optionalKey(Schema.Finite),
-  /** Seconds until all are done, if all goes on as it does now; absent when that cannot be told. */
+  /**
+   * Seconds until all are done, if all goes on as it does now: what the slowest service needs or, when nothing is owed any
+   * more, what the remaining images need. Absent when that cannot be told.
+   */
   eta: Schema.optionalKey(Schema.Finite),
   boxes: Schema.Int,
   crops: Schema.Int,
@@ -98,7 +101,9 @@ export const PipelineProgress = Schema.Struct({
       service: ServiceId,
       requested: Schema.Int,
       succeeded: Schema.Int,
-      failed: Schema.Int
+      failed: Schema.Int,
+      /** Answers per second, lately; absent until there is something to compare with. */
+      rate: Schema.optionalKey(Schema.Finite)
     })
   ),
   stages: Schema.Array(Schema.Struct({ stage: Stage, waiting: Schema.Int })),

@@ -4,6 +4,8 @@
  * `follows` is what the running programs act on; `graph` draws the same value for people and clients.
  */
 import { Schema } from "effect"
+import * as Derive from "./Derive.ts"
+import type { Strategy } from "./Harmonization.ts"
 import { ServiceId } from "./Identifiers.ts"
 import { hintQueue } from "./Messages.ts"
 import { EvidenceKind, type ServiceCatalog } from "./ServiceCatalog.ts"
@@ -56,6 +58,19 @@ export type Edge = typeof Edge.Type
 /** Services in name order, then stages in the order in which one uses the other. */
 export const Graph = Schema.Struct({ nodes: Schema.Array(Node), edges: Schema.Array(Edge) })
 export type Graph = typeof Graph.Type
+
+/** The workflow and how detections are harmonized: enough to derive again what the stages derive. */
+export const Description = Schema.Struct({
+  ...Graph.fields,
+  strategy: Schema.Struct({ name: Schema.String, version: Schema.Int, options: Schema.Json })
+})
+export type Description = typeof Description.Type
+
+/** Describes the workflow of a deployment. */
+export const describe = (catalog: ServiceCatalog, strategy: Strategy): Description => ({
+  ...graph(catalog, Derive.keys(strategy, catalog)),
+  strategy: { name: strategy.name, version: strategy.version, options: strategy.options as Schema.Json }
+})
 
 /** Draws the workflow of a deployment. `algorithms` is what each stage derives with. */
 export const graph = (catalog: ServiceCatalog, algorithms: Readonly<Record<Stage, string>>): Graph => ({

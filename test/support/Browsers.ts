@@ -1,6 +1,7 @@
 /** A real browser, without a window, and pages that keep what goes wrong in them. */
 import { Context, Effect, Layer } from "effect"
 import { existsSync } from "node:fs"
+import { pathToFileURL } from "node:url"
 import { type Browser, chromium, type Page } from "playwright-core"
 import * as ApiServer from "../../src/programs/api/ApiServer.ts"
 
@@ -45,10 +46,9 @@ export interface PageOptions {
   readonly colorScheme?: "light" | "dark"
 }
 
-/** A page of the dashboard, in a browser context of its own, and what its console has complained about. */
-export const open = (route: string, { colorScheme = "light", height = 800, width = 1280 }: PageOptions = {}) =>
+/** An empty page in a browser context of its own, what its console has complained about, and what it asked the network for. */
+const blank = ({ colorScheme = "light", height = 800, width = 1280 }: PageOptions) =>
   Effect.gen(function* () {
-    const address = yield* ApiServer.address
     const browser = yield* Chromium
     const context = yield* Effect.acquireRelease(
       Effect.promise(() => browser.newContext({ viewport: { width, height }, colorScheme })),
@@ -57,12 +57,31 @@ export const open = (route: string, { colorScheme = "light", height = 800, width
     const page: Page = yield* Effect.promise(() => context.newPage())
     page.setDefaultTimeout(15_000)
     const complaints: Array<string> = []
+    const requests: Array<string> = []
     page.on("console", (message) => {
       if (message.type() === "error" || message.type() === "warning")
         complaints.push(`${message.text()} ${message.location().url}`)
     })
     page.on("pageerror", (error) => complaints.push(error.message))
+    page.on("request", (request) => requests.push(request.url()))
+    return { page, complaints, requests }
+  })
+
+/** A page of the dashboard. */
+export const open = (route: string, options: PageOptions = {}) =>
+  Effect.gen(function* () {
+    const address = yield* ApiServer.address
+    const { complaints, page } = yield* blank(options)
     const goTo = (route: string) => Effect.promise(() => page.goto(`${address}/#/${route}`))
     yield* goTo(route)
     return { page, goTo, complaints }
+  })
+
+/** A page from a file. `goTo` goes to a place in it. */
+export const openFile = (file: string, options: PageOptions = {}) =>
+  Effect.gen(function* () {
+    const opened = yield* blank(options)
+    const goTo = (route: string) => Effect.promise(() => opened.page.goto(`${pathToFileURL(file)}#/${route}`))
+    yield* goTo("")
+    return { ...opened, goTo }
   })

@@ -1,11 +1,11 @@
-/** Images as the store returns them, with everything derived that can be. */
-import { Brand, Option } from "effect"
+/** Images as the archive returns them, with everything derived that can be. */
+import { Brand } from "effect"
 import * as Arbitrary from "effect/Arbitrary"
+import type { Image } from "../../src/domain/archive/Image.ts"
 import type { CropResult, ImageFacts, Outcome } from "../../src/domain/Facts.ts"
 import type { ImageId } from "../../src/domain/Identifiers.ts"
 import * as ServiceCatalog from "../../src/domain/ServiceCatalog.ts"
 import * as ImageFindings from "../../src/programs/views/ImageFindings.ts"
-import type { ImageRecord } from "../../src/services/ResultStore.ts"
 import {
   boxesOf,
   caption,
@@ -24,18 +24,33 @@ import { hostileText } from "./HostileText.ts"
 
 const size = { width: 800, height: 600 }
 
-/** What the store knows about an image with these facts. */
-export const recordOf = (facts: ImageFacts, filename: string, id = 1): ImageRecord => ({
-  imageId: Brand.nominal<ImageId>()(id),
-  reference: { filename, path: `/pictures/${filename}` },
-  facts,
-  boxes: boxesOf(facts),
-  consensus: Option.some(consensusOf(facts))
-})
+/** What the archive knows about an image with these facts. The answers came one second after the other. */
+export const imageOf = (facts: ImageFacts, filename = "beach-01.jpg", id = 1): Image => {
+  const { crops, requested, results, revision } = facts
+  const created = (second: number) => new Date(Date.UTC(2026, 0, 1, 12, 0, second))
+  return {
+    id: Brand.nominal<ImageId>()(id),
+    filename,
+    path: `/pictures/${filename}`,
+    created: created(0),
+    status: "done",
+    revision,
+    requested: requested.length,
+    answered: results.length,
+    failed: [...results, ...crops].filter(({ outcome }) => outcome._tag === "Failure").length,
+    services: requested,
+    results: results.map((result, i) => ({ ...result, created: created(i), workerId: "worker" })),
+    crops: crops.map((result, i) => ({ ...result, created: created(results.length + i) })),
+    boxes: boxesOf(facts),
+    consensus: consensusOf(facts),
+    enrichments: [],
+    derivations: []
+  }
+}
 
 /** The findings of an image of 800 x 600 pixels. */
 export const findingsOf = (facts: ImageFacts, filename = "beach-01.jpg", id = 1): ImageFindings.ImageFindings =>
-  ImageFindings.of(recordOf(facts, filename, id), ServiceCatalog.standard, size)
+  ImageFindings.of(imageOf(facts, filename, id), ServiceCatalog.standard, size)
 
 /** The landmarks of somebody who stands upright in a crop, as fractions of it. */
 const landmarks = Object.fromEntries(

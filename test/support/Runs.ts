@@ -41,6 +41,7 @@ export const runOf = (changes: Partial<Run> = {}): Run => ({
   }),
   doneBefore: 1,
   unusable: [],
+  undrawn: [],
   seconds: 8,
   simulated: false,
   places: { report: ".windmill/report.html", overlays: ".windmill/overlays" },

@@ -1,6 +1,7 @@
 /** Why there is a box: the detections that made it, who saw nothing there, and what the gate decided. */
+import { useSignal } from "@preact/signals"
 import * as BoundingBox from "../../domain/BoundingBox.ts"
-import type { ServiceId } from "../../domain/Identifiers.ts"
+import type { Concept, ServiceId } from "../../domain/Identifiers.ts"
 import type { MergedBox } from "../../domain/MergedBox.ts"
 import { share } from "../../domain/Wording.ts"
 import { Swatch } from "./Layers.tsx"
@@ -11,40 +12,56 @@ export interface BoxDetailsProps {
   readonly active: MergedBox | undefined
   readonly frame: Frame
   readonly view: View
+  /** Of the detectors. */
   readonly colors: ReadonlyMap<ServiceId, string>
+  /** Of the boxes. */
+  readonly conceptColors: ReadonlyMap<Concept, string>
 }
 
-export const BoxDetails = ({ active, colors, frame, view }: BoxDetailsProps) => (
-  <section class="card details" aria-labelledby="box-title" aria-live="polite">
-    {active === undefined ? (
-      <>
-        <h2 id="box-title">Boxes</h2>
-        <ul class="box-list">
-          {frame.boxes.map(({ box, id }) => (
-            <li key={id}>
-              <button
-                type="button"
-                class={`plain ${box.status}`}
-                onClick={() => (view.chosen.value = id)}
-                onPointerEnter={() => (view.pointed.value = id)}
-                onPointerLeave={() => (view.pointed.value = undefined)}
-              >
-                <span>
-                  {box.emoji} {box.label}
-                </span>
-                <Votes voted={box.services} against={box.dissenters} colors={colors} />
-                <small>{share(box.evidence)}</small>
-              </button>
-            </li>
-          ))}
-        </ul>
-        {frame.boxes.length === 0 && <p class="soft">No detector has found anything so far.</p>}
-      </>
-    ) : (
-      <Explained merged={active} colors={colors} onClose={() => (view.chosen.value = undefined)} />
-    )}
-  </section>
-)
+export const BoxDetails = ({ active, colors, conceptColors, frame, view }: BoxDetailsProps) => {
+  // The list stays while the pointer goes through it, or an entry would be gone before it is clicked.
+  const isPointedAt = useSignal(false)
+  return (
+    <section class="card details" aria-labelledby="box-title" aria-live="polite">
+      {active !== undefined && !isPointedAt.value ? (
+        <Explained merged={active} colors={colors} onClose={() => (view.chosen.value = undefined)} />
+      ) : (
+        <>
+          <h2 id="box-title">Boxes</h2>
+          <ul
+            class="box-list"
+            onPointerEnter={() => (isPointedAt.value = true)}
+            onPointerLeave={() => (isPointedAt.value = false)}
+          >
+            {frame.boxes.map(({ box, id }) => (
+              <li key={id}>
+                <button
+                  type="button"
+                  class={`plain ${box.status}${id === active?.id ? " active" : ""}`}
+                  style={{ "--color": conceptColors.get(box.concept)! }}
+                  onClick={() => {
+                    view.chosen.value = id
+                    view.pointed.value = undefined
+                    isPointedAt.value = false
+                  }}
+                  onPointerEnter={() => (view.pointed.value = id)}
+                  onPointerLeave={() => (view.pointed.value = undefined)}
+                >
+                  <span>
+                    {box.emoji} {box.label}
+                  </span>
+                  <Votes voted={box.services} against={box.dissenters} colors={colors} />
+                  <small>{share(box.evidence)}</small>
+                </button>
+              </li>
+            ))}
+          </ul>
+          {frame.boxes.length === 0 && <p class="soft">No detector has found anything so far.</p>}
+        </>
+      )}
+    </section>
+  )
+}
 
 const Explained = ({
   colors,

@@ -82,9 +82,9 @@ const Table = ({
                     </span>
                   ))}
                 {candidate.validations.map(({ reason, rule, score }) => (
-                  <span key={rule} class="kind" title={reason}>
+                  <span key={rule} class="validation">
                     {rule.replaceAll("_", " ")} {score > 0 ? "+" : ""}
-                    {score.toFixed(2)}
+                    {score.toFixed(2)}: {reason}
                   </span>
                 ))}
               </small>

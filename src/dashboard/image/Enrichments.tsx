@@ -1,16 +1,24 @@
 /** What was learned from the crops of the boxes. */
 import { useSignal } from "@preact/signals"
-import type { Image } from "../../domain/archive/Image.ts"
+import { useContext } from "preact/hooks"
 import type { Enrichment } from "../../domain/Enrichment.ts"
 import type { MergedBox } from "../../domain/MergedBox.ts"
-import { address } from "../Client.ts"
+import type { Image } from "../../domain/archive/Image.ts"
+import { Palette } from "../parts/Palette.tsx"
+import { type Picture, Pictures } from "../parts/Picture.ts"
 import { People } from "./People.tsx"
 import type { Frame } from "./Replay.ts"
 
 /** Crops that are shown until somebody wants to see all. */
 const most = 16
 
-export const Enrichments = ({ frame, image }: { readonly image: Image; readonly frame: Frame }) => {
+export interface EnrichmentsProps {
+  readonly image: Image
+  readonly picture: Picture | undefined
+  readonly frame: Frame
+}
+
+export const Enrichments = ({ frame, image, picture }: EnrichmentsProps) => {
   const learned = image.boxes.flatMap((merged) => {
     const about = frame.enrichments.filter(({ boxId }) => boxId === merged.id)
     return about.length === 0 ? [] : [{ merged, about }]
@@ -23,7 +31,7 @@ export const Enrichments = ({ frame, image }: { readonly image: Image; readonly 
       <h2 id="crops">Crops</h2>
       <ul>
         {shown.map(({ about, merged }) => (
-          <Crop key={merged.id} image={image} merged={merged} about={about} />
+          <Crop key={merged.id} image={image} picture={picture} merged={merged} about={about} />
         ))}
       </ul>
       {shown.length < learned.length && (
@@ -37,11 +45,13 @@ export const Enrichments = ({ frame, image }: { readonly image: Image; readonly 
 
 interface CropProps {
   readonly image: Image
+  readonly picture: Picture | undefined
   readonly merged: MergedBox
   readonly about: ReadonlyArray<Enrichment>
 }
 
-const Crop = ({ about, image, merged: { box, id } }: CropProps) => {
+const Crop = ({ about, image, merged: { box, id }, picture }: CropProps) => {
+  const { crop } = useContext(Pictures)
   const { height, width, x, y } = about[0]!.region
   const faces = about.reduce((sum, each) => sum + each.faces.length, 0)
   const poses = about.reduce((sum, each) => sum + each.poses.length, 0)
@@ -49,7 +59,11 @@ const Crop = ({ about, image, merged: { box, id } }: CropProps) => {
   return (
     <li class={box.status}>
       <svg viewBox={`${x} ${y} ${width} ${height}`} role="img" aria-label={`Crop of ${box.label}`}>
-        <image href={address(`images/${image.id}/crops/${encodeURIComponent(id)}`)} {...{ x, y, width, height }} />
+        {crop !== undefined ? (
+          <image href={crop(image.id, id)} {...{ x, y, width, height }} />
+        ) : picture !== undefined ? (
+          <image href={picture.url} width={picture.width} height={picture.height} preserveAspectRatio="none" />
+        ) : null}
         <People enrichments={about} />
       </svg>
       <b>
@@ -61,13 +75,7 @@ const Crop = ({ about, image, merged: { box, id } }: CropProps) => {
         {faces > 0 && ` · ${faces === 1 ? "a face" : `${faces} faces`}`}
         {poses > 0 && " · pose"}
       </small>
-      {palette !== undefined && (
-        <span class="palette">
-          {palette.colors.slice(0, 6).map(({ hex, name }, i) => (
-            <i key={i} style={{ background: hex }} title={name === undefined ? hex : `${name} ${hex}`} />
-          ))}
-        </span>
-      )}
+      {palette !== undefined && <Palette palette={palette} most={8} />}
     </li>
   )
 }

@@ -1,7 +1,9 @@
 /** Names of the boxes, beside them and not on each other where that can be. */
 import type { BoundingBox } from "../../domain/BoundingBox.ts"
-import * as LabelPlacement from "../../domain/drawing/LabelPlacement.ts"
+import type { Concept } from "../../domain/Identifiers.ts"
 import type { MergedBox } from "../../domain/MergedBox.ts"
+import * as Colors from "../../domain/drawing/Colors.ts"
+import * as LabelPlacement from "../../domain/drawing/LabelPlacement.ts"
 import { share } from "../../domain/Wording.ts"
 
 /** CSS pixels. */
@@ -14,29 +16,36 @@ export interface LabelsProps {
   readonly unit: number
   readonly within: Pick<BoundingBox, "width" | "height">
   readonly active: MergedBox | undefined
+  readonly colors: ReadonlyMap<Concept, string>
 }
 
 /** How many times as wide as its box a name may be: where boxes are smaller, names would hide what they name. */
 const widest = 2.5
 
-export const Labels = ({ active, boxes, unit, within }: LabelsProps) => {
+export const Labels = ({ active, boxes, colors, unit, within }: LabelsProps) => {
   const labels = boxes
     .map(({ box, id }) => {
       const text = `${box.label} ${share(box.evidence)}`
       const width = Math.min(within.width, (textWidth(text) + 2 * padding) * unit)
       const isActive = id === active?.id
-      return { id, text, isActive, box: box.box, width, height: (fontSize + 2 * padding - 2) * unit }
+      const color = colors.get(box.concept)!
+      return { id, text, isActive, color, box: box.box, width, height: (fontSize + 2 * padding - 2) * unit }
     })
     .filter(({ box, isActive, width }) => isActive || width <= widest * box.width)
   const spots = LabelPlacement.place(labels, within)
   return (
     <g class="labels" aria-hidden="true">
-      {labels.map(({ height, id, isActive, text, width }, i) => {
+      {labels.map(({ color, height, id, isActive, text, width }, i) => {
         const { x, y } = spots[i]!
         return (
           <g key={id} class={isActive ? "label active" : "label"}>
-            <rect x={x} y={y} width={width} height={height} rx={3 * unit} />
-            <text x={x + padding * unit} y={y + height - (padding + 0.5) * unit} font-size={fontSize * unit}>
+            <rect x={x} y={y} width={width} height={height} rx={3 * unit} fill={color} />
+            <text
+              x={x + padding * unit}
+              y={y + height - (padding + 0.5) * unit}
+              font-size={fontSize * unit}
+              fill={Colors.textOn(color)}
+            >
               {text}
             </text>
           </g>

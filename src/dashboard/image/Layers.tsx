@@ -1,18 +1,21 @@
 /** What is drawn on the picture: a switch and a color for each detector, for what they agree on, and for faces and poses. */
 import type { Signal } from "@preact/signals"
+import type { Enrichment } from "../../domain/Enrichment.ts"
 import * as Reply from "../../domain/Reply.ts"
 import type { ServiceId } from "../../domain/Identifiers.ts"
 import type { Frame } from "./Replay.ts"
-import { harmonizedColor, type View } from "./View.ts"
+import type { View } from "./View.ts"
 
 export interface LayersProps {
   readonly detectors: ReadonlyArray<ServiceId>
   readonly frame: Frame
+  /** What has the faces and poses. */
+  readonly people: ReadonlyArray<Enrichment>
   readonly view: View
   readonly colors: ReadonlyMap<ServiceId, string>
 }
 
-export const Layers = ({ colors, detectors, frame, view }: LayersProps) => {
+export const Layers = ({ colors, detectors, frame, people, view }: LayersProps) => {
   const toggle = (service: ServiceId) => {
     const shown = new Set(view.detectors.value)
     if (!shown.delete(service)) shown.add(service)
@@ -22,10 +25,10 @@ export const Layers = ({ colors, detectors, frame, view }: LayersProps) => {
   return (
     <section class="card layers" aria-labelledby="layers">
       <h2 id="layers">Layers</h2>
-      <Switch signal={view.harmonized} color={harmonizedColor} name="harmonized" amount={confirmed} />
+      <Switch signal={view.harmonized} color="var(--ink)" name="harmonized" amount={confirmed} />
       <Switch
         signal={view.tentative}
-        color={harmonizedColor}
+        color="var(--ink)"
         name="outvoted"
         amount={frame.boxes.length - confirmed}
         isDashed
@@ -41,7 +44,12 @@ export const Layers = ({ colors, detectors, frame, view }: LayersProps) => {
           </label>
         )
       })}
-      <Switch signal={view.people} color="#ffffff" name="faces and poses" />
+      <Switch
+        signal={view.people}
+        color="#ffffff"
+        name="faces and poses"
+        amount={people.reduce((sum, { faces, poses }) => sum + faces.length + poses.length, 0)}
+      />
       <label class="slider">
         Confidence ≥ {view.confidence.value.toFixed(2)}
         <input

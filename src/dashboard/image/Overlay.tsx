@@ -1,29 +1,35 @@
 /** The picture with everything that is shown on it. */
 import { useSignal } from "@preact/signals"
 import { useEffect, useRef } from "preact/hooks"
-import type { Image } from "../../domain/archive/Image.ts"
-import type { ServiceId } from "../../domain/Identifiers.ts"
+import type { Concept, ServiceId } from "../../domain/Identifiers.ts"
 import type { MergedBox } from "../../domain/MergedBox.ts"
 import * as Reply from "../../domain/Reply.ts"
+import type { Enrichment } from "../../domain/Enrichment.ts"
 import { share } from "../../domain/Wording.ts"
-import { usePicture } from "../parts/Picture.ts"
+import type { Image } from "../../domain/archive/Image.ts"
+import type { Picture } from "../parts/Picture.ts"
 import { Labels } from "./Labels.tsx"
 import { People } from "./People.tsx"
 import type { Frame } from "./Replay.ts"
-import { harmonizedColor, type View } from "./View.ts"
+import type { View } from "./View.ts"
 
 export interface OverlayProps {
   readonly image: Image
+  readonly picture: Picture | "failed" | undefined
   readonly frame: Frame
+  /** What has the faces and poses to show. */
+  readonly people: ReadonlyArray<Enrichment>
   readonly view: View
+  /** Of the detectors. */
   readonly colors: ReadonlyMap<ServiceId, string>
+  /** Of the boxes. */
+  readonly conceptColors: ReadonlyMap<Concept, string>
   readonly active: MergedBox | undefined
 }
 
-export const Overlay = ({ active, colors, frame, image, view }: OverlayProps) => {
+export const Overlay = ({ active, colors, conceptColors, frame, image, people, picture, view }: OverlayProps) => {
   const place = useRef<HTMLDivElement>(null)
   const shownWidth = useSignal(0)
-  const picture = usePicture(image.id, 1280).value
   useEffect(() => {
     const observer = new ResizeObserver(([entry]) => (shownWidth.value = entry!.contentRect.width))
     observer.observe(place.current!)
@@ -73,7 +79,13 @@ export const Overlay = ({ active, colors, frame, image, view }: OverlayProps) =>
         {boxes
           .toSorted((a, b) => b.box.box.width * b.box.box.height - a.box.box.width * a.box.box.height)
           .map((merged) => (
-            <Box key={merged.id} merged={merged} isActive={merged.id === active?.id} view={view} />
+            <Box
+              key={merged.id}
+              merged={merged}
+              color={conceptColors.get(merged.box.concept)!}
+              isActive={merged.id === active?.id}
+              view={view}
+            />
           ))}
         {active !== undefined && (
           <g class="members">
@@ -82,12 +94,13 @@ export const Overlay = ({ active, colors, frame, image, view }: OverlayProps) =>
             ))}
           </g>
         )}
-        {view.people.value && <People enrichments={frame.enrichments} />}
+        {view.people.value && <People enrichments={people} />}
         <Labels
           boxes={boxes.filter(({ box, id }) => box.status === "confirmed" || id === active?.id)}
           unit={unit}
           within={picture}
           active={active}
+          colors={conceptColors}
         />
       </svg>
     </div>
@@ -95,11 +108,13 @@ export const Overlay = ({ active, colors, frame, image, view }: OverlayProps) =>
 }
 
 const Box = ({
+  color,
   isActive,
   merged,
   view
 }: {
   readonly merged: MergedBox
+  readonly color: string
   readonly isActive: boolean
   readonly view: View
 }) => {
@@ -124,7 +139,7 @@ const Box = ({
       }}
     >
       <rect class="halo" {...box.box} />
-      <rect class="box" {...box.box} stroke={harmonizedColor} />
+      <rect class="box" {...box.box} stroke={color} />
     </g>
   )
 }

@@ -1,6 +1,6 @@
 /** Faces and poses, where they were found. */
-import * as Skeleton from "../../domain/drawing/Skeleton.ts"
 import type { Enrichment, Face, Pose } from "../../domain/Enrichment.ts"
+import * as Skeleton from "../../domain/drawing/Skeleton.ts"
 
 export const People = ({ enrichments }: { readonly enrichments: ReadonlyArray<Enrichment> }) => (
   <g class="people" aria-hidden="true">

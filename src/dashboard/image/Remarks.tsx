@@ -1,8 +1,16 @@
-/** What does not compete: captions, text, faces, poses, and what is not safe for work. */
+/** What does not compete: captions, text, faces, poses, what is not safe for work, and the colors of the image. */
 import type { ComponentChildren } from "preact"
+import type { Palette as Colors } from "../../domain/Enrichment.ts"
+import { Palette } from "../parts/Palette.tsx"
 import type { Frame } from "./Replay.ts"
 
-export const Remarks = ({ frame }: { readonly frame: Frame }) => {
+export interface RemarksProps {
+  readonly frame: Frame
+  /** The colors of the whole image. */
+  readonly palettes: ReadonlyArray<Colors>
+}
+
+export const Remarks = ({ frame, palettes }: RemarksProps) => {
   const { face, nsfw, pose, text } = frame.consensus.special
   const captions = frame.observation.image.flatMap(({ reply, service }) =>
     reply.predictions.flatMap((prediction) =>
@@ -15,7 +23,7 @@ export const Remarks = ({ frame }: { readonly frame: Frame }) => {
     pose.detected && <Remark key="pose" emoji="🤸" name="Poses" content={pose.sightings.length} />,
     nsfw.detected && <Remark key="nsfw" emoji={nsfw.emoji} name="Not safe for work" content={undefined} />
   ].filter((channel) => channel !== false)
-  if (captions.length + channels.length === 0) return null
+  if (captions.length + channels.length + palettes.length === 0) return null
   return (
     <section class="card remarks" aria-labelledby="remarks">
       <h2 id="remarks">Also found</h2>
@@ -25,6 +33,9 @@ export const Remarks = ({ frame }: { readonly frame: Frame }) => {
         </blockquote>
       ))}
       <ul>{channels}</ul>
+      {palettes.map((palette, i) => (
+        <Palette key={i} palette={palette} most={12} />
+      ))}
     </section>
   )
 }

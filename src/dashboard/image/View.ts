@@ -31,12 +31,3 @@ export const make = (): View => ({
   pointed: signal<BoxId | undefined>(undefined),
   chosen: signal<BoxId | undefined>(undefined)
 })
-
-/** The color of what the detectors agree on. */
-export const harmonizedColor = "#22c55e"
-
-const colors = ["#38bdf8", "#f59e0b", "#e879f9", "#a3e635", "#fb7185", "#818cf8", "#2dd4bf", "#facc15"] as const
-
-/** A color for each detector, by its place among all of them. */
-export const colorsOf = (detectors: ReadonlyArray<ServiceId>): ReadonlyMap<ServiceId, string> =>
-  new Map(detectors.map((service, i) => [service, colors[i % colors.length]!]))

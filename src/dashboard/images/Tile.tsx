@@ -1,9 +1,9 @@
 /** One image of the list, with the boxes that the detectors agree on. */
 import { useSignal } from "@preact/signals"
 import { useEffect, useRef } from "preact/hooks"
-import type { ImageSummary } from "../../domain/archive/Image.ts"
 import * as Concept from "../../domain/Concept.ts"
-import * as ConceptColors from "../../domain/drawing/ConceptColors.ts"
+import * as Colors from "../../domain/drawing/Colors.ts"
+import type { ImageSummary } from "../../domain/archive/Image.ts"
 import { Bar } from "../parts/Bar.tsx"
 import { usePicture } from "../parts/Picture.ts"
 import { imageHref } from "../Routes.ts"
@@ -28,7 +28,7 @@ export const Tile = ({ image }: { readonly image: ImageSummary }) => {
   }, [])
   const picture = usePicture(image.id, 640, isNear.value).value
   const boxes = image.boxes.filter(({ status }) => status === "confirmed")
-  const colors = ConceptColors.assign(boxes.map(({ concept }) => concept))
+  const colors = Colors.ofConcepts(boxes.map(({ concept }) => concept))
   const names = image.findings.slice(0, most)
   return (
     <li ref={tile} class="card tile" data-image={image.id}>

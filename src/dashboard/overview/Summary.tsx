@@ -3,6 +3,7 @@ import type { PipelineProgress } from "../../domain/PipelineState.ts"
 import { address, api, send } from "../Client.ts"
 import { Action } from "../parts/Action.tsx"
 import { Bar } from "../parts/Bar.tsx"
+import { Figure } from "../parts/Figure.tsx"
 import { count, grouped, rate, seconds } from "../parts/Words.ts"
 
 export const Summary = ({
@@ -56,11 +57,3 @@ export const Summary = ({
     </section>
   )
 }
-
-const Figure = ({ name, of, value }: { readonly value: string; readonly of?: string; readonly name: string }) => (
-  <p class="figure">
-    <b>{value}</b>
-    {of !== undefined && <span> / {of}</span>}
-    <small>{name}</small>
-  </p>
-)

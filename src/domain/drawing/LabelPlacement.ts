@@ -1,9 +1,6 @@
 /** Where labels go on a picture: next to their boxes, inside the picture, and not on each other where that can be. */
-import type { BoundingBox } from "../BoundingBox.ts"
+import type { BoundingBox, Size } from "../BoundingBox.ts"
 import { intersectionArea } from "../BoundingBox.ts"
-
-/** Width and height, in pixels. */
-type Size = Pick<BoundingBox, "width" | "height">
 
 /** A label of some size that belongs to a box. */
 export interface Label extends Size {

@@ -5,8 +5,10 @@
 import { Clock, Console, Context, Effect, Layer, Option, Path, Schema, Stream } from "effect"
 import { Command, Flag } from "effect/cli"
 import * as Samples from "#farm/simulated/Samples"
+import { fileURLToPath } from "node:url"
 import * as ConsoleLogger from "../../layers/terminal/ConsoleLogger.ts"
 import * as ImageFiles from "../../layers/files/ImageFiles.ts"
+import * as PgArchive from "../../layers/postgres/PgArchive.ts"
 import * as SharpRenderer from "../../layers/pictures/SharpRenderer.ts"
 import * as TerminalDisplay from "../../layers/terminal/TerminalDisplay.ts"
 import * as VectorText from "../../layers/pictures/VectorText.ts"
@@ -23,16 +25,22 @@ import * as WriteFindings from "../flows/WriteFindings.ts"
 import * as Settings from "../Settings.ts"
 import * as Watched from "../Watched.ts"
 import * as ProgressView from "../views/ProgressView.ts"
-import type { RunProgress } from "../views/RunProgress.ts"
 import * as SummaryView from "../views/SummaryView.ts"
 
 /** Where the program shows what it does. */
 class Display extends Context.Service<Display, TerminalDisplay.TerminalDisplay>()("windmill/programs/start/Display") {}
 
 /** Some of the pictures are not in the results. The summary says which, and why. */
-class PicturesLeftOut extends Schema.TaggedError<PicturesLeftOut>()("PicturesLeftOut", { count: Schema.Int }) {
+class PicturesLeftOut extends Schema.TaggedError<PicturesLeftOut>()("PicturesLeftOut", {
+  unusable: Schema.Int,
+  undrawn: Schema.Int
+}) {
   override get message() {
-    return `${this.count} of the pictures could not be analyzed.`
+    const told = [
+      ...(this.unusable > 0 ? [`${this.unusable} of the pictures could not be analyzed.`] : []),
+      ...(this.undrawn > 0 ? [`${this.undrawn} of the pictures could not be drawn.`] : [])
+    ]
+    return told.join(" ")
   }
 }
 
@@ -77,6 +85,8 @@ type Options = Command.Command.Config.Infer<typeof flags>
 const maxReported = 200
 /** Images that the terminal shows. */
 const maxShown = 24
+/** Where the build puts the page of the report, as seen from here. */
+const page = fileURLToPath(new URL("../../report/report.html", import.meta.url))
 
 const run = Effect.fnUntraced(function* (options: Options) {
   const path = yield* Path.Path
@@ -123,7 +133,7 @@ const run = Effect.fnUntraced(function* (options: Options) {
       simulated: options.farm === "simulated",
       database: 'npm run sql -- "SELECT service, status, count(*) FROM results GROUP BY 1, 2"'
     },
-    { output, lettering: { path: VectorText.textPath, width: VectorText.textWidth } }
+    { output, page, strategy, lettering: { path: VectorText.textPath, width: VectorText.textWidth } }
   )
   const { width } = yield* display.size
   for (const line of SummaryView.render(finished, { width, color: display.color, limit: maxShown })) {
@@ -136,7 +146,10 @@ const run = Effect.fnUntraced(function* (options: Options) {
       within: options.drainWithin
     })
   }
-  if (submission.unusable.length > 0) return yield* new PicturesLeftOut({ count: submission.unusable.length })
+  const { undrawn, unusable } = finished
+  if (unusable.length + undrawn.length > 0) {
+    return yield* new PicturesLeftOut({ unusable: unusable.length, undrawn: undrawn.length })
+  }
 })
 
 /** The pictures the flags name, or the samples. */
@@ -163,8 +176,8 @@ const serveDashboard = Effect.fnUntraced(function* ({ dashboard, data, harmoniza
 
 /** Draws the state in place, or writes what is new. */
 const shower = (display: TerminalDisplay.TerminalDisplay) => {
-  let shown: RunProgress | undefined
-  return (state: RunProgress) =>
+  let shown: ProgressView.RunProgress | undefined
+  return (state: ProgressView.RunProgress) =>
     Effect.gen(function* () {
       const { color } = display
       const since = shown ?? state
@@ -198,6 +211,7 @@ export const command = Command.make("start", flags, (options) =>
   Effect.scoped(run(options)).pipe(
     Effect.provide(
       Layer.merge(Heartbeat.layer(Settings.identity(options.workerId)), Watched.vitals).pipe(
+        Layer.provideMerge(PgArchive.layer),
         Layer.provideMerge(Embedded.layer(options)),
         Layer.provideMerge(SharpRenderer.layer)
       )

@@ -10,10 +10,9 @@ import { stages } from "../../domain/Staleness.ts"
 import { Archive } from "../../services/Archive.ts"
 import { Catalog } from "../../services/Catalog.ts"
 import { MessageBroker, type QueueStatistics } from "../../services/MessageBroker.ts"
-import { ResultStore } from "../../services/ResultStore.ts"
+import { type Progress, ResultStore, type Scope } from "../../services/ResultStore.ts"
 import { ServiceSwitch } from "../../services/ServiceSwitch.ts"
 import { WorkerRegistry } from "../../services/WorkerRegistry.ts"
-import * as Pace from "../views/Pace.ts"
 import * as PipelineView from "../views/PipelineView.ts"
 import { watchHealth } from "./Health.ts"
 
@@ -30,10 +29,9 @@ export const make = Effect.gen(function* () {
   const switches = yield* ServiceSwitch
   const health = yield* watchHealth
 
-  const counts = yield* remembered(
-    Effect.all({ progress: store.progress({ _tag: "All" }), answers: archive.pace, waits: archive.waits })
-  )
-  const groups = yield* remembered(archive.groups(maxGroups))
+  const counts = yield* remembered(store.progress({ _tag: "All" }), "1 second")
+  const times = yield* remembered(Effect.all({ answers: archive.pace, waits: archive.waits }), "1 second")
+  const groups = yield* remembered(archive.groups(maxGroups), "1 second")
   const names = [...catalog.map(({ queue }) => queue), ...stages.map((stage) => hintQueue[stage])]
   // The first queue that is not answered about is the last: each has to be waited for, and all share the broker.
   const queues = yield* remembered(
@@ -42,12 +40,14 @@ export const make = Effect.gen(function* () {
       return Effect.forEach(names, (name) =>
         Effect.map(broker.statistics(name), (statistics) => known.set(name, Option.some(statistics)))
       ).pipe(Effect.ignore, Effect.as(known))
-    })
+    }),
+    "1 second"
   )
 
   const pipeline = Effect.gen(function* () {
     const sight: PipelineView.Sight = {
-      ...(yield* counts),
+      ...(yield* times),
+      progress: yield* counts,
       queues: yield* queues,
       pauses: yield* switches.pauses,
       workers: yield* registry.workers,
@@ -60,13 +60,9 @@ export const make = Effect.gen(function* () {
     }
   })
 
-  const pace = yield* Ref.make<Pace.Pace>([])
+  const images = yield* paced(counts)
   const progress = Effect.gen(function* () {
-    const { progress } = yield* counts
-    const at = yield* Clock.currentTimeMillis
-    const past = yield* Ref.updateAndGet(pace, (past) => Pace.sample(past, at, progress.done))
-    const rate = Pace.perSecond(past, at, progress.done)
-    return { at: new Date(at), ...PipelineView.progressState(progress, rate), groups: yield* groups }
+    return { ...(yield* images), groups: yield* groups }
   })
 
   return {
@@ -77,13 +73,44 @@ export const make = Effect.gen(function* () {
   }
 })
 
-/** Does the work at most once a second, and at most a tenth of the time; meanwhile gives what came out last. */
-const remembered = <A, E, R>(work: Effect.Effect<A, E, R>) =>
+export interface WatchOptions {
+  /** The images to count; asked for again each time. */
+  readonly scope: () => Scope
+  /** How long a count is good enough. */
+  readonly freshFor: Duration.Input
+}
+
+/** How far some images are, as the monitor tells it of all. */
+export const watchProgress = Effect.fnUntraced(function* ({ freshFor, scope }: WatchOptions) {
+  const store = yield* ResultStore
+  return yield* paced(
+    yield* remembered(
+      Effect.suspend(() => store.progress(scope())),
+      freshFor
+    )
+  )
+})
+
+/** What is counted, with how fast that grows. */
+const paced = <E>(counts: Effect.Effect<Progress, E>) =>
+  Effect.map(Ref.make(PipelineView.noPaces), (paces) =>
+    Effect.gen(function* () {
+      const progress = yield* counts
+      const at = yield* Clock.currentTimeMillis
+      const past = yield* Ref.updateAndGet(paces, (past) => PipelineView.paced(past, progress, at))
+      return { at: new Date(at), ...PipelineView.progressState(progress, past, at) }
+    })
+  )
+
+/** Does the work when what came out last is older than that, and at most a tenth of the time. */
+const remembered = <A, E, R>(work: Effect.Effect<A, E, R>, freshFor: Duration.Input) =>
   Effect.map(
     Cache.makeWith(() => Effect.timed(work), {
       capacity: 1,
       timeToLive: (exit: Exit.Exit<readonly [Duration.Duration, A], E>) =>
-        Exit.isSuccess(exit) ? Duration.max(Duration.seconds(1), Duration.times(exit.value[0], 10)) : Duration.zero
+        Exit.isSuccess(exit)
+          ? Duration.max(Duration.fromInputUnsafe(freshFor), Duration.times(exit.value[0], 10))
+          : Duration.zero
     }),
     (cache) => Effect.map(Cache.get(cache, "all"), ([, value]) => value)
   )

@@ -4,14 +4,16 @@
  * Submitting and working overlap, so that first results come at once however many pictures there are. A picture that
  * cannot be analyzed is left out with its reason and costs the others nothing.
  */
-import { Clock, Deferred, type Duration, Effect, Ref, Result, Stream } from "effect"
+import { Deferred, type Duration, Effect, Ref, Result, Stream } from "effect"
 import type { Strategy } from "../../domain/Harmonization.ts"
 import type { ImageId } from "../../domain/Identifiers.ts"
 import type { ImageReference } from "../../domain/ImageReference.ts"
 import type { ServiceCatalog } from "../../domain/ServiceCatalog.ts"
 import { ImageSource } from "../../services/ImageSource.ts"
 import { ResultStore, type SubmittedImage } from "../../services/ResultStore.ts"
-import * as RunProgress from "../views/RunProgress.ts"
+import * as News from "../views/News.ts"
+import type { RunProgress } from "../views/ProgressView.ts"
+import * as Monitor from "./Monitor.ts"
 import { pipeline } from "./Pipeline.ts"
 import { submit } from "./Submit.ts"
 
@@ -24,7 +26,7 @@ export interface RunOptions<E, R> {
   readonly strategy: Strategy
   readonly workerId: string
   /** Called again and again with how far the run is. */
-  readonly show: (state: RunProgress.RunProgress) => Effect.Effect<void>
+  readonly show: (state: RunProgress) => Effect.Effect<void>
   readonly showEvery: Duration.Input
 }
 
@@ -54,24 +56,25 @@ export const runToCompletion = <E, R>(
 ) =>
   Stream.unwrap(
     Effect.gen(function* () {
-      const now = Clock.currentTimeMillis
-      const state = yield* Ref.make(
-        RunProgress.start({ at: yield* now, filenames: submission.filenames, progress: yield* progressOf(submission) })
-      )
-      const change = (f: (state: RunProgress.RunProgress, at: number) => RunProgress.RunProgress) =>
-        Effect.flatMap(now, (at) => Ref.update(state, (current) => f(current, at)))
+      const monitor = yield* Monitor.watchProgress({
+        scope: () => ({ _tag: "Images", ids: submission.ids }),
+        freshFor: "250 millis"
+      })
+      const news = yield* Ref.make(News.start(submission.filenames))
+      // Asked for again and again to be shown, which is no step of the work and not traced.
+      const progress = Effect.withTracerEnabled(monitor, false)
+      const show = Effect.flatMap(Effect.all({ progress, news: Ref.get(news) }), options.show)
 
       const submitting = submitUsable(options, submission).pipe(
         Stream.interruptWhen(Deferred.await(stop)),
         Stream.drain
       )
       const working = pipeline({ ...options, services: options.catalog, stop }).pipe(
-        Stream.mapEffect((event) => change((state, at) => RunProgress.step(state, event, at))),
+        Stream.mapEffect((event) => Ref.update(news, (state) => News.step(state, event))),
         Stream.drain
       )
       const watching = Stream.tick("250 millis").pipe(
-        Stream.mapEffect(() => progressOf(submission)),
-        Stream.tap((progress) => change((state, at) => RunProgress.observe(state, progress, at))),
+        Stream.mapEffect(() => progress),
         Stream.tap(({ done, images }) =>
           submission.isComplete && done === images && images === submission.ids.length
             ? Deferred.succeed(stop, undefined)
@@ -81,11 +84,11 @@ export const runToCompletion = <E, R>(
         Stream.drain
       )
       const showing = Stream.tick(options.showEvery).pipe(
-        Stream.mapEffect(() => Effect.flatMap(Ref.get(state), options.show)),
+        Stream.mapEffect(() => show),
         Stream.interruptWhen(Deferred.await(stop)),
         Stream.drain
       )
-      const ending = Stream.fromEffectDrain(Effect.flatMap(Ref.get(state), options.show))
+      const ending = Stream.fromEffectDrain(show)
       return submitting.pipe(
         Stream.merge(working),
         Stream.merge(watching),
@@ -93,12 +96,6 @@ export const runToCompletion = <E, R>(
         Stream.concat(ending)
       )
     })
-  )
-
-/** How far the run is. Asked again and again to be shown, which is no step of the work and not traced. */
-const progressOf = (submission: Submission) =>
-  ResultStore.use((store) => store.progress({ _tag: "Images", ids: submission.ids })).pipe(
-    Effect.withTracerEnabled(false)
   )
 
 /** Submits the pictures that can be analyzed; notes those that cannot. */

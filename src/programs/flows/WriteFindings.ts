@@ -1,11 +1,19 @@
 /** Writing down what a run has found: an overlay for each picture, and the report. */
-import { Effect, FileSystem, Path, Result, Schema } from "effect"
+import { Cause, Effect, Exit, FileSystem, Option, Path, Result, Schema } from "effect"
+import * as Base64 from "effect/encoding/Base64"
+import type { Strategy } from "../../domain/Harmonization.ts"
 import type { ImageId } from "../../domain/Identifiers.ts"
+import type { EncodedImage } from "../../domain/ImageReference.ts"
+import * as Workflow from "../../domain/Workflow.ts"
+import type { Image } from "../../domain/archive/Image.ts"
+import { Archive } from "../../services/Archive.ts"
+import type { ReportImage } from "../../domain/archive/Report.ts"
 import { Catalog } from "../../services/Catalog.ts"
 import { ImageSource } from "../../services/ImageSource.ts"
 import { Renderer } from "../../services/Renderer.ts"
-import { type ImageRecord, ResultStore } from "../../services/ResultStore.ts"
+import { ResultStore } from "../../services/ResultStore.ts"
 import * as ImageFindings from "../views/ImageFindings.ts"
+import * as OverlayName from "../views/OverlayName.ts"
 import * as OverlaySvg from "../views/OverlaySvg.ts"
 import * as ReportHtml from "../views/ReportHtml.ts"
 import type { Run } from "../views/Run.ts"
@@ -23,7 +31,11 @@ export class Unwritable extends Schema.TaggedError<Unwritable>()("Unwritable", {
 export interface WriteOptions {
   /** The folder; it is made when it is not there. */
   readonly output: string
+  /** The file of the report as the build made it, without data. */
+  readonly page: string
   readonly lettering: OverlaySvg.Lettering
+  /** What the boxes were harmonized with. */
+  readonly strategy: Strategy
 }
 
 /** Makes sure that something can be written there, before there is anything to write. */
@@ -33,52 +45,123 @@ export const prepare = Effect.fn("WriteFindings.prepare")(function* (output: str
   yield* fs.access(output, { writable: true }).pipe(unwritable(output))
 })
 
-/** Writes the overlays and the report of the images; returns the run with where they are. */
+/**
+ * Writes the overlays and the report of the images; returns the run with where they are. What cannot be drawn of one
+ * image is missing for that image alone, and the run says why.
+ */
 export const writeFindings = Effect.fn("WriteFindings")(function* (
   ids: ReadonlyArray<ImageId>,
-  run: Omit<Run, "images" | "places">,
-  { lettering, output }: WriteOptions
+  run: Omit<Run, "images" | "places" | "undrawn">,
+  { lettering, output, page, strategy }: WriteOptions
 ) {
+  const archive = yield* Archive
+  const catalog = yield* Catalog
   const fs = yield* FileSystem.FileSystem
   const path = yield* Path.Path
-  const store = yield* ResultStore
   const overlays = path.join(output, "overlays")
-  const illustrated = yield* Effect.forEach(
-    yield* store.records(ids),
-    (record) =>
-      Effect.gen(function* () {
-        const { findings, overlay, picture } = yield* illustrate(record, lettering)
-        if (overlay === undefined) return { findings, picture }
-        const file = path.join(overlays, `${record.imageId}-${path.parse(record.reference.filename).name}.jpg`)
-        yield* fs.writeFile(file, overlay).pipe(unwritable(file))
-        return { findings, picture }
-      }),
-    { concurrency: 2 }
-  )
+  const written: ReadonlyArray<Written> = (yield* Effect.forEach(ids, (id) => write(id, { lettering, overlays }), {
+    concurrency: 2
+  })).flat()
   const report = path.join(output, "report.html")
-  const images = illustrated.map(({ findings }) => findings)
-  const complete: Run = { ...run, images, places: { overlays, report } }
-  const pictures = new Map(
-    illustrated.flatMap(({ findings, picture }) => (picture === undefined ? [] : [[findings.imageId, picture]]))
+  const complete: Run = {
+    ...run,
+    images: written.map(({ findings }) => findings),
+    undrawn: written
+      .filter(({ problems }) => problems.length > 0)
+      .map(({ image, problems }) => ({ image: image.filename, detail: problems.join("; ") })),
+    places: { overlays, report }
+  }
+  const summaries = new Map(
+    (yield* archive.search({ ids }, { limit: ids.length })).map((summary) => [summary.id, summary])
   )
-  yield* fs.writeFileString(report, ReportHtml.render(complete, pictures)).pipe(unwritable(report))
+  const html = ReportHtml.render(
+    yield* Effect.orDie(fs.readFileString(page)),
+    ReportHtml.of(
+      complete,
+      Workflow.describe(catalog, strategy),
+      written.flatMap(({ image }) => summaries.get(image.id) ?? [])
+    ),
+    written
+  )
+  yield* fs.writeFileString(report, html).pipe(unwritable(report))
   return complete
 })
 
-/** What was found in an image, with its picture small and with the boxes drawn. A picture that is gone is left out. */
-const illustrate = Effect.fnUntraced(function* (record: ImageRecord, lettering: OverlaySvg.Lettering) {
+/** An image as the report has it and as the terminal shows it, and why its picture is missing somewhere. */
+interface Written extends ReportImage {
+  readonly findings: ImageFindings.ImageFindings
+  readonly problems: ReadonlyArray<string>
+}
+
+interface DrawOptions extends Pick<WriteOptions, "lettering"> {
+  /** The folder. */
+  readonly overlays: string
+}
+
+/** Reads an image, draws its overlay into a file, and makes it small for the report. None when it was deleted. */
+const write = Effect.fnUntraced(function* (id: ImageId, options: DrawOptions) {
+  const archive = yield* Archive
   const catalog = yield* Catalog
-  const source = yield* ImageSource
-  const renderer = yield* Renderer
-  const loaded = yield* Effect.result(source.load(record.reference))
-  if (Result.isFailure(loaded)) return { findings: ImageFindings.of(record, catalog, undefined) }
-  const image = loaded.success
-  const findings = ImageFindings.of(record, catalog, image)
-  const { svg } = OverlaySvg.draw(findings, image, lettering)
-  const overlay = yield* renderer.draw(svg, { over: image, format: "jpeg" })
-  const bytes = yield* renderer.thumbnail(image, { width: 900, quality: 80 })
-  return { findings, overlay, picture: { bytes, mediaType: "image/jpeg" } }
+  const found = Option.all([yield* archive.image(id), yield* archive.timeline(id)])
+  if (Option.isNone(found)) return []
+  const [image, timeline] = found.value
+  const loaded = yield* attempt("the picture cannot be read", load(id))
+  const picture = Option.getOrUndefined(Result.getSuccess(loaded))
+  const findings = ImageFindings.of(image, catalog, picture)
+  if (picture === undefined) return [{ image, timeline, findings, problems: problemsOf([loaded]) }]
+  const overlay = yield* attempt("the overlay cannot be drawn", drawOverlay(image, findings, picture, options))
+  const shown = yield* attempt("the picture cannot be shown in the report", dataUrl(picture))
+  const { height, width } = picture
+  return [
+    {
+      image,
+      timeline,
+      findings,
+      problems: problemsOf([overlay, shown]),
+      ...(Result.isSuccess(shown) ? { picture: { url: shown.success, width, height } } : {})
+    }
+  ]
 })
+
+const load = Effect.fnUntraced(function* (id: ImageId) {
+  const source = yield* ImageSource
+  const reference = yield* ResultStore.use((store) => store.reference(id))
+  return yield* source.load(yield* Effect.fromOption(reference))
+})
+
+const drawOverlay = Effect.fnUntraced(function* (
+  { filename, id }: Image,
+  findings: ImageFindings.ImageFindings,
+  picture: EncodedImage,
+  { lettering, overlays }: DrawOptions
+) {
+  const fs = yield* FileSystem.FileSystem
+  const path = yield* Path.Path
+  const renderer = yield* Renderer
+  const { svg } = OverlaySvg.draw(findings, picture, lettering)
+  const overlay = yield* renderer.draw(svg, { over: picture, format: "jpeg" })
+  yield* fs.writeFile(path.join(overlays, OverlayName.of(id, filename)), overlay)
+})
+
+const dataUrl = Effect.fnUntraced(function* (picture: EncodedImage) {
+  const renderer = yield* Renderer
+  const bytes = yield* renderer.thumbnail(picture, { width: 900, quality: 80 })
+  return `data:image/jpeg;base64,${Base64.encode(bytes)}`
+})
+
+/** What the work gives or, in words, what could not be done and why: also when that is a defect. */
+const attempt = <A, E, R>(
+  words: string,
+  work: Effect.Effect<A, E, R>
+): Effect.Effect<Result.Result<A, string>, never, R> =>
+  Effect.map(Effect.exit(work), (exit) => {
+    if (Exit.isSuccess(exit)) return Result.succeed(exit.value)
+    const reason = Cause.squash(exit.cause)
+    return Result.fail(`${words}: ${reason instanceof Error ? reason.message : String(reason)}`)
+  })
+
+const problemsOf = (attempts: ReadonlyArray<Result.Result<unknown, string>>): ReadonlyArray<string> =>
+  attempts.flatMap((each) => (Result.isFailure(each) ? [each.failure] : []))
 
 const unwritable = (path: string) =>
   Effect.mapError(

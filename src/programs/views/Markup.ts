@@ -1,11 +1,11 @@
 /**
- * HTML and SVG from values that nobody vouches for.
+ * SVG from values that nobody vouches for.
  *
  * What is put into a `markup` template is escaped, in element text and in quoted attributes alike, unless it is markup
  * itself. Labels, captions, file names and text read from pictures therefore stay text.
  */
 
-/** Text that may go into a page as it is. */
+/** Text that may go into a drawing as it is. */
 export class Markup {
   readonly text: string
   constructor(text: string) {
@@ -20,10 +20,7 @@ export type Value = string | number | Markup | undefined | false | ReadonlyArray
 export const markup = (strings: TemplateStringsArray, ...values: ReadonlyArray<Value>): Markup =>
   new Markup(strings.reduce((text, string, index) => text + toText(values[index - 1]) + string))
 
-/** Constants of the program itself, such as a style sheet. Never for text from outside. */
-export const trusted = (text: string): Markup => new Markup(text)
-
-/** The text with every character escaped that means something in HTML or XML, and without those neither can hold. */
+/** The text with every character escaped that means something in XML, and without those it cannot hold. */
 export const escape = (text: string): string =>
   text
     .replace(/[\p{Cs}\ufffe\uffff]|(?![\t\n])\p{Cc}/gu, "\ufffd")

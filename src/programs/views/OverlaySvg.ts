@@ -5,15 +5,15 @@
  * color of its concept; a tentative one is dashed. The dots on a label are services: full ones saw the box, hollow
  * ones looked and did not.
  */
-import type { BoundingBox } from "../../domain/BoundingBox.ts"
+import type { BoundingBox, Size } from "../../domain/BoundingBox.ts"
 import { clamp } from "../../domain/BoundingBox.ts"
-import * as ConceptColors from "../../domain/drawing/ConceptColors.ts"
-import * as LabelPlacement from "../../domain/drawing/LabelPlacement.ts"
-import * as Skeleton from "../../domain/drawing/Skeleton.ts"
 import type { Face, Pose } from "../../domain/Enrichment.ts"
-import { share } from "../../domain/Wording.ts"
-import { type BoxFindings, type ImageFindings, isTentative, type Size } from "./ImageFindings.ts"
+import * as Colors from "../../domain/drawing/Colors.ts"
+import { type BoxFindings, type ImageFindings, isTentative } from "./ImageFindings.ts"
+import * as LabelPlacement from "../../domain/drawing/LabelPlacement.ts"
 import { type Markup, markup } from "./Markup.ts"
+import * as Skeleton from "../../domain/drawing/Skeleton.ts"
+import { share } from "../../domain/Wording.ts"
 
 /** Draws text as outlines. `x` is its left end, `y` its baseline and `size` the height of an em. */
 export interface Lettering {
@@ -38,7 +38,7 @@ export const draw = (image: ImageFindings, size: Size, lettering: Lettering): Ov
   const height = Math.max(1, Math.round(size.height * scale))
   const unit = Math.max(1, Math.max(width, height) / 800)
   const canvas = { scale, unit, size: { width, height } }
-  const colors = ConceptColors.assign(image.boxes.map(({ box }) => box.concept))
+  const colors = Colors.ofConcepts(image.boxes.map(({ box }) => box.concept))
   const boxes = image.boxes.map((each) => ({
     ...each,
     color: colors.get(each.box.concept)!,
@@ -117,7 +117,7 @@ const chipOf = (self: ColoredBox, { size, unit }: Canvas, lettering: Lettering):
     height: fontSize * lineHeight,
     border: self.color,
     fill: tentative ? "#1c1917" : self.color,
-    ink: tentative ? "#ffffff" : ConceptColors.textOn(self.color)
+    ink: tentative ? "#ffffff" : Colors.textOn(self.color)
   }
 }
 

@@ -33,7 +33,7 @@ export const serviceState = (service: Service, sight: Sight): ServiceState => {
   const counts = progress.services.find((counts) => counts.service === service.id)
   const { failed = 0, requested = 0, succeeded = 0 } = counts ?? {}
   const history = answers.services.get(service.id) ?? []
-  const waiting = Math.max(0, requested - succeeded - failed)
+  const waiting = counts === undefined ? 0 : owed(counts)
   return {
     service: service.id,
     kind: service.kind,
@@ -60,20 +60,63 @@ export const stageState = (stage: Stage, sight: Sight): StageState => {
   }
 }
 
-/** How far the images are; `rate` is of images per second, `undefined` when it is not known. */
-export const progressState = (
-  { boxes, crops, done, images, services, stale }: Progress,
-  rate: number | undefined
-): Omit<PipelineProgress, "at" | "groups"> => ({
-  images,
-  done,
-  ...(rate === undefined ? {} : { rate }),
-  ...etaOf(images - done, rate),
-  boxes,
-  crops,
-  services,
-  stages: stages.map((stage) => ({ stage, waiting: stale[stage] }))
+/** What done images and answers were counted at earlier times. */
+export interface Paces {
+  readonly images: Pace.Pace
+  readonly services: ReadonlyMap<ServiceId, Pace.Pace>
+}
+
+export const noPaces: Paces = { images: [], services: new Map() }
+
+/** Remembers what was counted, for rates to come. */
+export const paced = (self: Paces, { done, services }: Progress, at: number): Paces => ({
+  images: Pace.sample(self.images, at, done),
+  services: new Map(
+    services.map((counts) => [
+      counts.service,
+      Pace.sample(self.services.get(counts.service) ?? [], at, answered(counts))
+    ])
+  )
 })
+
+/** How far the images are, and how fast that grows as far as the paces tell. */
+export const progressState = (
+  progress: Progress,
+  paces: Paces,
+  at: number
+): Omit<PipelineProgress, "at" | "groups"> => {
+  const { boxes, crops, done, images, stale } = progress
+  const rate = Pace.perSecond(paces.images, at, done)
+  const services = progress.services.map((counts) => ({
+    ...counts,
+    ...rateIfKnown(Pace.perSecond(paces.services.get(counts.service) ?? [], at, answered(counts)))
+  }))
+  const busy = services.filter((counts) => owed(counts) > 0)
+  const times = busy.map((counts) => Pace.secondsFor(owed(counts), counts.rate))
+  return {
+    images,
+    done,
+    ...rateIfKnown(rate),
+    ...(busy.length > 0 && done < images ? etaIfKnown(latest(times)) : etaOf(images - done, rate)),
+    boxes,
+    crops,
+    services,
+    stages: stages.map((stage) => ({ stage, waiting: stale[stage] }))
+  }
+}
+
+type Counts = Progress["services"][number]
+
+/** Answers a service has given. */
+export const answered = ({ failed, succeeded }: Counts): number => succeeded + failed
+/** Answers a service still owes. */
+export const owed = (self: Counts): number => Math.max(0, self.requested - answered(self))
+
+/** When the last is ready; `undefined` when that of one cannot be told. */
+const latest = (seconds: ReadonlyArray<number | undefined>): number | undefined =>
+  seconds.reduce((most, next) => (most === undefined || next === undefined ? undefined : Math.max(most, next)), 0)
+
+const rateIfKnown = (rate: number | undefined) => (rate === undefined ? {} : { rate })
 
 const stepState = (step: Step, queue: string, waiting: number, rate: number, sight: Sight) => {
   const activities = activitiesOf(step, sight)
@@ -118,9 +161,9 @@ const rateOf = (history: ReadonlyArray<number>, seconds: number): number => {
   return begin === -1 ? 0 : latest.reduce((sum, count) => sum + count, 0) / ((latest.length - begin) * seconds)
 }
 
-const etaOf = (waiting: number, rate: number | undefined): { readonly eta?: number } => {
-  const eta = waiting === 0 ? 0 : Pace.secondsFor(waiting, rate)
-  return eta === undefined ? {} : { eta }
-}
+const etaOf = (waiting: number, rate: number | undefined): { readonly eta?: number } =>
+  etaIfKnown(waiting === 0 ? 0 : Pace.secondsFor(waiting, rate))
+
+const etaIfKnown = (eta: number | undefined): { readonly eta?: number } => (eta === undefined ? {} : { eta })
 
 const since = (oldest: Date | undefined): { readonly oldest?: Date } => (oldest === undefined ? {} : { oldest })

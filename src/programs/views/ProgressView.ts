@@ -2,10 +2,20 @@
  * A run in progress: a frame that is drawn again and again where a terminal allows it, plain lines where not.
  */
 import { count, grouped, rate, seconds } from "../../domain/Wording.ts"
+import type { PipelineProgress } from "../../domain/PipelineState.ts"
+import type { Stage } from "../../domain/Staleness.ts"
 import * as Moment from "./Moment.ts"
-import type { RunProgress, ServiceProgress } from "./RunProgress.ts"
-import { answered, imageRate, secondsLeft, serviceRate, waiting } from "./RunProgress.ts"
+import type { News } from "./News.ts"
+import { answered, owed } from "./PipelineView.ts"
 import { type ColorDepth, columns, fit, type Line, line, type Span, span, toAnsi, truncate } from "./TerminalText.ts"
+
+export interface RunProgress {
+  /** How far the images of the run are, as `status` tells it of all. */
+  readonly progress: Omit<PipelineProgress, "groups">
+  readonly news: News
+}
+
+type ServiceProgress = PipelineProgress["services"][number]
 
 /**
  * The frame for a terminal of `width` columns and `height` rows: a line for each service, one for each stage, one for the
@@ -21,7 +31,7 @@ export const render = (
   const images = imagesLine(self, layout)
   const services = serviceLines(self, layout, Math.max(0, height - stages.length - 1))
   const room = Math.max(0, height - services.length - stages.length - 1)
-  const moments = self.moments.slice(-Math.min(5, room)).map(Moment.toLine)
+  const moments = self.news.moments.slice(-Math.min(5, room)).map(Moment.toLine)
   const blocks = [services, stages, [images], room === 0 ? [] : moments].filter((block) => block.length > 0)
   const gaps = blocks.flat().length + blocks.length - 1 <= height
   return blocks
@@ -38,8 +48,8 @@ export const plain = (
   self: RunProgress,
   { color, since }: { readonly since: RunProgress; readonly color: ColorDepth }
 ): ReadonlyArray<string> => {
-  const fresh = self.momentCount - since.momentCount
-  const shown = fresh === 0 ? [] : self.moments.slice(-Math.min(3, fresh))
+  const fresh = self.news.momentCount - since.news.momentCount
+  const shown = fresh === 0 ? [] : self.news.moments.slice(-Math.min(3, fresh))
   const more = fresh - shown.length
   const status = statusLine(self)
   const before = statusLine(since)
@@ -52,14 +62,14 @@ export const plain = (
 }
 
 /** `12/24 images, 156/312 answers, 2 failed, 3.4 images/s, ETA 6 s` */
-const statusLine = (self: RunProgress): Line => {
-  const requested = self.services.reduce((sum, service) => sum + service.requested, 0)
-  const given = self.services.reduce((sum, service) => sum + answered(service), 0)
-  const failed = self.services.reduce((sum, service) => sum + service.failed, 0) + self.failedCrops
+const statusLine = ({ news, progress }: RunProgress): Line => {
+  const requested = progress.services.reduce((sum, service) => sum + service.requested, 0)
+  const given = progress.services.reduce((sum, service) => sum + answered(service), 0)
+  const failed = progress.services.reduce((sum, service) => sum + service.failed, 0) + news.failedCrops
   return line(
-    `${grouped(self.done)}/${grouped(self.images)} images, ${grouped(given)}/${grouped(requested)} answers`,
+    `${grouped(progress.done)}/${grouped(progress.images)} images, ${grouped(given)}/${grouped(requested)} answers`,
     failed > 0 ? span(`, ${grouped(failed)} failed`, { color: "red" }) : undefined,
-    span(["", ...pace(self)].join(", "))
+    span(["", ...pace(progress)].join(", "))
   )
 }
 
@@ -70,20 +80,20 @@ interface Layout {
   readonly count: number
 }
 
-const layoutOf = (self: RunProgress, width: number): Layout => {
-  const names = ["consensus", ...self.services.map(({ service }) => service)]
+const layoutOf = ({ progress: { images, services } }: RunProgress, width: number): Layout => {
+  const names = ["consensus", ...services.map(({ service }) => service)]
   const name = Math.min(18, Math.max(...names.map(columns)))
-  const most = Math.max(self.images, ...self.services.map(({ requested }) => requested))
+  const most = Math.max(images, ...services.map(({ requested }) => requested))
   const counts = grouped(most).length * 2 + 1
   const rest = width - name - counts - 2
   return { name, count: counts, bar: rest < 8 ? 0 : Math.min(40, Math.max(8, rest - 26)) }
 }
 
 const serviceLines = (self: RunProgress, layout: Layout, room: number): ReadonlyArray<Line> => {
-  const asked = self.services.filter(({ requested }) => requested > 0)
+  const asked = self.progress.services.filter(({ requested }) => requested > 0)
   if (asked.length <= room) return asked.map((service) => serviceLine(self, service, layout))
   if (room === 0) return []
-  const busiest = [...asked].sort((a, b) => Number(waiting(a) === 0) - Number(waiting(b) === 0)).slice(0, room - 1)
+  const busiest = [...asked].sort((a, b) => Number(owed(a) === 0) - Number(owed(b) === 0)).slice(0, room - 1)
   return [
     ...asked.filter((service) => busiest.includes(service)).map((service) => serviceLine(self, service, layout)),
     line(span(`… and ${count(asked.length - busiest.length, "more service")}`, { color: "gray" }))
@@ -91,60 +101,62 @@ const serviceLines = (self: RunProgress, layout: Layout, room: number): Readonly
 }
 
 const serviceLine = (self: RunProgress, service: ServiceProgress, layout: Layout): Line => {
-  const each = serviceRate(self, service)
+  const postponed = self.news.postponed.get(service.service)
   return line(
     ...fit([span(service.service)], layout.name),
     " ",
     ...bar(layout.bar, service.succeeded, service.failed, service.requested),
     ...fit(line(`${grouped(answered(service))}/${grouped(service.requested)}`), layout.count, { align: "right" }),
     ...separated([
-      waiting(service) === 0 ? span("✔", { color: "green" }) : undefined,
-      waiting(service) > 0 && each !== undefined ? span(`${rate(each)}/s`, { color: "gray" }) : undefined,
+      owed(service) === 0 ? span("✔", { color: "green" }) : undefined,
+      owed(service) > 0 && service.rate !== undefined ? span(`${rate(service.rate)}/s`, { color: "gray" }) : undefined,
       service.failed > 0 ? span(`${grouped(service.failed)} failed`, { color: "red" }) : undefined,
-      service.postponed === undefined ? undefined : span(`waits: ${service.postponed}`, { color: "yellow" })
+      postponed === undefined ? undefined : span(`waits: ${postponed}`, { color: "yellow" })
     ])
   )
 }
 
-const stageLines = (self: RunProgress): ReadonlyArray<readonly [Span, ...ReadonlyArray<Span | string>]> => {
-  const crops = [...self.crops].map(([service, n]) => `${service} ${grouped(n)}`)
-  const behind = (n: number) => span(n === 0 ? "" : ` · ${count(n, "image")} waiting`, { color: "gray" })
+const stageLines = ({
+  news,
+  progress
+}: RunProgress): ReadonlyArray<readonly [Span, ...ReadonlyArray<Span | string>]> => {
+  const crops = [...news.crops].map(([service, n]) => `${service} ${grouped(n)}`)
+  const behind = (stage: Stage) => {
+    const n = progress.stages.find((each) => each.stage === stage)?.waiting ?? 0
+    return span(n === 0 ? "" : ` · ${count(n, "image")} waiting`, { color: "gray" })
+  }
   return [
     [
       span("boxes"),
-      `${grouped(self.boxes)} · harmonized ${grouped(self.harmonized)}× · re-harmonized ${grouped(self.reharmonized)}×`,
-      behind(self.stale.harmonize)
+      `${grouped(progress.boxes)} · harmonized ${grouped(news.harmonized)}× · re-harmonized ${grouped(news.reharmonized)}×`,
+      behind("harmonize")
     ],
-    [span("consensus"), `voted ${grouped(self.voted)}×`, behind(self.stale.consensus)],
+    [span("consensus"), `voted ${grouped(news.voted)}×`, behind("consensus")],
     [
       span("crops"),
       crops.length === 0 ? "none yet" : crops.join(" · "),
-      span(self.failedCrops === 0 ? "" : ` · ${grouped(self.failedCrops)} failed`, { color: "red" }),
-      behind(self.stale.enrich)
+      span(news.failedCrops === 0 ? "" : ` · ${grouped(news.failedCrops)} failed`, { color: "red" }),
+      behind("enrich")
     ]
   ]
 }
 
-const imagesLine = (self: RunProgress, layout: Layout): Line =>
+const imagesLine = ({ progress }: RunProgress, layout: Layout): Line =>
   line(
     ...fit([span("images", { bold: true })], layout.name),
     " ",
-    ...bar(layout.bar, self.done, 0, self.images),
-    ...fit(line(span(`${grouped(self.done)}/${grouped(self.images)}`, { bold: true })), layout.count, {
+    ...bar(layout.bar, progress.done, 0, progress.images),
+    ...fit(line(span(`${grouped(progress.done)}/${grouped(progress.images)}`, { bold: true })), layout.count, {
       align: "right"
     }),
-    ...separated(pace(self).map((text) => span(text)))
+    ...separated(pace(progress).map((text) => span(text)))
   )
 
 /** How fast the images go, and how long that will take. */
-const pace = (self: RunProgress): ReadonlyArray<string> => {
-  const perSecond = imageRate(self)
-  const left = secondsLeft(self)
-  return [
-    ...(perSecond === undefined ? [] : [`${rate(perSecond)} images/s`]),
-    ...(left === undefined || left === 0 ? [] : [`ETA ${seconds(left)}`])
-  ]
-}
+const pace = ({ eta = 0, rate: perSecond }: RunProgress["progress"]): ReadonlyArray<string> => [
+  ...(perSecond === undefined ? [] : [`${rate(perSecond)} images/s`]),
+  ...(eta === 0 ? [] : [`ETA ${seconds(eta)}`])
+]
 
 const bar = (size: number, succeeded: number, failed: number, of: number): Line => {
   if (size === 0) return []

@@ -1,5 +1,6 @@
 /** A run that has ended, with all that is shown of it. */
 import type { ServiceId } from "../../domain/Identifiers.ts"
+import type { LeftOut, ServiceTotals } from "../../domain/archive/Report.ts"
 import type { Progress } from "../../services/ResultStore.ts"
 import type { ImageFindings } from "./ImageFindings.ts"
 
@@ -10,7 +11,9 @@ export interface Run {
   /** Images that were complete before the run began. */
   readonly doneBefore: number
   /** Pictures that could not be submitted, and why. */
-  readonly unusable: ReadonlyArray<{ readonly image: string; readonly detail: string }>
+  readonly unusable: ReadonlyArray<LeftOut>
+  /** Images whose picture could not be drawn or shown, and why. The rest of their results is there. */
+  readonly undrawn: ReadonlyArray<LeftOut>
   readonly seconds: number
   /** Whether the answers were invented by the simulated farm. */
   readonly simulated: boolean
@@ -18,16 +21,6 @@ export interface Run {
   readonly places: { readonly overlays?: string; readonly report?: string }
   /** A command that opens the database. */
   readonly database: string
-}
-
-/** What one service did in a run. */
-export interface ServiceTotals {
-  readonly service: ServiceId
-  readonly requested: number
-  readonly succeeded: number
-  readonly failed: number
-  /** Answers about crops; `undefined` when that cannot be told, because not all images are at hand. */
-  readonly crops: number | undefined
 }
 
 /** The services that had something to do, in name order. */
@@ -44,7 +37,7 @@ export const serviceTotals = ({ images, progress }: Run): ReadonlyArray<ServiceT
       ...nothing,
       ...progress.services.find((counts) => counts.service === service),
       service,
-      crops: isComplete ? (crops.get(service) ?? 0) : undefined
+      ...(isComplete ? { crops: crops.get(service) ?? 0 } : {})
     }))
     .filter(({ requested, crops: some = 0 }) => requested + some > 0)
 }

@@ -1,8 +1,9 @@
 /** What a run has found, for the terminal: image by image, then in total, then where to look further. */
-import { count, grouped, rate, seconds } from "../../domain/Wording.ts"
+import type { LeftOut } from "../../domain/archive/Report.ts"
 import * as ImageSummary from "./ImageSummary.ts"
 import { type Run, serviceTotals } from "./Run.ts"
 import { type ColorDepth, columns, fit, type Line, line, type Span, span, toAnsi, truncate } from "./TerminalText.ts"
+import { count, grouped, rate, seconds } from "../../domain/Wording.ts"
 
 export interface Options {
   readonly width: number
@@ -30,17 +31,18 @@ export const render = (self: Run, { color, limit, width }: Options): ReadonlyArr
     []
   ]
   const cut = (lines: ReadonlyArray<Line>) => lines.map((each) => truncate(each, width))
-  return [...cut(found), ...unusableLines(self), ...cut(counts), ...pointers(self)].map((each) => toAnsi(each, color))
+  const missing = [...missingLines(self.unusable, "left out"), ...missingLines(self.undrawn, "not drawn")]
+  return [...cut(found), ...missing, ...cut(counts), ...pointers(self)].map((each) => toAnsi(each, color))
 }
 
 const gray = { color: "gray" } as const
 
-const unusableLines = ({ unusable }: Run): ReadonlyArray<Line> =>
-  unusable.length === 0
+const missingLines = (pictures: ReadonlyArray<LeftOut>, words: string): ReadonlyArray<Line> =>
+  pictures.length === 0
     ? []
     : [
-        line(span(`${count(unusable.length, "picture")} left out`, { color: "red", bold: true })),
-        ...unusable.map(({ detail, image }) => line(`  ${image} ${detail}`)),
+        line(span(`${count(pictures.length, "picture")} ${words}`, { color: "red", bold: true })),
+        ...pictures.map(({ detail, image }) => line(`  ${image} ${detail}`)),
         []
       ]
 

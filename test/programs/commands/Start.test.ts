@@ -1,6 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import { type ChildProcess, spawn } from "node:child_process"
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { createServer } from "node:http"
+import type { AddressInfo } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
@@ -88,6 +90,29 @@ describe("start", { timeout: 180_000 }, () => {
     assert.strictEqual(code, 1)
     assert.include(output, `${text} is not a picture in a known format: convert it`)
     assert.match(output, /1 of 1 image complete|Nothing to do/)
+  })
+
+  it("writes a report for all, whatever a picture is called", async () => {
+    const long = join(folder, `${"x".repeat(251)}.jpg`)
+    const server = createServer((_, response) => {
+      response.setHeader("content-type", "image/jpeg")
+      response.end(readFileSync(join(folder, ".windmill/samples/02-street.jpg")))
+    })
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
+    try {
+      copyFileSync(join(folder, ".windmill/samples/01-beach-rider.jpg"), long)
+      const { port } = server.address() as AddressInfo
+      const url = `http://127.0.0.1:${port}/${"text".repeat(200)}.jpg`
+      const output = join(folder, "long")
+      const ended = await start("--output", output, "--images", ".windmill/samples/02-street.jpg", long, url)
+      assert.strictEqual(ended.code, 0, ended.errors)
+      assert.match(ended.output, /3 of 3 images complete/)
+      assert.lengthOf(readdirSync(join(output, "overlays")), 3)
+      const report = readFileSync(join(output, "report.html"), "utf8")
+      for (const name of ["02-street.jpg", "x".repeat(251), "text".repeat(200)]) assert.include(report, name)
+    } finally {
+      server.close()
+    }
   })
 
   it("works without the collector it is told of, and says so once, in the format that is wanted", async () => {

@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as ServiceCatalog from "../../../src/domain/ServiceCatalog.ts"
 import * as ImageFindings from "../../../src/programs/views/ImageFindings.ts"
 import { serviceId } from "../../support/Runs.ts"
-import { beachFacts, findingsOf, recordOf } from "../../support/Records.ts"
+import { beachFacts, findingsOf, imageOf } from "../../support/Records.ts"
 
 const beach = findingsOf(beachFacts)
 
@@ -38,17 +38,6 @@ describe("ImageFindings", () => {
     assert.deepStrictEqual([horse?.faces, horse?.poses], [[], []])
   })
 
-  it("shows what each detector saw on its own", () => {
-    assert.deepStrictEqual(
-      beach.detections.map(({ detections, service }) => [service, detections.length]),
-      [
-        [serviceId("detectron2"), 2],
-        [serviceId("rtdetr"), 3],
-        [serviceId("yolov8"), 2]
-      ]
-    )
-  })
-
   it("names failures on the image and on crops", () => {
     assert.deepStrictEqual(beach.failures, [
       { service: serviceId("ollama"), class: "unavailable", reason: "It is unavailable", box: undefined },
@@ -56,19 +45,14 @@ describe("ImageFindings", () => {
     ])
   })
 
-  it("collects captions, the colors of the image, and who still owes an answer", () => {
+  it("knows who still owes an answer", () => {
     const requested = [...beachFacts.requested, serviceId("metadata")]
-    const findings = findingsOf({ ...beachFacts, requested })
-    assert.deepStrictEqual(findings.captions, [{ service: serviceId("blip"), text: "a man leading a horse" }])
-    assert.strictEqual(findings.palettes[0]?.colors.length, 3)
-    assert.deepStrictEqual(findings.owed, [serviceId("metadata")])
-    assert.strictEqual(findings.place, "/pictures/beach-01.jpg")
+    assert.deepStrictEqual(findingsOf({ ...beachFacts, requested }).owed, [serviceId("metadata")])
   })
 
   it("does without the size of an image that cannot be read", () => {
-    const findings = ImageFindings.of(recordOf(beachFacts, "beach-01.jpg"), ServiceCatalog.standard, undefined)
-    assert.isUndefined(findings.size)
+    const findings = ImageFindings.of(imageOf(beachFacts), ServiceCatalog.standard, undefined)
     assert.strictEqual(findings.boxes.length, 3)
-    assert.deepStrictEqual(findings.palettes, [])
+    assert.deepStrictEqual([findings.faces, findings.poses], [[], []])
   })
 })

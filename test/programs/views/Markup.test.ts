@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { escape, Markup, markup, trusted } from "../../../src/programs/views/Markup.ts"
+import { escape, markup } from "../../../src/programs/views/Markup.ts"
 import { hostileText } from "../../support/HostileText.ts"
 
 describe("markup", () => {
@@ -13,11 +13,6 @@ describe("markup", () => {
 
   it("puts lists together and leaves nothing behind for what is absent", () => {
     assert.strictEqual(markup`[${["<", [markup`<br>`, false]]}${undefined}]`.text, "[&#60;<br>]")
-  })
-
-  it("takes constants of the program as they are", () => {
-    assert.strictEqual(markup`<style>${trusted("a>b{}")}</style>`.text, "<style>a>b{}</style>")
-    assert.instanceOf(trusted(""), Markup)
   })
 
   it.prop(

@@ -3,7 +3,9 @@ import { Option } from "effect"
 import * as ServiceCatalog from "../../../src/domain/ServiceCatalog.ts"
 import type { Worker } from "../../../src/domain/Worker.ts"
 import * as PipelineView from "../../../src/programs/views/PipelineView.ts"
+import type { Progress } from "../../../src/services/ResultStore.ts"
 import { serviceId } from "../../support/Facts.ts"
+import { progressOf } from "../../support/Runs.ts"
 
 const ocr = serviceId("ocr")
 const service = ServiceCatalog.get(ServiceCatalog.standard, ocr)
@@ -120,10 +122,67 @@ describe("stageState", () => {
 })
 
 describe("progressState", () => {
-  it("tells when all is done only if that can be told", () => {
-    assert.notProperty(PipelineView.progressState(nothing.progress, undefined), "eta")
-    assert.notProperty(PipelineView.progressState(nothing.progress, 0), "eta")
-    assert.strictEqual(PipelineView.progressState(nothing.progress, 2).eta, 3)
-    assert.strictEqual(PipelineView.progressState({ ...nothing.progress, done: 10 }, undefined).eta, 0)
+  const clip = serviceId("clip")
+  const counts = (ofClip: number, ofOcr: number, done: number) =>
+    progressOf({
+      images: 20,
+      done,
+      services: [
+        { service: clip, requested: 20, succeeded: ofClip, failed: 0 },
+        { service: ocr, requested: 20, succeeded: ofOcr - 1, failed: 1 }
+      ]
+    })
+  const started = PipelineView.paced(PipelineView.noPaces, counts(4, 4, 2), 5000)
+  const rates = (progress: Progress, at: number, before = started) => {
+    const { eta, rate, services } = PipelineView.progressState(progress, PipelineView.paced(before, progress, at), at)
+    return { eta, images: rate, services: services.map(({ rate }) => rate) }
+  }
+
+  it("counts what the store counts", () => {
+    const { boxes, crops, done, images, services, stages } = PipelineView.progressState(
+      nothing.progress,
+      PipelineView.noPaces,
+      0
+    )
+    assert.deepStrictEqual([images, done, boxes, crops], [10, 4, 7, 8])
+    assert.deepStrictEqual(services, nothing.progress.services)
+    assert.deepStrictEqual(
+      stages.map(({ stage, waiting }) => [stage, waiting]),
+      [
+        ["harmonize", 2],
+        ["consensus", 0],
+        ["enrich", 3]
+      ]
+    )
+  })
+
+  it("knows no rate in the first second", () => {
+    assert.deepStrictEqual(rates(counts(10, 10, 5), 5900), {
+      eta: undefined,
+      images: undefined,
+      services: [undefined, undefined]
+    })
+  })
+
+  it("leaves out what was there before, and lets the slowest service decide when it ends", () => {
+    assert.deepStrictEqual(rates(counts(12, 8, 4), 7000), { eta: 6, images: 1, services: [4, 2] })
+  })
+
+  it("says nothing about the end while a service with work gives no answers", () => {
+    assert.isUndefined(rates(counts(12, 4, 4), 7000).eta)
+  })
+
+  it("goes by the images once nothing is owed", () => {
+    assert.strictEqual(rates(counts(20, 20, 10), 7000).eta, 2.5)
+    assert.strictEqual(rates(counts(20, 20, 20), 7000).eta, 0)
+  })
+
+  it("forgets what is long past", () => {
+    const burst = PipelineView.paced(started, counts(20, 4, 2), 6000)
+    const calm = Array.from({ length: 40 }, (_, n) => 6500 + n * 500).reduce(
+      (paces, at) => PipelineView.paced(paces, counts(20, 4, 2), at),
+      burst
+    )
+    assert.deepStrictEqual(rates(counts(20, 4, 2), 26_500, calm).services, [0, 0])
   })
 })

@@ -1,23 +1,43 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Schema } from "effect"
 import * as Arbitrary from "effect/Arbitrary"
+import { PipelineEvent } from "../../../src/domain/PipelineEvent.ts"
+import * as News from "../../../src/programs/views/News.ts"
+import * as PipelineView from "../../../src/programs/views/PipelineView.ts"
 import * as ProgressView from "../../../src/programs/views/ProgressView.ts"
-import * as RunProgress from "../../../src/programs/views/RunProgress.ts"
 import { columns } from "../../../src/programs/views/TerminalText.ts"
+import type { Progress } from "../../../src/services/ResultStore.ts"
 import { hostileText } from "../../support/HostileText.ts"
 import { answered, anyEvent, harmonized, imageId, progressOf, serviceId } from "../../support/Runs.ts"
 
-const started = RunProgress.start({
-  at: 0,
-  filenames: new Map([[imageId(1), "beach.jpg"]]),
-  progress: progressOf({ images: 24 })
+/** The state at `at`, in milliseconds since the first count, of nothing. */
+const stateOf = (news: News.News, progress: Progress, at = 0): ProgressView.RunProgress => {
+  const none = {
+    ...progress,
+    done: 0,
+    services: progress.services.map((each) => ({ ...each, succeeded: 0, failed: 0 }))
+  }
+  const paces = PipelineView.paced(PipelineView.noPaces, none, 0)
+  return { news, progress: { at: new Date(at), ...PipelineView.progressState(progress, paces, at) } }
+}
+
+/** The state after some more events. */
+const after = (self: ProgressView.RunProgress, ...events: ReadonlyArray<PipelineEvent>): ProgressView.RunProgress => ({
+  ...self,
+  news: events.reduce(News.step, self.news)
 })
 
-const halfWay = RunProgress.observe(
-  [harmonized(["rtdetr"], 3), harmonized(["detectron2", "rtdetr"], 4), answered("ocr", false, "cannot read")].reduce(
-    (state, event) => RunProgress.step(state, event, 1000),
-    started
-  ),
+const started = stateOf(News.start(new Map([[imageId(1), "beach.jpg"]])), progressOf({ images: 24 }))
+
+const { news } = after(
+  started,
+  harmonized(["rtdetr"], 3),
+  harmonized(["detectron2", "rtdetr"], 4),
+  answered("ocr", false, "cannot read")
+)
+
+const halfWay = stateOf(
+  news,
   progressOf({
     images: 24,
     done: 8,
@@ -50,6 +70,14 @@ describe("ProgressView.render", () => {
     ])
   })
 
+  it("says why a service has to be asked again", () => {
+    const postponed = PipelineEvent.Postponed({ imageId: imageId(1), service: serviceId("ocr"), reason: "busy" })
+    assert.include(
+      ProgressView.render(after(halfWay, postponed), { width: 100, height: 24, color: 1 })[1],
+      "2 failed  waits: busy"
+    )
+  })
+
   it("uses color only where there is some", () => {
     const escape = "\u001b"
     const size = { width: 72, height: 24 }
@@ -67,10 +95,9 @@ describe("ProgressView.render", () => {
   })
 
   it("fills a bar only when everything is answered", () => {
-    const nearly = RunProgress.observe(
-      started,
-      progressOf({ services: [{ service: serviceId("clip"), requested: 1000, succeeded: 999, failed: 0 }] }),
-      1
+    const nearly = stateOf(
+      news,
+      progressOf({ services: [{ service: serviceId("clip"), requested: 1000, succeeded: 999, failed: 0 }] })
     )
     assert.include(ProgressView.render(nearly, { width: 80, height: 24, color: 1 })[0], "━─ ")
   })
@@ -84,8 +111,8 @@ describe("ProgressView.render", () => {
       Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 30 }))
     ],
     ([events, name, width, height]) => {
-      const named: RunProgress.RunProgress = { ...halfWay, filenames: new Map([[imageId(2), name]]) }
-      const state = events.reduce((self, event, n) => RunProgress.step(self, event, 2000 + n * 300), named)
+      const named = { ...halfWay, news: { ...halfWay.news, filenames: new Map([[imageId(2), name]]) } }
+      const state = after(named, ...events)
       const rows = ProgressView.render(state, { width, height, color: 1 })
       assert.isAtMost(rows.length, height)
       for (const row of rows) assert.isAtMost(columns(row), width)
@@ -109,7 +136,7 @@ describe("ProgressView.plain", () => {
 
   it("counts the moments it has no room for", () => {
     const events = Array.from({ length: 80 }, (_, n) => harmonized(["rtdetr"], 1, { image: n + 2 }))
-    const state = events.reduce((self, event) => RunProgress.step(self, event, 2000), halfWay)
+    const state = after(halfWay, ...events)
     assert.deepStrictEqual(ProgressView.plain(state, { since: halfWay, color: 1 }), [
       "image 79  1 box after rtdetr (harmonized, 1 service)",
       "image 80  1 box after rtdetr (harmonized, 1 service)",
@@ -119,7 +146,7 @@ describe("ProgressView.plain", () => {
   })
 
   it("says in words when the count of boxes stayed and the boxes did not", () => {
-    const again = RunProgress.step(halfWay, harmonized(["detectron2", "rtdetr", "yolov8"], 4), 2000)
+    const again = after(halfWay, harmonized(["detectron2", "rtdetr", "yolov8"], 4))
     assert.deepStrictEqual(ProgressView.plain(again, { since: halfWay, color: 1 }), [
       "beach.jpg  boxes 4, refined after yolov8 (re-harmonized, 3 services)"
     ])

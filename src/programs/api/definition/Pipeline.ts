@@ -7,7 +7,7 @@ import { ServiceId } from "../../../domain/Identifiers.ts"
 import { PipelineProgress, PipelineState } from "../../../domain/PipelineState.ts"
 import { Pause, Step } from "../../../domain/Step.ts"
 import { Worker } from "../../../domain/Worker.ts"
-import { Graph } from "../../../domain/Workflow.ts"
+import * as Workflow from "../../../domain/Workflow.ts"
 import { NotFoundProblem, UnprocessableProblem } from "./Problems.ts"
 
 const step = { step: Step }
@@ -38,9 +38,7 @@ const failures = HttpApiEndpoint.get("failures", "/failures", {
 
 /** The workflow, and what a client needs to derive for itself what the stages derive. */
 export const WorkflowView = Schema.Struct({
-  ...Graph.fields,
-  /** How detections are harmonized. */
-  strategy: Schema.Struct({ name: Schema.String, version: Schema.Int, options: Schema.Json }),
+  ...Workflow.Description.fields,
   /** Where a trace can be seen, with `{traceId}` in the place of its id. */
   traceUrl: Schema.optionalKey(Schema.String)
 }).annotate({ identifier: "Workflow" })

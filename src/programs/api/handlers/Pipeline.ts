@@ -1,7 +1,6 @@
 /** How the pipeline is doing, and what people do about it. */
-import { Effect, Option, type Schema } from "effect"
+import { Effect, Option } from "effect"
 import { HttpApiBuilder } from "effect/http-api"
-import * as Derive from "../../../domain/Derive.ts"
 import * as ServiceCatalog from "../../../domain/ServiceCatalog.ts"
 import { stages } from "../../../domain/Staleness.ts"
 import type { Step } from "../../../domain/Step.ts"
@@ -32,8 +31,7 @@ export const layer = HttpApiBuilder.group(
     const switches = yield* ServiceSwitch
 
     const workflow = {
-      ...Workflow.graph(catalog, Derive.keys(strategy, catalog)),
-      strategy: { name: strategy.name, version: strategy.version, options: strategy.options as Schema.Json },
+      ...Workflow.describe(catalog, strategy),
       ...(Option.isSome(traceUrl) ? { traceUrl: traceUrl.value } : {})
     }
 

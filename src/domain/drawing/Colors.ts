@@ -1,8 +1,8 @@
-/** A color for every concept. */
-import type { Concept } from "../Identifiers.ts"
+/** What has which color, wherever it is drawn: `#rrggbb`, for every concept and every detector of a picture. */
+import type { Concept, ServiceId } from "../Identifiers.ts"
 
 /** Bright enough to be seen on any picture, and far enough apart to be told from each other. */
-const colors = [
+const conceptColors = [
   "#f43f5e",
   "#3b82f6",
   "#22c55e",
@@ -17,23 +17,30 @@ const colors = [
   "#e879f9"
 ] as const
 
+/** Light, so that they do not look like the color of a concept. */
+const detectorColors = ["#38bdf8", "#f59e0b", "#e879f9", "#a3e635", "#fb7185", "#818cf8", "#2dd4bf", "#facc15"] as const
+
 /**
- * Colors (`#rrggbb`) for the concepts of one image. A concept has the same color in every image, unless an earlier
+ * Colors for the concepts of one image. A concept has the same color in every image, unless an earlier
  * concept of the list has it and another one is free.
  */
-export const assign = (concepts: ReadonlyArray<Concept>): ReadonlyMap<Concept, string> => {
+export const ofConcepts = (concepts: ReadonlyArray<Concept>): ReadonlyMap<Concept, string> => {
   const assigned = new Map<Concept, string>()
-  const free = new Set<string>(colors)
+  const free = new Set<string>(conceptColors)
   for (const concept of concepts) {
     if (assigned.has(concept)) continue
-    const wished = hash(concept) % colors.length
-    const order = [...colors.slice(wished), ...colors.slice(0, wished)]
+    const wished = hash(concept) % conceptColors.length
+    const order = [...conceptColors.slice(wished), ...conceptColors.slice(0, wished)]
     const color = order.find((candidate) => free.has(candidate)) ?? order[0]!
     free.delete(color)
     assigned.set(concept, color)
   }
   return assigned
 }
+
+/** A color for each detector, by its place among all of them. */
+export const ofDetectors = (detectors: ReadonlyArray<ServiceId>): ReadonlyMap<ServiceId, string> =>
+  new Map(detectors.map((service, i) => [service, detectorColors[i % detectorColors.length]!]))
 
 /**
  * The color of text, near-black or white, that is easier to read on a color.

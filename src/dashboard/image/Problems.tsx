@@ -1,0 +1,50 @@
+/** What is missing of an image, and why: answers to come, failures, and predictions that could not be read. */
+import type { Image } from "../../domain/archive/Image.ts"
+import { count } from "../parts/Words.ts"
+import type { Answer, Frame } from "./Replay.ts"
+
+export interface ProblemsProps {
+  readonly image: Image
+  /** The answers that are shown. */
+  readonly known: ReadonlyArray<Answer>
+  readonly frame: Frame
+}
+
+export const Problems = ({ frame, image, known }: ProblemsProps) => {
+  const answered = new Set(known.flatMap((answer) => (answer._tag === "Image" ? [answer.result.service] : [])))
+  const owed = image.services.filter((service) => !answered.has(service))
+  const labels = new Map(image.boxes.map(({ box, id }) => [id, box.label]))
+  const failures = known.flatMap(({ result }) =>
+    result.outcome._tag === "Failure"
+      ? [{ ...result.outcome, service: result.service, boxId: "boxId" in result ? result.boxId : undefined }]
+      : []
+  )
+  const { diagnostics } = frame.observation
+  if (owed.length + failures.length + diagnostics.length === 0) return null
+  return (
+    <section class="card problems" aria-labelledby="problems">
+      <h2 id="problems">Missing</h2>
+      {owed.length > 0 && <p class="soft">Waits for {owed.join(", ")}</p>}
+      <ul>
+        {failures.map(({ boxId, class: kind, reason, service }) => (
+          <li key={`${service} ${boxId}`} data-failed={service}>
+            <b>{service}</b>
+            {boxId !== undefined && ` on ${labels.get(boxId) ?? boxId}`} <code class="bad">{kind}</code> {reason}
+          </li>
+        ))}
+      </ul>
+      {diagnostics.length > 0 && (
+        <details>
+          <summary>{count(diagnostics.length, "prediction")} set aside</summary>
+          <ul>
+            {diagnostics.map(({ problem, service }, i) => (
+              <li key={i}>
+                <b>{service}</b> {problem}
+              </li>
+            ))}
+          </ul>
+        </details>
+      )}
+    </section>
+  )
+}
