@@ -10,6 +10,7 @@ import * as ServiceCatalog from "../domain/ServiceCatalog.ts"
 import * as FileCatalog from "../layers/files/FileCatalog.ts"
 import * as HttpInference from "../layers/http/HttpInference.ts"
 import * as PgDatabase from "../layers/postgres/PgDatabase.ts"
+import * as PgProgress from "../layers/postgres/PgProgress.ts"
 import * as PgResultStore from "../layers/postgres/PgResultStore.ts"
 import * as PgServiceSwitch from "../layers/postgres/PgServiceSwitch.ts"
 import * as PgWorkerRegistry from "../layers/postgres/PgWorkerRegistry.ts"
@@ -44,7 +45,7 @@ const addresses = Layer.effectContext(
 )
 
 /** The store comes first, so that one waits for the database. */
-const database = Layer.mergeAll(PgServiceSwitch.layer, PgWorkerRegistry.layer).pipe(
+const database = Layer.mergeAll(PgProgress.layer, PgServiceSwitch.layer, PgWorkerRegistry.layer).pipe(
   Layer.provideMerge(PgResultStore.layer),
   Layer.catchTag("SqlError", (error) =>
     Layer.effectContext(PgClient.PgClient.use(({ config }) => DatabaseUnusable.from(error, config)))

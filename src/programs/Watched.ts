@@ -1,7 +1,6 @@
 /** Making a program one that can be watched: traced to a collector, with metrics and health at a port of its own. */
 import { Config, Layer, Option } from "effect"
 import { Command, Flag } from "effect/cli"
-import * as PgBacklog from "../layers/postgres/PgBacklog.ts"
 import * as Telemetry from "../layers/telemetry/Telemetry.ts"
 import * as Vitals from "./flows/Vitals.ts"
 import * as Settings from "./Settings.ts"
@@ -26,7 +25,7 @@ export const flags = {
 export const brokerVitals = Vitals.broker
 
 /** Readiness and the backlog, for programs with a database and a broker. */
-export const vitals = Layer.merge(brokerVitals, Layer.provide(Vitals.database, PgBacklog.layer))
+export const vitals = Layer.merge(brokerVitals, Vitals.database)
 
 /** Provides telemetry to the command, which is called `windmill-<name>` in traces. */
 export const watched = <Name extends string, Input extends Command.Command.Config.Infer<typeof flags>, Context, E, R>(

@@ -89,25 +89,6 @@ export interface Derived<A> {
 /** Whose images a question is about. */
 export type Scope = { readonly _tag: "All" } | { readonly _tag: "Images"; readonly ids: ReadonlyArray<ImageId> }
 
-/** How far the images of a scope are. */
-export interface Progress {
-  readonly images: number
-  /** Images about which something is recorded. */
-  readonly answered: number
-  /** Images with every requested answer, nothing stale by its revision and every planned crop answered. */
-  readonly done: number
-  readonly services: ReadonlyArray<{
-    readonly service: ServiceId
-    readonly requested: number
-    readonly succeeded: number
-    readonly failed: number
-  }>
-  /** Images about which more is recorded than the stage has used. */
-  readonly stale: Readonly<Record<Stage, number>>
-  readonly boxes: number
-  readonly crops: number
-}
-
 /** Everything stored about one image. */
 export interface ImageRecord {
   readonly imageId: ImageId
@@ -183,15 +164,21 @@ export class ResultStore extends Context.Service<
       readonly limit: number
     }) => Effect.Effect<ReadonlyArray<SubmittedImage>, ResultStoreError>
     /**
-     * Forgets failed answers, about images and about crops, so that they are owed again. Returns how many there were. Each
-     * raises the revision by one, for what is derived rests on one fact less.
+     * Forgets answers about images and about their crops, all or those that failed, so that they are owed again. Returns how
+     * many there were. Each raises the revision by one, for what is derived rests on one fact less.
      */
-    readonly forgetFailures: (options: {
+    readonly forget: (options: {
+      readonly which: "all" | "failed"
       readonly scope: Scope
       readonly services?: ReadonlyArray<ServiceId>
     }) => Effect.Effect<number, ResultStoreError>
-    /** How far the images are. */
-    readonly progress: (scope: Scope) => Effect.Effect<Progress, ResultStoreError>
+    /** Deletes an image with all that hangs on it. Returns where it was read from. */
+    readonly remove: (id: ImageId) => Effect.Effect<Option.Option<ImageReference>, ResultStoreError>
+    /** Requests services about images, besides those requested already. Returns the images for which some are new. */
+    readonly request: (
+      ids: ReadonlyArray<ImageId>,
+      services: ReadonlyArray<ServiceId>
+    ) => Effect.Effect<ReadonlyArray<ImageId>, ResultStoreError>
     /** Where an image is read from. */
     readonly reference: (imageId: ImageId) => Effect.Effect<Option.Option<ImageReference>, ResultStoreError>
     /** Everything about the images, in id order; unknown ones are left out. */

@@ -1,6 +1,7 @@
 /** What every result store promises. */
 import { describe, layer as describeLayer } from "@effect/vitest"
 import type { Layer } from "effect"
+import type { Progress } from "../../src/services/Progress.ts"
 import type { ResultStore } from "../../src/services/ResultStore.ts"
 import { asking } from "./result-store/Asking.ts"
 import { deriving } from "./result-store/Deriving.ts"
@@ -11,7 +12,7 @@ import { submitting } from "./result-store/Submitting.ts"
 /** A store to be tested. It may hold images of others. */
 export interface Candidate {
   readonly name: string
-  readonly layer: Layer.Layer<ResultStore, unknown>
+  readonly layer: Layer.Layer<ResultStore | Progress, unknown>
 }
 
 export const contract = ({ layer, name }: Candidate) => {

@@ -20,7 +20,7 @@ describe("a database", () => {
         const deployment = yield* Deployment.make(scenario, { ...shared, database }).pipe(
           Effect.retry({ schedule: Schedule.spaced("200 millis"), times: 100 })
         )
-        const { broker, postprocessor, queues, settled, sql, start, store, submit, worker, world } = deployment
+        const { broker, postprocessor, queues, settled, sql, start, progress, submit, worker, world } = deployment
         yield* start(worker)
         yield* start(postprocessor)
         const ids = yield* submit(Scenes.pictures("restarted", 40))
@@ -29,7 +29,7 @@ describe("a database", () => {
         assert.isBelow(world.asked.size, 2 * ids.length)
         yield* Effect.sleep("1 second")
         yield* startDatabase
-        yield* Effect.retry(store.progress({ _tag: "Images", ids }), {
+        yield* Effect.retry(progress.counts({ _tag: "Images", ids }), {
           schedule: Schedule.spaced("100 millis"),
           times: 300
         })

@@ -10,12 +10,14 @@ import { hintQueue } from "../../src/domain/Messages.ts"
 import { stages } from "../../src/domain/Staleness.ts"
 import * as MemoryServiceSwitch from "../../src/layers/memory/MemoryServiceSwitch.ts"
 import * as PgDatabase from "../../src/layers/postgres/PgDatabase.ts"
+import * as PgProgress from "../../src/layers/postgres/PgProgress.ts"
 import * as PgResultStore from "../../src/layers/postgres/PgResultStore.ts"
 import * as RabbitAddress from "../../src/layers/rabbitmq/RabbitAddress.ts"
 import * as RabbitMessageBroker from "../../src/layers/rabbitmq/RabbitMessageBroker.ts"
 import * as Pipeline from "../../src/programs/flows/Pipeline.ts"
 import { publishOwed } from "../../src/programs/flows/Submit.ts"
 import { MessageBroker } from "../../src/services/MessageBroker.ts"
+import { Progress } from "../../src/services/Progress.ts"
 import { ResultStore } from "../../src/services/ResultStore.ts"
 import { ServiceSwitch } from "../../src/services/ServiceSwitch.ts"
 import type * as Scenario from "../simulation/Scenario.ts"
@@ -63,6 +65,7 @@ export const make = Effect.fnUntraced(function* (scenario: Scenario.Scenario, se
   yield* Effect.addFinalizer(() => Effect.ignore(RabbitQueues.deleteQueues(servers.broker, queues)))
   const onlooker = yield* Layer.build(connected(servers))
   const store = Context.get(onlooker, ResultStore)
+  const progress = Context.get(onlooker, Progress)
   const broker = Context.get(onlooker, MessageBroker)
   const sql = Context.get(onlooker, PgClient.PgClient)
   yield* broker.declare(queues)
@@ -140,7 +143,7 @@ export const make = Effect.fnUntraced(function* (scenario: Scenario.Scenario, se
     })
 
   const isIdle = Effect.fnUntraced(function* (ids: ReadonlyArray<ImageId>) {
-    const { done, images } = yield* store.progress({ _tag: "Images", ids })
+    const { done, images } = yield* progress.counts({ _tag: "Images", ids })
     if (done < images) return false
     const statistics = yield* Effect.forEach(queues, (queue) => broker.statistics(queue))
     return statistics.every(({ delayed, ready }) => ready + delayed === 0)
@@ -154,7 +157,10 @@ export const make = Effect.fnUntraced(function* (scenario: Scenario.Scenario, se
       Effect.timeoutOption("30 seconds")
     )
     const violations = [
-      ...(yield* Invariants.violations(scenario, ids).pipe(Effect.provideService(ResultStore, store)))
+      ...(yield* Invariants.violations(scenario, ids).pipe(
+        Effect.provideService(ResultStore, store),
+        Effect.provideService(Progress, progress)
+      ))
     ]
     for (const record of yield* store.records(ids)) violations.push(...World.misheard(world, record))
     const [wrong] = yield* sql<Record<string, number>>`
@@ -177,14 +183,17 @@ export const make = Effect.fnUntraced(function* (scenario: Scenario.Scenario, se
   const postprocessor: Program = (stop) =>
     Pipeline.postprocess({ strategy: scenario.strategy, stages, stop, sweepEvery: "500 millis" })
 
-  return { world, sql, store, broker, queues, start, submit, settled, worker, postprocessor }
+  return { world, sql, store, progress, broker, queues, start, submit, settled, worker, postprocessor }
 })
 
 const silent = Logger.layer([])
 
 const connected = (servers: Servers) =>
   Layer.fresh(
-    Layer.mergeAll(PgResultStore.layer.pipe(Layer.provideMerge(PgDatabase.layer)), RabbitMessageBroker.layer).pipe(
+    Layer.mergeAll(
+      Layer.merge(PgResultStore.layer, PgProgress.layer).pipe(Layer.provideMerge(PgDatabase.layer)),
+      RabbitMessageBroker.layer
+    ).pipe(
       Layer.provide(Layer.succeed(PgDatabase.Address, servers.database)),
       Layer.provide(Layer.succeed(RabbitAddress.Address, servers.broker)),
       Layer.provide(silent)

@@ -14,6 +14,7 @@ import * as MemoryServiceSwitch from "../../src/layers/memory/MemoryServiceSwitc
 import { postprocess, worker } from "../../src/programs/flows/Pipeline.ts"
 import { submit } from "../../src/programs/flows/Submit.ts"
 import { MessageBroker } from "../../src/services/MessageBroker.ts"
+import { Progress } from "../../src/services/Progress.ts"
 import { type ImageRecord, ResultStore } from "../../src/services/ResultStore.ts"
 import { ServiceSwitch } from "../../src/services/ServiceSwitch.ts"
 import * as Invariants from "../support/Invariants.ts"
@@ -48,6 +49,7 @@ export const run = (scenario: Scenario.Scenario): Effect.Effect<Report> =>
 const simulate = Effect.fnUntraced(function* (scenario: Scenario.Scenario) {
   const store = yield* ResultStore
   const broker = yield* MessageBroker
+  const progress = yield* Progress
   const world: World.World = {
     scenario,
     broker,
@@ -68,7 +70,7 @@ const simulate = Effect.fnUntraced(function* (scenario: Scenario.Scenario) {
 
   const isIdle = Effect.gen(function* () {
     const statistics = yield* Effect.forEach(queues, (queue) => broker.statistics(queue))
-    const { done, images } = yield* store.progress({ _tag: "All" })
+    const { done, images } = yield* progress.counts({ _tag: "All" })
     return (
       producers.every((producer) => producer.pollUnsafe() !== undefined) &&
       images === done &&

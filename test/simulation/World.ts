@@ -212,8 +212,9 @@ export const process = Effect.fnUntraced(function* (world: World, name: string) 
       boxes: (id) => storing("boxes", store.boxes(id)),
       stale: (stage, options) => storing("stale", store.stale(stage, options)),
       owed: (options) => storing("owed", store.owed(options)),
-      forgetFailures: (options) => storing("forgetFailures", store.forgetFailures(options)),
-      progress: (scope) => storing("progress", store.progress(scope)),
+      forget: (options) => storing("forget", store.forget(options)),
+      request: (ids, services) => storing("request", store.request(ids, services)),
+      remove: (id) => storing("remove", store.remove(id)),
       reference: (id) => storing("reference", store.reference(id)),
       records: (ids) => storing("records", store.records(ids))
     })

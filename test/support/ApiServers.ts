@@ -16,6 +16,7 @@ import * as SharpImageSource from "../../src/layers/pictures/SharpImageSource.ts
 import * as SharpScaler from "../../src/layers/pictures/SharpScaler.ts"
 import * as PgArchive from "../../src/layers/postgres/PgArchive.ts"
 import * as PgDatabase from "../../src/layers/postgres/PgDatabase.ts"
+import * as PgProgress from "../../src/layers/postgres/PgProgress.ts"
 import * as PgReplays from "../../src/layers/postgres/PgReplays.ts"
 import * as PgResultStore from "../../src/layers/postgres/PgResultStore.ts"
 import * as PgServiceSwitch from "../../src/layers/postgres/PgServiceSwitch.ts"
@@ -88,7 +89,7 @@ export const layer = (options: ApiServerOptions = {}) => {
   const environmentOf = { ...environment, ...(token === undefined ? {} : { API_TOKEN: token }) }
   return ServeApi.listening.pipe(
     Layer.provideMerge(options.archive ?? PgArchive.layer),
-    Layer.provideMerge([PgReplays.layer, PgServiceSwitch.layer, PgWorkerRegistry.layer]),
+    Layer.provideMerge([PgProgress.layer, PgReplays.layer, PgServiceSwitch.layer, PgWorkerRegistry.layer]),
     Layer.provideMerge(PgResultStore.layer),
     Layer.provideMerge(PgDatabase.layer),
     Layer.provideMerge([

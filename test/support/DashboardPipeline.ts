@@ -13,7 +13,7 @@ import { pipeline } from "../../src/programs/flows/Pipeline.ts"
 import { submit } from "../../src/programs/flows/Submit.ts"
 import { Catalog } from "../../src/services/Catalog.ts"
 import { MessageBroker } from "../../src/services/MessageBroker.ts"
-import { ResultStore } from "../../src/services/ResultStore.ts"
+import { Progress } from "../../src/services/Progress.ts"
 import * as ApiServers from "./ApiServers.ts"
 
 const workerId = "all-in-one"
@@ -69,7 +69,7 @@ export const submitSamples = Effect.fnUntraced(function* (limit: number, group: 
 
 /** Waits until every image is done. */
 export const untilDone = Effect.gen(function* () {
-  const store = yield* ResultStore
-  const { done, images } = yield* store.progress({ _tag: "All" })
+  const progress = yield* Progress
+  const { done, images } = yield* progress.counts({ _tag: "All" })
   if (done < images) return yield* Effect.fail("not done yet")
 }).pipe(Effect.retry({ schedule: Schedule.spaced("50 millis"), times: 400 }))

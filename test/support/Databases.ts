@@ -3,6 +3,7 @@ import { PgConnection } from "@effect/sql-pg"
 import { Effect, Layer, Redacted } from "effect"
 import * as NodeCrypto from "node:crypto"
 import * as PgDatabase from "../../src/layers/postgres/PgDatabase.ts"
+import * as PgProgress from "../../src/layers/postgres/PgProgress.ts"
 import * as PgResultStore from "../../src/layers/postgres/PgResultStore.ts"
 
 const server = Redacted.make(process.env.TEST_DATABASE_URL ?? "postgres://postgres@127.0.0.1:5432/postgres")
@@ -22,8 +23,8 @@ export const address = Layer.effect(
 /** A client of the fresh database. */
 export const client = PgDatabase.layer.pipe(Layer.provideMerge(address))
 
-/** A store in the fresh database, and the client for what a test does behind its back. */
-export const store = PgResultStore.layer.pipe(Layer.provideMerge(client))
+/** A store in the fresh database, how far its images are, and the client for what a test does behind its back. */
+export const store = Layer.merge(PgResultStore.layer, PgProgress.layer).pipe(Layer.provideMerge(client))
 
 const administer = (statement: string) =>
   Effect.scoped(Effect.flatMap(connect, (connection) => connection.query(statement, [], false)))

@@ -8,6 +8,7 @@ import type { ImageId } from "../../src/domain/Identifiers.ts"
 import { MergedBox } from "../../src/domain/MergedBox.ts"
 import type { ServiceCatalog } from "../../src/domain/ServiceCatalog.ts"
 import { stages } from "../../src/domain/Staleness.ts"
+import { Progress } from "../../src/services/Progress.ts"
 import { type ImageRecord, ResultStore } from "../../src/services/ResultStore.ts"
 
 export interface Deployment {
@@ -33,7 +34,7 @@ export const violations = Effect.fnUntraced(function* (deployment: Deployment, i
       problems.push(`image ${imageId}: is stale for ${stage}`)
     }
   }
-  const { done, images } = yield* store.progress({ _tag: "Images", ids })
+  const { done, images } = yield* (yield* Progress).counts({ _tag: "Images", ids })
   if (done !== images) problems.push(`progress says that ${done} of ${images} images are done`)
   return problems
 })

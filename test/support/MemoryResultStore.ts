@@ -11,11 +11,11 @@ import type { ImageId, ServiceId } from "../../src/domain/Identifiers.ts"
 import { ImageReference, pathOf } from "../../src/domain/ImageReference.ts"
 import * as MergedBox from "../../src/domain/MergedBox.ts"
 import { type Derivation, revision, type Stage, stages } from "../../src/domain/Staleness.ts"
+import { type Counts, Progress } from "../../src/services/Progress.ts"
 import {
   type CropRecord,
   type Derived,
   type ImageRequest,
-  type Progress,
   type ResultRecord,
   ResultStore,
   ResultStoreError,
@@ -41,9 +41,10 @@ interface Image {
 }
 
 /** A store without images. */
-export const make = (): ResultStore["Service"] => {
+export const make = (): ResultStore["Service"] & Pick<Progress["Service"], "counts"> => {
   const images = new Map<ImageId, Image>()
   const places = new Map<string, Image>()
+  let lastImageId = 0
   let lastResultId = 0
 
   const among = (scope: Scope): ReadonlyArray<Image> =>
@@ -52,7 +53,7 @@ export const make = (): ResultStore["Service"] => {
 
   const add = ({ reference, traceParent }: ImageRequest): Image => {
     const image: Image = {
-      imageId: Brand.nominal<ImageId>()(images.size + 1),
+      imageId: Brand.nominal<ImageId>()(++lastImageId),
       reference: Schema.decodeUnknownSync(ImageReference)(held(reference)),
       traceParent: Option.fromUndefinedOr(traceParent),
       requested: new Set(),
@@ -124,12 +125,12 @@ export const make = (): ResultStore["Service"] => {
     return [...changed]
   }
 
-  const forgetFailures = (scope: Scope, services: ReadonlyArray<ServiceId> | undefined) => {
+  const forget = ({ scope, services, which }: Parameters<ResultStore["Service"]["forget"]>[0]) => {
     let forgotten = 0
     for (const image of among(scope)) {
       for (const facts of [image.results, image.crops] as ReadonlyArray<Map<string, ServiceResult | CropResult>>) {
         for (const [name, { outcome, service }] of facts) {
-          if (outcome._tag === "Success" || services?.includes(service) === false) continue
+          if ((which === "failed" && outcome._tag === "Success") || services?.includes(service) === false) continue
           facts.delete(name)
           image.revision++
           forgotten++
@@ -139,7 +140,7 @@ export const make = (): ResultStore["Service"] => {
     return forgotten
   }
 
-  return ResultStore.of({
+  return {
     submit: (requests) => Effect.sync(() => submit(requests)),
     record: (records) => method(() => record(records)),
     recordCrops: (records) => method(() => recordCrops(records)),
@@ -174,8 +175,25 @@ export const make = (): ResultStore["Service"] => {
           .slice(0, limit)
           .map((image) => submittedImage(image, false))
       ),
-    forgetFailures: ({ scope, services }) => Effect.sync(() => forgetFailures(scope, services)),
-    progress: (scope) => Effect.sync(() => progressOf(among(scope))),
+    forget: (options) => Effect.sync(() => forget(options)),
+    request: (ids, services) =>
+      Effect.sync(() =>
+        known(ids)
+          .filter(({ requested }) => services.some((service) => !requested.has(service)))
+          .map(({ imageId, requested }) => {
+            for (const service of services) requested.add(service)
+            return imageId
+          })
+      ),
+    remove: (id) =>
+      Effect.sync(() => {
+        const image = images.get(id)
+        if (image === undefined) return Option.none()
+        images.delete(id)
+        places.delete(placeOf(image.reference))
+        return Option.some(image.reference)
+      }),
+    counts: (scope) => Effect.sync(() => progressOf(among(scope))),
     reference: (imageId) =>
       Effect.sync(() => Option.map(Option.fromUndefinedOr(images.get(imageId)), ({ reference }) => reference)),
     records: (ids) =>
@@ -188,10 +206,16 @@ export const make = (): ResultStore["Service"] => {
           consensus: Option.map(Option.fromUndefinedOr(image.consensus), Schema.decodeUnknownSync(Consensus))
         }))
       )
-  })
+  }
 }
 
-export const layer = Layer.sync(ResultStore, make)
+/** The store, and how far its images are. */
+export const layer: Layer.Layer<ResultStore | Progress> = Layer.unwrap(
+  Effect.sync(() => {
+    const store = make()
+    return Layer.merge(Layer.succeed(ResultStore, store), Layer.mock(Progress, { counts: store.counts }))
+  })
+)
 
 /** Does it, or rejects it for what is wrong with the values. */
 const method = <A>(work: () => A) =>
@@ -274,7 +298,7 @@ const submittedImage = (image: Image, isNew: boolean): SubmittedImage => ({
   traceParent: image.traceParent
 })
 
-const progressOf = (images: ReadonlyArray<Image>): Progress => {
+const progressOf = (images: ReadonlyArray<Image>): Counts => {
   const services = new Set(images.flatMap(({ requested, results }) => [...requested, ...results.keys()]))
   const count = (holds: (image: Image) => boolean) => images.filter(holds).length
   const behind = (stage: Stage) => count((image) => isBehind(image, stage))

@@ -5,7 +5,7 @@ import type { BoxId, ImageId, ServiceId } from "../../src/domain/Identifiers.ts"
 import { PipelineEvent } from "../../src/domain/PipelineEvent.ts"
 import { revision } from "../../src/domain/Staleness.ts"
 import type { Run } from "../../src/programs/views/Run.ts"
-import type { Progress } from "../../src/services/ResultStore.ts"
+import type { Counts } from "../../src/services/Progress.ts"
 import { hostileText } from "./HostileText.ts"
 
 export const imageId = Brand.nominal<ImageId>()
@@ -13,7 +13,7 @@ export const serviceId = Brand.nominal<ServiceId>()
 export const boxId = Brand.nominal<BoxId>()
 
 /** Counts of a store: nothing done of four images, four answers owed by each of two services, unless said otherwise. */
-export const progressOf = (changes: Partial<Progress> = {}): Progress => ({
+export const progressOf = (changes: Partial<Counts> = {}): Counts => ({
   images: 4,
   answered: 0,
   done: 0,

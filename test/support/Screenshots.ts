@@ -3,7 +3,7 @@ import { Effect, Layer, Schedule } from "effect"
 import { join } from "node:path"
 import type { Page } from "playwright-core"
 import type { BoxSummary } from "../../src/domain/archive/Image.ts"
-import { ResultStore } from "../../src/services/ResultStore.ts"
+import { Progress } from "../../src/services/Progress.ts"
 import { ServiceSwitch } from "../../src/services/ServiceSwitch.ts"
 import * as ApiServers from "./ApiServers.ts"
 import * as Browsers from "./Browsers.ts"
@@ -39,7 +39,7 @@ const shoot = Effect.fnUntraced(function* (
 
 const untilSomeAreDone = (count: number) =>
   Effect.gen(function* () {
-    const { done } = yield* (yield* ResultStore).progress({ _tag: "All" })
+    const { done } = yield* (yield* Progress).counts({ _tag: "All" })
     if (done < count) return yield* Effect.fail("not yet")
   }).pipe(Effect.retry({ schedule: Schedule.spaced("200 millis"), times: 100 }))
 

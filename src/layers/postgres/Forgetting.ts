@@ -1,6 +1,6 @@
-/** Failed answers that are to be tried again. */
+/** Answers that are to be given again. */
 import { Effect } from "effect"
-import { SqlClient } from "effect/sql"
+import { SqlClient, type Statement } from "effect/sql"
 import type { ImageId, ServiceId } from "../../domain/Identifiers.ts"
 import type { Scope } from "../../services/ResultStore.ts"
 import * as Columns from "./Columns.ts"
@@ -8,56 +8,71 @@ import { lockImages } from "./Images.ts"
 import { inTransaction } from "./Transactions.ts"
 
 /**
- * Deletes failed answers about images and crops, some images at a time. A fact that is gone changes what is derived as
+ * Deletes answers about images and crops, some images at a time. A fact that is gone changes what is derived as
  * much as one that came, so each raises the revision by one.
  */
-export const forgetFailures = Effect.fnUntraced(function* (options: {
+export const forget = Effect.fnUntraced(function* (options: {
+  readonly which: "all" | "failed"
   readonly scope: Scope
   readonly services?: ReadonlyArray<ServiceId>
 }) {
+  const matching = yield* condition(options)
   let forgotten = 0
   let after = 0
   while (true) {
-    const images = yield* withFailures(options.scope, after)
+    const images = yield* answered(options.scope, matching, after)
     const last = images.at(-1)
     if (last === undefined) return forgotten
-    forgotten += yield* forget(images, options.services)
+    forgotten += yield* forgetOf(images, matching)
     after = last
   }
 })
 
-/** How many images one transaction of `forgetFailures` takes. */
+type Fragment = Statement.Fragment
+
+/** How many images one transaction takes. */
 const batch = 500
 
-const withFailures = Effect.fnUntraced(function* (scope: Scope, after: number) {
+/** Which answers are meant. */
+const condition = Effect.fnUntraced(function* ({
+  services,
+  which
+}: {
+  readonly which: "all" | "failed"
+  readonly services?: ReadonlyArray<ServiceId>
+}) {
+  const sql = yield* SqlClient.SqlClient
+  return sql.and([
+    which === "failed" ? sql`status = 'failed'` : sql`true`,
+    services === undefined ? sql`true` : sql`service = ANY (${Columns.texts(services)})`
+  ])
+})
+
+const answered = Effect.fnUntraced(function* (scope: Scope, matching: Fragment, after: number) {
   const sql = yield* SqlClient.SqlClient
   const wanted = scope._tag === "All" ? sql`true` : sql`image_id = ANY (${Columns.bigints(scope.ids)})`
   const rows = yield* sql<{ image_id: ImageId }>`
     (SELECT DISTINCT image_id FROM results
-      WHERE status = 'failed' AND image_id > ${after} AND ${wanted} ORDER BY image_id LIMIT ${batch})
+      WHERE ${matching} AND image_id > ${after} AND ${wanted} ORDER BY image_id LIMIT ${batch})
     UNION
     (SELECT DISTINCT image_id FROM postprocessing
-      WHERE status = 'failed' AND image_id > ${after} AND ${wanted} ORDER BY image_id LIMIT ${batch})
+      WHERE ${matching} AND image_id > ${after} AND ${wanted} ORDER BY image_id LIMIT ${batch})
     ORDER BY image_id LIMIT ${batch}`
   return rows.map(({ image_id }) => image_id)
 })
 
-const forget = Effect.fnUntraced(function* (
-  imageIds: ReadonlyArray<ImageId>,
-  services: ReadonlyArray<ServiceId> | undefined
-) {
+const forgetOf = Effect.fnUntraced(function* (imageIds: ReadonlyArray<ImageId>, matching: Fragment) {
   const sql = yield* SqlClient.SqlClient
   const ids = Columns.bigints(imageIds)
-  const wanted = services === undefined ? sql`true` : sql`service = ANY (${Columns.texts(services)})`
   const [row] = yield* inTransaction(
     Effect.andThen(
       lockImages(imageIds),
       sql<{ forgotten: number }>`
         WITH answers AS (
-          DELETE FROM results WHERE image_id = ANY (${ids}) AND status = 'failed' AND ${wanted}
+          DELETE FROM results WHERE image_id = ANY (${ids}) AND ${matching}
           RETURNING image_id, service
         ), crops AS (
-          DELETE FROM postprocessing WHERE image_id = ANY (${ids}) AND status = 'failed' AND ${wanted}
+          DELETE FROM postprocessing WHERE image_id = ANY (${ids}) AND ${matching}
           RETURNING image_id
         ), lost AS (
           SELECT image_id, sum(facts) AS facts, array_agg(service) AS services

@@ -12,10 +12,8 @@ import { Archive } from "../../services/Archive.ts"
 import { Catalog } from "../../services/Catalog.ts"
 import { ResultStore } from "../../services/ResultStore.ts"
 import * as Changes from "./archive/Changes.ts"
-import * as Corrections from "./archive/Corrections.ts"
 import { failures } from "./archive/Failed.ts"
 import { search } from "./archive/Search.ts"
-import * as Statistics from "./archive/Statistics.ts"
 import { summaries } from "./archive/Summaries.ts"
 import * as Whole from "./archive/Whole.ts"
 import { type DatabaseFailure, storeError } from "./Failures.ts"
@@ -58,14 +56,8 @@ export const layer = Layer.effect(
       image: (id) => run("image", Whole.image(id, catalog)),
       timeline: (id) => run("timeline", Whole.timeline(id)),
       failures: ({ samples }) => run("failures", failures(samples)),
-      pace: run("pace", Statistics.pace),
-      waits: run("waits", Statistics.waits(catalog.map(({ id }) => id))),
-      groups: (limit) => run("groups", Statistics.groups(limit)),
       now: run("now", Changes.now),
-      changes: (since, limit) => run("changes", Changes.changes(since, limit)),
-      remove: (id) => run("remove", Corrections.remove(id)),
-      forget: (id, services) => run("forget", Corrections.forget(id, services)),
-      request: (images, services) => run("request", Corrections.request(images, services))
+      changes: (since, limit) => run("changes", Changes.changes(since, limit))
     })
   })
 )

@@ -10,13 +10,13 @@ import { SqlClient } from "effect/sql"
 import type { ImageId } from "../../domain/Identifiers.ts"
 import { ResultStore, type Scope } from "../../services/ResultStore.ts"
 import * as Boxes from "./Boxes.ts"
+import * as Corrections from "./Corrections.ts"
 import * as Derivations from "./Derivations.ts"
 import * as Facts from "./Facts.ts"
 import { type DatabaseFailure, storeError } from "./Failures.ts"
 import * as Forgetting from "./Forgetting.ts"
 import * as Images from "./Images.ts"
 import { migrate } from "./Migrations.ts"
-import * as Progress from "./Progress.ts"
 import * as Results from "./Results.ts"
 
 export const layer = Layer.effect(
@@ -48,8 +48,9 @@ export const layer = Layer.effect(
       boxes: method("ResultStore.boxes", Boxes.boxes, aboutOne),
       stale: method("ResultStore.stale", Derivations.stale, (stage) => ({ "windmill.stage": stage })),
       owed: method("ResultStore.owed", Images.owed, ({ scope }) => aboutScope(scope)),
-      forgetFailures: method("ResultStore.forgetFailures", Forgetting.forgetFailures, ({ scope }) => aboutScope(scope)),
-      progress: method("ResultStore.progress", Progress.progress, aboutScope),
+      forget: method("ResultStore.forget", Forgetting.forget, ({ scope }) => aboutScope(scope)),
+      request: method("ResultStore.request", Corrections.request, aboutAll),
+      remove: method("ResultStore.remove", Corrections.remove, aboutOne),
       reference: method("ResultStore.reference", Images.reference, aboutOne),
       records: method("ResultStore.records", Facts.records, aboutAll)
     })

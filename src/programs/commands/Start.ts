@@ -8,12 +8,11 @@ import * as Samples from "#farm/simulated/Samples"
 import { fileURLToPath } from "node:url"
 import * as ConsoleLogger from "../../layers/terminal/ConsoleLogger.ts"
 import * as ImageFiles from "../../layers/files/ImageFiles.ts"
-import * as PgArchive from "../../layers/postgres/PgArchive.ts"
 import * as SharpRenderer from "../../layers/pictures/SharpRenderer.ts"
 import * as TerminalDisplay from "../../layers/terminal/TerminalDisplay.ts"
 import * as VectorText from "../../layers/pictures/VectorText.ts"
 import { Catalog } from "../../services/Catalog.ts"
-import { ResultStore } from "../../services/ResultStore.ts"
+import { Progress } from "../../services/Progress.ts"
 import * as ApiServer from "../api/ApiServer.ts"
 import * as ServeApi from "../api/ServeApi.ts"
 import * as Embedded from "../Embedded.ts"
@@ -122,11 +121,11 @@ const run = Effect.fnUntraced(function* (options: Options) {
   ).pipe(Effect.onInterrupt(() => sayWhereItStopped(submission)))
   yield* display.finish
 
-  const store = yield* ResultStore
+  const counted = yield* Progress
   const finished = yield* WriteFindings.writeFindings(
     submission.ids.slice(0, maxReported),
     {
-      progress: yield* store.progress({ _tag: "Images", ids: submission.ids }),
+      progress: yield* counted.counts({ _tag: "Images", ids: submission.ids }),
       doneBefore: submission.doneBefore,
       unusable: submission.unusable,
       seconds: ((yield* Clock.currentTimeMillis) - startedAt) / 1000,
@@ -200,7 +199,7 @@ const display = Layer.unwrap(
 )
 
 const sayWhereItStopped = ({ ids }: RunToCompletion.Submission) =>
-  ResultStore.use((store) => store.progress({ _tag: "Images", ids })).pipe(
+  Progress.use((progress) => progress.counts({ _tag: "Images", ids })).pipe(
     Effect.flatMap(({ done, images }) =>
       Console.log(`\nStopped with ${done} of ${images} images done. The same command goes on from here.`)
     ),
@@ -211,7 +210,6 @@ export const command = Command.make("start", flags, (options) =>
   Effect.scoped(run(options)).pipe(
     Effect.provide(
       Layer.merge(Heartbeat.layer(Settings.identity(options.workerId)), Watched.vitals).pipe(
-        Layer.provideMerge(PgArchive.layer),
         Layer.provideMerge(Embedded.layer(options)),
         Layer.provideMerge(SharpRenderer.layer)
       )

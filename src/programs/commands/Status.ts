@@ -3,7 +3,6 @@ import { Console, Effect, Layer, Schedule, Schema } from "effect"
 import { Command, Flag } from "effect/cli"
 import { PipelineProgress, PipelineState } from "../../domain/PipelineState.ts"
 import * as Migrations from "../../layers/postgres/Migrations.ts"
-import * as PgArchive from "../../layers/postgres/PgArchive.ts"
 import * as Distributed from "../Distributed.ts"
 import * as Monitor from "../flows/Monitor.ts"
 import * as Settings from "../Settings.ts"
@@ -43,7 +42,7 @@ export const command = Command.make("status", flags, ({ config, json, watch }) =
   }).pipe(
     Effect.scoped,
     Effect.provide(
-      Layer.mergeAll(PgArchive.layer, Distributed.services, Watched.vitals).pipe(
+      Layer.merge(Distributed.services, Watched.vitals).pipe(
         Layer.provideMerge(Distributed.servers),
         Layer.provide(Layer.succeed(Migrations.MaxWait, "5 seconds")),
         Layer.provideMerge(Distributed.catalog(config))

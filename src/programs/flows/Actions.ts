@@ -66,14 +66,13 @@ export const rerun = Effect.fn("Actions.rerun")(function* (
   imageId: ImageId,
   services: ReadonlyArray<ServiceId> | undefined
 ) {
-  const archive = yield* Archive
   const store = yield* ResultStore
   yield* known(services ?? [])
   const [facts] = yield* store.facts([imageId])
   if (facts === undefined) return yield* new UnknownImage({ imageId })
   const again = services ?? facts.requested
-  yield* archive.forget(imageId, again)
-  yield* archive.request(
+  yield* store.forget({ which: "all", scope: { _tag: "Images", ids: [imageId] }, services: again })
+  yield* store.request(
     [imageId],
     again.filter((service) => !facts.requested.includes(service))
   )
@@ -112,7 +111,7 @@ export const retryFailed = Effect.fn("Actions.retryFailed")(function* (
 const retry = Effect.fnUntraced(function* (ids: ReadonlyArray<ImageId>, service: ServiceId) {
   const store = yield* ResultStore
   const scope = { _tag: "Images", ids } as const
-  const forgotten = yield* store.forgetFailures({ scope, services: [service] })
+  const forgotten = yield* store.forget({ which: "failed", scope, services: [service] })
   const owed = yield* store.owed({ scope, limit: ids.length })
   yield* Submit.publishOwed(owed, (one) => one === service)
   // A failed crop is owed by the stage, and a failure that is gone changes what was derived.
@@ -128,7 +127,6 @@ const retry = Effect.fnUntraced(function* (ids: ReadonlyArray<ImageId>, service:
  * they were not requested. Returns how many questions were put.
  */
 export const runMissing = Effect.fn("Actions.runMissing")(function* (request: Scope) {
-  const archive = yield* Archive
   const store = yield* ResultStore
   const services = request.services ?? []
   yield* known(services)
@@ -136,7 +134,7 @@ export const runMissing = Effect.fn("Actions.runMissing")(function* (request: Sc
   return yield* batches(groupOf(request)).pipe(
     Stream.mapEffect((ids) =>
       Effect.gen(function* () {
-        const fresh = new Set(services.length === 0 ? [] : yield* archive.request(ids, services))
+        const fresh = new Set(services.length === 0 ? [] : yield* store.request(ids, services))
         const owed = yield* store.owed({ scope: { _tag: "Images", ids }, limit: ids.length })
         const wanted = Publication.only(owed, (service) => services.length === 0 || services.includes(service))
         const due = Publication.due(wanted, { idle, isPublished: (imageId) => !fresh.has(imageId) })

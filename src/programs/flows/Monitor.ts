@@ -7,10 +7,10 @@
 import { Cache, Clock, Duration, Effect, Exit, Option, Ref } from "effect"
 import { hintQueue } from "../../domain/Messages.ts"
 import { stages } from "../../domain/Staleness.ts"
-import { Archive } from "../../services/Archive.ts"
 import { Catalog } from "../../services/Catalog.ts"
 import { MessageBroker, type QueueStatistics } from "../../services/MessageBroker.ts"
-import { type Progress, ResultStore, type Scope } from "../../services/ResultStore.ts"
+import { type Counts, Progress } from "../../services/Progress.ts"
+import type { Scope } from "../../services/ResultStore.ts"
 import { ServiceSwitch } from "../../services/ServiceSwitch.ts"
 import { WorkerRegistry } from "../../services/WorkerRegistry.ts"
 import * as PipelineView from "../views/PipelineView.ts"
@@ -21,17 +21,19 @@ const maxGroups = 50
 
 /** Watches the pipeline until the scope closes. */
 export const make = Effect.gen(function* () {
-  const archive = yield* Archive
   const broker = yield* MessageBroker
   const catalog = yield* Catalog
   const registry = yield* WorkerRegistry
-  const store = yield* ResultStore
+  const progress = yield* Progress
   const switches = yield* ServiceSwitch
   const health = yield* watchHealth
 
-  const counts = yield* remembered(store.progress({ _tag: "All" }), "1 second")
-  const times = yield* remembered(Effect.all({ answers: archive.pace, waits: archive.waits }), "1 second")
-  const groups = yield* remembered(archive.groups(maxGroups), "1 second")
+  const counts = yield* remembered(progress.counts({ _tag: "All" }), "1 second")
+  const times = yield* remembered(
+    Effect.all({ answers: progress.pace, waits: progress.waits(catalog.map(({ id }) => id)) }),
+    "1 second"
+  )
+  const groups = yield* remembered(progress.groups(maxGroups), "1 second")
   const names = [...catalog.map(({ queue }) => queue), ...stages.map((stage) => hintQueue[stage])]
   // The first queue that is not answered about is the last: each has to be waited for, and all share the broker.
   const queues = yield* remembered(
@@ -61,7 +63,7 @@ export const make = Effect.gen(function* () {
   })
 
   const images = yield* paced(counts)
-  const progress = Effect.gen(function* () {
+  const overall = Effect.gen(function* () {
     return { ...(yield* images), groups: yield* groups }
   })
 
@@ -69,7 +71,7 @@ export const make = Effect.gen(function* () {
     /** The state of every step. Asked often it answers from memory, a second or so old. */
     pipeline: Effect.withSpan(pipeline, "Monitor.pipeline"),
     /** How far the images are. Asked often it answers from memory, a second or so old. */
-    progress: Effect.withSpan(progress, "Monitor.progress")
+    progress: Effect.withSpan(overall, "Monitor.progress")
   }
 })
 
@@ -82,17 +84,17 @@ export interface WatchOptions {
 
 /** How far some images are, as the monitor tells it of all. */
 export const watchProgress = Effect.fnUntraced(function* ({ freshFor, scope }: WatchOptions) {
-  const store = yield* ResultStore
+  const progress = yield* Progress
   return yield* paced(
     yield* remembered(
-      Effect.suspend(() => store.progress(scope())),
+      Effect.suspend(() => progress.counts(scope())),
       freshFor
     )
   )
 })
 
 /** What is counted, with how fast that grows. */
-const paced = <E>(counts: Effect.Effect<Progress, E>) =>
+const paced = <E>(counts: Effect.Effect<Counts, E>) =>
   Effect.map(Ref.make(PipelineView.noPaces), (paces) =>
     Effect.gen(function* () {
       const progress = yield* counts

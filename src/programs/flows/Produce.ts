@@ -86,11 +86,10 @@ const ask = Effect.fn("Produce.ask")(function* (
   services: ServiceCatalog,
   idle: ReadonlySet<ServiceId>
 ) {
-  const archive = yield* Archive
   const store = yield* ResultStore
   const wanted = new Set(services.map(({ id }) => id))
   const before = new Map(images.map(({ imageId, owed }) => [imageId, new Set(owed)]))
-  yield* bridged(archive.request(ids, [...wanted]))
+  yield* bridged(store.request(ids, [...wanted]))
   const after = yield* bridged(store.owed({ scope: { _tag: "Images", ids }, limit: ids.length }))
   const owed = Publication.only(after, (service) => wanted.has(service))
   const due = Publication.due(owed, {

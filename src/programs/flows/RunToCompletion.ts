@@ -10,7 +10,8 @@ import type { ImageId } from "../../domain/Identifiers.ts"
 import type { ImageReference } from "../../domain/ImageReference.ts"
 import type { ServiceCatalog } from "../../domain/ServiceCatalog.ts"
 import { ImageSource } from "../../services/ImageSource.ts"
-import { ResultStore, type SubmittedImage } from "../../services/ResultStore.ts"
+import { Progress } from "../../services/Progress.ts"
+import type { SubmittedImage } from "../../services/ResultStore.ts"
 import * as News from "../views/News.ts"
 import type { RunProgress } from "../views/ProgressView.ts"
 import * as Monitor from "./Monitor.ts"
@@ -124,9 +125,9 @@ const usable = Effect.fnUntraced(function* (reference: ImageReference, submissio
 })
 
 const note = Effect.fnUntraced(function* (images: ReadonlyArray<SubmittedImage>, submission: Submission) {
-  const store = yield* ResultStore
+  const progress = yield* Progress
   const answered = images.filter(({ isNew, owed }) => !isNew && owed.length === 0)
-  const { done } = yield* store.progress({ _tag: "Images", ids: answered.map(({ imageId }) => imageId) })
+  const { done } = yield* progress.counts({ _tag: "Images", ids: answered.map(({ imageId }) => imageId) })
   submission.doneBefore += done
   for (const { imageId, reference } of images) {
     submission.ids.push(imageId)

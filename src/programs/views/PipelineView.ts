@@ -7,14 +7,13 @@ import type { Service } from "../../domain/ServiceCatalog.ts"
 import { type Stage, stages } from "../../domain/Staleness.ts"
 import type { Pause, Step } from "../../domain/Step.ts"
 import type { Worker } from "../../domain/Worker.ts"
-import type { Pace as Answers, Waits } from "../../services/Archive.ts"
+import type { Counts, Pace as Answers, Waits } from "../../services/Progress.ts"
 import type { QueueStatistics } from "../../services/MessageBroker.ts"
-import type { Progress } from "../../services/ResultStore.ts"
 import * as Pace from "./Pace.ts"
 
 /** What can be seen of the pipeline from outside. */
 export interface Sight {
-  readonly progress: Progress
+  readonly progress: Counts
   readonly answers: Answers
   readonly waits: Waits
   /** By name; none for a queue that could not be asked about. */
@@ -69,7 +68,7 @@ export interface Paces {
 export const noPaces: Paces = { images: [], services: new Map() }
 
 /** Remembers what was counted, for rates to come. */
-export const paced = (self: Paces, { done, services }: Progress, at: number): Paces => ({
+export const paced = (self: Paces, { done, services }: Counts, at: number): Paces => ({
   images: Pace.sample(self.images, at, done),
   services: new Map(
     services.map((counts) => [
@@ -80,11 +79,7 @@ export const paced = (self: Paces, { done, services }: Progress, at: number): Pa
 })
 
 /** How far the images are, and how fast that grows as far as the paces tell. */
-export const progressState = (
-  progress: Progress,
-  paces: Paces,
-  at: number
-): Omit<PipelineProgress, "at" | "groups"> => {
+export const progressState = (progress: Counts, paces: Paces, at: number): Omit<PipelineProgress, "at" | "groups"> => {
   const { boxes, crops, done, images, stale } = progress
   const rate = Pace.perSecond(paces.images, at, done)
   const services = progress.services.map((counts) => ({
@@ -105,12 +100,12 @@ export const progressState = (
   }
 }
 
-type Counts = Progress["services"][number]
+type ServiceCounts = Counts["services"][number]
 
 /** Answers a service has given. */
-export const answered = ({ failed, succeeded }: Counts): number => succeeded + failed
+export const answered = ({ failed, succeeded }: ServiceCounts): number => succeeded + failed
 /** Answers a service still owes. */
-export const owed = (self: Counts): number => Math.max(0, self.requested - answered(self))
+export const owed = (self: ServiceCounts): number => Math.max(0, self.requested - answered(self))
 
 /** When the last is ready; `undefined` when that of one cannot be told. */
 const latest = (seconds: ReadonlyArray<number | undefined>): number | undefined =>

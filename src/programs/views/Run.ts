@@ -1,13 +1,13 @@
 /** A run that has ended, with all that is shown of it. */
 import type { ServiceId } from "../../domain/Identifiers.ts"
 import type { LeftOut, ServiceTotals } from "../../domain/archive/Report.ts"
-import type { Progress } from "../../services/ResultStore.ts"
+import type { Counts } from "../../services/Progress.ts"
 import type { ImageFindings } from "./ImageFindings.ts"
 
 export interface Run {
   /** The images of the run, or the first of them when there are very many, in the order in which they are shown. */
   readonly images: ReadonlyArray<ImageFindings>
-  readonly progress: Progress
+  readonly progress: Counts
   /** Images that were complete before the run began. */
   readonly doneBefore: number
   /** Pictures that could not be submitted, and why. */

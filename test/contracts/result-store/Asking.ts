@@ -3,6 +3,7 @@ import { assert, type Vitest } from "@effect/vitest"
 import { Effect, Option } from "effect"
 import type { ImageId } from "../../../src/domain/Identifiers.ts"
 import { type Stage, stages } from "../../../src/domain/Staleness.ts"
+import { Progress } from "../../../src/services/Progress.ts"
 import { ResultStore } from "../../../src/services/ResultStore.ts"
 import { consensusOf, factsOf, failed, serviceId } from "../../support/Facts.ts"
 import { answer, cropAnswer, derived, factsAbout, freshPath, known, personsAt } from "../../support/Stores.ts"
@@ -42,7 +43,7 @@ const owedAmong = Effect.fnUntraced(function* (ids: ReadonlyArray<ImageId>) {
   return owed.map(({ imageId, owed }) => [imageId, owed] as const)
 })
 
-export const asking = (it: Vitest.MethodsNonLive<ResultStore>) => {
+export const asking = (it: Vitest.MethodsNonLive<ResultStore | Progress>) => {
   it.effect.each(stages)("finds images stale for a stage until its run of their revision (%s)", (stage) =>
     Effect.gen(function* () {
       const store = yield* ResultStore
@@ -128,13 +129,13 @@ export const asking = (it: Vitest.MethodsNonLive<ResultStore>) => {
       yield* store.record([answer(a, "blip", failed()), answer(a, "clip", failed()), answer(a, "ocr")])
       yield* store.record([answer(b, "blip", failed())])
       const blip = { scope: { _tag: "Images", ids: [a] }, services: [serviceId("blip")] } as const
-      assert.strictEqual(yield* store.forgetFailures(blip), 1)
-      assert.strictEqual(yield* store.forgetFailures(blip), 0)
+      assert.strictEqual(yield* store.forget({ which: "failed", ...blip }), 1)
+      assert.strictEqual(yield* store.forget({ which: "failed", ...blip }), 0)
       assert.deepStrictEqual(yield* owedAmong([a, b]), [[a, [serviceId("blip")]]])
       assert.strictEqual((yield* factsAbout(a)).revision, 4)
       yield* store.record([answer(a, "blip")])
       assert.deepStrictEqual(yield* owedAmong([a, b]), [])
-      assert.isAtLeast(yield* store.forgetFailures({ scope: { _tag: "All" } }), 2)
+      assert.isAtLeast(yield* store.forget({ which: "failed", scope: { _tag: "All" } }), 2)
       assert.deepStrictEqual(yield* owedAmong([a, b]), [
         [a, [serviceId("clip")]],
         [b, [serviceId("blip")]]
@@ -150,7 +151,7 @@ export const asking = (it: Vitest.MethodsNonLive<ResultStore>) => {
       yield* store.saveBoxes([derived(id, 1, [left!, right!])])
       yield* store.recordCrops([cropAnswer(id, left!, "pose", failed()), cropAnswer(id, right!, "pose")])
       yield* runStage("enrich", id, 3)
-      assert.strictEqual(yield* store.forgetFailures({ scope: { _tag: "Images", ids: [id] } }), 1)
+      assert.strictEqual(yield* store.forget({ which: "failed", scope: { _tag: "Images", ids: [id] } }), 1)
       const facts = yield* factsAbout(id)
       assert.deepStrictEqual([facts.crops.map(({ boxId }) => boxId), Number(facts.revision)], [[right!.id], 4])
       assert.deepStrictEqual(yield* staleAmong("enrich", [id]), [id])
@@ -160,12 +161,13 @@ export const asking = (it: Vitest.MethodsNonLive<ResultStore>) => {
   it.effect("counts how far images are, and calls them done when nothing is left to do", () =>
     Effect.gen(function* () {
       const store = yield* ResultStore
+      const progress = yield* Progress
       const [a, b] = yield* Effect.all([known("blip", "yolov8"), known("blip")])
       const scope = { _tag: "Images", ids: [a, b] } as const
       yield* store.record([answer(a, "blip"), answer(a, "yolov8", failed()), answer(a, "unasked")])
       yield* store.saveBoxes([derived(a, 3, [left!, right!])])
       yield* store.recordCrops([cropAnswer(a, left!, "pose")])
-      assert.deepStrictEqual(yield* store.progress(scope), {
+      assert.deepStrictEqual(yield* progress.counts(scope), {
         images: 2,
         answered: 1,
         done: 0,
@@ -179,14 +181,14 @@ export const asking = (it: Vitest.MethodsNonLive<ResultStore>) => {
         crops: 1
       })
       for (const stage of stages) {
-        assert.strictEqual((yield* store.progress(scope)).done, 0)
+        assert.strictEqual((yield* progress.counts(scope)).done, 0)
         yield* runStage(stage, a, 4)
       }
-      assert.strictEqual((yield* store.progress(scope)).done, 1)
+      assert.strictEqual((yield* progress.counts(scope)).done, 1)
       yield* store.record([answer(b, "blip", failed())])
       for (const stage of stages) yield* runStage(stage, b, 1)
-      assert.strictEqual((yield* store.progress(scope)).done, 2)
-      const all = yield* store.progress({ _tag: "All" })
+      assert.strictEqual((yield* progress.counts(scope)).done, 2)
+      const all = yield* progress.counts({ _tag: "All" })
       assert.isAtLeast(all.done, 2)
     })
   )

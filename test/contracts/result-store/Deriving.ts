@@ -2,6 +2,7 @@
 import { assert, type Vitest } from "@effect/vitest"
 import { Effect, Option } from "effect"
 import type { ImageId } from "../../../src/domain/Identifiers.ts"
+import type { Progress } from "../../../src/services/Progress.ts"
 import { ResultStore } from "../../../src/services/ResultStore.ts"
 import { boxesOf, consensusOf, facts as anyFacts, factsOf, failed, label, said } from "../../support/Facts.ts"
 import { answer, cropAnswer, derived, factsAbout, known, personsAt } from "../../support/Stores.ts"
@@ -28,7 +29,7 @@ const consensusOfImage = Effect.fnUntraced(function* (id: ImageId) {
   return record!.consensus
 })
 
-export const deriving = (it: Vitest.MethodsNonLive<ResultStore>) => {
+export const deriving = (it: Vitest.MethodsNonLive<ResultStore | Progress>) => {
   it.effect("stores boxes in their order, with what they were derived from", () =>
     Effect.gen(function* () {
       const store = yield* ResultStore

@@ -3,6 +3,7 @@ import { assert, type Vitest } from "@effect/vitest"
 import { Effect, Option, Schema } from "effect"
 import type { ImageId } from "../../../src/domain/Identifiers.ts"
 import { type Stage, stages } from "../../../src/domain/Staleness.ts"
+import { Progress } from "../../../src/services/Progress.ts"
 import { ResultStore } from "../../../src/services/ResultStore.ts"
 import { consensusOf, factsOf, failed, label, said, serviceId } from "../../support/Facts.ts"
 import { answer, cropAnswer, derived, freshPath, personsAt } from "../../support/Stores.ts"
@@ -17,7 +18,7 @@ const consensuses = ["horse", "dog", "person"].map((word) => {
 })
 const service = (index: number) => `service_${index}`
 
-export const histories = (it: Vitest.MethodsNonLive<ResultStore>) => {
+export const histories = (it: Vitest.MethodsNonLive<ResultStore | Progress>) => {
   it.effect.prop(
     "leaves the images as it leaves a model of them",
     [History],
@@ -97,7 +98,7 @@ const take = Effect.fnUntraced(function* (
       const scope = { _tag: "Images", ids: images.map((image) => ids[image]!) } as const
       const services = step.services.map((index) => serviceId(service(index)))
       const forgotten = images.map((image) => Model.forget(models[image]!, step.services))
-      return [yield* store.forgetFailures({ scope, services }), sum(forgotten)]
+      return [yield* store.forget({ which: "failed", scope, services }), sum(forgotten)]
     }
   }
 })
@@ -105,12 +106,13 @@ const take = Effect.fnUntraced(function* (
 /** All that can be seen of the images. */
 const seen = Effect.fnUntraced(function* (ids: ReadonlyArray<ImageId>) {
   const store = yield* ResultStore
+  const progress = yield* Progress
   const scope = { _tag: "Images", ids } as const
   const after = (ids[0]! - 1) as ImageId
   const records = yield* store.records(ids)
   const stale = yield* Effect.forEach(stages, (stage) => store.stale(stage, { algorithm: "a", after, limit: 1000 }))
   const owed = yield* store.owed({ scope, limit: 10 })
-  const { boxes: boxCount, crops, done, images, stale: behind } = yield* store.progress(scope)
+  const { boxes: boxCount, crops, done, images, stale: behind } = yield* progress.counts(scope)
   return {
     images: records.map(({ boxes, consensus, facts }) => ({
       revision: Number(facts.revision),

@@ -3,6 +3,7 @@ import { assert, type Vitest } from "@effect/vitest"
 import { Effect, type Schema } from "effect"
 import { Outcome } from "../../../src/domain/Facts.ts"
 import { ImageId } from "../../../src/domain/Identifiers.ts"
+import type { Progress } from "../../../src/services/Progress.ts"
 import { ResultStore } from "../../../src/services/ResultStore.ts"
 import { failed, said, serviceId } from "../../support/Facts.ts"
 import { hostileText } from "../../support/HostileText.ts"
@@ -11,7 +12,7 @@ import { answer, cropAnswer, derived, factsAbout, known, personsAt } from "../..
 const unknownImage = ImageId.make(2 ** 52)
 const fibers = Array.from({ length: 8 }, (_, i) => i)
 
-export const recording = (it: Vitest.MethodsNonLive<ResultStore>) => {
+export const recording = (it: Vitest.MethodsNonLive<ResultStore | Progress>) => {
   it.effect("raises the revision by one for each new answer", () =>
     Effect.gen(function* () {
       const store = yield* ResultStore

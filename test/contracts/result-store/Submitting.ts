@@ -1,6 +1,7 @@
 /** How images become known. */
 import { assert, type Vitest } from "@effect/vitest"
 import { Effect, Option } from "effect"
+import type { Progress } from "../../../src/services/Progress.ts"
 import { type ImageRequest, ResultStore } from "../../../src/services/ResultStore.ts"
 import { serviceId } from "../../support/Facts.ts"
 import { answer, freshPath } from "../../support/Stores.ts"
@@ -10,7 +11,7 @@ const request = (path: string, ...services: ReadonlyArray<string>): ImageRequest
   services: services.map(serviceId)
 })
 
-export const submitting = (it: Vitest.MethodsNonLive<ResultStore>) => {
+export const submitting = (it: Vitest.MethodsNonLive<ResultStore | Progress>) => {
   it.effect("makes images known in the order of the requests, owing all that is requested", () =>
     Effect.gen(function* () {
       const store = yield* ResultStore

@@ -4,6 +4,7 @@ import { SqlClient } from "effect/sql"
 import type { ImageFilter } from "../../../src/domain/archive/ImageFilter.ts"
 import type { ImageId, Moment } from "../../../src/domain/Identifiers.ts"
 import { Archive } from "../../../src/services/Archive.ts"
+import { ResultStore } from "../../../src/services/ResultStore.ts"
 import * as ApiServers from "../../support/ApiServers.ts"
 import * as Archives from "../../support/Archives.ts"
 import { caption, failed, label, object, said, serviceId } from "../../support/Facts.ts"
@@ -40,10 +41,10 @@ layer(ApiServers.layer(), { excludeTestServices: true })("search", (it) => {
 
   it.effect("follows the consensus when it changes", () =>
     Effect.gen(function* () {
-      const archive = yield* Archive
+      const store = yield* ResultStore
       const id = yield* Archives.done("changing.jpg", { yolov8: said(object("zebra", [1, 2, 30, 40], 0.9)) })
       assert.deepStrictEqual(yield* find({ label: "zebra" }), [id])
-      yield* archive.forget(id, [serviceId("yolov8")])
+      yield* store.forget({ which: "all", scope: { _tag: "Images", ids: [id] }, services: [serviceId("yolov8")] })
       yield* Archives.derive(id)
       assert.deepStrictEqual(yield* find({ label: "zebra" }), [])
     })
@@ -105,11 +106,12 @@ layer(ApiServers.layer(), { excludeTestServices: true })("changes", (it) => {
   it.effect("lists each image once, with what happened last", () =>
     Effect.gen(function* () {
       const archive = yield* Archive
+      const store = yield* ResultStore
       const begin = yield* archive.now
       const first = yield* Archives.answered("a.jpg", { clip: said() })
       const second = yield* Archives.answered("b.jpg", { clip: said() })
       yield* Archives.derive(first)
-      yield* archive.remove(second)
+      yield* store.remove(second)
       const { changes, until } = yield* changesSince(begin)
       assert.deepStrictEqual(
         changes.map(({ imageId, isDeleted }) => [imageId, isDeleted]),

@@ -7,6 +7,8 @@ import { Consensus } from "../../../src/domain/Consensus.ts"
 import type { ImageId } from "../../../src/domain/Identifiers.ts"
 import * as MergedBox from "../../../src/domain/MergedBox.ts"
 import { Archive } from "../../../src/services/Archive.ts"
+import { Catalog } from "../../../src/services/Catalog.ts"
+import { Progress } from "../../../src/services/Progress.ts"
 import * as ApiServers from "../../support/ApiServers.ts"
 import { boxesOf, consensusOf, factsOf, object, said, serviceId } from "../../support/Facts.ts"
 
@@ -115,6 +117,7 @@ layer(ApiServers.layer(), { excludeTestServices: true, timeout: "60 seconds" })(
     Effect.gen(function* () {
       yield* fill
       const archive = yield* Archive
+      const catalog = yield* Catalog
       const begin = yield* archive.now
       const middle = imageId(images / 2)
       const questions: Readonly<Record<string, Effect.Effect<unknown, unknown>>> = {
@@ -126,7 +129,7 @@ layer(ApiServers.layer(), { excludeTestServices: true, timeout: "60 seconds" })(
         "the latest changes": archive.changes(begin, 500),
         "all changes": archive.changes("0-0" as never, 500),
         "the failures": archive.failures({ samples: 5 }),
-        "the waits": archive.waits
+        "the waits": (yield* Progress).waits(catalog.map(({ id }) => id))
       }
       for (const [name, question] of Object.entries(questions)) {
         for (const statement of yield* statementsOf(question)) {

@@ -2,6 +2,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { ConfigProvider, Context, Effect, Layer } from "effect"
 import * as PgDatabase from "../../../src/layers/postgres/PgDatabase.ts"
+import * as PgProgress from "../../../src/layers/postgres/PgProgress.ts"
 import * as PgResultStore from "../../../src/layers/postgres/PgResultStore.ts"
 import { ResultStore } from "../../../src/services/ResultStore.ts"
 import { contract } from "../../contracts/ResultStore.ts"
@@ -11,7 +12,7 @@ import { answer, known } from "../../support/Stores.ts"
 
 /** A store in a fresh database behind PgBouncer, of a program with these variables. */
 const store = (variables: Readonly<Record<string, string>>, ignored: ReadonlyArray<string> = []) =>
-  PgResultStore.layer.pipe(
+  Layer.merge(PgResultStore.layer, PgProgress.layer).pipe(
     Layer.provideMerge(PgDatabase.layer),
     Layer.provide(
       Layer.effect(

@@ -3,6 +3,7 @@ import { assert, layer } from "@effect/vitest"
 import { Context, Effect, Fiber, Layer, Tracer } from "effect"
 import { vi } from "vitest"
 import * as PgDatabase from "../../../src/layers/postgres/PgDatabase.ts"
+import { Progress } from "../../../src/services/Progress.ts"
 import { ResultStore } from "../../../src/services/ResultStore.ts"
 import { contract } from "../../contracts/ResultStore.ts"
 import * as Databases from "../../support/Databases.ts"
@@ -170,7 +171,7 @@ layer(Databases.store, { excludeTestServices: true })("PgResultStore", (it) => {
           { service: "spec_b", count: 1, success_count: 0 }
         ]
       )
-      const progress = yield* store.progress({ _tag: "All" })
+      const progress = yield* (yield* Progress).counts({ _tag: "All" })
       assert.deepStrictEqual(yield* sql`SELECT COUNT(*) as total_merged_boxes FROM merged_boxes`, [
         { total_merged_boxes: progress.boxes }
       ])

@@ -4,6 +4,7 @@ import { Effect, Layer } from "effect"
 import { Statement } from "effect/sql"
 import type { ImageId } from "../../../src/domain/Identifiers.ts"
 import { stages } from "../../../src/domain/Staleness.ts"
+import { Progress } from "../../../src/services/Progress.ts"
 import { ResultStore } from "../../../src/services/ResultStore.ts"
 import * as Databases from "../../support/Databases.ts"
 import { answer, cropAnswer, derived, personsAt } from "../../support/Stores.ts"
@@ -125,13 +126,13 @@ layer(Layer.provideMerge(filled, Databases.store), { timeout: "60 seconds" })(
           store.facts(ids, { stage: "harmonize", algorithm: "new@1" }),
           store.isAnswered(ids[0]!, answer(ids[0]!, "blip").service),
           store.reference(ids[0]!),
-          store.progress({ _tag: "Images", ids }),
+          (yield* Progress).counts({ _tag: "Images", ids }),
           store.record(ids.map((id) => answer(id, "ocr"))),
           store.saveBoxes(ids.map((id) => derived(id, 4, [box!]))),
           store.boxes(ids[0]!),
           store.recordCrops(ids.map((id) => cropAnswer(id, box!, "pose"))),
           store.saveEnrichment(ids.map((id) => derived(id, 5, undefined))),
-          store.forgetFailures({ scope: { _tag: "All" } }),
+          store.forget({ which: "failed", scope: { _tag: "All" } }),
           store.submit([{ reference: { filename: "a.jpg", path: "/pictures/new" }, services: [] }])
         ]
         for (const work of works) {

@@ -8,6 +8,7 @@ import type { ImageEvent } from "../../../src/programs/api/definition/Streams.ts
 import * as ImageEvents from "../../../src/programs/api/ImageEvents.ts"
 import { Archive, type ImageChange } from "../../../src/services/Archive.ts"
 import { ResultStoreError, StoreUnavailable } from "../../../src/services/ResultStore.ts"
+import { ResultStore } from "../../../src/services/ResultStore.ts"
 import * as ApiServers from "../../support/ApiServers.ts"
 import * as Archives from "../../support/Archives.ts"
 import { label, said } from "../../support/Facts.ts"
@@ -34,12 +35,12 @@ layer(ApiServers.layer(), { excludeTestServices: true })("the events", (it) => {
 
   it.effect("tell of new, changed and deleted images as they happen", () =>
     Effect.gen(function* () {
-      const archive = yield* Archive
+      const store = yield* ResultStore
       const { stop, take } = yield* follow({})
       const id = yield* Archives.answered("a.jpg", { clip: said(label("cat", 0.9)) })
       assert.strictEqual(seen(yield* take), `changed ${id}`)
       yield* Archives.derive(id)
-      yield* archive.remove(id)
+      yield* store.remove(id)
       const rest = yield* Effect.repeat(Effect.map(take, seen), { until: (event) => event !== `changed ${id}` })
       assert.strictEqual(rest, `deleted ${id}`)
       yield* stop

@@ -3,7 +3,7 @@ import { Option } from "effect"
 import * as ServiceCatalog from "../../../src/domain/ServiceCatalog.ts"
 import type { Worker } from "../../../src/domain/Worker.ts"
 import * as PipelineView from "../../../src/programs/views/PipelineView.ts"
-import type { Progress } from "../../../src/services/ResultStore.ts"
+import type { Counts } from "../../../src/services/Progress.ts"
 import { serviceId } from "../../support/Facts.ts"
 import { progressOf } from "../../support/Runs.ts"
 
@@ -133,7 +133,7 @@ describe("progressState", () => {
       ]
     })
   const started = PipelineView.paced(PipelineView.noPaces, counts(4, 4, 2), 5000)
-  const rates = (progress: Progress, at: number, before = started) => {
+  const rates = (progress: Counts, at: number, before = started) => {
     const { eta, rate, services } = PipelineView.progressState(progress, PipelineView.paced(before, progress, at), at)
     return { eta, images: rate, services: services.map(({ rate }) => rate) }
   }

@@ -6,12 +6,12 @@ import * as News from "../../../src/programs/views/News.ts"
 import * as PipelineView from "../../../src/programs/views/PipelineView.ts"
 import * as ProgressView from "../../../src/programs/views/ProgressView.ts"
 import { columns } from "../../../src/programs/views/TerminalText.ts"
-import type { Progress } from "../../../src/services/ResultStore.ts"
+import type { Counts } from "../../../src/services/Progress.ts"
 import { hostileText } from "../../support/HostileText.ts"
 import { answered, anyEvent, harmonized, imageId, progressOf, serviceId } from "../../support/Runs.ts"
 
 /** The state at `at`, in milliseconds since the first count, of nothing. */
-const stateOf = (news: News.News, progress: Progress, at = 0): ProgressView.RunProgress => {
+const stateOf = (news: News.News, progress: Counts, at = 0): ProgressView.RunProgress => {
   const none = {
     ...progress,
     done: 0,

@@ -5,6 +5,7 @@ import { HttpApiBuilder } from "effect/http-api"
 import type { ImageId } from "../../../domain/Identifiers.ts"
 import type { EncodedImage } from "../../../domain/ImageReference.ts"
 import { Archive } from "../../../services/Archive.ts"
+import { ResultStore } from "../../../services/ResultStore.ts"
 import * as Actions from "../../flows/Actions.ts"
 import { Api } from "../definition/Api.ts"
 import { NotFound } from "../definition/Problems.ts"
@@ -21,6 +22,7 @@ export const layer = HttpApiBuilder.group(
   "images",
   Effect.fnUntraced(function* (handlers) {
     const archive = yield* Archive
+    const store = yield* ResultStore
     const intake = yield* Intake.make
     const pictures = yield* Pictures.make
 
@@ -77,7 +79,7 @@ export const layer = HttpApiBuilder.group(
       remove: ({ params: { id } }) =>
         asProblems(
           intake.discard(
-            Effect.map(Effect.flatMap(archive.remove(id), orUnknown(id)), (reference) => [
+            Effect.map(Effect.flatMap(store.remove(id), orUnknown(id)), (reference) => [
               undefined,
               Option.some(reference)
             ])

@@ -1,10 +1,10 @@
 /** How things went lately, and how far the groups are. */
 import { Effect } from "effect"
 import { SqlClient } from "effect/sql"
-import type { ServiceId } from "../../../domain/Identifiers.ts"
-import type { GroupProgress } from "../../../domain/PipelineState.ts"
-import type { Stage } from "../../../domain/Staleness.ts"
-import type { Pace, Waits } from "../../../services/Archive.ts"
+import type { ServiceId } from "../../domain/Identifiers.ts"
+import type { GroupProgress } from "../../domain/PipelineState.ts"
+import type { Stage } from "../../domain/Staleness.ts"
+import type { Pace, Waits } from "../../services/Progress.ts"
 
 /** Seconds that one count of a pace is about, and how many counts there are. */
 const interval = 10

@@ -1,10 +1,10 @@
-/** What people take back: an image, or answers about one. */
+/** What people change about images: that services are asked, or that an image is gone. */
 import { Effect, Option } from "effect"
 import { SqlClient } from "effect/sql"
-import type { ImageId, ServiceId } from "../../../domain/Identifiers.ts"
-import * as Columns from "../Columns.ts"
-import { lockImages, type ReferenceRow, referenceOf } from "../Images.ts"
-import { inTransaction } from "../Transactions.ts"
+import type { ImageId, ServiceId } from "../../domain/Identifiers.ts"
+import * as Columns from "./Columns.ts"
+import { lockImages, type ReferenceRow, referenceOf } from "./Images.ts"
+import { inTransaction } from "./Transactions.ts"
 
 /** Deletes an image; the database deletes what hangs on it. */
 export const remove = Effect.fnUntraced(function* (id: ImageId) {
@@ -14,31 +14,6 @@ export const remove = Effect.fnUntraced(function* (id: ImageId) {
       DELETE FROM images WHERE image_id = ${id} RETURNING image_filename, image_path, image_url`
   )
   return Option.map(Option.fromUndefinedOr(row), referenceOf)
-})
-
-/**
- * Deletes answers of services about an image and its crops. A fact that is gone changes what is derived as much as one that
- * came, so each raises the revision by one.
- */
-export const forget = Effect.fnUntraced(function* (id: ImageId, services: ReadonlyArray<ServiceId>) {
-  const sql = yield* SqlClient.SqlClient
-  const names = Columns.texts(services)
-  yield* inTransaction(
-    Effect.andThen(
-      lockImages([id]),
-      sql`
-        WITH answers AS (
-          DELETE FROM results WHERE image_id = ${id} AND service = ANY (${names}) RETURNING service
-        ), crops AS (
-          DELETE FROM postprocessing WHERE image_id = ${id} AND service = ANY (${names}) RETURNING service
-        )
-        UPDATE images SET
-          revision = revision + (SELECT count(*) FROM answers) + (SELECT count(*) FROM crops),
-          answered_services = answered_services -
-            (SELECT count(*) FROM answers WHERE service = ANY (requested_services))
-        WHERE image_id = ${id}`
-    )
-  )
 })
 
 /** Requests services about images that were not asked for so far. Returns the images for which that is new. */

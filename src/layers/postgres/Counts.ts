@@ -1,11 +1,12 @@
 /** How far the images are, counted in the tables themselves. */
 import { Effect } from "effect"
 import { SqlClient } from "effect/sql"
-import type { Progress, Scope } from "../../services/ResultStore.ts"
+import type { Counts } from "../../services/Progress.ts"
+import type { Scope } from "../../services/ResultStore.ts"
 import * as Columns from "./Columns.ts"
 
 /** Counts images, answers, boxes and crops of a scope. Images under way may be counted differently by two of the counts. */
-export const progress = Effect.fnUntraced(function* (scope: Scope) {
+export const counts = Effect.fnUntraced(function* (scope: Scope) {
   const sql = yield* SqlClient.SqlClient
   const inScope = scope._tag === "All" ? sql`true` : sql`image_id = ANY (${Columns.bigints(scope.ids)})`
   const [images] = yield* sql<ImageCounts>`
@@ -14,7 +15,7 @@ export const progress = Effect.fnUntraced(function* (scope: Scope) {
         WHERE coalesce(owing, boxes_stale, consensus_stale, enrichment_stale) IS NULL) AS done,
       count(boxes_stale) AS harmonize, count(consensus_stale) AS consensus, count(enrichment_stale) AS enrich
     FROM images WHERE ${inScope}`
-  const services = yield* sql<Progress["services"][number]>`
+  const services = yield* sql<Counts["services"][number]>`
     SELECT service, coalesce(requested, 0) AS requested, coalesce(succeeded, 0) AS succeeded, coalesce(failed, 0) AS failed
     FROM (
       SELECT service, sum(images)::bigint AS requested
@@ -32,7 +33,7 @@ export const progress = Effect.fnUntraced(function* (scope: Scope) {
     SELECT (SELECT count(*) FROM merged_boxes WHERE ${inScope}) AS boxes,
       (SELECT count(*) FROM postprocessing WHERE ${inScope}) AS crops`
   const { answered, done, images: total, ...stale } = images!
-  return { images: total, answered, done, services, stale, ...derived! } satisfies Progress
+  return { images: total, answered, done, services, stale, ...derived! } satisfies Counts
 })
 
 interface ImageCounts {

@@ -1,19 +1,18 @@
 import { assert, layer } from "@effect/vitest"
-import { Effect, Layer, Option } from "effect"
+import { Effect, Option } from "effect"
 import { SqlClient } from "effect/sql"
-import * as PgBacklog from "../../../src/layers/postgres/PgBacklog.ts"
-import { Backlog } from "../../../src/services/Backlog.ts"
+import { Progress } from "../../../src/services/Progress.ts"
 import { ResultStore } from "../../../src/services/ResultStore.ts"
 import * as Databases from "../../support/Databases.ts"
 import { answer, derived, known, personsAt } from "../../support/Stores.ts"
 
-layer(PgBacklog.layer.pipe(Layer.provideMerge(Databases.store)), { excludeTestServices: true })("PgBacklog", (it) => {
+layer(Databases.store, { excludeTestServices: true })("PgProgress", (it) => {
   it.effect("counts what waits, and knows since when", () =>
     Effect.gen(function* () {
       const store = yield* ResultStore
       const sql = yield* SqlClient.SqlClient
       const waiting = Effect.map(
-        Backlog.use((backlog) => backlog.waiting),
+        Progress.use((progress) => progress.waiting),
         (all) => Object.fromEntries(all.map(({ images, of, since }) => [of, [images, Option.isSome(since)]]))
       )
       assert.deepEqual(yield* waiting, {
@@ -33,7 +32,7 @@ layer(PgBacklog.layer.pipe(Layer.provideMerge(Databases.store)), { excludeTestSe
       })
       yield* sql`UPDATE results SET result_created = now() - interval '1 hour' WHERE image_id = ${image}`
       const [row] = yield* sql<{ now: Date }>`SELECT now() AS now`
-      const harmonize = (yield* Backlog.use((backlog) => backlog.waiting)).find(({ of }) => of === "harmonize")!
+      const harmonize = (yield* Progress.use((progress) => progress.waiting)).find(({ of }) => of === "harmonize")!
       const age = row!.now.getTime() - Option.getOrThrow(harmonize.since).getTime()
       assert.isTrue(age >= 3_600_000 && age < 3_660_000, String(age))
       yield* store.saveBoxes([derived(image, 1, personsAt())])

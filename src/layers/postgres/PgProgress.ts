@@ -1,0 +1,28 @@
+/** How far the images are, counted in the tables themselves. */
+import { Effect, Layer } from "effect"
+import { SqlClient } from "effect/sql"
+import { Progress } from "../../services/Progress.ts"
+import { counts } from "./Counts.ts"
+import { type DatabaseFailure, storeError } from "./Failures.ts"
+import * as Rates from "./Rates.ts"
+import { waiting } from "./Waiting.ts"
+
+export const layer = Layer.effect(
+  Progress,
+  Effect.gen(function* () {
+    const sql = yield* SqlClient.SqlClient
+    const run = <A>(name: string, work: Effect.Effect<A, DatabaseFailure, SqlClient.SqlClient>) =>
+      work.pipe(
+        Effect.provideService(SqlClient.SqlClient, sql),
+        Effect.mapError(storeError),
+        Effect.withSpan(`Progress.${name}`)
+      )
+    return {
+      counts: (scope) => run("counts", counts(scope)),
+      pace: run("pace", Rates.pace),
+      waits: (services) => run("waits", Rates.waits(services)),
+      groups: (limit) => run("groups", Rates.groups(limit)),
+      waiting: run("waiting", waiting)
+    }
+  })
+)
