@@ -8,6 +8,7 @@ import * as Samples from "#farm/simulated/Samples"
 import { fileURLToPath } from "node:url"
 import * as ConsoleLogger from "../../layers/terminal/ConsoleLogger.ts"
 import * as ImageFiles from "../../layers/files/ImageFiles.ts"
+import * as PgArchive from "../../layers/postgres/PgArchive.ts"
 import * as SharpRenderer from "../../layers/pictures/SharpRenderer.ts"
 import * as TerminalDisplay from "../../layers/terminal/TerminalDisplay.ts"
 import * as VectorText from "../../layers/pictures/VectorText.ts"
@@ -210,6 +211,7 @@ export const command = Command.make("start", flags, (options) =>
   Effect.scoped(run(options)).pipe(
     Effect.provide(
       Layer.merge(Heartbeat.layer(Settings.identity(options.workerId)), Watched.vitals).pipe(
+        Layer.provideMerge(PgArchive.layer),
         Layer.provideMerge(Embedded.layer(options)),
         Layer.provideMerge(SharpRenderer.layer)
       )
