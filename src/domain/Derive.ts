@@ -10,6 +10,7 @@ import * as Enrichment from "./Enrichment.ts"
 import * as EnrichmentPlan from "./EnrichmentPlan.ts"
 import type { Detection } from "./Detection.ts"
 import { type HarmonizationInput, type Strategy, strategyKey } from "./Harmonization.ts"
+import { edges } from "./harmonization/Alignment.ts"
 import * as MergedBox from "./MergedBox.ts"
 import { observe, type Observation, vocabularyOf } from "./Observation.ts"
 import * as Reply from "./Reply.ts"
@@ -28,10 +29,12 @@ export const harmonizationInput = (observation: Observation): HarmonizationInput
     detections: detectors.flatMap(({ reply, service }): ReadonlyArray<Detection> =>
       Reply.detections(reply, service.id)
     ),
-    reporters: detectors.map(({ service }) => ({
+    reporters: detectors.map(({ reply, service }) => ({
       service: service.id,
       vocabulary: vocabularyOf(service),
-      trust: service.trust
+      trust: service.trust,
+      unread: reply.unread,
+      align: service.align
     }))
   }
 }
@@ -60,8 +63,9 @@ export const enrichments = (observation: Observation): ReadonlyArray<Enrichment.
 
 /**
  * What each stage derives with, as derived rows store it: a row with another key is stale. A key names all that is
- * configured and may change the outcome: algorithms with their options, the vocabulary, and of each service the trust
- * when that is not full and the vocabulary when that is a list. A service more with neither leaves the keys as they are.
+ * configured and may change the outcome: algorithms with their options, how replies are read, the vocabulary, and of each
+ * service the trust when that is not full, the vocabulary when that is a list, and how its boxes are moved. A service more
+ * with none of these leaves the keys as they are.
  */
 export const keys = (
   strategy: Strategy,
@@ -71,7 +75,8 @@ export const keys = (
   const services = catalog.toSorted(byName)
   const particular = services.flatMap(particulars)
   const wishes = services.flatMap(({ crops, id }) => (crops === undefined ? [] : [[id, crops] as const]))
-  const harmonize = [strategyKey(strategy), `vocabulary@${Vocabulary.version}`, ...particular].join(" ")
+  const versions = [`reply@${Reply.version}`, `vocabulary@${Vocabulary.version}`]
+  const harmonize = [strategyKey(strategy), ...versions, ...particular].join(" ")
   return {
     harmonize,
     consensus: `${Consensus.algorithm} ${harmonize}`,
@@ -81,7 +86,8 @@ export const keys = (
 
 const byName = Order.mapInput(Order.String, (service: Service): string => service.id)
 
-const particulars = ({ id, trust, vocabulary }: Service): ReadonlyArray<string> => [
+const particulars = ({ align, id, trust, vocabulary }: Service): ReadonlyArray<string> => [
   ...(trust === 1 ? [] : [`${id}.trust=${trust}`]),
-  ...(Array.isArray(vocabulary) ? [`${id}.vocabulary=${fingerprint(JSON.stringify(vocabulary))}`] : [])
+  ...(Array.isArray(vocabulary) ? [`${id}.vocabulary=${fingerprint(JSON.stringify(vocabulary))}`] : []),
+  ...(align === undefined ? [] : [`${id}.align=${edges.map((edge) => align[edge] ?? 0).join(",")}`])
 ]

@@ -19,6 +19,8 @@ export const Detection = Schema.Struct({
   label: Schema.String,
   emoji: Schema.optionalKey(Schema.String),
   box: ImageBox,
+  /** The box as the service sent it, when `box` was moved because the service is aligned. */
+  recorded: Schema.optionalKey(ImageBox),
   confidence: Confidence
 })
 export type Detection = typeof Detection.Type

@@ -7,6 +7,7 @@
 import { Schema } from "effect"
 import { ImageBox } from "./BoundingBox.ts"
 import { Confidence, Detection } from "./Detection.ts"
+import type { Offsets } from "./harmonization/Alignment.ts"
 import { Concept, ServiceId } from "./Identifiers.ts"
 
 /** A service that has answered about the image, also when it found nothing. */
@@ -16,6 +17,10 @@ export interface Reporter {
   readonly vocabulary?: ReadonlySet<Concept> | undefined
   /** Weight of the service's word in `[0, 1]`; `1` when nothing is known about its reliability. */
   readonly trust?: number | undefined
+  /** What it said something about that could not be read or does not count, where that is known; there it abstains. */
+  readonly unread?: ReadonlySet<Concept> | "anything" | undefined
+  /** How its boxes are moved before they are compared. */
+  readonly align?: Offsets | undefined
 }
 
 /** All that a strategy may look at. The order of both lists carries no meaning. */
@@ -44,6 +49,8 @@ export const HarmonizedBox = Schema.Struct({
   services: Schema.Array(ServiceId),
   /** Services that reported, know the concept, and saw nothing here, sorted. */
   dissenters: Schema.Array(ServiceId),
+  /** Services that said something that could not be read and may have meant this, sorted; they abstain. Absent: none. */
+  unread: Schema.optionalKey(Schema.Array(ServiceId)),
   status: BoxStatus,
   /** Why the box has its status, in words. */
   reason: Schema.String,
@@ -55,7 +62,7 @@ export type HarmonizedBox = typeof HarmonizedBox.Type
 /** A detection that is in no box, and the rule that kept it out. */
 export const RejectedDetection = Schema.Struct({
   detection: Detection,
-  rule: Schema.Literals(["invalid", "duplicate", "overlap", "low-confidence", "outvoted"]),
+  rule: Schema.Literals(["invalid", "surplus", "duplicate", "overlap", "low-confidence", "outvoted"]),
   /** The stronger detection or box that took its place, in words. */
   reason: Schema.String
 })

@@ -61,7 +61,8 @@ const Row = Schema.Struct({
   reason: Schema.String,
   contributing_services: Schema.Array(ServiceId),
   dissenters: Schema.Array(ServiceId),
-  detections: Schema.Array(Detection.pipe(Schema.encodeKeys({ box: "bbox" }))),
+  unread: Schema.optionalKey(Schema.Array(ServiceId)),
+  detections: Schema.Array(Detection.pipe(Schema.encodeKeys({ box: "bbox", recorded: "recorded_bbox" }))),
   harmonization_algorithm: Schema.String,
   source_result_ids: Schema.Array(Schema.Int)
 })
@@ -112,6 +113,7 @@ function rowOf({ id, box }: MergedBox, { algorithm, resultIds }: Provenance): Ro
     reason: box.reason,
     contributing_services: box.services,
     dissenters: box.dissenters,
+    ...(box.unread === undefined ? {} : { unread: box.unread }),
     detections: box.members,
     harmonization_algorithm: algorithm,
     source_result_ids: resultIds
@@ -130,6 +132,7 @@ function boxOf(row: Row): MergedBox {
       confidence: row.avg_confidence,
       services: row.contributing_services,
       dissenters: row.dissenters,
+      ...(row.unread === undefined ? {} : { unread: row.unread }),
       status: row.status,
       reason: row.reason,
       members: row.detections

@@ -28,7 +28,7 @@ export interface FailedService {
   readonly reason: string
 }
 
-/** A prediction, or with index `-1` a whole reply, that was set aside, and why. */
+/** A prediction, or with index `-1` several or a whole reply, set aside, and why. */
 export interface ObservationDiagnostic extends Reply.Diagnostic {
   readonly service: ServiceId
   /** The box whose crop it is about; absent for the whole image. */
@@ -77,8 +77,8 @@ export const observe = (facts: ImageFacts, catalog: ServiceCatalog): Observation
       continue
     }
     image.push({ service, reply: reply.success })
-    diagnostics.push(...reply.success.diagnostics.map((diagnostic) => ({ ...diagnostic, service: id })))
-    processingTime += outcome.processingTime ?? 0
+    for (const diagnostic of reply.success.diagnostics) diagnostics.push({ ...diagnostic, service: id })
+    processingTime += Math.min(outcome.processingTime ?? 0, longestTime)
   }
 
   for (const { boxId, service: id, region, outcome } of facts.crops.toSorted(byBox)) {
@@ -94,7 +94,7 @@ export const observe = (facts: ImageFacts, catalog: ServiceCatalog): Observation
       continue
     }
     crops.push({ service, boxId, region, reply: reply.success })
-    diagnostics.push(...reply.success.diagnostics.map((diagnostic) => ({ ...diagnostic, service: id, boxId })))
+    for (const diagnostic of reply.success.diagnostics) diagnostics.push({ ...diagnostic, service: id, boxId })
   }
   return { image, crops, failed, diagnostics, processingTime }
 }
@@ -105,6 +105,9 @@ export const vocabularyOf = ({ vocabulary }: Service): ReadonlySet<ConceptName> 
   if (vocabulary === "coco80") return Vocabulary.coco80
   return new Set(vocabulary.map(Concept.ofLabel).filter((concept) => concept !== undefined))
 }
+
+/** Seconds in a year. More is no measurement, and sums of such numbers would leave the range of JSON. */
+const longestTime = 31_536_000
 
 const failureClass = { ServiceError: "refused", Unreadable: "unreadable-reply" } as const
 

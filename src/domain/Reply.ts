@@ -6,25 +6,40 @@
  * diagnostic and never costs the others.
  */
 import { Result } from "effect"
-import { imageBox } from "./BoundingBox.ts"
+import * as BoundingBox from "./BoundingBox.ts"
 import type { Detection } from "./Detection.ts"
-import type { ServiceId } from "./Identifiers.ts"
+import type { Concept, ServiceId } from "./Identifiers.ts"
 import * as Fields from "./reply/Fields.ts"
+import { isMention, naming } from "./reply/Naming.ts"
 import type { Diagnostic, Prediction } from "./reply/Prediction.ts"
 import * as Shapes from "./reply/Shapes.ts"
 import type { EvidenceKind } from "./ServiceCatalog.ts"
 
 export type { Diagnostic, Mention, Prediction } from "./reply/Prediction.ts"
 
+/** Names this way of reading. The version grows whenever an equal reply may be read in another way. */
+export const version = "2"
+
+/** Predictions of one reply that count, the most confident ones; detectors by themselves send at most 300. */
+export const mostPredictions = 1000
+
+/** Diagnostics of one reply that are kept one by one; the others are summed up in one with index `-1`. */
+export const mostDiagnostics = 100
+
 /**
  * A reply that says success. No predictions is an answer, too.
  *
  * Every prediction of the wire is either in `predictions` or has one diagnostic without `part`; both are in the order of
- * the reply.
+ * the reply. Beyond `mostPredictions` and `mostDiagnostics` a diagnostic with index `-1` says how many it stands for.
  */
 export interface Reply {
   readonly predictions: ReadonlyArray<Prediction>
   readonly diagnostics: ReadonlyArray<Diagnostic>
+  /**
+   * The concepts of what does not count, `"anything"` when one of them is not known: what the service may have meant. It
+   * is not silent about these. Absent when all counts.
+   */
+  readonly unread?: ReadonlySet<Concept> | "anything"
 }
 
 /**
@@ -55,19 +70,31 @@ export const decode = (data: unknown, kind: EvidenceKind): Result.Result<Reply, 
   }
   const wire = Fields.own(data, "predictions")
   if (!Array.isArray(wire)) return unreadable(`Expected an array of predictions, got ${Fields.describe(wire)}`)
-  const predictions: Array<Prediction> = []
+  const read: Array<Prediction> = []
   const diagnostics: Array<Diagnostic> = []
+  const unread = new Set<Concept>()
+  let mayBeAnything = false
   wire.forEach((value: unknown, index) => {
     const omitted: Array<Diagnostic> = []
     const result = Shapes.read(value, kind, index, (part, problem) => omitted.push({ index, problem, part }))
     if (Result.isSuccess(result)) {
-      predictions.push(result.success)
+      read.push(result.success)
       for (const part of omitted) diagnostics.push(part)
+      if (omitted.some(({ part }) => part !== undefined && isMention(part))) mayBeAnything = true
     } else {
       diagnostics.push({ index, problem: result.failure })
+      const name = Fields.isFields(value) ? naming(value) : Result.fail("")
+      if (Result.isSuccess(name)) unread.add(name.success.concept)
+      else mayBeAnything = true
     }
   })
-  return Result.succeed({ predictions, diagnostics })
+  const { counted, surplus } = mostConfident(read)
+  for (const prediction of surplus) for (const concept of conceptsOf(prediction)) unread.add(concept)
+  return Result.succeed({
+    predictions: counted,
+    diagnostics: [...summedUp(diagnostics), ...setAside(surplus.length)],
+    ...(mayBeAnything ? { unread: "anything" } : unread.size === 0 ? undefined : { unread })
+  })
 }
 
 /** The objects of a reply about a whole image. A detection without confidence gets `defaultConfidence`. */
@@ -81,12 +108,48 @@ export const detections = (self: Reply, service: ServiceId): ReadonlyArray<Detec
             concept: prediction.concept,
             label: prediction.label,
             ...(prediction.emoji === undefined ? {} : { emoji: prediction.emoji }),
-            box: imageBox(prediction.box),
+            box: BoundingBox.imageBox(prediction.box),
             confidence: prediction.confidence ?? defaultConfidence
           }
         ]
       : []
   )
+
+/** The predictions that count, in the order of the reply, and the others. */
+const mostConfident = (read: ReadonlyArray<Prediction>) => {
+  if (read.length <= mostPredictions) return { counted: read, surplus: [] }
+  const ranked = read.toSorted(mostConfidentFirst)
+  return {
+    counted: ranked.slice(0, mostPredictions).sort((a, b) => a.index - b.index),
+    surplus: ranked.slice(mostPredictions)
+  }
+}
+
+/** Equal confidences by place, so that the order of a reply decides only between equal predictions. */
+const mostConfidentFirst = (a: Prediction, b: Prediction): number =>
+  confidenceOf(b) - confidenceOf(a) ||
+  ("box" in a && "box" in b ? BoundingBox.byPosition(a.box, b.box) : 0) ||
+  a.index - b.index
+
+const confidenceOf = (prediction: Prediction): number =>
+  ("confidence" in prediction ? prediction.confidence : undefined) ?? defaultConfidence
+
+const conceptsOf = (prediction: Prediction): ReadonlyArray<Concept> => {
+  if ("concept" in prediction) return [prediction.concept]
+  return "mentions" in prediction ? prediction.mentions.map(({ concept }) => concept) : []
+}
+
+const summedUp = (diagnostics: ReadonlyArray<Diagnostic>): ReadonlyArray<Diagnostic> => {
+  const more = diagnostics.length - mostDiagnostics
+  return more <= 0
+    ? diagnostics
+    : [...diagnostics.slice(0, mostDiagnostics), { index: -1, problem: `${more} more could not be read` }]
+}
+
+const setAside = (surplus: number): ReadonlyArray<Diagnostic> =>
+  surplus === 0
+    ? []
+    : [{ index: -1, problem: `${surplus} set aside: the ${mostPredictions} most confident predictions count` }]
 
 const unreadable = (message: string) => Result.fail({ _tag: "Unreadable", message } as const)
 

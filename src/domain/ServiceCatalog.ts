@@ -5,6 +5,7 @@
  * (`"colors": {"port": 7770}`); any other service is one entry that also names its `port` and `kind`.
  */
 import { Duration, Result, Schema } from "effect"
+import { Offsets } from "./harmonization/Alignment.ts"
 import { ServiceId } from "./Identifiers.ts"
 import * as Problem from "./Problem.ts"
 
@@ -47,6 +48,8 @@ export interface Service {
   readonly vocabulary: "coco80" | ReadonlyArray<string> | undefined
   /** Weight of the service's word in `[0, 1]`. */
   readonly trust: number
+  /** How a detector's boxes are moved before they are compared; `undefined`: they stay. */
+  readonly align: Offsets | undefined
   /** `primary` services are asked about whole images by default; `spatial_only` ones are made for crops. */
   readonly category: "primary" | "spatial_only"
 }
@@ -69,6 +72,7 @@ const Entry = Schema.Struct({
   crops: Schema.optionalKey(CropWish),
   vocabulary: Schema.optionalKey(Schema.Union([Schema.Literal("coco80"), Schema.Array(Schema.NonEmptyString)])),
   trust: Schema.optionalKey(Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 1 }))),
+  align: Schema.optionalKey(Offsets),
   category: Schema.optionalKey(Schema.Literals(["primary", "spatial_only"])),
   description: Schema.optionalKey(Schema.String)
 })
@@ -180,6 +184,7 @@ function complete(id: string, entry: Entry): Service {
     crops: entry.crops,
     vocabulary: entry.vocabulary,
     trust: entry.trust ?? 1,
+    align: entry.align,
     category: entry.category ?? "primary"
   }
 }

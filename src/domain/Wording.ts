@@ -1,4 +1,6 @@
 /** Numbers and times in words. */
+import type { Detection } from "./Detection.ts"
+import { movedEdges } from "./harmonization/Alignment.ts"
 
 /** A count with its noun: `1 image`, `24 images`, `1,024 boxes`. */
 export const count = (n: number, singular: string, plural = `${singular}s`): string =>
@@ -25,3 +27,12 @@ export const listed = (items: ReadonlyArray<string>): string =>
 
 /** A number in `[0, 1]` with two digits. Only what is certain is `1.00`. */
 export const share = (n: number): string => (Math.floor(n * 100) / 100).toFixed(2)
+
+/** What the alignment of services did to the boxes of an object: `yolov8's top edge moved 3 px down`. */
+export const movedBy = (members: ReadonlyArray<Detection>): ReadonlyArray<string> =>
+  members.flatMap((member) =>
+    movedEdges(member).map(({ by, edge }) => {
+      const direction = edge === "left" || edge === "right" ? (by > 0 ? "right" : "left") : by > 0 ? "down" : "up"
+      return `${member.service}'s ${edge} edge moved ${Math.abs(by)} px ${direction}`
+    })
+  )

@@ -6,6 +6,7 @@
 import { Schema } from "effect"
 import * as Derive from "./Derive.ts"
 import type { Strategy } from "./Harmonization.ts"
+import { Offsets } from "./harmonization/Alignment.ts"
 import { ServiceId } from "./Identifiers.ts"
 import { hintQueue } from "./Messages.ts"
 import { EvidenceKind, type ServiceCatalog } from "./ServiceCatalog.ts"
@@ -38,6 +39,8 @@ export const Node = Schema.Union([
     crops: Schema.optionalKey(Schema.Literals(["all", "person"])),
     /** Weight of its word in `[0, 1]`. */
     trust: Schema.Finite,
+    /** How its boxes are moved before they are compared; absent when they stay. */
+    align: Schema.optionalKey(Offsets),
     /** What it can see; absent when it can see anything. */
     vocabulary: Schema.optionalKey(Schema.Union([Schema.Literal("coco80"), Schema.Array(Schema.String)]))
   }),
@@ -75,13 +78,14 @@ export const describe = (catalog: ServiceCatalog, strategy: Strategy): Descripti
 /** Draws the workflow of a deployment. `algorithms` is what each stage derives with. */
 export const graph = (catalog: ServiceCatalog, algorithms: Readonly<Record<Stage, string>>): Graph => ({
   nodes: [
-    ...catalog.map(({ category, crops, id, kind, queue, trust, vocabulary }) => ({
+    ...catalog.map(({ align, category, crops, id, kind, queue, trust, vocabulary }) => ({
       id,
       type: "service" as const,
       queue,
       kind,
       isPrimary: category === "primary",
       trust,
+      ...(align === undefined ? {} : { align }),
       ...(crops === undefined ? {} : { crops }),
       ...(vocabulary === undefined ? {} : { vocabulary })
     })),

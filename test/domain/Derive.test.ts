@@ -5,7 +5,7 @@ import * as EnrichmentPlan from "../../src/domain/EnrichmentPlan.ts"
 import * as Strategies from "../../src/domain/harmonization/Strategies.ts"
 import type { Concept } from "../../src/domain/Identifiers.ts"
 import * as ServiceCatalog from "../../src/domain/ServiceCatalog.ts"
-import { boxesOf, factsOf, facts, failed, label, object, said, shuffled } from "../support/Facts.ts"
+import { boxesOf, consensusOf, factsOf, facts, failed, label, object, said, shuffled } from "../support/Facts.ts"
 
 const { defaultStrategy } = Strategies
 const standard = ServiceCatalog.standard
@@ -44,6 +44,76 @@ describe("harmonizationInput", () => {
     assert.isUndefined(anything?.vocabulary)
     assert.deepStrictEqual([...(birds?.vocabulary ?? [])], ["bird" as Concept, "dining table" as Concept])
     assert.strictEqual(birds?.trust, 0.5)
+  })
+})
+
+describe("a service that could not be understood", () => {
+  const person = object("person", [100, 80, 120, 200], 0.6)
+  const unclear = (confidence: number) => said(object("person", [100, 80, 120, 200], confidence))
+
+  const derived = (answers: Parameters<typeof factsOf>[0]) => {
+    const observation = Derive.observe(factsOf(answers), standard)
+    const { box } = Derive.boxes(observation, defaultStrategy).boxes.find(({ box }) => box.concept === "person")!
+    const { tentative, consensus } = Derive.consensus(observation, defaultStrategy).votes
+    return { box, candidate: [...consensus, ...tentative].find(({ concept }) => concept === "person")! }
+  }
+
+  it("abstains from what it named, and the box says so", () => {
+    const { box, candidate } = derived({ detectron2: said(person), rtdetr: unclear(88), yolov8: unclear(91) })
+    assert.deepStrictEqual<unknown>(
+      [box.status, box.services, box.dissenters, box.unread],
+      ["confirmed", ["detectron2"], [], ["rtdetr", "yolov8"]]
+    )
+    assert.include(box.reason, "rtdetr, yolov8 could not be understood")
+    assert.deepStrictEqual<unknown>([candidate.dissenters, candidate.abstainers], [[], ["rtdetr", "yolov8"]])
+    assert.strictEqual(candidate.status, "accepted")
+  })
+
+  it("dissents about what it did not name", () => {
+    const dog = said(object("dog", [100, 80, 120, 200], 91))
+    const { box, candidate } = derived({ detectron2: said(person), rtdetr: dog, yolov8: dog })
+    assert.deepStrictEqual<unknown>(
+      [box.status, box.dissenters, box.unread],
+      ["tentative", ["rtdetr", "yolov8"], undefined]
+    )
+    assert.deepStrictEqual<unknown>(candidate.dissenters, ["rtdetr", "yolov8"])
+  })
+
+  it("abstains altogether when nobody knows what it named", () => {
+    const { box } = derived({
+      detectron2: said(person),
+      rtdetr: said({ bbox: [0, 0, 9, 9] }),
+      yolov8: said({ confidence: 0.9 })
+    })
+    assert.deepStrictEqual<unknown>([box.status, box.unread], ["confirmed", ["rtdetr", "yolov8"]])
+  })
+
+  it("votes with what could be read", () => {
+    const both = said(person, object("person", [400, 80, 120, 200], 91))
+    const { box } = derived({ detectron2: said(person), rtdetr: both, yolov8: said(person) })
+    assert.deepStrictEqual<unknown>([box.services, box.unread], [["detectron2", "rtdetr", "yolov8"], undefined])
+  })
+
+  it("is no dissenter in the consensus when a word of its caption could not be read", () => {
+    const words = { caption: "a person", emoji_mappings: "person" }
+    const { candidate } = derived({ blip: said(words), detectron2: said(person) })
+    assert.deepStrictEqual<unknown>(candidate.abstainers, ["blip"])
+  })
+})
+
+describe("observe", () => {
+  it("survives a reply of 200,000 zeros", () => {
+    const predictions = Array.from({ length: 200_000 }, () => 0)
+    const zeros = { _tag: "Success", data: { status: "success", predictions } } as const
+    const observation = Derive.observe(factsOf({ yolov8: zeros }), standard)
+    assert.lengthOf(observation.diagnostics, 101)
+    assert.isBelow(JSON.stringify(Derive.consensus(observation, defaultStrategy)).length, 20_000)
+  })
+
+  it("keeps the sum of impossible times a number", () => {
+    const slow = { ...said(), processingTime: 1.7e308 }
+    const { totalProcessingTime } = consensusOf(factsOf({ rtdetr: slow, yolov8: slow }))
+    assert.isTrue(Number.isFinite(totalProcessingTime))
   })
 })
 

@@ -37,7 +37,10 @@ const {
 } = fixture("metadata") as { predictions: [Schema.Json] }
 
 /** What each recorded success says. */
-const expected: Record<string, { predictions: ReadonlyArray<object>; diagnostics?: ReadonlyArray<object> }> = {
+const expected: Record<
+  string,
+  { predictions: ReadonlyArray<object>; diagnostics?: ReadonlyArray<object>; unread?: ReadonlySet<string> }
+> = {
   blip: { predictions: [leadingAHorse] },
   "blip.word-mappings": { predictions: [leadingAHorse] },
   "blip.properties": { predictions: [leadingAHorse] },
@@ -118,7 +121,8 @@ const expected: Record<string, { predictions: ReadonlyArray<object>; diagnostics
         shiny: false
       }
     ],
-    diagnostics: [{ index: 2, problem: "no bbox" }]
+    diagnostics: [{ index: 2, problem: "no bbox" }],
+    unread: new Set(["bottle"])
   },
   face: {
     predictions: [
@@ -318,10 +322,10 @@ describe("Reply", () => {
     })
 
     it.each(Object.keys(expected))("understands %s", (name) => {
-      const { diagnostics = [], predictions } = expected[name]!
+      const { diagnostics = [], ...others } = expected[name]!
       assert.deepStrictEqual(
         Reply.decode(fixture(name), kindOf(name)) as unknown,
-        Result.succeed({ predictions, diagnostics })
+        Result.succeed({ diagnostics, ...others })
       )
     })
 

@@ -58,13 +58,18 @@ describe("Reply", () => {
           const reply = decoded([prediction], kind)
           return {
             predictions: reply.predictions.map((it) => ({ ...it, index })),
-            diagnostics: reply.diagnostics.map((it) => ({ ...it, index }))
+            diagnostics: reply.diagnostics.map((it) => ({ ...it, index })),
+            unread: reply.unread
           }
         })
-        assert.deepStrictEqual(decoded(predictions, kind), {
+        const { unread, ...reply } = decoded(predictions, kind)
+        assert.deepStrictEqual(reply, {
           predictions: alone.flatMap((it) => it.predictions),
           diagnostics: alone.flatMap((it) => it.diagnostics)
         })
+        const concepts = alone.flatMap((it) => (it.unread === "anything" ? [] : [...(it.unread ?? [])]))
+        if (alone.some((it) => it.unread === "anything")) assert.strictEqual(unread, "anything")
+        else assert.deepStrictEqual(unread, concepts.length === 0 ? undefined : new Set(concepts))
       },
       often
     )

@@ -346,4 +346,46 @@ describe("Reply.decode", () => {
       assert.strictEqual(problem({ depth_map: "…" }, "specialized"), "it has no field of a known prediction")
     })
   })
+
+  describe("of many predictions", () => {
+    const seen = (count: number) =>
+      Array.from({ length: count }, (_, i) => ({ label: "person", confidence: (i % 1000) / 1000, bbox: [i, 0, 9, 9] }))
+    const decoded = (predictions: ReadonlyArray<unknown>) =>
+      Result.getOrThrow(Reply.decode({ status: "success", predictions }, "spatial"))
+
+    it("counts the most confident ones, in the order of the reply, and says how many are set aside", () => {
+      const { diagnostics, predictions, unread } = decoded(seen(3000))
+      assert.lengthOf(predictions, 1000)
+      for (const prediction of predictions) assert.isAtLeast((prediction as { confidence: number }).confidence, 0.666)
+      const indices = predictions.map(({ index }) => index)
+      assert.deepStrictEqual(
+        indices,
+        indices.toSorted((a, b) => a - b)
+      )
+      assert.deepStrictEqual(diagnostics, [
+        { index: -1, problem: "2000 set aside: the 1000 most confident predictions count" }
+      ])
+      assert.deepStrictEqual<unknown>(unread, new Set(["person"]))
+    })
+
+    it("sums up what cannot be read beyond a hundred, and says nothing of silence", () => {
+      const { diagnostics, predictions, unread } = decoded(Array.from({ length: 200_000 }, () => 0))
+      assert.isEmpty(predictions)
+      assert.lengthOf(diagnostics, 101)
+      assert.deepStrictEqual(diagnostics.at(-1), { index: -1, problem: "199900 more could not be read" })
+      assert.strictEqual(unread, "anything")
+    })
+
+    it("bounds the lists inside a prediction", () => {
+      const many = Array.from({ length: 100_000 }, () => ({ word: "dog", emoji: "🐶" }))
+      const { diagnostics, predictions, unread } = Result.getOrThrow(
+        Reply.decode({ status: "success", predictions: [{ text: "dogs", emoji_mappings: many }] }, "semantic")
+      )
+      assert.lengthOf((predictions[0] as { mentions: ReadonlyArray<unknown> }).mentions, 1000)
+      assert.deepStrictEqual(diagnostics, [
+        { index: 0, part: "emoji_mappings", problem: "99000 of 100000 items are left out" }
+      ])
+      assert.strictEqual(unread, "anything")
+    })
+  })
 })

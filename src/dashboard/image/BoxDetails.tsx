@@ -3,7 +3,7 @@ import { useSignal } from "@preact/signals"
 import * as BoundingBox from "../../domain/BoundingBox.ts"
 import type { Concept, ServiceId } from "../../domain/Identifiers.ts"
 import type { MergedBox } from "../../domain/MergedBox.ts"
-import { share } from "../../domain/Wording.ts"
+import { movedBy, share } from "../../domain/Wording.ts"
 import { Swatch } from "./Layers.tsx"
 import type { Frame } from "./Replay.ts"
 import type { View } from "./View.ts"
@@ -92,7 +92,7 @@ const Explained = ({
         <li key={`${member.service} ${member.index}`} data-member={member.service}>
           <Swatch color={colors.get(member.service) ?? "#888888"} />
           <span>
-            {member.service} <small>“{member.label}”</small>
+            {member.service} <small>{[`“${member.label}”`, ...movedBy([member])].join(", ")}</small>
           </span>
           <small>
             {share(member.confidence)} · IoU {BoundingBox.iou(member.box, box.box).toFixed(2)}
@@ -106,6 +106,19 @@ const Explained = ({
         <ul class="members">
           {box.dissenters.map((service) => (
             <li key={service} data-dissenter={service}>
+              <Swatch color={colors.get(service) ?? "#888888"} isDashed />
+              <span>{service}</span>
+            </li>
+          ))}
+        </ul>
+      </>
+    )}
+    {box.unread !== undefined && (
+      <>
+        <h3>Could not be understood</h3>
+        <ul class="members">
+          {box.unread.map((service) => (
+            <li key={service} data-unread={service}>
               <Swatch color={colors.get(service) ?? "#888888"} isDashed />
               <span>{service}</span>
             </li>

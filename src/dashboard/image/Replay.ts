@@ -40,6 +40,7 @@ export const catalogOf = ({ nodes }: Pick<Graph, "nodes">): ServiceCatalog =>
             queue: node.queue,
             kind: node.kind,
             trust: node.trust,
+            align: node.align,
             crops: node.crops,
             vocabulary: node.vocabulary,
             category: node.isPrimary ? "primary" : "spatial_only",
@@ -103,7 +104,10 @@ export const frameAt = (
 export const isSame = (self: ReadonlyArray<MergedBox>, that: ReadonlyArray<MergedBox>): boolean =>
   JSON.stringify(self.map(essence)) === JSON.stringify(that.map(essence))
 
-const essence = ({ box: { box, confidence, dissenters, evidence, label, services, status }, id }: MergedBox) => [
+const essence = ({
+  box: { box, confidence, dissenters, evidence, label, services, status, unread },
+  id
+}: MergedBox) => [
   id,
   status,
   label,
@@ -111,5 +115,6 @@ const essence = ({ box: { box, confidence, dissenters, evidence, label, services
   evidence,
   confidence,
   services,
-  dissenters
+  dissenters,
+  unread
 ]

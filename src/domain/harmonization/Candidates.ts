@@ -1,43 +1,71 @@
 /**
- * What every strategy does first: set invalid detections aside and put the rest into an order that depends on their
- * values alone, never on how they arrived.
+ * What every strategy does first: move the boxes of services that are aligned, set invalid and surplus detections aside,
+ * and put the rest into an order that depends on their values alone, never on how they arrived.
  */
 import type { BoundingBox } from "../BoundingBox.ts"
 import type { Detection } from "../Detection.ts"
 import type { HarmonizationInput, RejectedDetection } from "../Harmonization.ts"
-import type { Concept } from "../Identifiers.ts"
+import type { Concept, ServiceId } from "../Identifiers.ts"
+import * as Alignment from "./Alignment.ts"
 import * as Reporters from "./Reporters.ts"
 
-/** The valid detections of one image, grouped by concept, and the invalid ones. */
+/** The detections of one image that count, grouped by concept, and the others. */
 export interface Candidates {
   /** Concepts in alphabetical order; within each the detections are `mostConfidentFirst`. */
   readonly byConcept: ReadonlyArray<readonly [Concept, ReadonlyArray<Detection>]>
-  readonly invalid: ReadonlyArray<RejectedDetection>
+  readonly setAside: ReadonlyArray<RejectedDetection>
   readonly panel: Reporters.Panel
 }
 
 /** No edge of a box lies further from the origin, in pixels, so that areas and their sums stay finite. */
 const farthestEdge = 2 ** 31
 
+/** Detections of one service that count, the most confident ones; detectors by themselves send at most 300. */
+export const mostPerService = 1000
+
 /** Sorts out the detections of one image. */
 export const prepare = (input: HarmonizationInput): Candidates => {
-  const groups = new Map<Concept, Array<Detection>>()
-  const invalid: Array<RejectedDetection> = []
-  for (const detection of input.detections) {
+  const panel = Reporters.panelOf(input)
+  const order = mostConfidentFirst(panel)
+  const valid: Array<Detection> = []
+  const setAside: Array<RejectedDetection> = []
+  for (const recorded of input.detections) {
+    const detection = Alignment.apply(recorded, Reporters.alignOf(panel, recorded.service))
     const fault = faultOf(detection)
-    if (fault !== undefined) {
-      invalid.push({ detection, rule: "invalid", reason: fault })
-      continue
-    }
+    if (fault === undefined) valid.push(detection)
+    else setAside.push({ detection: recorded, rule: "invalid", reason: fault })
+  }
+  const groups = new Map<Concept, Array<Detection>>()
+  for (const detection of counted(valid, order, setAside)) {
     const group = groups.get(detection.concept)
     if (group === undefined) groups.set(detection.concept, [detection])
     else group.push(detection)
   }
-  const panel = Reporters.panelOf(input)
-  const order = mostConfidentFirst(panel)
   const byConcept = [...groups].sort(([a], [b]) => compare(a, b))
   for (const [, group] of byConcept) group.sort(order)
-  return { byConcept, invalid, panel }
+  return { byConcept, setAside, panel: Reporters.withUnread(panel, setAside) }
+}
+
+/** The detections without those of a service beyond its `mostPerService` most confident ones, which are set aside. */
+const counted = (
+  detections: ReadonlyArray<Detection>,
+  order: (a: Detection, b: Detection) => number,
+  setAside: Array<RejectedDetection>
+): ReadonlyArray<Detection> => {
+  if (detections.length <= mostPerService) return detections
+  const byService = new Map<ServiceId, Array<Detection>>()
+  for (const detection of detections) {
+    const own = byService.get(detection.service)
+    if (own === undefined) byService.set(detection.service, [detection])
+    else own.push(detection)
+  }
+  return [...byService.values()].flatMap((own) => {
+    if (own.length <= mostPerService) return own
+    const reason = `${own.length} are valid, and the ${mostPerService} most confident ones of a service count`
+    own.sort(order)
+    for (const detection of own.slice(mostPerService)) setAside.push({ detection, rule: "surplus", reason })
+    return own.slice(0, mostPerService)
+  })
 }
 
 /**

@@ -21,15 +21,15 @@ export type Judge = (draft: Fusion.Draft, dissenters: ReadonlyArray<ServiceId>, 
 
 /** Harmonizes concept by concept: different concepts never merge and never suppress each other. */
 export const harmonize = (input: HarmonizationInput, fuse: Fuse, judge: Judge = keep): Harmonization => {
-  const { byConcept, invalid, panel } = Candidates.prepare(input)
+  const { byConcept, panel, setAside } = Candidates.prepare(input)
   const boxes: Array<HarmonizedBox> = []
-  const rejected: Array<RejectedDetection> = [...invalid]
+  const rejected: Array<RejectedDetection> = [...setAside]
   for (const [concept, detections] of byConcept) {
     const fused = fuse(detections, panel, concept)
-    rejected.push(...fused.rejected)
+    for (const detection of fused.rejected) rejected.push(detection)
     for (const draft of fused.drafts) {
-      const dissenters = Reporters.dissentersOf(panel, concept, draft.services)
-      boxes.push(Fusion.record(draft, dissenters, judge(draft, dissenters, panel)))
+      const silent = Reporters.silentOn(panel, concept, draft.services)
+      boxes.push(Fusion.record(draft, silent, judge(draft, silent.dissenters, panel)))
     }
   }
   return { boxes: boxes.sort(Fusion.strongestFirst), rejected: Candidates.sortRejected(rejected) }

@@ -5,6 +5,7 @@ import type { HarmonizedBox } from "../Harmonization.ts"
 import type { ServiceId } from "../Identifiers.ts"
 import { compare } from "./Candidates.ts"
 import type { Verdict } from "./Gate.ts"
+import type { Silent } from "./Reporters.ts"
 
 /** At least one detection of one concept, in canonical order. */
 export type Members = readonly [Detection, ...ReadonlyArray<Detection>]
@@ -77,8 +78,9 @@ export interface Draft {
 }
 
 /** The record of an object. Concept, label and emoji are those of the first member, the most confident one. */
-export const record = (draft: Draft, dissenters: ReadonlyArray<ServiceId>, verdict: Verdict): HarmonizedBox => {
+export const record = (draft: Draft, { dissenters, unread }: Silent, verdict: Verdict): HarmonizedBox => {
   const [first] = draft.members
+  const isUnread = unread.length > 0
   return {
     concept: first.concept,
     label: first.label,
@@ -88,7 +90,9 @@ export const record = (draft: Draft, dissenters: ReadonlyArray<ServiceId>, verdi
     confidence: meanConfidence(draft.members),
     services: draft.services,
     dissenters,
-    ...verdict,
+    ...(isUnread ? { unread } : undefined),
+    status: verdict.status,
+    reason: isUnread ? `${verdict.reason}; ${unread.join(", ")} could not be understood` : verdict.reason,
     members: draft.members
   }
 }

@@ -35,7 +35,10 @@ export interface Verdict {
 /** Decides the status of one box. More evidence or a vote instead of a dissent never takes a confirmation away. */
 export const decide = (gate: Gate, demand: Demand, ballot: Ballot): Verdict => {
   const { dissenters, evidence, votes } = ballot
-  if (dissenters === 0) return confirmed(`every service that knows the concept sees it (${votes})`)
+  if (dissenters === 0)
+    return confirmed(
+      `${votes === 1 ? "1 service sees" : `${votes} services see`} it, and none that knows the concept dissents`
+    )
   const count = `${votes} of ${votes + dissenters} services see it`
   switch (gate) {
     case "affirmative":

@@ -7,7 +7,7 @@
  * @see Razinkov, Saveleva, Matas (2018), "ALFA: Agglomerative Late Fusion Algorithm for Object Detection"
  */
 import type { Detection } from "../Detection.ts"
-import type { Rivals, Rows } from "./Overlaps.ts"
+import type { Rows } from "./Overlaps.ts"
 import * as Overlaps from "./Overlaps.ts"
 
 /** Rows of the detections: who is one object with whom, and who repeats a stronger detection of its own service. */
@@ -27,24 +27,28 @@ export interface Thresholds {
 /**
  * Clusters the detections of one concept, which must be in canonical order: it decides between equal mean IoUs.
  *
- * Only detections that a chain of overlaps of at least `mergeIou` connects can end in one cluster, so the work is
- * `O(n log n)` and, for each such component of `c` detections, `O(c^2)` typically and `O(c^3)` at worst.
+ * Only detections that a chain of overlaps of at least `mergeIou` connects can end in one cluster. What a service repeats
+ * is gone before, so that a box overlaps few others that much: the work is `O(n log n)` and, for each such component of
+ * `c` detections, `O(c^2)`, in memory that grows with the number of overlaps.
  */
 export const cluster = (detections: ReadonlyArray<Detection>, rows: Rows, thresholds: Thresholds): Linkage => {
   if (detections.length === 1) return alone
-  const rivals: Rivals = new Map()
+  const duplicates = Overlaps.suppressAbove(rows, thresholds.duplicateIou, (row) => detections[row]!.service)
   /** Pairs of rows, flat. */
   const links: Array<number> = []
-  Overlaps.forEachOverlap(rows, Math.min(thresholds.duplicateIou, thresholds.mergeIou), (i, j, iou) => {
-    if (detections[i]!.service === detections[j]!.service) {
-      if (iou > thresholds.duplicateIou) Overlaps.addRival(rivals, i, j)
-    } else if (iou >= thresholds.mergeIou) links.push(i, j)
-  })
-  const duplicates = Overlaps.suppress(rivals)
+  const order = Overlaps.leftToRight(rows).filter((row) => !duplicates.has(row))
+  Overlaps.forEachOverlap(
+    rows,
+    thresholds.mergeIou,
+    (i, j) => {
+      if (detections[i]!.service !== detections[j]!.service) links.push(i, j)
+    },
+    order
+  )
   const clusters: Array<ReadonlyArray<number>> = []
   for (const component of components(detections.length, links, duplicates)) {
     if (isOneObject(component, detections, rows, thresholds.mergeIou)) clusters.push(component)
-    else clusters.push(...agglomerate(component, detections, rows, thresholds.mergeIou))
+    else for (const part of agglomerate(component, detections, rows, thresholds.mergeIou)) clusters.push(part)
   }
   return { clusters: clusters.sort((a, b) => a[0]! - b[0]!), duplicates }
 }
@@ -66,11 +70,8 @@ const components = (
     return at
   }
   for (let k = 0; k < links.length; k += 2) {
-    const i = links[k]!
-    const j = links[k + 1]!
-    if (duplicates.has(i) || duplicates.has(j)) continue
-    const a = root(i)
-    const b = root(j)
+    const a = root(links[k]!)
+    const b = root(links[k + 1]!)
     parent[Math.max(a, b)] = Math.min(a, b)
   }
   const members = new Map<number, Array<number>>()
@@ -103,9 +104,18 @@ const isOneObject = (
   return true
 }
 
+/** A cluster and how it came about: `age` counts the merges, `parts` are the two it was made of. */
+interface Tree {
+  readonly rows: ReadonlyArray<number>
+  readonly services: ReadonlyArray<string>
+  readonly age: number
+  readonly parts: readonly [Tree, Tree] | undefined
+}
+
 /**
- * Merges within one component. Every live cluster is named by the place of its first row and remembers its best partner
- * among the clusters after it, so that a step looks at `c` candidates and not at `c^2`.
+ * Merges within one component. Every live cluster is named by the place of its first row; it knows the sum of IoUs with
+ * each cluster of which it overlaps a member by `mergeIou` (no other can reach that mean) and its best partner among
+ * those after it, so that a step looks at `c` candidates and not at `c^2`.
  */
 const agglomerate = (
   component: ReadonlyArray<number>,
@@ -114,54 +124,75 @@ const agglomerate = (
   mergeIou: number
 ): ReadonlyArray<ReadonlyArray<number>> => {
   const size = component.length
-  const clusters = component.map((row): Array<number> | undefined => [row])
-  const services = component.map((row) => [detections[row]!.service])
-  const sums = new Float64Array(size * size)
-  for (let a = 0; a < size; a++) {
-    for (let b = a + 1; b < size; b++) {
-      sums[a * size + b] = sums[b * size + a] = Overlaps.iou(rows, component[a]!, component[b]!)
-    }
-  }
+  const trees = component.map((row): Tree | undefined => ({
+    rows: [row],
+    services: [detections[row]!.service],
+    age: 0,
+    parts: undefined
+  }))
+  const sums = component.map(() => new Map<number, number>())
+  const boxes = Overlaps.only(rows, component)
+  Overlaps.forEachOverlap(boxes, mergeIou, (a, b, iou) => {
+    if (detections[component[a]!]!.service === detections[component[b]!]!.service) return
+    sums[a]!.set(b, iou)
+    sums[b]!.set(a, iou)
+  })
   /** The mean IoU of two live clusters; `0` when they must not merge. */
-  const affinity = (a: number, b: number): number => {
-    const mean = sums[a * size + b]! / (services[a]!.length * services[b]!.length)
-    return mean >= mergeIou && !services[a]!.some((service) => services[b]!.includes(service)) ? mean : 0
+  const affinity = (a: number, b: number, sum: number): number => {
+    const [one, other] = [trees[a]!, trees[b]!]
+    const mean = sum / (one.rows.length * other.rows.length)
+    return mean >= mergeIou && !one.services.some((service) => other.services.includes(service)) ? mean : 0
   }
   const partner = component.map(() => -1)
   const best = new Float64Array(size)
   const choosePartner = (a: number): void => {
     partner[a] = -1
     best[a] = 0
-    for (let b = a + 1; b < size; b++) {
-      const value = clusters[b] === undefined ? 0 : affinity(a, b)
-      if (value > best[a]!) {
+    for (const [b, sum] of sums[a]!) {
+      if (b < a) continue
+      const value = affinity(a, b, sum)
+      if (value > best[a]! || (value > 0 && value === best[a] && b < partner[a]!)) {
         partner[a] = b
         best[a] = value
       }
     }
   }
   for (let a = 0; a < size; a++) choosePartner(a)
-  for (;;) {
+  for (let age = 1; ; age++) {
     let a = 0
     for (let k = 1; k < size; k++) if (best[k]! > best[a]!) a = k
-    if (best[a] === 0) return clusters.flatMap((rows) => (rows === undefined ? [] : [rows.sort((i, j) => i - j)]))
+    if (best[a] === 0) return trees.flatMap((tree) => (tree === undefined ? [] : [tree.rows.toSorted((i, j) => i - j)]))
     const b = partner[a]!
-    clusters[a]!.push(...clusters[b]!)
-    services[a]!.push(...services[b]!)
-    clusters[b] = undefined
-    best[b] = 0
-    for (let k = 0; k < size; k++) sums[a * size + k] = sums[k * size + a]! += sums[k * size + b]!
-    choosePartner(a)
-    for (let k = 0; k < b; k++) {
-      if (k === a || clusters[k] === undefined) continue
-      if (partner[k] === a || partner[k] === b) choosePartner(k)
-      else if (k < a) {
-        const value = affinity(k, a)
-        if (value > best[k]! || (value > 0 && value === best[k] && a < partner[k]!)) {
-          partner[k] = a
-          best[k] = value
-        }
-      }
+    const [one, other] = [trees[a]!, trees[b]!]
+    trees[a] = {
+      rows: [...one.rows, ...other.rows],
+      services: [...one.services, ...other.services],
+      age,
+      parts: [one, other]
     }
+    trees[b] = undefined
+    best[b] = 0
+    const near = new Set([...sums[a]!.keys(), ...sums[b]!.keys()])
+    near.delete(a)
+    near.delete(b)
+    for (const k of near) {
+      const sum =
+        (sums[a]!.get(k) ?? crossSum(one, trees[k]!, rows)) + (sums[b]!.get(k) ?? crossSum(other, trees[k]!, rows))
+      sums[a]!.set(k, sum)
+      sums[k]!.delete(b)
+      sums[k]!.set(a, sum)
+    }
+    sums[a]!.delete(b)
+    sums[b]!.clear()
+    choosePartner(a)
+    for (const k of near) if (k < b) choosePartner(k)
   }
+}
+
+/** The sum of the IoUs between the members of two clusters, added up as they grew: equal scenes then tie alike. */
+const crossSum = (one: Tree, other: Tree, rows: Rows): number => {
+  const [younger, older] = one.age > other.age ? [one, other] : [other, one]
+  return younger.parts === undefined
+    ? Overlaps.iou(rows, younger.rows[0]!, older.rows[0]!)
+    : crossSum(younger.parts[0], older, rows) + crossSum(younger.parts[1], older, rows)
 }

@@ -26,6 +26,13 @@ export const rowsOf = (boxes: ReadonlyArray<{ readonly box: BoundingBox }>): Row
   return rows
 }
 
+/** Some of the rows, in the order of their numbers in the list. */
+export const only = (rows: Rows, some: ReadonlyArray<number>): Rows => {
+  const chosen = new Float64Array(some.length * stride)
+  for (const [at, row] of some.entries()) chosen.set(rows.subarray(row * stride, (row + 1) * stride), at * stride)
+  return chosen
+}
+
 /**
  * The intersection over union of two rows; bit for bit `BoundingBox.iou`. Looks at the heights first: in a sweep from
  * left to right most pairs that miss each other do so vertically.
@@ -41,29 +48,34 @@ export const iou = (rows: Rows, i: number, j: number): number => {
   return shared / (rows[a + 4]! + rows[b + 4]! - shared)
 }
 
+/** Rows from left to right. */
+export const leftToRight = (rows: Rows): ReadonlyArray<number> => {
+  const order: Array<number> = []
+  for (let i = 0; i < rows.length / stride; i++) order.push(i)
+  if (order.length > 2) order.sort((i, j) => rows[i * stride]! - rows[j * stride]!)
+  else if (order.length === 2 && rows[stride]! < rows[0]!) order.reverse()
+  return order
+}
+
 /**
  * Calls `found` once for every pair of rows with IoU of at least `threshold` (above 0), in no particular order.
  *
- * Sweeps from left to right. The IoU of two boxes is at most the shared width over the wider width, so a box further to
- * the right than `1 - threshold` of the left one's width need not be looked at. Takes `O(n log n)` and the pairs within
- * that distance, whose number it returns.
+ * Sweeps from left to right; `order` may leave rows out. The IoU of two boxes is at most the shared width over the wider
+ * width, so a box further to the right than `1 - threshold` of the left one's width need not be looked at. Takes the
+ * pairs within that distance, whose number it returns.
  */
 export const forEachOverlap = (
   rows: Rows,
   threshold: number,
-  found: (i: number, j: number, iou: number) => void
+  found: (i: number, j: number, iou: number) => void,
+  order: ReadonlyArray<number> = leftToRight(rows)
 ): number => {
-  const size = rows.length / stride
-  const order: Array<number> = []
-  for (let i = 0; i < size; i++) order.push(i)
-  if (size > 2) order.sort((i, j) => rows[i * stride]! - rows[j * stride]!)
-  else if (size === 2 && rows[stride]! < rows[0]!) order.reverse()
   let looked = 0
-  for (let a = 0; a < size; a++) {
+  for (let a = 0; a < order.length; a++) {
     const i = order[a]!
     const left = rows[i * stride]!
     const reach = left + (rows[i * stride + 2]! - left) * (1 - threshold + rounding)
-    for (let b = a + 1; b < size; b++) {
+    for (let b = a + 1; b < order.length; b++) {
       const j = order[b]!
       if (rows[j * stride]! > reach) break
       looked++
@@ -77,37 +89,54 @@ export const forEachOverlap = (
 /** More than rounding can move an IoU, so that the sweep never misses a pair that the division would let pass. */
 const rounding = 1e-9
 
-/** For each row, the earlier rows it overlaps too much; rows without any are absent. */
-export type Rivals = Map<number, Array<number>>
-
-/** Notes that `i` and `j` overlap too much. */
-export const addRival = (rivals: Rivals, i: number, j: number): void => {
-  const later = Math.max(i, j)
-  const known = rivals.get(later)
-  if (known === undefined) rivals.set(later, [Math.min(i, j)])
-  else known.push(Math.min(i, j))
+/** Which of the rows that stay lie where, from left to right. */
+interface Staying {
+  readonly lefts: Array<number>
+  readonly rows: Array<number>
 }
 
 /**
- * Greedy suppression: in ascending order, a row gives way when an earlier rival stays. Returns each row that gives way
- * with the earliest rival that stays.
+ * Greedy suppression: in ascending order, a row gives way when an earlier row of its group stays and their IoU is above
+ * `threshold`. Returns each row that gives way with the earliest such row. Without `groupOf` all rows are one group.
+ *
+ * A row is compared with those that stay and begin close enough: the narrower of two boxes with that IoU has at least
+ * `threshold` of the wider one's width. Nothing is kept of pairs, so that any number of equal boxes takes linear time.
  */
-export const suppress = (rivals: Rivals): ReadonlyMap<number, number> => {
+export const suppressAbove = (
+  rows: Rows,
+  threshold: number,
+  groupOf: (row: number) => unknown = () => undefined
+): ReadonlyMap<number, number> => {
   const yielding = new Map<number, number>()
-  if (rivals.size === 0) return yielding
-  for (const [row, earlier] of [...rivals].sort(([a], [b]) => a - b)) {
+  const groups = new Map<unknown, Staying>()
+  for (let i = 0; i < rows.length / stride; i++) {
+    const name = groupOf(i)
+    let group = groups.get(name)
+    if (group === undefined) groups.set(name, (group = { lefts: [], rows: [] }))
+    const left = rows[i * stride]!
+    const reach = (rows[i * stride + 2]! - left) * (1 / threshold - 1 + rounding)
     let earliest = Infinity
-    for (const rival of earlier) if (rival < earliest && !yielding.has(rival)) earliest = rival
-    if (earliest !== Infinity) yielding.set(row, earliest)
+    for (let k = placeOf(left - reach, group.lefts); k < group.lefts.length; k++) {
+      if (group.lefts[k]! > left + reach) break
+      if (group.rows[k]! < earliest && iou(rows, i, group.rows[k]!) > threshold) earliest = group.rows[k]!
+    }
+    if (earliest === Infinity) {
+      const place = placeOf(left, group.lefts)
+      group.lefts.splice(place, 0, left)
+      group.rows.splice(place, 0, i)
+    } else yielding.set(i, earliest)
   }
   return yielding
 }
 
-/** `suppress` where rivals are rows with IoU above `threshold`. */
-export const suppressAbove = (rows: Rows, threshold: number): ReadonlyMap<number, number> => {
-  const rivals: Rivals = new Map()
-  forEachOverlap(rows, threshold, (i, j, overlap) => {
-    if (overlap > threshold) addRival(rivals, i, j)
-  })
-  return suppress(rivals)
+/** How many of the ascending numbers are below `value`. */
+const placeOf = (value: number, ascending: ReadonlyArray<number>): number => {
+  let low = 0
+  let high = ascending.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (ascending[middle]! < value) low = middle + 1
+    else high = middle
+  }
+  return low
 }

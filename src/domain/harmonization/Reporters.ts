@@ -1,6 +1,7 @@
 /** The services that have reported, and who of them could have seen what. */
-import type { HarmonizationInput, Reporter } from "../Harmonization.ts"
+import type { HarmonizationInput, RejectedDetection, Reporter } from "../Harmonization.ts"
 import type { Concept, ServiceId } from "../Identifiers.ts"
+import type { Offsets } from "./Alignment.ts"
 
 /** One entry per service that reported or has a detection, in name order. */
 export type Panel = ReadonlyMap<ServiceId, Member>
@@ -9,11 +10,14 @@ interface Member {
   readonly trust: number
   /** `undefined`: the service can name anything. */
   readonly vocabulary: ReadonlySet<Concept> | undefined
+  readonly unread: ReadonlySet<Concept> | "anything" | undefined
+  readonly align: Offsets | undefined
 }
 
 /**
- * The services of an image. A service that is listed twice counts once, with the lower trust and the larger vocabulary;
- * one with detections has reported, listed or not. A trust that is no number in `[0, 1]` is `1`: nothing is known.
+ * The services of an image. A service that is listed twice counts once, with the lower trust, the larger vocabulary and
+ * all that could not be read; it is not aligned. One with detections has reported, listed or not. A trust that is no
+ * number in `[0, 1]` is `1`: nothing is known.
  */
 export const panelOf = (input: HarmonizationInput): Panel => {
   const members = new Map<ServiceId, Member>()
@@ -23,30 +27,72 @@ export const panelOf = (input: HarmonizationInput): Panel => {
     members.set(reporter.service, known === undefined ? member : join(known, member))
   }
   for (const { service } of input.detections) {
-    if (!members.has(service)) members.set(service, { trust: 1, vocabulary: undefined })
+    if (!members.has(service)) members.set(service, unlisted)
   }
   return new Map([...members].sort(([a], [b]) => (a < b ? -1 : 1)))
+}
+
+/** The panel when these detections do not count: what a service named in them it is not silent about. */
+export const withUnread = (self: Panel, setAside: ReadonlyArray<RejectedDetection>): Panel => {
+  if (setAside.length === 0) return self
+  const panel = new Map(self)
+  const concepts = new Map<ServiceId, Set<Concept>>()
+  for (const { detection } of setAside) {
+    const known = concepts.get(detection.service)
+    if (known === undefined) concepts.set(detection.service, new Set([detection.concept]))
+    else known.add(detection.concept)
+  }
+  for (const [service, unread] of concepts) {
+    const member = self.get(service)!
+    panel.set(service, { ...member, unread: bothUnread(member.unread, unread) })
+  }
+  return panel
 }
 
 /** The weight of the service's word in `[0, 1]`. */
 export const trustOf = (self: Panel, service: ServiceId): number => self.get(service)?.trust ?? 1
 
-/** The services that could have named the concept and are not among its voters, in name order. */
-export const dissentersOf = (self: Panel, concept: Concept, voters: ReadonlyArray<ServiceId>): Array<ServiceId> => {
-  const dissenters: Array<ServiceId> = []
-  for (const [service, { vocabulary }] of self) {
-    if ((vocabulary === undefined || vocabulary.has(concept)) && !voters.includes(service)) dissenters.push(service)
-  }
-  return dissenters
+/** How the service's boxes are moved; `undefined` when they stay. */
+export const alignOf = (self: Panel, service: ServiceId): Offsets | undefined => self.get(service)?.align
+
+/** How the services that are not among a box's voters stand to its concept, each list in name order. */
+export interface Silent {
+  /** They could have named it and did not. */
+  readonly dissenters: ReadonlyArray<ServiceId>
+  /** They said something that does not count and may have named it. */
+  readonly unread: ReadonlyArray<ServiceId>
 }
 
-const memberOf = ({ trust = 1, vocabulary }: Reporter): Member => ({
+/** Tells who dissents from who abstains. A service whose vocabulary lacks the concept is in neither list. */
+export const silentOn = (self: Panel, concept: Concept, voters: ReadonlyArray<ServiceId>): Silent => {
+  const dissenters: Array<ServiceId> = []
+  const silent: Array<ServiceId> = []
+  for (const [service, { unread, vocabulary }] of self) {
+    if (!(vocabulary === undefined || vocabulary.has(concept)) || voters.includes(service)) continue
+    if (unread !== undefined && (unread === "anything" || unread.has(concept))) silent.push(service)
+    else dissenters.push(service)
+  }
+  return { dissenters, unread: silent }
+}
+
+const unlisted: Member = { trust: 1, vocabulary: undefined, unread: undefined, align: undefined }
+
+const memberOf = ({ align, trust = 1, unread, vocabulary }: Reporter): Member => ({
   trust: trust >= 0 && trust <= 1 ? trust : 1,
-  vocabulary
+  vocabulary,
+  unread,
+  align
 })
 
 const join = (a: Member, b: Member): Member => ({
   trust: Math.min(a.trust, b.trust),
   vocabulary:
-    a.vocabulary === undefined || b.vocabulary === undefined ? undefined : new Set([...a.vocabulary, ...b.vocabulary])
+    a.vocabulary === undefined || b.vocabulary === undefined ? undefined : new Set([...a.vocabulary, ...b.vocabulary]),
+  unread: bothUnread(a.unread, b.unread),
+  align: undefined
 })
+
+const bothUnread = (a: Member["unread"], b: Member["unread"]): Member["unread"] => {
+  if (a === "anything" || b === "anything") return "anything"
+  return a === undefined ? b : b === undefined ? a : new Set([...a, ...b])
+}

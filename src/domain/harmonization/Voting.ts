@@ -53,7 +53,7 @@ const fuseWith =
     for (const group of groupsOf(detections, groupIou)) {
       const members = strongestPerService(group)
       const services = Fusion.votersOf(members)
-      const dissenters = Reporters.dissentersOf(panel, concept, services).length
+      const dissenters = Reporters.silentOn(panel, concept, services).dissenters.length
       if (carries(services.length, dissenters)) {
         drafts.push({ members, services, box: members[0].box, evidence: members[0].confidence })
       } else {

@@ -25,6 +25,10 @@ export const mentions = (fields: Fields.Fields, omit: Omit): ReadonlyArray<Menti
   return items(list, name, omit, mention)
 }
 
+/** Whether a part of a prediction is one of the words that name something. */
+export const isMention = (part: string): boolean =>
+  part.startsWith("emoji_mappings") || part.startsWith("word_mappings")
+
 const mention = (fields: Fields.Fields): Fields.Read<Mention> => {
   const word = Fields.text(Fields.own(fields, "word"))
   if (word === undefined) return Result.fail("no word")

@@ -6,6 +6,9 @@ import * as Sanitize from "./Sanitize.ts"
 /** Notes that one part of a prediction could not be read and was left out. */
 export type Omit = (part: string, problem: string) => void
 
+/** Items of one list, or values of one table, that are read. No service sends as many. */
+const mostParts = 1000
+
 /** The readable objects of an array; the others are left out. `name` is where it is in the prediction. */
 export const items = <A>(
   list: unknown,
@@ -18,7 +21,8 @@ export const items = <A>(
     omit(name, `it is ${Fields.describe(list)}, not an array`)
     return []
   }
-  return list.flatMap((item, position) => {
+  if (list.length > mostParts) omit(name, `${list.length - mostParts} of ${list.length} items are left out`)
+  return list.slice(0, mostParts).flatMap((item, position) => {
     const result = Fields.isFields(item) ? read(item) : Result.fail(`it is ${Fields.describe(item)}, not an object`)
     if (Result.isSuccess(result)) return [result.success]
     omit(`${name}[${position}]`, result.failure)
@@ -38,8 +42,10 @@ export const named = <A>(
     omit(name, `it is ${Fields.describe(table)}, not an object`)
     return {}
   }
+  const all = Sanitize.entries(table)
+  if (all.length > mostParts) omit(name, `${all.length - mostParts} of ${all.length} values are left out`)
   return Object.fromEntries(
-    Sanitize.entries(table).flatMap(([key, value]) => {
+    all.slice(0, mostParts).flatMap(([key, value]) => {
       const result = read(value)
       if (result !== undefined) return [[key, result]]
       omit(`${name}.${key}`, "no x and y")

@@ -96,7 +96,7 @@ export type Prediction =
  * Something that could not be read, and why.
  *
  * Without `part` it is the whole prediction. With it the prediction counts, and only that part of it was left out:
- * `text_regions[2]`, `keypoints.nose_tip`.
+ * `text_regions[2]`, `keypoints.nose_tip`. Index `-1` stands for all that would have made the list too long.
  */
 export interface Diagnostic {
   readonly index: number

@@ -1,6 +1,6 @@
 /** What was found in one image, as a compact block of lines for the terminal. */
 import type { Candidate } from "../../domain/Consensus.ts"
-import { count, grouped, share } from "../../domain/Wording.ts"
+import { count, grouped, listed, share } from "../../domain/Wording.ts"
 import { type BoxFindings, type ImageFindings, isTentative } from "./ImageFindings.ts"
 import { type ColorDepth, fit, type Line, line, span, toAnsi, truncate, width } from "./TerminalText.ts"
 
@@ -37,11 +37,14 @@ const block = (name: string, items: ReadonlyArray<Line>, size: number): Readonly
   return lines
 }
 
-/** `person ×2 0.97 [rtdetr yolov8]`: boxes of a concept that the same services agree on, with the best confidence. */
+/**
+ * `person ×2 0.97 [rtdetr yolov8]`: boxes of a concept that the same services agree on, with the best confidence, and
+ * who of the others could not be understood.
+ */
 const boxItems = (boxes: ReadonlyArray<BoxFindings>): ReadonlyArray<Line> => {
   const groups = new Map<string, Array<BoxFindings>>()
   for (const each of boxes.filter((box) => !isTentative(box))) {
-    const key = [each.box.concept, ...each.box.services].join(" ")
+    const key = [each.box.concept, ...each.box.services, "not", ...(each.box.unread ?? [])].join(" ")
     groups.set(key, [...(groups.get(key) ?? []), each])
   }
   const tentative = boxes.filter(isTentative).length
@@ -53,7 +56,8 @@ const boxItems = (boxes: ReadonlyArray<BoxFindings>): ReadonlyArray<Line> => {
         span(box.concept, { color: "cyan" }),
         group.length > 1 ? ` ×${group.length}` : "",
         ` ${share(best)} `,
-        span(`[${box.services.join(" ")}]`, gray)
+        span(`[${box.services.join(" ")}]`, gray),
+        box.unread === undefined ? undefined : span(` (${listed(box.unread)} not understood)`, gray)
       )
     }),
     ...(tentative > 0 ? [line(span(`${grouped(tentative)} tentative`, gray))] : [])

@@ -66,4 +66,29 @@ describe("suppressAbove", () => {
     assert.strictEqual(Overlaps.iou(rows, 0, 1), 0.6)
     assert.isEmpty([...Overlaps.suppressAbove(rows, 0.6)])
   })
+
+  it.prop(
+    "agrees with brute force over all earlier rows that stay",
+    [anyScene, threshold],
+    ([{ detections }, threshold]) => {
+      const staying: Array<number> = []
+      const expected: Array<readonly [number, number]> = []
+      detections.forEach(({ box, service }, i) => {
+        const rival = staying.find(
+          (j) => detections[j]!.service === service && BoundingBox.iou(detections[j]!.box, box) > threshold
+        )
+        if (rival === undefined) staying.push(i)
+        else expected.push([i, rival])
+      })
+      const rows = Overlaps.rowsOf(detections)
+      assert.deepStrictEqual([...Overlaps.suppressAbove(rows, threshold, (i) => detections[i]!.service)], expected)
+    }
+  )
+
+  it("compares each of many equal boxes with the one that stays", () => {
+    const rows = Overlaps.rowsOf(Array.from({ length: 200_000 }, () => ({ box: box([3, 4, 50, 60]) })))
+    const started = performance.now()
+    assert.strictEqual(Overlaps.suppressAbove(rows, 0.6).size, 199_999)
+    assert.isBelow(performance.now() - started, 1000)
+  })
 })
