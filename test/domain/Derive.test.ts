@@ -4,6 +4,7 @@ import * as Derive from "../../src/domain/Derive.ts"
 import * as EnrichmentPlan from "../../src/domain/EnrichmentPlan.ts"
 import * as Strategies from "../../src/domain/harmonization/Strategies.ts"
 import type { Concept } from "../../src/domain/Identifiers.ts"
+import * as MergedBox from "../../src/domain/MergedBox.ts"
 import * as ServiceCatalog from "../../src/domain/ServiceCatalog.ts"
 import { boxesOf, consensusOf, factsOf, facts, failed, label, object, said, shuffled } from "../support/Facts.ts"
 
@@ -44,6 +45,41 @@ describe("harmonizationInput", () => {
     assert.isUndefined(anything?.vocabulary)
     assert.deepStrictEqual([...(birds?.vocabulary ?? [])], ["bird" as Concept, "dining table" as Concept])
     assert.strictEqual(birds?.trust, 0.5)
+  })
+})
+
+describe("an aligned service", () => {
+  const catalog = catalogOf({ yolov8: { align: { left: 0.1, right: -0.1 } }, rtdetr: {} })
+  const person = (x: number, width: number) => said(object("person", [x, 80, width, 200], 0.8))
+  const facts = factsOf({ rtdetr: person(100, 120), yolov8: person(110, 100) })
+  const observation = Derive.observe(facts, catalog)
+
+  it("is moved before it is fused, and its answer stays as it is recorded", () => {
+    const [merged] = Derive.boxes(observation, defaultStrategy).boxes
+    assert.deepStrictEqual({ ...merged!.box.box }, { x: 100, y: 80, width: 120, height: 200 })
+    assert.deepStrictEqual<unknown>(
+      merged!.box.members.map(({ box, recorded, service }) => [
+        service,
+        box.x,
+        box.width,
+        recorded?.x,
+        recorded?.width
+      ]),
+      [
+        ["rtdetr", 100, 120, undefined, undefined],
+        ["yolov8", 100, 120, 110, 100]
+      ]
+    )
+    assert.deepStrictEqual(
+      Derive.harmonizationInput(observation).detections.map(({ box }) => box.x),
+      [100, 110]
+    )
+    const data = MergedBox.toData(merged!, { algorithm: "quorum@1{}", resultIds: [] })
+    assert.deepStrictEqual(Result.getOrThrow(MergedBox.fromData(data)), merged)
+  })
+
+  it("is named in the keys with each edge", () => {
+    assert.include(Derive.keys(defaultStrategy, catalog).harmonize, " yolov8.align=0.1,0,-0.1,0")
   })
 })
 
@@ -177,11 +213,12 @@ describe("keys", () => {
     assert.deepStrictEqual(keys(defaultStrategy, changed({ port: 1, concurrency: 9 })), keys())
   })
 
-  it("all change with the strategy, the trust in a service and what it can name", () => {
+  it("all change with the strategy, the trust in a service, what it can name and how its boxes are moved", () => {
     const others = [
       keys(Strategies.crossServiceClusteringV1),
       keys(defaultStrategy, changed({ trust: 0.5 })),
-      keys(defaultStrategy, changed({ vocabulary: ["dog"] }))
+      keys(defaultStrategy, changed({ vocabulary: ["dog"] })),
+      keys(defaultStrategy, changed({ align: { top: 0.1 } }))
     ]
     for (const other of others) {
       for (const stage of ["harmonize", "consensus", "enrich"] as const) {

@@ -37,6 +37,16 @@ describe("decode", () => {
     assert.strictEqual(catalog[0]?.queue, "q_blip")
   })
 
+  it("reads how boxes are moved, and refuses what would leave nothing of a box", () => {
+    const decoded = (align: unknown) => ServiceCatalog.decode({ services: { yolov8: { align } } })
+    const [service] = Result.getOrThrow(decoded({ left: 0.1, bottom: -0.4 }))
+    assert.deepStrictEqual(service?.align, { left: 0.1, bottom: -0.4 })
+    for (const align of [{ left: 0.41 }, { left: "0.1" }, { middle: 0.1 }, 0.1]) {
+      const [problem] = Result.getOrThrow(Result.flip(decoded(align)))
+      assert.match(problem!.path, /^services\.yolov8\.align/)
+    }
+  })
+
   it("lists every problem of the file with its path", () => {
     assert.deepEqual(
       problems({

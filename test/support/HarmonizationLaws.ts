@@ -151,12 +151,16 @@ export const addsEvidence: Law = ({ harmonize }, scene, seed) => {
   return evidence(harmonize(joined)) >= evidence(harmonize(scene)) - 1e-12
 }
 
+/** The newcomer draws its boxes as the service does whose box it shares. */
 const withNewcomer = (scene: HarmonizationInput, seed: number) => {
   const seen = scene.detections[seed % scene.detections.length]!
   const service = Scenes.serviceId("newcomer")
   const joined: HarmonizationInput = {
     detections: [...scene.detections, { ...seen, service, index: 0, confidence: (seed % 11) / 10 }],
-    reporters: [...scene.reporters, { service }]
+    reporters: [
+      ...scene.reporters,
+      { service, align: scene.reporters.find((reporter) => reporter.service === seen.service)?.align }
+    ]
   }
   return { joined, seen }
 }

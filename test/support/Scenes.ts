@@ -167,6 +167,27 @@ export const anyPanel: Arbitrary.Arbitrary<HarmonizationInput> = Arbitrary.all([
   }))
 )
 
+/** Shares whose products with small whole numbers are exact, so that moving and doubling an aligned scene is, too. */
+const offset = Schema.Literals([0, 0, 0.0625, -0.0625, 0.125, -0.25, 0.375])
+
+/** Scenes of which some services draw their boxes too large or too small, each in its own way, and are aligned. */
+export const aligned = (scenes: Arbitrary.Arbitrary<HarmonizationInput>): Arbitrary.Arbitrary<HarmonizationInput> =>
+  Arbitrary.all([
+    scenes,
+    Arbitrary.array(Arbitrary.schema(Schema.Struct({ left: offset, top: offset, right: offset, bottom: offset })), {
+      minLength: services.length,
+      maxLength: services.length
+    })
+  ]).pipe(
+    Arbitrary.map(([scene, offsets]) => ({
+      ...scene,
+      reporters: scene.reporters.map((reporter): Reporter => ({
+        ...reporter,
+        align: offsets[services.indexOf(reporter.service)]
+      }))
+    }))
+  )
+
 /** Objects far from each other, each seen at most once by a service, its sightings overlapping each other by half or more. */
 export const isolatedObjects: Arbitrary.Arbitrary<HarmonizationInput> = Arbitrary.array(
   Arbitrary.array(

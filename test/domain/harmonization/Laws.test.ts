@@ -4,7 +4,7 @@ import type * as Arbitrary from "effect/Arbitrary"
 import type { HarmonizationInput, Strategy } from "../../../src/domain/Harmonization.ts"
 import * as Strategies from "../../../src/domain/harmonization/Strategies.ts"
 import * as Laws from "../../support/HarmonizationLaws.ts"
-import { anyPanel, anyScene, hostileScene, isolatedObjects, scene, seed } from "../../support/Scenes.ts"
+import { aligned, anyPanel, anyScene, hostileScene, isolatedObjects, scene, seed } from "../../support/Scenes.ts"
 
 const named = (name: string): Strategy => Result.getOrThrow(Strategies.fromConfig(name))
 
@@ -187,6 +187,13 @@ describe.each(laws)("$title", ({ brokenBy, law, open = [], scenes = anyPanel }) 
       arbitrary: { runs: 250 }
     })
   }
+
+  it.prop(
+    "holds for quorum when the boxes of services are moved",
+    [aligned(scenes), seed],
+    ([scene, seed]) => law(Strategies.defaultStrategy, scene, seed),
+    { arbitrary: { runs: 250 } }
+  )
 
   for (const [name, [scene, seed = 0]] of Object.entries(brokenBy)) {
     it(`does not hold for ${name}`, () => {
