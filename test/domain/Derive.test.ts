@@ -49,9 +49,9 @@ describe("harmonizationInput", () => {
 })
 
 describe("an aligned service", () => {
-  const catalog = catalogOf({ yolov8: { align: { left: 0.1, right: -0.1 } }, rtdetr: {} })
+  const catalog = catalogOf({ yolov8: { align: { left: 0.125, right: -0.125 } }, rtdetr: {} })
   const person = (x: number, width: number) => said(object("person", [x, 80, width, 200], 0.8))
-  const facts = factsOf({ rtdetr: person(100, 120), yolov8: person(110, 100) })
+  const facts = factsOf({ rtdetr: person(100, 120), yolov8: person(112, 96) })
   const observation = Derive.observe(facts, catalog)
 
   it("is moved before it is fused, and its answer stays as it is recorded", () => {
@@ -67,19 +67,19 @@ describe("an aligned service", () => {
       ]),
       [
         ["rtdetr", 100, 120, undefined, undefined],
-        ["yolov8", 100, 120, 110, 100]
+        ["yolov8", 100, 120, 112, 96]
       ]
     )
     assert.deepStrictEqual(
       Derive.harmonizationInput(observation).detections.map(({ box }) => box.x),
-      [100, 110]
+      [100, 112]
     )
     const data = MergedBox.toData(merged!, { algorithm: "quorum@1{}", resultIds: [] })
     assert.deepStrictEqual(Result.getOrThrow(MergedBox.fromData(data)), merged)
   })
 
   it("is named in the keys with each edge", () => {
-    assert.include(Derive.keys(defaultStrategy, catalog).harmonize, " yolov8.align=0.1,0,-0.1,0")
+    assert.include(Derive.keys(defaultStrategy, catalog).harmonize, " yolov8.align=0.125,0,-0.125,0")
   })
 })
 
