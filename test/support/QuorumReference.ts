@@ -39,7 +39,8 @@ export const quorum = (scene: HarmonizationInput, overlapIou = 0.6): ReadonlyArr
     }
     return kept.map((box) => {
       const dissenters = scene.reporters.length - box.members.length
-      return { ...box, confirmed: dissenters === 0 || box.evidence >= Math.min(0.25 + 0.2 * dissenters, 0.9) }
+      const weight = Math.max(dissenters, box.members.length > 1 ? 1 : 0)
+      return { ...box, confirmed: weight === 0 || box.evidence >= Math.min(0.25 + 0.2 * weight, 0.9) }
     })
   })
 

@@ -10,7 +10,11 @@ import type { BoxStatus } from "../Harmonization.ts"
 export const Gate = Schema.Literals(["democratic", "affirmative", "majority", "unanimous"])
 export type Gate = typeof Gate.Type
 
-/** The evidence that a `democratic` gate asks for when somebody dissents: `min(base + step * dissent, most)`. */
+/**
+ * The evidence that a `democratic` gate asks for as soon as two services could have seen a box:
+ * `min(base + step * dissent, most)`, with the dissent of one service at least when two of them agree. Two services that
+ * are hardly sure of a box do not confirm it.
+ */
 export interface Demand {
   readonly base: number
   readonly step: number
@@ -24,6 +28,8 @@ export interface Ballot {
   readonly dissenters: number
   /** The sum of the dissenters' trust; their number when nothing is known about them. */
   readonly dissent: number
+  /** The second-highest trust among the voters; `0` when there is one alone. */
+  readonly seconded: number
 }
 
 /** What the gate decides, and why in words. */
@@ -34,12 +40,13 @@ export interface Verdict {
 
 /** Decides the status of one box. More evidence or a vote instead of a dissent never takes a confirmation away. */
 export const decide = (gate: Gate, demand: Demand, ballot: Ballot): Verdict => {
-  const { dissenters, evidence, votes } = ballot
-  if (dissenters === 0)
-    return confirmed(
-      `${votes === 1 ? "1 service sees" : `${votes} services see`} it, and none that knows the concept dissents`
-    )
-  const count = `${votes} of ${votes + dissenters} services see it`
+  const { dissenters, votes } = ballot
+  const count =
+    dissenters > 0
+      ? `${votes} of ${votes + dissenters} services see it`
+      : `${votes === 1 ? "1 service sees" : `${votes} services see`} it, and none that knows the concept dissents`
+  if (gate === "democratic") return democratic(demand, ballot, count)
+  if (dissenters === 0) return confirmed(count)
   switch (gate) {
     case "affirmative":
       return confirmed(`${count}; one is enough`)
@@ -47,13 +54,18 @@ export const decide = (gate: Gate, demand: Demand, ballot: Ballot): Verdict => {
       return votes > dissenters ? confirmed(`${count}, a majority`) : tentative(`${count}, no majority`)
     case "unanimous":
       return tentative(`${count}, not all`)
-    case "democratic": {
-      const needed = ballot.dissent === 0 ? 0 : Math.min(demand.base + demand.step * ballot.dissent, demand.most)
-      return evidence >= needed - rounding
-        ? confirmed(`${count}; evidence ${evidence.toFixed(2)} reaches ${needed.toFixed(2)}`)
-        : tentative(`outvoted: ${count}; evidence ${evidence.toFixed(2)} is below ${needed.toFixed(2)}`)
-    }
   }
+}
+
+const democratic = (demand: Demand, { dissent, dissenters, evidence, seconded }: Ballot, count: string): Verdict => {
+  const weight = Math.max(dissent, seconded)
+  if (weight === 0) return confirmed(count)
+  const needed = Math.min(demand.base + demand.step * weight, demand.most)
+  return evidence >= needed - rounding
+    ? confirmed(`${count}; evidence ${evidence.toFixed(2)} reaches ${needed.toFixed(2)}`)
+    : tentative(
+        `${dissenters > 0 ? "outvoted: " : ""}${count}; evidence ${evidence.toFixed(2)} is below ${needed.toFixed(2)}`
+      )
 }
 
 /** `0.25 + 3 * 0.2` is a little more than 0.85 to a computer; that must not outvote a box of 0.85. */

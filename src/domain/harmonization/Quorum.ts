@@ -8,8 +8,9 @@
  *    trust, `a` the member's mean IoU with the other members (`1` in clusters of up to two).
  * 4. Evidence: `1 - prod(1 - p)` over the members.
  * 5. A box with IoU above `overlapIou` to a stronger one of the concept is rejected; so are its members.
- * 6. The gate confirms a box when nobody dissents or its evidence reaches `min(base + step * dissent, most)`, `dissent`
- *    being the sum of the trust of the services that reported, know the concept and are not among the members.
+ * 6. The gate confirms what one service alone could have seen, and otherwise a box whose evidence reaches
+ *    `min(base + step * dissent, most)`, `dissent` being the sum of the trust of the services that reported, know the
+ *    concept and are not among the members, and at least the trust of the second member.
  *
  * Different concepts never merge and never suppress each other. A total order on values precedes every greedy step, so
  * the result depends neither on the order nor on the names of the services.
@@ -34,9 +35,9 @@ export const Options = Schema.Struct({
   overlapIou: Schema.optionalKey(IouThreshold),
   agreementPower: Schema.optionalKey(Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 16 }))),
   gate: Schema.optionalKey(Gate.Gate),
-  /** Evidence the democratic gate asks of every box that has a dissenter. */
+  /** Evidence the democratic gate asks of every box that two services could have seen. */
   gateBase: Schema.optionalKey(Share),
-  /** Evidence it asks on top for each dissenter. */
+  /** Evidence it asks on top for each dissenter, and once when there is none. */
   gateStep: Schema.optionalKey(Share),
   /** The most it ever asks. */
   gateMost: Schema.optionalKey(Share)
@@ -59,7 +60,7 @@ export const quorum = (options: Options = {}): Strategy => {
   const settings = { ...defaults, ...options }
   return {
     name: "quorum",
-    version: 1,
+    version: 2,
     options: settings,
     harmonize: (input) => Concepts.harmonize(input, fuseWith(settings), judgeWith(settings))
   }
@@ -95,7 +96,8 @@ const judgeWith =
         evidence: draft.evidence,
         votes: draft.services.length,
         dissenters: dissenters.length,
-        dissent: dissenters.reduce((sum, service) => sum + Reporters.trustOf(panel, service), 0)
+        dissent: dissenters.reduce((sum, service) => sum + Reporters.trustOf(panel, service), 0),
+        seconded: draft.services.map((service) => Reporters.trustOf(panel, service)).sort((a, b) => b - a)[1] ?? 0
       }
     )
 
