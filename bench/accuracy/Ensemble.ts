@@ -2,6 +2,7 @@
 import { Brand } from "effect"
 import type { Detection } from "../../src/domain/Detection.ts"
 import type { Reporter, Strategy } from "../../src/domain/Harmonization.ts"
+import type { Offsets } from "../../src/domain/harmonization/Alignment.ts"
 import type { Concept, ServiceId } from "../../src/domain/Identifiers.ts"
 import type { Prediction } from "./Coco.ts"
 
@@ -33,14 +34,19 @@ export const detector = (name: string, predictions: ReadonlyArray<Prediction>): 
   return { service, detections }
 }
 
-/** Harmonizes every image with the answers of these detectors; `trust` defaults to 1 for each. */
+/** Harmonizes every image with the answers of these detectors; `trust` defaults to 1 for each, `align` to no offsets. */
 export const fuse = (
   strategy: Strategy,
   detectors: ReadonlyArray<Detector>,
   images: ReadonlyArray<number>,
-  trust: Readonly<Record<string, number>> = {}
+  trust: Readonly<Record<string, number>> = {},
+  align: Readonly<Record<string, Offsets>> = {}
 ): Fused => {
-  const reporters = detectors.map(({ service }): Reporter => ({ service, trust: trust[service] }))
+  const reporters = detectors.map(({ service }): Reporter => ({
+    service,
+    trust: trust[service],
+    align: align[service]
+  }))
   const all: Array<Prediction> = []
   const shown: Array<Prediction> = []
   for (const image of images) {

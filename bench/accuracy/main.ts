@@ -11,6 +11,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { basename, join } from "node:path"
 import { parseArgs } from "node:util"
+import * as Aligning from "./Aligning.ts"
 import * as Coco from "./Coco.ts"
 import * as Comparison from "./Comparison.ts"
 import * as Ensemble from "./Ensemble.ts"
@@ -87,12 +88,15 @@ if (typeof chosen === "string") {
     if (flags.tune) say(`${Tuning.report(dataset)}\n`)
     return comparison
   })
+  const aligning = chosen.map((dataset) => Aligning.report(dataset, Number(flags.samples)))
+  say(`${aligning.join("\n\n")}\n`)
   mkdirSync(flags.out, { recursive: true })
   writeFileSync(join(flags.out, "accuracy.md"), Report.document(comparisons))
+  writeFileSync(join(flags.out, "alignment.md"), Aligning.document(aligning))
   writeFileSync(
     join(flags.out, "accuracy.json"),
     `${JSON.stringify(comparisons.map(Report.numbers), toThousandths, 1)}\n`
   )
   writeFileSync(join(flags.out, "accuracy.svg"), Plot.plot(comparisons[0]!))
-  say(`Written: ${join(flags.out, "accuracy.{md,json,svg}")}`)
+  say(`Written: ${join(flags.out, "accuracy.{md,json,svg}")} and alignment.md`)
 }

@@ -2,6 +2,7 @@
 import { Schema } from "effect"
 import { ImageBox } from "./BoundingBox.ts"
 import { Concept, ServiceId } from "./Identifiers.ts"
+import { Keypoints, Mask } from "./Mask.ts"
 
 /** How sure a service is of a prediction, in `[0, 1]`. */
 export const Confidence = Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 1 }))
@@ -21,6 +22,9 @@ export const Detection = Schema.Struct({
   box: ImageBox,
   /** The box as the service sent it, when `box` was moved because the service is aligned. */
   recorded: Schema.optionalKey(ImageBox),
-  confidence: Confidence
+  confidence: Confidence,
+  /** In pixels of the image, where the service sent it, as the keypoints. */
+  mask: Schema.optionalKey(Mask),
+  keypoints: Schema.optionalKey(Keypoints)
 })
 export type Detection = typeof Detection.Type

@@ -9,6 +9,7 @@ import { ImageBox } from "./BoundingBox.ts"
 import { Confidence, Detection } from "./Detection.ts"
 import type { Offsets } from "./harmonization/Alignment.ts"
 import { Concept, ServiceId } from "./Identifiers.ts"
+import { Keypoints, Mask } from "./Mask.ts"
 
 /** A service that has answered about the image, also when it found nothing. */
 export interface Reporter {
@@ -54,7 +55,11 @@ export const HarmonizedBox = Schema.Struct({
   status: BoxStatus,
   /** Why the box has its status, in words. */
   reason: Schema.String,
-  /** The detections fused into the box, most confident first. */
+  /** The mask of the most confident member that has one, as its service sent it. */
+  mask: Schema.optionalKey(Mask),
+  /** The keypoints of the most confident member that has some. */
+  keypoints: Schema.optionalKey(Keypoints),
+  /** The detections fused into the box, most confident first, without their masks and keypoints. */
   members: Schema.Array(Detection)
 })
 export type HarmonizedBox = typeof HarmonizedBox.Type

@@ -4,6 +4,7 @@ import * as BoundingBox from "./BoundingBox.ts"
 import { Confidence, Detection } from "./Detection.ts"
 import { BoxStatus, type Harmonization, HarmonizedBox, type RejectedDetection } from "./Harmonization.ts"
 import { BoxId, Concept, ServiceId } from "./Identifiers.ts"
+import { Keypoints, Mask } from "./Mask.ts"
 
 /** A harmonized box with its name. `box.box` is in whole pixels of the image. */
 export const MergedBox = Schema.Struct({ id: BoxId, box: HarmonizedBox })
@@ -62,6 +63,8 @@ const Row = Schema.Struct({
   contributing_services: Schema.Array(ServiceId),
   dissenters: Schema.Array(ServiceId),
   unread: Schema.optionalKey(Schema.Array(ServiceId)),
+  segmentation: Schema.optionalKey(Mask),
+  keypoints: Schema.optionalKey(Keypoints),
   detections: Schema.Array(Detection.pipe(Schema.encodeKeys({ box: "bbox", recorded: "recorded_bbox" }))),
   harmonization_algorithm: Schema.String,
   source_result_ids: Schema.Array(Schema.Int)
@@ -114,6 +117,8 @@ function rowOf({ id, box }: MergedBox, { algorithm, resultIds }: Provenance): Ro
     contributing_services: box.services,
     dissenters: box.dissenters,
     ...(box.unread === undefined ? {} : { unread: box.unread }),
+    ...(box.mask === undefined ? {} : { segmentation: box.mask }),
+    ...(box.keypoints === undefined ? {} : { keypoints: box.keypoints }),
     detections: box.members,
     harmonization_algorithm: algorithm,
     source_result_ids: resultIds
@@ -135,6 +140,8 @@ function boxOf(row: Row): MergedBox {
       ...(row.unread === undefined ? {} : { unread: row.unread }),
       status: row.status,
       reason: row.reason,
+      ...(row.segmentation === undefined ? {} : { mask: row.segmentation }),
+      ...(row.keypoints === undefined ? {} : { keypoints: row.keypoints }),
       members: row.detections
     }
   }

@@ -109,7 +109,9 @@ export const detections = (self: Reply, service: ServiceId): ReadonlyArray<Detec
             label: prediction.label,
             ...(prediction.emoji === undefined ? {} : { emoji: prediction.emoji }),
             box: BoundingBox.imageBox(prediction.box),
-            confidence: prediction.confidence ?? defaultConfidence
+            confidence: prediction.confidence ?? defaultConfidence,
+            ...(prediction.mask === undefined ? undefined : { mask: prediction.mask }),
+            ...(prediction.keypoints === undefined ? undefined : { keypoints: prediction.keypoints })
           }
         ]
       : []

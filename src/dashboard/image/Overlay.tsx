@@ -5,6 +5,7 @@ import type { Concept, ServiceId } from "../../domain/Identifiers.ts"
 import type { MergedBox } from "../../domain/MergedBox.ts"
 import * as Reply from "../../domain/Reply.ts"
 import type { Enrichment } from "../../domain/Enrichment.ts"
+import * as Mask from "../../domain/Mask.ts"
 import { share } from "../../domain/Wording.ts"
 import type { Image } from "../../domain/archive/Image.ts"
 import type { Picture } from "../parts/Picture.ts"
@@ -138,8 +139,11 @@ const Box = ({
         choose()
       }}
     >
+      {box.mask !== undefined && <path class="mask" d={Mask.path(box.mask)} fill={color} />}
       <rect class="halo" {...box.box} />
       <rect class="box" {...box.box} stroke={color} />
+      {box.keypoints !== undefined &&
+        Mask.points(box.keypoints).map(({ x, y }) => <path key={`${x} ${y}`} class="keypoint" d={`M${x} ${y}h0`} />)}
     </g>
   )
 }

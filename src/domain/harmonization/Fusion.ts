@@ -85,6 +85,7 @@ export const record = (draft: Draft, { dissenters, unread }: Silent, verdict: Ve
     concept: first.concept,
     label: first.label,
     ...(first.emoji === undefined ? undefined : { emoji: first.emoji }),
+    ...shapeOf(draft.members),
     box: draft.box,
     evidence: draft.evidence,
     confidence: meanConfidence(draft.members),
@@ -93,8 +94,24 @@ export const record = (draft: Draft, { dissenters, unread }: Silent, verdict: Ve
     ...(isUnread ? { unread } : undefined),
     status: verdict.status,
     reason: isUnread ? `${verdict.reason}; ${unread.join(", ")} could not be understood` : verdict.reason,
-    members: draft.members
+    members: draft.members.map(withoutShape)
   }
+}
+
+/** The mask and the keypoints of the most confident members that have them. */
+const shapeOf = (members: Members): Pick<HarmonizedBox, "mask" | "keypoints"> | undefined => {
+  const mask = members.find((member) => member.mask !== undefined)?.mask
+  const keypoints = members.find((member) => member.keypoints !== undefined)?.keypoints
+  return {
+    ...(mask === undefined ? undefined : { mask }),
+    ...(keypoints === undefined ? undefined : { keypoints })
+  }
+}
+
+const withoutShape = (detection: Detection): Detection => {
+  if (detection.mask === undefined && detection.keypoints === undefined) return detection
+  const { keypoints: _, mask: __, ...rest } = detection
+  return rest
 }
 
 /** Ranks boxes: by evidence, then votes, then position, then concept. */

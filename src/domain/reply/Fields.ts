@@ -63,6 +63,12 @@ export const number = (value: unknown): number | undefined => {
   return typeof result === "number" && Number.isFinite(result) ? result + 0 : undefined
 }
 
+/** A coordinate in pixels. */
+export const pixel = (value: unknown): number | undefined => {
+  const result = number(value)
+  return result === undefined || Math.abs(result) > maxCoordinate ? undefined : result
+}
+
 const isDecimal = (value: string): boolean =>
   value.length <= 40 && /^\s*[-+]?(\d+(\.\d*)?|\.\d+)(e[-+]?\d+)?\s*$/i.test(value)
 
@@ -88,8 +94,8 @@ export const box = (value: unknown): Read<BoundingBox.CropBox> => {
   if (value === undefined || value === null) return Result.fail("no bbox")
   const sides = Array.isArray(value) ? value : isFields(value) ? sideNames.map((name) => own(value, name)) : []
   if (sides.length !== 4) return Result.fail(`bbox is ${describe(value)}, not x, y, width, height`)
-  const numbers = sides.map(number)
-  const bad = numbers.findIndex((side) => side === undefined || Math.abs(side) > maxCoordinate)
+  const numbers = sides.map(pixel)
+  const bad = numbers.indexOf(undefined)
   if (bad >= 0) return Result.fail(`bbox: ${sideNames[bad]} is ${describe(sides[bad])}`)
   const [x, y, width, height] = numbers as [number, number, number, number]
   if (Math.abs(width) < minSide) return Result.fail(`bbox: width is ${width}`)

@@ -1,6 +1,7 @@
 /** The few kinds of prediction that every reply is decoded into. */
 import type { CropBox } from "../BoundingBox.ts"
 import type { Concept } from "../Identifiers.ts"
+import type { Keypoints, Mask } from "../Mask.ts"
 
 /** A word of a caption or text that names something. */
 export interface Mention {
@@ -26,6 +27,9 @@ export type Prediction =
       readonly confidence: number | undefined
       readonly box: CropBox
       readonly shiny: boolean
+      /** In pixels of the submitted picture, as the keypoints are. Absent when the service sent none. */
+      readonly mask?: Mask
+      readonly keypoints?: Keypoints
     }
   | {
       readonly _tag: "Label"

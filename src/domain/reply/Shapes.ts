@@ -2,6 +2,7 @@
 import { Result } from "effect"
 import type { EvidenceKind } from "../ServiceCatalog.ts"
 import * as Fields from "./Fields.ts"
+import * as Masks from "./Masks.ts"
 import { isFace, isShiny, mentions, naming } from "./Naming.ts"
 import { items, named, type Omit } from "./Parts.ts"
 import type { Prediction } from "./Prediction.ts"
@@ -37,13 +38,39 @@ const shapeOf = (fields: Fields.Fields, kind: EvidenceKind): Shape | undefined =
   return has("palette") || has("primary") ? palette : undefined
 }
 
-const object: Shape = (fields, index) =>
+const object: Shape = (fields, index, omit) =>
   Result.gen(function* () {
     const name = yield* naming(fields)
     const box = yield* Fields.box(Fields.field(fields, "bbox"))
     const confidence = yield* Fields.confidence(Fields.field(fields, "confidence"))
-    return { _tag: "Object", index, ...name, confidence, box, shiny: isShiny(fields) }
+    const mask = optional(fields, "segmentation", omit, Masks.mask) ?? optional(fields, "mask", omit, Masks.mask)
+    const keypoints = optional(fields, "keypoints", omit, Masks.keypoints)
+    return {
+      _tag: "Object",
+      index,
+      ...name,
+      confidence,
+      box,
+      shiny: isShiny(fields),
+      ...(mask === undefined ? undefined : { mask }),
+      ...(keypoints === undefined ? undefined : { keypoints })
+    }
   })
+
+/** A field that may be absent, and is left out when it cannot be read. */
+const optional = <A>(
+  fields: Fields.Fields,
+  name: string,
+  omit: Omit,
+  read: (value: unknown) => Fields.Read<A>
+): A | undefined => {
+  const value = Fields.field(fields, name)
+  if (value === undefined) return undefined
+  const result = read(value)
+  if (Result.isSuccess(result)) return result.success
+  omit(name, result.failure)
+  return undefined
+}
 
 const label: Shape = (fields, index) =>
   Result.gen(function* () {

@@ -4,6 +4,7 @@
  * @see https://cocodataset.org/#format-data
  */
 import { Predicate, Stream } from "effect"
+import { points } from "../../domain/Mask.ts"
 import type { ImageRecord } from "../../services/ResultStore.ts"
 
 /**
@@ -28,14 +29,16 @@ export const document = <E, R>(records: Stream.Stream<ImageRecord, E, R>, create
     const annotationsOf = ({ boxes, imageId }: ImageRecord) =>
       boxes
         .filter(({ box }) => listed.has(imageId) && box.status === "confirmed")
-        .map(({ box: { box, concept, confidence } }) => ({
+        .map(({ box: { box, concept, confidence, keypoints, mask } }) => ({
           id: ++annotations,
           image_id: imageId,
           category_id: category(concept),
           bbox: [box.x, box.y, box.width, box.height],
           area: box.width * box.height,
           iscrowd: 0,
-          score: confidence
+          score: confidence,
+          ...(mask === undefined ? {} : { segmentation: mask }),
+          ...(keypoints === undefined ? {} : { keypoints, num_keypoints: points(keypoints).length })
         }))
 
     const info = { description: "Boxes harmonized by windmill", date_created: created }

@@ -7,6 +7,7 @@
  */
 import type { BoundingBox, Size } from "../../domain/BoundingBox.ts"
 import { clamp } from "../../domain/BoundingBox.ts"
+import * as Mask from "../../domain/Mask.ts"
 import type { Face, Pose } from "../../domain/Enrichment.ts"
 import * as Colors from "../../domain/drawing/Colors.ts"
 import { type BoxFindings, type ImageFindings, isTentative } from "./ImageFindings.ts"
@@ -68,13 +69,19 @@ interface ColoredBox extends BoxFindings {
   readonly area: BoundingBox
 }
 
-const outline = (self: ColoredBox, { unit }: Canvas): Markup => {
+const outline = (self: ColoredBox, { scale, unit }: Canvas): Markup => {
   const { height, width, x, y } = self.area
+  const { keypoints, mask } = self.box
   const tentative = isTentative(self)
   const shape = (stroke: string, opacity: number, size: number) =>
     markup`<rect x="${r(x)}" y="${r(y)}" width="${r(width)}" height="${r(height)}" rx="${r(2 * unit)}" fill="none" stroke="${stroke}" stroke-opacity="${opacity}" stroke-width="${r(size)}"${tentative && markup` stroke-dasharray="${r(6 * unit)} ${r(4 * unit)}"`}/>`
   const thickness = (tentative ? 1.5 : 2.5) * unit
-  return markup`${shape("#000000", 0.35, thickness + 1.5 * unit)}${shape(self.color, 1, thickness)}`
+  const pixels =
+    mask !== undefined &&
+    markup`<path d="${Mask.path(mask)}" transform="scale(${scale})" fill="${self.color}" fill-opacity="0.3"/>`
+  const joints =
+    keypoints !== undefined && Mask.points(keypoints).map((each) => dot(each.x * scale, each.y * scale, 1.6 * unit))
+  return markup`${pixels}${shape("#000000", 0.35, thickness + 1.5 * unit)}${shape(self.color, 1, thickness)}${joints}`
 }
 
 interface Chip extends LabelPlacement.Label {
