@@ -20,6 +20,7 @@ import {
   palette,
   pose,
   said,
+  serviceId,
   text,
   verdict,
   withAnswer
@@ -410,6 +411,59 @@ describe("the sightings of a special channel", () => {
       [0.3, 0.2, 0.9]
     )
     same(confidence, 0.9)
+  })
+})
+
+describe("a thing that is seen again", () => {
+  const people = factsOf({
+    yolov8: said(object("person", [0, 0, 100, 200], 0.9), object("person", [60, 0, 100, 200], 0.8)),
+    face: said(face([70, 10, 20, 24], 0.7), face([120, 12, 20, 24], 0.9)),
+    ocr: said(text("STOP", "stop"))
+  })
+  const [left, right] = boxesOf(people) as [ReturnType<typeof boxesOf>[number], ReturnType<typeof boxesOf>[number]]
+  const crops = [
+    crop(left, "face", said(face([71, 10, 20, 24], 0.95))),
+    crop(right, "face", said(face([10, 10, 20, 24], 0.6), face([60, 12, 20, 24], 0.5))),
+    crop(left, "pose", said(pose)),
+    crop(left, "ocr", said(text("Stop")))
+  ]
+  const { face: faces, text: texts } = consensusOf({ ...people, crops }).special
+
+  it("is one face, as it was seen in the whole image", () => {
+    same(
+      faces.sightings.map(({ boxId, confidence }) => [boxId, confidence]),
+      [
+        [undefined, 0.9],
+        [undefined, 0.7]
+      ]
+    )
+    same(faces.confidence, 0.95)
+  })
+
+  it("is one face in two overlapping crops", () => {
+    const inCrops = consensusOf({
+      ...people,
+      results: people.results.filter(({ service }) => service !== serviceId("face")),
+      crops
+    }).special
+    same(
+      inCrops.face.sightings.map(({ boxId, confidence }) => [boxId, confidence]),
+      [
+        [left.id, 0.95],
+        [right.id, 0.5]
+      ]
+    )
+  })
+
+  it("is one text when the words are the same", () => {
+    same(
+      texts.sightings.map(({ content }) => content),
+      ["STOP"]
+    )
+  })
+
+  it("is the same whatever the order of the answers", () => {
+    same(consensusOf({ ...people, crops: crops.toReversed() }).special.face, faces)
   })
 })
 

@@ -3,16 +3,17 @@
  *
  * One sighting by one service is enough, in the image or in a crop of it; no quorum can lose it.
  */
-import { Order, Schema } from "effect"
+import { Schema } from "effect"
 import * as BoundingBox from "../BoundingBox.ts"
 import * as Concept from "../Concept.ts"
 import { Confidence } from "../Detection.ts"
 import { BoxId, ServiceId } from "../Identifiers.ts"
 import { special } from "./Ballots.ts"
+import * as Distinct from "./Distinct.ts"
 import { highest } from "./Score.ts"
 import type { Statement } from "./Statements.ts"
 
-/** One prediction of a special finding. */
+/** A face, a pose or a text, by the sighting that stands for all sightings of it; or one prediction of the other. */
 export const Sighting = Schema.Struct({
   service: ServiceId,
   /** The box whose crop it was seen in; absent when it was seen in the whole image. */
@@ -30,9 +31,9 @@ const channel = {
   detected: Schema.Boolean,
   /** Present when something was detected. */
   emoji: Schema.optionalKey(Schema.String),
-  /** The best confidence of a sighting; absent when no service gave one. */
+  /** The best confidence of all that saw it; absent when no service gave one. */
   confidence: Schema.optionalKey(Confidence),
-  /** In the whole image first, then most confident first. */
+  /** One for each face, pose or text: in the whole image first, then most confident first. */
   sightings: Schema.Array(Sighting)
 }
 
@@ -51,28 +52,21 @@ export type Special = typeof Special.Type
 
 /** The special channels, fed by all that was said. */
 export const ofStatements = (statements: ReadonlyArray<Statement>, isHuman: boolean): Special => {
-  const text = statements.flatMap((statement) =>
-    statement.prediction._tag === "Text" && statement.prediction.hasText
-      ? [{ ...sighting(statement, statement.prediction.confidence), content: statement.prediction.text }]
-      : []
-  )
-  const face = statements.flatMap((statement) =>
-    statement.prediction._tag === "Face"
-      ? [{ ...sighting(statement, statement.prediction.confidence), box: inImage(statement.prediction.box, statement) }]
-      : []
-  )
-  const pose = statements.flatMap((statement) =>
-    statement.prediction._tag === "Pose" ? [sighting(statement, undefined)] : []
+  const text = Distinct.texts(statements)
+  const face = Distinct.faces(statements)
+  const pose = Distinct.poses(statements)
+  const faceConfidence = highest(
+    statements.map(({ prediction }) => (prediction._tag === "Face" ? prediction.confidence : undefined))
   )
   const nsfw = statements.flatMap((statement) =>
     statement.prediction._tag === "Nsfw" && statement.prediction.nsfw
-      ? [sighting(statement, statement.prediction.confidence)]
+      ? [Distinct.by(statement, statement.prediction.confidence).sighting]
       : []
   )
-  const words = text.toSorted(wholeImageFirst)[0]?.content
+  const words = text.toSorted(Distinct.wholeImageFirst)[0]?.content
   return {
     text: { ...channelOf(text, Concept.emojiOf(special.text)), ...(words === undefined ? {} : { content: words }) },
-    face: channelOf(face, Concept.emojiOf(special.face)),
+    face: channelOf(face, Concept.emojiOf(special.face), faceConfidence),
     pose: channelOf(pose, undefined),
     nsfw: {
       ...channelOf(nsfw, Concept.emojiOf(special.nsfw)),
@@ -81,33 +75,16 @@ export const ofStatements = (statements: ReadonlyArray<Statement>, isHuman: bool
   }
 }
 
-const channelOf = (sightings: ReadonlyArray<Sighting>, emoji: string | undefined): Special["face"] => {
+const channelOf = (
+  sightings: ReadonlyArray<Sighting>,
+  emoji: string | undefined,
+  confidence = highest(sightings.map((sighting) => sighting.confidence))
+): Special["face"] => {
   if (sightings.length === 0) return { detected: false, sightings }
-  const confidence = highest(sightings.map((sighting) => sighting.confidence))
   return {
     detected: true,
     ...(emoji === undefined ? {} : { emoji }),
     ...(confidence === undefined ? {} : { confidence }),
-    sightings: sightings.toSorted(wholeImageFirst)
+    sightings: sightings.toSorted(Distinct.wholeImageFirst)
   }
 }
-
-const sighting = ({ crop, service }: Statement, confidence: number | undefined): Sighting => ({
-  service: service.id,
-  ...(crop === undefined ? {} : { boxId: crop.of.id }),
-  ...(confidence === undefined ? {} : { confidence })
-})
-
-/** The picture a service was given begins at the image's origin, or where its crop was cut. */
-const inImage = (box: BoundingBox.CropBox, { crop }: Statement): BoundingBox.ImageBox =>
-  crop === undefined ? BoundingBox.imageBox(box) : BoundingBox.toImage(box, crop.region)
-
-/** What compares equal stays in the order of the observation: by box and service. */
-const wholeImageFirst: Order.Order<Sighting> = Order.combineAll([
-  Order.mapInput(Order.Boolean, ({ boxId }: Sighting) => boxId !== undefined),
-  Order.mapInput(Order.flip(Order.Number), ({ confidence }: Sighting) => confidence ?? -1),
-  Order.mapInput(Order.String, ({ content }: Sighting) => content ?? ""),
-  (a, b) => (a.box === undefined || b.box === undefined ? 0 : sign(BoundingBox.byPosition(a.box, b.box)))
-])
-
-const sign = (n: number): -1 | 0 | 1 => (n < 0 ? -1 : n > 0 ? 1 : 0)

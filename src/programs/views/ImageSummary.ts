@@ -72,16 +72,13 @@ const candidateItem = (candidate: Candidate, index: number): Line =>
     candidate.shiny === true ? span(" ✨", { color: "yellow" }) : undefined
   )
 
-const specialItems = ({ boxes, consensus, faces, poses }: ImageFindings): ReadonlyArray<Line> => {
+const specialItems = ({ consensus }: ImageFindings): ReadonlyArray<Line> => {
   if (consensus === undefined) return []
   const { face, nsfw, pose, text } = consensus.special
-  // Tentative boxes are counted in: a face is a face wherever it was seen.
-  const faceCount = Math.max(1, faces.length, boxes.flatMap((box) => box.faces).length)
-  const poseCount = Math.max(1, poses.length, boxes.flatMap((box) => box.poses).length)
   return [
     ...(text.detected ? [line(`text “${shortened(text.content ?? "")}”`)] : []),
-    ...(face.detected ? [line(count(faceCount, "face"))] : []),
-    ...(pose.detected ? [line(count(poseCount, "pose"))] : []),
+    ...(face.detected ? [line(count(face.sightings.length, "face"))] : []),
+    ...(pose.detected ? [line(count(pose.sightings.length, "pose"))] : []),
     ...(nsfw.detected ? [line(span("not safe for work", { color: "magenta" }))] : [])
   ]
 }
