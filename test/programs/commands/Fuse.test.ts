@@ -2,9 +2,9 @@ import * as NodeServices from "@effect/platform-node/NodeServices"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, FileSystem, Path } from "effect"
 import { Command } from "effect/cli"
-import { fuse } from "../../../src/programs/commands/fuse.ts"
+import { command } from "../../../src/programs/commands/Fuse.ts"
 
-const run = Command.runWith(fuse, { version: "test" })
+const run = Command.runWith(command, { version: "test" })
 
 const result = (image_id: number, x: number, score: number) => ({
   image_id,

@@ -49,7 +49,7 @@ const flags = {
   harmonization: Settings.harmonization
 }
 
-export const fuse = Command.make("fuse", flags, (options) =>
+export const command = Command.make("fuse", flags, (options) =>
   Effect.gen(function* () {
     const strategy = yield* Settings.strategy(options.harmonization)
     const names = options.files.map(nameOf)
