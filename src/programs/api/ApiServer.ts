@@ -10,6 +10,7 @@ import { ApiSettings } from "./ApiSettings.ts"
 import { docsPath } from "./ContentPolicies.ts"
 import { Api } from "./definition/Api.ts"
 import * as Guards from "./Guards.ts"
+import * as FusionHandlers from "./handlers/Fusion.ts"
 import * as ImageHandlers from "./handlers/Images.ts"
 import * as PipelineHandlers from "./handlers/Pipeline.ts"
 import * as SessionHandlers from "./handlers/Session.ts"
@@ -18,6 +19,7 @@ import * as UploadHandlers from "./handlers/Uploads.ts"
 import * as Headers from "./Headers.ts"
 
 const handlers = Layer.mergeAll(
+  FusionHandlers.layer,
   ImageHandlers.layer,
   PipelineHandlers.layer,
   SessionHandlers.layer,

@@ -6,6 +6,7 @@
  */
 import { HttpApi, OpenApi } from "effect/http-api"
 import { Access, Faults } from "./Guards.ts"
+import { Fusion } from "./Fusion.ts"
 import { Images } from "./Images.ts"
 import { Pipeline } from "./Pipeline.ts"
 import { Session } from "./Session.ts"
@@ -13,7 +14,7 @@ import { Events, Exports } from "./Streams.ts"
 import { Uploads } from "./Uploads.ts"
 
 export class Api extends HttpApi.make("windmill")
-  .add(Images, Pipeline, Events, Exports)
+  .add(Images, Pipeline, Events, Exports, Fusion)
   .middleware(Access)
   .add(Session, Uploads)
   .middleware(Faults)
