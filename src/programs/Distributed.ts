@@ -56,6 +56,9 @@ const database = Layer.mergeAll(PgProgress.layer, PgServiceSwitch.layer, PgWorke
 /** The broker and the database, with what is kept in it. */
 export const servers = database.pipe(Layer.merge(RabbitMessageBroker.layer), Layer.provide(addresses))
 
+/** The database alone. */
+export const store = database.pipe(Layer.provide(PgDatabase.addressFromEnvironment))
+
 /** The broker alone. */
 export const broker = RabbitMessageBroker.layer.pipe(Layer.provide(RabbitAddress.addressFromEnvironment))
 

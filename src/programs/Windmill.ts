@@ -39,5 +39,6 @@ const commands = [
   listed("dead-letters", "List, show, replay and drop what was set aside", () => import("./commands/DeadLetters.ts")),
   listed("api", "Serve the HTTP API and the dashboard", () => import("./commands/Api.ts")),
   listed("fuse", "Fuse results files of detectors, without queue or database", () => import("./commands/Fuse.ts")),
+  listed("align", "Propose how the boxes of detectors are to be moved", () => import("./commands/Align.ts")),
   listed("farm", "Simulate the services", () => import("./commands/Farm.ts"))
 ]

@@ -5,7 +5,7 @@
  * pulls every fused box inward. Its error is systematic, so it can be learned and taken away.
  */
 import { Schema } from "effect"
-import { type BoundingBox, imageBox, type ImageBox } from "../BoundingBox.ts"
+import { type BoundingBox, imageBox, type ImageBox, iou } from "../BoundingBox.ts"
 import type { Detection } from "../Detection.ts"
 
 /** No edge is moved further than this share of its box, so that a box keeps at least a fifth of its size. */
@@ -132,3 +132,23 @@ export const movedEdges = ({
         const by = Math.round(positionOf(box, edge) - positionOf(recorded, edge))
         return by === 0 ? [] : [{ edge, by }]
       })
+
+/** Offsets that could stand in the configuration, and what speaks for them. */
+export interface Proposal {
+  /** Objects that the service shares with the reference. */
+  readonly objects: number
+  readonly offsets: Offsets
+  /**
+   * The median IoU with the reference on every other object, as they are and moved by what was learned from the rest:
+   * what the offsets are worth on objects they were not learned from.
+   */
+  readonly iou: { readonly before: number; readonly after: number }
+}
+
+/** What the objects that a service shares with the reference suggest. */
+export const propose = (pairs: ReadonlyArray<Pair>): Proposal => {
+  const held = pairs.filter((_, i) => i % 2 === 1)
+  const learned = learn(pairs.filter((_, i) => i % 2 === 0))
+  const medianIou = (offsets: Offsets) => median(held.map(({ box, reference }) => iou(move(box, offsets), reference)))
+  return { objects: pairs.length, offsets: learn(pairs), iou: { before: medianIou({}), after: medianIou(learned) } }
+}

@@ -85,6 +85,25 @@ describe("learn", () => {
   })
 })
 
+describe("propose", () => {
+  it("says what the offsets are worth on objects they were not learned from", () => {
+    const { iou, objects, offsets } = Alignment.propose(pairsOff({ left: 0.1, top: 0.1 }, 400))
+    assert.strictEqual(objects, 400)
+    assert.deepStrictEqual(Object.keys(offsets), ["left", "top"])
+    assert.isBelow(iou.before, 0.85)
+    assert.isAbove(iou.after, 0.97)
+  })
+
+  it("proposes nothing, and gains nothing, where nothing is off or known", () => {
+    assert.deepStrictEqual(Alignment.propose(pairsOff({}, 50)), {
+      objects: 50,
+      offsets: {},
+      iou: { before: 1, after: 1 }
+    })
+    assert.deepStrictEqual(Alignment.propose([]), { objects: 0, offsets: {}, iou: { before: 0, after: 0 } })
+  })
+})
+
 describe("pairsOf", () => {
   it("has what both drew of one object, as they sent it, also when one was moved", () => {
     const sightings = scene([
