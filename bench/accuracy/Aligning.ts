@@ -25,12 +25,12 @@ type Detectors = ReadonlyArray<Ensemble.Detector>
 const labeled = 25
 
 /** All reports as one page. */
-export const document = (reports: ReadonlyArray<string>): string =>
+export const document = (reports: ReadonlyArray<string>, samples: number): string =>
   [
     "# Accuracy of aligned detectors",
     "Written by `npm run bench:accuracy`. AP is COCO's and F1 that of the boxes shown, at IoU 0.5, in percent; the mean over " +
       "all choices of so many detectors. Offsets are learned on the tuning half of the images and measured on the other. " +
-      "Intervals (95 %) are paired bootstraps over images of the gain over `quorum` without alignment.",
+      `Intervals (95 %) are paired bootstraps over images (${samples} samples) of the gain over \`quorum\` without alignment.`,
     ...reports
   ].join("\n\n") + "\n"
 

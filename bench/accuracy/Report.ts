@@ -7,12 +7,13 @@ import { oneDecimal, range, table } from "./Table.ts"
 import type { Trust } from "./Trust.ts"
 
 /** All comparisons as one page. */
-export const document = (comparisons: ReadonlyArray<Comparison>): string =>
+export const document = (comparisons: ReadonlyArray<Comparison>, samples: number): string =>
   [
     "# Accuracy of harmonization",
     "Written by `npm run bench:accuracy`. AP is COCO's, in percent; F1 is at IoU 0.5, pooled over categories, at the best score threshold or " +
       "of all boxes. Measured on every other image; parameters and trusts are chosen on the rest. Intervals are paired " +
-      "bootstraps over images of quorum's lead over the row, with all detectors.",
+      "bootstraps over images " +
+      `(${samples} samples) of quorum's lead over the row, with all detectors.`,
     "![AP and F1 by number of detectors](accuracy.svg)",
     ...comparisons.map(report)
   ].join("\n\n") + "\n"

@@ -91,8 +91,8 @@ if (typeof chosen === "string") {
   const aligning = chosen.map((dataset) => Aligning.report(dataset, Number(flags.samples)))
   say(`${aligning.join("\n\n")}\n`)
   mkdirSync(flags.out, { recursive: true })
-  writeFileSync(join(flags.out, "accuracy.md"), Report.document(comparisons))
-  writeFileSync(join(flags.out, "alignment.md"), Aligning.document(aligning))
+  writeFileSync(join(flags.out, "accuracy.md"), Report.document(comparisons, Number(flags.samples)))
+  writeFileSync(join(flags.out, "alignment.md"), Aligning.document(aligning, Number(flags.samples)))
   writeFileSync(
     join(flags.out, "accuracy.json"),
     `${JSON.stringify(comparisons.map(Report.numbers), toThousandths, 1)}\n`

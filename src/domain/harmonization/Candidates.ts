@@ -29,8 +29,9 @@ export const prepare = (input: HarmonizationInput): Candidates => {
   const order = mostConfidentFirst(panel)
   const valid: Array<Detection> = []
   const setAside: Array<RejectedDetection> = []
+  const isAligned = Reporters.isAligned(panel)
   for (const recorded of input.detections) {
-    const detection = Alignment.apply(recorded, Reporters.alignOf(panel, recorded.service))
+    const detection = isAligned ? Alignment.apply(recorded, Reporters.alignOf(panel, recorded.service)) : recorded
     const fault = faultOf(detection)
     if (fault === undefined) valid.push(detection)
     else setAside.push({ detection: recorded, rule: "invalid", reason: fault })

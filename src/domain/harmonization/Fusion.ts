@@ -85,7 +85,6 @@ export const record = (draft: Draft, { dissenters, unread }: Silent, verdict: Ve
     concept: first.concept,
     label: first.label,
     ...(first.emoji === undefined ? undefined : { emoji: first.emoji }),
-    ...shapeOf(draft.members),
     box: draft.box,
     evidence: draft.evidence,
     confidence: meanConfidence(draft.members),
@@ -94,24 +93,20 @@ export const record = (draft: Draft, { dissenters, unread }: Silent, verdict: Ve
     ...(isUnread ? { unread } : undefined),
     status: verdict.status,
     reason: isUnread ? `${verdict.reason}; ${unread.join(", ")} could not be understood` : verdict.reason,
-    members: draft.members.map(withoutShape)
+    ...withShape(draft.members)
   }
 }
 
-/** The mask and the keypoints of the most confident members that have them. */
-const shapeOf = (members: Members): Pick<HarmonizedBox, "mask" | "keypoints"> | undefined => {
+/** The mask and the keypoints of the most confident members that have them, and the members without. */
+const withShape = (members: Members): Pick<HarmonizedBox, "mask" | "keypoints" | "members"> => {
   const mask = members.find((member) => member.mask !== undefined)?.mask
   const keypoints = members.find((member) => member.keypoints !== undefined)?.keypoints
+  if (mask === undefined && keypoints === undefined) return { members }
   return {
     ...(mask === undefined ? undefined : { mask }),
-    ...(keypoints === undefined ? undefined : { keypoints })
+    ...(keypoints === undefined ? undefined : { keypoints }),
+    members: members.map(({ keypoints: _, mask: __, ...rest }) => rest)
   }
-}
-
-const withoutShape = (detection: Detection): Detection => {
-  if (detection.mask === undefined && detection.keypoints === undefined) return detection
-  const { keypoints: _, mask: __, ...rest } = detection
-  return rest
 }
 
 /** Ranks boxes: by evidence, then votes, then position, then concept. */

@@ -33,10 +33,11 @@ export interface Thresholds {
  */
 export const cluster = (detections: ReadonlyArray<Detection>, rows: Rows, thresholds: Thresholds): Linkage => {
   if (detections.length === 1) return alone
-  const duplicates = Overlaps.suppressAbove(rows, thresholds.duplicateIou, (row) => detections[row]!.service)
+  const all = Overlaps.leftToRight(rows)
+  const duplicates = Overlaps.suppressAbove(rows, thresholds.duplicateIou, (row) => detections[row]!.service, all)
   /** Pairs of rows, flat. */
   const links: Array<number> = []
-  const order = Overlaps.leftToRight(rows).filter((row) => !duplicates.has(row))
+  const order = duplicates.size === 0 ? all : all.filter((row) => !duplicates.has(row))
   Overlaps.forEachOverlap(
     rows,
     thresholds.mergeIou,

@@ -89,6 +89,53 @@ export const forEachOverlap = (
 /** More than rounding can move an IoU, so that the sweep never misses a pair that the division would let pass. */
 const rounding = 1e-9
 
+/** Rows of which every pair that overlaps may be kept. */
+const few = 512
+
+/**
+ * Greedy suppression: in ascending order, a row gives way when an earlier row of its group stays and their IoU is above
+ * `threshold`. Returns each row that gives way with the earliest such row. Without `groupOf` all rows are one group.
+ *
+ * Nothing is kept of the pairs of many rows, so that any number of equal boxes takes linear time.
+ */
+export const suppressAbove = (
+  rows: Rows,
+  threshold: number,
+  groupOf: (row: number) => unknown = () => undefined,
+  order: ReadonlyArray<number> = leftToRight(rows)
+): ReadonlyMap<number, number> =>
+  order.length <= few ? suppressPairs(rows, threshold, groupOf, order) : suppressMany(rows, threshold, groupOf)
+
+/** For each row the earlier ones it overlaps too much, and then in order who of these stays. */
+const suppressPairs = (
+  rows: Rows,
+  threshold: number,
+  groupOf: (row: number) => unknown,
+  order: ReadonlyArray<number>
+): ReadonlyMap<number, number> => {
+  const rivals = new Map<number, Array<number>>()
+  forEachOverlap(
+    rows,
+    threshold,
+    (i, j, overlap) => {
+      if (overlap <= threshold || groupOf(i) !== groupOf(j)) return
+      const later = Math.max(i, j)
+      const known = rivals.get(later)
+      if (known === undefined) rivals.set(later, [Math.min(i, j)])
+      else known.push(Math.min(i, j))
+    },
+    order
+  )
+  const yielding = new Map<number, number>()
+  if (rivals.size === 0) return yielding
+  for (const [row, earlier] of [...rivals].sort(([a], [b]) => a - b)) {
+    let earliest = Infinity
+    for (const rival of earlier) if (rival < earliest && !yielding.has(rival)) earliest = rival
+    if (earliest !== Infinity) yielding.set(row, earliest)
+  }
+  return yielding
+}
+
 /** Which of the rows that stay lie where, from left to right. */
 interface Staying {
   readonly lefts: Array<number>
@@ -96,16 +143,13 @@ interface Staying {
 }
 
 /**
- * Greedy suppression: in ascending order, a row gives way when an earlier row of its group stays and their IoU is above
- * `threshold`. Returns each row that gives way with the earliest such row. Without `groupOf` all rows are one group.
- *
- * A row is compared with those that stay and begin close enough: the narrower of two boxes with that IoU has at least
- * `threshold` of the wider one's width. Nothing is kept of pairs, so that any number of equal boxes takes linear time.
+ * Compares each row with those that stay and begin close enough: the narrower of two boxes with that IoU has at least
+ * `threshold` of the wider one's width.
  */
-export const suppressAbove = (
+const suppressMany = (
   rows: Rows,
   threshold: number,
-  groupOf: (row: number) => unknown = () => undefined
+  groupOf: (row: number) => unknown
 ): ReadonlyMap<number, number> => {
   const yielding = new Map<number, number>()
   const groups = new Map<unknown, Staying>()

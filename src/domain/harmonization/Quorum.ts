@@ -97,7 +97,7 @@ const judgeWith =
         votes: draft.services.length,
         dissenters: dissenters.length,
         dissent: dissenters.reduce((sum, service) => sum + Reporters.trustOf(panel, service), 0),
-        seconded: draft.services.map((service) => Reporters.trustOf(panel, service)).sort((a, b) => b - a)[1] ?? 0
+        seconded: Reporters.secondTrust(panel, draft.services)
       }
     )
 

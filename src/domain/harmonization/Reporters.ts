@@ -55,6 +55,24 @@ export const trustOf = (self: Panel, service: ServiceId): number => self.get(ser
 /** How the service's boxes are moved; `undefined` when they stay. */
 export const alignOf = (self: Panel, service: ServiceId): Offsets | undefined => self.get(service)?.align
 
+/** Whether the boxes of any service are moved. */
+export const isAligned = (self: Panel): boolean => {
+  for (const { align } of self.values()) if (align !== undefined) return true
+  return false
+}
+
+/** The second-highest trust among some services; `0` when there is one alone. */
+export const secondTrust = (self: Panel, services: ReadonlyArray<ServiceId>): number => {
+  let first = 0
+  let second = 0
+  for (const service of services) {
+    const trust = trustOf(self, service)
+    second = Math.max(second, Math.min(first, trust))
+    first = Math.max(first, trust)
+  }
+  return second
+}
+
 /** How the services that are not among a box's voters stand to its concept, each list in name order. */
 export interface Silent {
   /** They could have named it and did not. */

@@ -74,7 +74,7 @@ describe("compare", () => {
   })
 
   it("is told in a page, in numbers and in a picture", () => {
-    const page = Report.document([comparison])
+    const page = Report.document([comparison], 20)
     for (const { name } of comparison.rows) assert.include(page, `| ${name} `)
     assert.strictEqual(JSON.parse(JSON.stringify(Report.numbers(comparison))).rows.length, comparison.rows.length)
     const picture = Plot.plot(comparison)

@@ -85,6 +85,24 @@ describe("suppressAbove", () => {
     }
   )
 
+  it.prop("finds the same in many rows as in few", [anyScene, threshold], ([{ detections }, threshold]) => {
+    if (detections.length === 0) return
+    const copies = Math.ceil(600 / detections.length)
+    const far = 100_000
+    const many = Array.from({ length: copies }, (_, k) =>
+      detections.map(({ box, service }) => ({ box: { ...box, x: box.x + k * far }, service }))
+    ).flat()
+    const suppressed = (list: typeof many) =>
+      Overlaps.suppressAbove(Overlaps.rowsOf(list), threshold, (i) => list[i]!.service)
+    const few = [...suppressed(many.slice(0, detections.length))]
+    assert.deepStrictEqual(
+      [...suppressed(many)],
+      Array.from({ length: copies }, (_, k) =>
+        few.map(([i, j]) => [i + k * detections.length, j + k * detections.length])
+      ).flat()
+    )
+  })
+
   it("compares each of many equal boxes with the one that stays", () => {
     const rows = Overlaps.rowsOf(Array.from({ length: 200_000 }, () => ({ box: box([3, 4, 50, 60]) })))
     const started = performance.now()
