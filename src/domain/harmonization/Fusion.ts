@@ -1,4 +1,5 @@
 /** From the members of one object to its box, its evidence and its record. */
+import { Struct } from "effect"
 import { imageBox, type ImageBox } from "../BoundingBox.ts"
 import type { Detection } from "../Detection.ts"
 import type { HarmonizedBox } from "../Harmonization.ts"
@@ -105,7 +106,7 @@ const withShape = (members: Members): Pick<HarmonizedBox, "mask" | "keypoints" |
   return {
     ...(mask === undefined ? undefined : { mask }),
     ...(keypoints === undefined ? undefined : { keypoints }),
-    members: members.map(({ keypoints: _, mask: __, ...rest }) => rest)
+    members: members.map((member) => Struct.omit(member, ["keypoints", "mask"]))
   }
 }
 
