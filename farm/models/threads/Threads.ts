@@ -52,7 +52,7 @@ export const make = Effect.fnUntraced(function* ({
   count = spare(),
   program = new URL("./thread.js", import.meta.url)
 }: Options): Effect.fn.Return<Threads, never, Scope.Scope> {
-  // A binary that no thread uses any more cannot be loaded again: this one keeps it. Why it cannot be loaded, threads say.
+  // Threads can load the runtime only while this one has it, too. Why it cannot be loaded, threads say.
   yield* Effect.promise(() => Runtime.load().catch(() => undefined))
   const tasks = yield* Queue.unbounded<Task>()
   for (let index = 0; index < count; index++) {
@@ -80,6 +80,7 @@ const open = (program: URL, settings: Settings) => {
   const waiting = new Map<number, (reply: Reply) => void>()
   let worker: Worker | undefined
   let ids = 0
+  let idle = () => {}
   const start = (): Worker => {
     // What the process was started with, such as conditions of imports, is not for programs that were built.
     const started = new Worker(program, { workerData: settings, execArgv: [] })
@@ -102,6 +103,7 @@ const open = (program: URL, settings: Settings) => {
         const id = ids++
         waiting.set(id, (reply) => {
           waiting.delete(id)
+          if (waiting.size === 0) idle()
           resume(
             "problem" in reply
               ? Effect.fail(new ModelFailure({ detail: reply.problem }))
@@ -112,7 +114,9 @@ const open = (program: URL, settings: Settings) => {
         // oxlint-disable-next-line unicorn/require-post-message-target-origin -- threads have no origin
         worker.postMessage({ id, service, picture } satisfies Request)
       }),
+    /** Ends the thread when it has answered: the process dies with a thread that ends while a network runs. */
     close: async () => {
+      if (waiting.size > 0) await new Promise<void>((resume) => (idle = resume))
       await worker?.terminate()
     }
   }
