@@ -13,6 +13,7 @@ import * as HttpService from "../http/HttpService.ts"
 import * as Pictures from "../http/Pictures.ts"
 import * as Colors from "../measured/Colors.ts"
 import * as Metadata from "../measured/Metadata.ts"
+import type { Absent } from "./Absent.ts"
 import * as Catalog from "./Catalog.ts"
 import * as Models from "./Models.ts"
 import * as Threads from "./threads/Threads.ts"
@@ -24,12 +25,6 @@ export class FarmError extends Schema.TaggedError<FarmError>()("FarmError", {
   override get message() {
     return this.reason.message
   }
-}
-
-/** A service that is not opened. `reason` is a sentence with the remedy. */
-export interface Absent {
-  readonly service: string
-  readonly reason: string
 }
 
 export interface Options {
@@ -46,6 +41,7 @@ export interface Options {
 export interface Farm {
   /** The services at the ports they listen on. */
   readonly catalog: ServiceCatalog.ServiceCatalog
+  /** Those that cannot answer on this machine. */
   readonly absent: ReadonlyArray<Absent>
 }
 
