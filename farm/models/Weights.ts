@@ -13,48 +13,52 @@ import * as Onnx from "./onnx/Onnx.ts"
 /** Weights cannot be used. The message is a sentence with the remedy. */
 export class UnusableWeights extends Error {}
 
-/** The folder of an installed package; `undefined` when it is not installed. */
-export const folderOf = ({ folder }: WeightPackage): string | undefined =>
-  (createRequire(import.meta.url).resolve.paths(folder) ?? [])
+/** The folder of a package, where it is installed or in `models`, where it was added; `undefined` when it is not there. */
+const folderOf = ({ added, folder }: WeightPackage, models: string): string | undefined =>
+  (added ? [models] : (createRequire(import.meta.url).resolve.paths(folder) ?? []))
     .map((root) => join(root, folder))
-    .find((path) => existsSync(join(path, "package.json")))
+    .find((path) => existsSync(path))
 
-/** The bytes of a file of a package, as its author published them. */
-export const read = async (from: WeightPackage, { path, sha256 }: WeightFile): Promise<Buffer> => {
-  const folder = folderOf(from)
+/** The bytes of a file of a package, as its author published them. `models` is the folder of the models that were added. */
+export const read = async (from: WeightPackage, { path, sha256 }: WeightFile, models: string): Promise<Buffer> => {
+  const folder = folderOf(from, models)
+  const add = `windmill models add ${from.folder}`
   if (folder === undefined) {
-    throw new UnusableWeights(`${from.name} is not installed: run npm ci without --omit=optional.`)
+    throw new UnusableWeights(
+      from.added ? `run ${add} to have it.` : `${from.name} is not installed: run npm ci without --omit=optional.`
+    )
   }
   const bytes = await readFile(join(folder, path)).catch(() => Buffer.alloc(0))
-  if (createHash("sha256").update(bytes).digest("hex") !== sha256) {
-    throw new UnusableWeights(`${from.name}/${path} is damaged: run npm ci to install it anew.`)
+  if (digestOf(bytes).toString("hex") !== sha256) {
+    const remedy = from.added ? `run ${add} again` : "run npm ci to install it anew"
+    throw new UnusableWeights(`${from.name}/${path} is damaged: ${remedy}.`)
   }
   return bytes
 }
 
 /** Makes sure that the files of a network are there and whole. */
-export const examine = async (source: Source): Promise<void> => {
+export const examine = async (source: Source, models: string): Promise<void> => {
   const files = source.format === "onnx" ? [source.file] : [source.topology, source.weights]
-  for (const file of files) await read(source.package, file)
+  for (const file of files) await read(source.package, file, models)
 }
 
 /**
- * The network as ONNX. A graph model is converted, and the result kept in the folder `cache`; that it cannot be kept only
+ * The network as ONNX. A graph model is converted, and the result kept in the folder `models`; that it cannot be kept only
  * costs the same second at the next start.
  */
-export const load = async (source: Source, cache: string): Promise<Uint8Array> => {
-  if (source.format === "onnx") return read(source.package, source.file)
+export const load = async (source: Source, models: string): Promise<Uint8Array> => {
+  if (source.format === "onnx") return read(source.package, source.file, models)
   const { heads, topology, weights } = source
   const known = createHash("sha256")
     .update(JSON.stringify([conversion, topology, weights, heads]))
     .digest("hex")
-  const path = join(cache, `${known.slice(0, 32)}.onnx`)
+  const path = join(models, `${known.slice(0, 32)}.onnx`)
   const kept = await readFile(path).catch(() => undefined)
   if (kept !== undefined && isWhole(kept)) return kept.subarray(0, -digestLength)
   const model = Result.flatMap(
     GraphModel.decode(
-      JSON.parse((await read(source.package, topology)).toString()),
-      await read(source.package, weights)
+      JSON.parse((await read(source.package, topology, models)).toString()),
+      await read(source.package, weights, models)
     ),
     (graph) => Conversion.convert(graph, heads)
   )
@@ -62,7 +66,7 @@ export const load = async (source: Source, cache: string): Promise<Uint8Array> =
     throw new UnusableWeights(`${source.package.name}/${topology.path} cannot be read. ${model.failure}`)
   }
   const bytes = Onnx.encode(model.success)
-  await keep(path, cache, bytes).catch(() => undefined)
+  await keep(path, models, bytes).catch(() => undefined)
   return bytes
 }
 

@@ -38,5 +38,6 @@ const commands = [
   listed("status", "Show what is queued, running, done, failed and stale", () => import("./commands/Status.ts")),
   listed("dead-letters", "List, show, replay and drop what was set aside", () => import("./commands/DeadLetters.ts")),
   listed("api", "Serve the HTTP API and the dashboard", () => import("./commands/Api.ts")),
-  listed("farm", "Run services, simulated or with models", () => import("./commands/Farm.ts"))
+  listed("farm", "Run services, simulated or with models", () => import("./commands/Farm.ts")),
+  listed("models", "Add models to those of the install", () => import("./commands/Models.ts"))
 ]

@@ -64,7 +64,8 @@ const inputsOf = ({ input = [] }: Node): ReadonlyArray<string> =>
   input.filter((name) => !name.startsWith("^")).map((name) => name.replace(/:0$/, ""))
 
 const shapeOf = ({ attr }: Node): ReadonlyArray<number> =>
-  (attr?.["shape"]?.shape?.dim ?? []).map(({ size }) => Number(size))
+  // One picture at a time where any number is allowed, which is written as -1.
+  (attr?.["shape"]?.shape?.dim ?? []).map(({ size }) => Math.max(1, Number(size)))
 
 /** Where the converted nodes go. */
 interface Writer {
@@ -206,15 +207,17 @@ const outputsFirst = ({ shape, values }: Tensor, depthwise: boolean): Tensor => 
   }
 }
 
-const pool: Translation = (node, { add }) => {
-  const [input = ""] = inputsOf(node)
-  const pooled = add("MaxPool", [add("Transpose", [input], toChannelsFirst)], {
-    auto_pad: padding(node),
-    kernel_shape: spatial(numbers(node, "ksize")),
-    strides: spatial(numbers(node, "strides"))
-  })
-  add("Transpose", [pooled], toChannelsLast, node.name)
-}
+const pool =
+  (operator: "MaxPool" | "AveragePool"): Translation =>
+  (node, { add }) => {
+    const [input = ""] = inputsOf(node)
+    const pooled = add(operator, [add("Transpose", [input], toChannelsFirst)], {
+      auto_pad: padding(node),
+      kernel_shape: spatial(numbers(node, "ksize")),
+      strides: spatial(numbers(node, "strides"))
+    })
+    add("Transpose", [pooled], toChannelsLast, node.name)
+  }
 
 const pad: Translation = (node, { add, integers, list }) => {
   const [input = "", pads = "", ...value] = inputsOf(node)
@@ -278,6 +281,7 @@ const elementTypes: Readonly<Record<string, number>> = { DT_FLOAT: 1, DT_INT32: 
 const translations: Readonly<Record<string, Translation>> = {
   Add: same("Add"),
   AddV2: same("Add"),
+  AvgPool: pool("AveragePool"),
   ArgMax: (node, { add, integers }) => {
     const [input = "", axis = ""] = inputsOf(node)
     add("ArgMax", [input], { axis: integers(axis)[0]!, keepdims: 0 }, node.name)
@@ -297,7 +301,7 @@ const translations: Readonly<Record<string, Translation>> = {
   Identity: same("Identity"),
   LeakyRelu: (node, { add }) =>
     void add("LeakyRelu", inputsOf(node), { alpha: { float: node.attr?.["alpha"]?.f ?? 0.2 } }, node.name),
-  MaxPool: pool,
+  MaxPool: pool("MaxPool"),
   Mean: (node, { add, integers }) => {
     const [input = "", axes = ""] = inputsOf(node)
     add(
@@ -333,5 +337,15 @@ const translations: Readonly<Record<string, Translation>> = {
     add("Transpose", [input], { perm: integers(order) }, node.name)
   },
   Unpack: unpack,
-  _FusedConv2D: convolution(false)
+  _FusedConv2D: convolution(false),
+  _FusedMatMul: (node, { add }) => {
+    const [a = "", b = "", bias = ""] = inputsOf(node)
+    const { transpose_a, transpose_b } = node.attr ?? {}
+    add(
+      "Gemm",
+      [a, b, bias],
+      { transA: Number(transpose_a?.b ?? false), transB: Number(transpose_b?.b ?? false) },
+      node.name
+    )
+  }
 }

@@ -5,8 +5,8 @@ import type { Picture } from "../vision/Picture.ts"
 
 /** What a thread is started with. */
 export interface Settings {
-  /** The folder where converted networks are kept. */
-  readonly cache: string
+  /** The folder of models that were added, where converted networks are kept, too. */
+  readonly models: string
 }
 
 /** What a service is to do: make sure that it can work, or answer about a picture, whose bytes are shared memory. */

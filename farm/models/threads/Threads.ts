@@ -48,7 +48,7 @@ interface Task {
 
 /** Starts the threads. They end with the scope. */
 export const make = Effect.fnUntraced(function* ({
-  cache,
+  models,
   count = spare(),
   program = new URL("./thread.js", import.meta.url)
 }: Options): Effect.fn.Return<Threads, never, Scope.Scope> {
@@ -57,7 +57,7 @@ export const make = Effect.fnUntraced(function* ({
   const tasks = yield* Queue.unbounded<Task>()
   for (let index = 0; index < count; index++) {
     const thread = yield* Effect.acquireRelease(
-      Effect.sync(() => open(program, { cache })),
+      Effect.sync(() => open(program, { models })),
       ({ close }) => Effect.promise(close)
     )
     const serve = Effect.gen(function* () {

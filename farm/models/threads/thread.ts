@@ -6,6 +6,7 @@
 import { parentPort, workerData } from "node:worker_threads"
 import * as Models from "../Models.ts"
 import * as Detector from "../vision/Detector.ts"
+import * as Explicitness from "../vision/Explicitness.ts"
 import * as Faces from "../vision/Faces.ts"
 import type { Network } from "../vision/Network.ts"
 import type { Picture } from "../vision/Picture.ts"
@@ -15,7 +16,7 @@ import * as Weights from "../Weights.ts"
 import type { Reply, Request, Settings } from "./Messages.ts"
 import * as Runtime from "./Runtime.ts"
 
-const { cache } = workerData as Settings
+const { models } = workerData as Settings
 
 /** Remembers what was loaded; what failed is tried again. */
 const once = <A>(load: (name: Models.NetworkName) => Promise<A>) => {
@@ -29,12 +30,12 @@ const once = <A>(load: (name: Models.NetworkName) => Promise<A>) => {
 }
 
 const network = once(async (name): Promise<Network> =>
-  Runtime.open(await Weights.load(Models.networks[name], cache), name)
+  Runtime.open(await Weights.load(Models.networks[name], models), name)
 )
 
 const alphabet = async (): Promise<ReadonlyArray<string>> => {
   const { file, package: from } = Models.alphabet
-  return [...(await Weights.read(from, file)).toString().trimEnd().split("\n"), " "]
+  return [...(await Weights.read(from, file, models)).toString().trimEnd().split("\n"), " "]
 }
 let characters: ReadonlyArray<string> | undefined
 
@@ -43,6 +44,9 @@ const services: Readonly<Record<Models.ServiceName, (picture: Picture) => Promis
     Detector.predictions(await Detector.detect(Detector.centernet, await network("centernet"), picture)),
   nanodet: async (picture) =>
     Detector.predictions(await Detector.detect(Detector.nanodet, await network("nanodet"), picture)),
+  nanodet_g: async (picture) =>
+    Detector.predictions(await Detector.detect(Detector.nanodet, await network("nanodet_g"), picture)),
+  nsfw: async (picture) => Explicitness.predictions(await network("nsfw"), picture),
   face: async (picture) => Faces.predictions(await network("blazeface"), picture),
   pose: async (picture) => Poses.predictions(await network("movenet"), picture),
   ocr: async (picture) =>
@@ -60,7 +64,7 @@ const answer = async ({ id, picture, service }: Request): Promise<Reply> => {
   try {
     if (picture !== undefined) return { id, predictions: (await services[service](picture)) as never }
     await Runtime.load()
-    await Promise.all(Models.services[service].networks.map((name) => Weights.examine(Models.networks[name])))
+    await Promise.all(Models.services[service].networks.map((name) => Weights.examine(Models.networks[name], models)))
     return { id, predictions: [] }
   } catch (problem) {
     return { id, problem: problem instanceof Error ? problem.message : String(problem) }
