@@ -17,10 +17,13 @@ describe("SummaryView.render", () => {
       { service: "pose", reason: "onnxruntime-node is not installed: run npm ci without --omit=optional." },
       { service: "nsfw", reason: "run windmill models add nsfw to have it." }
     ]
-    assert.includeMembers([...render(runOf({ absent }))], [
-      "not asked   face, pose: onnxruntime-node is not installed: run npm ci without --omit=optional.",
-      "not asked   nsfw: run windmill models add nsfw to have it."
-    ])
+    assert.includeMembers(
+      [...render(runOf({ absent }))],
+      [
+        "not asked   face, pose: onnxruntime-node is not installed: run npm ci without --omit=optional.",
+        "not asked   nsfw: run windmill models add nsfw to have it."
+      ]
+    )
   })
 
   it("shows what was found, then the totals, then where to look further", () => {
