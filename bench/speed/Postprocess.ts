@@ -2,7 +2,7 @@
 import { Effect, Option } from "effect"
 import { readFileSync } from "node:fs"
 import * as Perception from "#farm/simulated/Perception"
-import * as Pictures from "#farm/simulated/Pictures"
+import * as ScenePictures from "#farm/simulated/ScenePictures"
 import * as Samples from "#farm/simulated/Samples"
 import type { View } from "#farm/simulated/View"
 import { hintQueue } from "../../src/domain/Messages.ts"
@@ -118,7 +118,7 @@ const answered = async ({ database }: Servers, images: number, services: Readonl
 
 /** What the sample pictures show. */
 const samples = await Samples.paths.pipe(
-  Effect.flatMap(Effect.forEach((path) => Pictures.make().read(readFileSync(path)))),
+  Effect.flatMap(Effect.forEach((path) => ScenePictures.make().read(readFileSync(path)))),
   Effect.map((pictures) => pictures.flatMap(({ view }) => Option.toArray(view))),
   Effect.runPromise
 )

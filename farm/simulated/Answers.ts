@@ -1,10 +1,11 @@
 /** What a simulated service says about a picture. */
 import { Effect, Option } from "effect"
-import type { JsonObject, SimulatedService } from "./Contract.ts"
+import type { JsonObject } from "../http/Envelope.ts"
+import type { SimulatedService } from "./Contract.ts"
 import * as Perception from "./Perception.ts"
-import * as Colors from "./Colors.ts"
-import * as Metadata from "./Metadata.ts"
-import type { Picture } from "./Pictures.ts"
+import * as Colors from "../measured/Colors.ts"
+import * as Metadata from "../measured/Metadata.ts"
+import type { Picture } from "./ScenePictures.ts"
 
 /**
  * The predictions of the service's reply. Colors and metadata are measured in the pixels; all else is perceived in the

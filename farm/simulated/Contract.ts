@@ -1,9 +1,10 @@
 /**
- * What the thirteen services promise over HTTP, beyond their predictions: names, envelopes, refusals, health.
+ * What the thirteen services promise over HTTP, beyond their predictions: names, refusals, health.
  *
  * They look alike and differ in details a client has to live with, so each detail that differs is a column here.
  */
-import { Array, Record, type Schema } from "effect"
+import { Array, Record } from "effect"
+import type { Terms } from "../http/Envelope.ts"
 
 /** The services the farm knows, in name order. */
 export const services = [
@@ -26,37 +27,17 @@ export type SimulatedService = (typeof services)[number]
 /** Whether the farm can play a service of that name. */
 export const isSimulated = (id: string): id is SimulatedService => Array.contains(services, id)
 
-/** One service's habits. */
-export interface Terms {
-  /** The `service` of its replies, which is not always its name. */
-  readonly replyName: string
-  readonly modelInfo: Readonly<Record<string, string>>
+/** How a service that is simulated differs from the others. */
+export interface SimulatedTerms extends Terms {
   /** Time a typical answer takes, in milliseconds. */
   readonly typicalLatency: number
-  /** Refuses uploads whose filename has no image extension. */
-  readonly checksExtension?: true
-  /** Refuses URLs whose content is not declared as an image. */
-  readonly checksMediaType?: true
-  /** Answers uploads above the limit with 413 and a flat error instead of 400. */
-  readonly flatTooLarge?: true
-  /** Status for bytes that are no readable image. */
-  readonly undecodable: 400 | 500
-  /** Status for a URL that cannot be fetched. */
-  readonly unreachableUrl: 400 | 500
-  /** Status for a path that does not exist. */
-  readonly missingFile: 400 | 404
-  /** Repeats `metadata.model_info` in errors. */
-  readonly modelInfoOnError?: true
-  /** What `/health` says beside `status`. */
-  readonly health: Readonly<Record<string, Schema.Json>>
   /** Runs an inference before `/health` answers. */
   readonly healthInfers?: true
 }
 
 const usual = { undecodable: 500, unreachableUrl: 400, missingFile: 400 } as const
 
-/** The habits of each service. */
-export const terms: Readonly<Record<SimulatedService, Terms>> = {
+const habits: Readonly<Record<SimulatedService, SimulatedTerms>> = {
   blip: {
     ...usual,
     replyName: "blip",
@@ -185,40 +166,10 @@ export const terms: Readonly<Record<SimulatedService, Terms>> = {
   }
 }
 
-/** A JSON object. */
-export type JsonObject = { readonly [key: string]: Schema.Json }
+/** Services that measure the pixels; the others invent their answers. */
+const measuring: ReadonlyArray<string> = ["colors", "metadata"]
 
-/** The reply to an image that could be analyzed. `seconds` is what the service says it took. */
-export const success = (
-  service: SimulatedService,
-  predictions: ReadonlyArray<JsonObject>,
-  seconds: number
-): JsonObject => ({
-  service: terms[service].replyName,
-  status: "success",
-  predictions,
-  metadata: { processing_time: milliseconds(seconds), model_info: terms[service].modelInfo }
-})
-
-/** The reply to a request that could not be answered. */
-export const failure = (service: SimulatedService, message: string, seconds: number): JsonObject => ({
-  service: terms[service].replyName,
-  status: "error",
-  predictions: [],
-  error: { message },
-  metadata: Record.filter(
-    {
-      processing_time: milliseconds(seconds),
-      model_info: terms[service].modelInfoOnError ? terms[service].modelInfo : undefined
-    },
-    (value) => value !== undefined
-  )
-})
-
-/** The shape of errors that the web framework answers before the service sees the request. */
-export const flatFailure = (message: string): JsonObject => ({ error: message, status: "error" })
-
-/** The reply of `/health` by a service that can serve. */
-export const healthy = (service: SimulatedService): JsonObject => ({ status: "healthy", ...terms[service].health })
-
-const milliseconds = (seconds: number): number => Math.round(seconds * 1000) / 1000
+/** The habits of each service. What invents its answers says so in every reply. */
+export const terms = Record.map(habits, (terms, service) =>
+  measuring.includes(service) ? terms : { ...terms, modelInfo: { ...terms.modelInfo, simulated: true } }
+)

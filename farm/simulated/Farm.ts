@@ -11,8 +11,9 @@ import type { ServiceId } from "#domain/Identifiers"
 import * as ServiceCatalog from "#domain/ServiceCatalog"
 import * as Contract from "./Contract.ts"
 import * as Behavior from "./Behavior.ts"
-import * as Pictures from "./Pictures.ts"
+import * as ScenePictures from "./ScenePictures.ts"
 import * as ServiceServer from "./ServiceServer.ts"
+import * as HttpService from "../http/HttpService.ts"
 
 /** The catalog has services that the farm cannot play. */
 export class NotSimulated extends Schema.TaggedError<NotSimulated>()("NotSimulated", {
@@ -24,7 +25,7 @@ export class NotSimulated extends Schema.TaggedError<NotSimulated>()("NotSimulat
 }
 
 export class FarmError extends Schema.TaggedError<FarmError>()("FarmError", {
-  reason: Schema.Union([ServiceServer.PortUnavailable, NotSimulated])
+  reason: Schema.Union([HttpService.PortUnavailable, NotSimulated])
 }) {
   override get message() {
     return this.reason.message
@@ -66,7 +67,7 @@ export const make = Effect.fn("Farm.make")(function* (
   const { catalog = anyPorts, seed = 0 } = options
   const unknown = catalog.map(({ id }) => id).filter((id) => !Contract.isSimulated(id))
   if (unknown.length > 0) return yield* new FarmError({ reason: new NotSimulated({ services: unknown }) })
-  const pictures = Pictures.make()
+  const pictures = ScenePictures.make()
   const servers = yield* Effect.forEach(catalog, (service) =>
     ServiceServer.open(service, {
       behavior: { ...Behavior.wellBehaved, ...options.behavior, ...options.services?.[service.id] },
@@ -85,7 +86,7 @@ export const make = Effect.fn("Farm.make")(function* (
   }
 })
 
-const asFarmError = (reason: ServiceServer.PortUnavailable) => new FarmError({ reason })
+const asFarmError = (reason: HttpService.PortUnavailable) => new FarmError({ reason })
 
 /** The farm for as long as the layer is in use. */
 export const layer = (options?: Options): Layer.Layer<Farm, FarmError> => Layer.effect(Farm, make(options))

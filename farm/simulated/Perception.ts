@@ -1,6 +1,7 @@
 /** What each model would say about a view of a scene. */
 import * as CocoLabels from "./CocoLabels.ts"
-import type { JsonObject, SimulatedService } from "./Contract.ts"
+import type { JsonObject } from "../http/Envelope.ts"
+import type { SimulatedService } from "./Contract.ts"
 import * as Captions from "./perception/Captions.ts"
 import * as Detectors from "./perception/Detectors.ts"
 import * as Explicitness from "./perception/Explicitness.ts"

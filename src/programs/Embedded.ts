@@ -1,8 +1,10 @@
 /** The surroundings of a pipeline that runs in one process: a PostgreSQL from the install and a broker in memory. */
-import { Effect, type FileSystem, Layer, type Option } from "effect"
+import { Context, Effect, type FileSystem, Layer, Option } from "effect"
+import * as Absent from "#farm/models/Absent"
+import * as ModelFarm from "#farm/models/Farm"
 import * as Farm from "#farm/simulated/Farm"
 import * as EmbeddedPostgres from "../layers/postgres/EmbeddedPostgres.ts"
-import type * as FileCatalog from "../layers/files/FileCatalog.ts"
+import * as FileCatalog from "../layers/files/FileCatalog.ts"
 import * as MemoryMessageBroker from "../layers/memory/MemoryMessageBroker.ts"
 import * as PgDatabase from "../layers/postgres/PgDatabase.ts"
 import * as PgProgress from "../layers/postgres/PgProgress.ts"
@@ -15,10 +17,18 @@ import * as Distributed from "./Distributed.ts"
 export interface EmbeddedOptions {
   /** The folder of the database. */
   readonly data: string
-  readonly farm: "simulated" | "none"
-  /** The catalog when the farm is not simulated. */
+  readonly farm: FarmKind
+  /** The services beside a farm of models, or instead of a farm. */
   readonly config: Option.Option<string>
 }
+
+/** Where answers come from: invented for the samples, from models of this process, or from services elsewhere. */
+export type FarmKind = "simulated" | "models" | "none"
+
+/** Services that are not in the run, each with the remedy. */
+export class AbsentServices extends Context.Service<AbsentServices, ReadonlyArray<Absent.Absent>>()(
+  "windmill/programs/Embedded/AbsentServices"
+) {}
 
 /** Database, broker, and the services of the farm or of the catalog. */
 export const layer = ({ config, data, farm }: EmbeddedOptions) =>
@@ -27,23 +37,56 @@ export const layer = ({ config, data, farm }: EmbeddedOptions) =>
     Layer.provide(database(data)),
     Layer.merge(MemoryMessageBroker.layer),
     Layer.merge(Distributed.services),
-    Layer.merge(catalog({ config, farm }))
+    Layer.merge(services({ config, data, farm }))
   )
 
 /** The address of the database in the data folder. */
 export const database = (data: string) => EmbeddedPostgres.layer({ directory: `${data}/postgres` })
 
 /** The services of the file, or those of a farm of this process. */
-const catalog = ({
+const services = ({
   config,
+  data,
   farm
-}: Pick<EmbeddedOptions, "config" | "farm">): Layer.Layer<
-  Catalog,
-  FileCatalog.CatalogError | Farm.FarmError,
+}: EmbeddedOptions): Layer.Layer<
+  Catalog | AbsentServices,
+  FileCatalog.CatalogError | Farm.FarmError | ModelFarm.FarmError,
   FileSystem.FileSystem
-> => (farm === "none" ? Distributed.catalog(config) : simulated)
+> => {
+  switch (farm) {
+    case "none":
+      return Layer.merge(Distributed.catalog(config), complete)
+    case "simulated":
+      return Layer.merge(simulated, complete)
+    case "models":
+      return models({ config, data })
+  }
+}
+
+const complete = Layer.succeed(AbsentServices, [])
 
 const simulated = Layer.effect(
   Catalog,
   Effect.map(Farm.make({ catalog: Farm.anyPorts }), ({ catalog }) => catalog)
 )
+
+/** The services with models; what the file adds has another name. */
+const models = ({ config, data }: Pick<EmbeddedOptions, "config" | "data">) =>
+  Layer.effectContext(
+    Effect.gen(function* () {
+      const farm = yield* ModelFarm.make({ data })
+      const named = Option.isSome(config) ? yield* FileCatalog.read(config.value) : []
+      const others = named.filter(({ id }) => !farm.catalog.some((service) => service.id === id))
+      const kinds = new Set(others.map(({ kind }) => kind))
+      const captions = yield* Effect.promise(() => Absent.captions())
+      const absent = [
+        ...farm.absent,
+        ...(kinds.has("semantic") ? [] : [captions]),
+        ...(kinds.has("classification") ? [] : Absent.notInstalled)
+      ]
+      return Context.make(
+        Catalog,
+        [...farm.catalog, ...others].toSorted((a, b) => (a.id < b.id ? -1 : 1))
+      ).pipe(Context.add(AbsentServices, absent))
+    })
+  )

@@ -133,6 +133,9 @@ export const checkPredictions = (service: SimulatedService, value: unknown): voi
   Schema.decodeUnknownSync(Schema.Array(predictions[service]), { onExcessProperty: "error" })(value)
 }
 
+/** What answers; invented answers say so. */
+const modelInfo = Schema.Record(Schema.String, Schema.Union([Schema.String, Schema.Literal(true)]))
+
 /** The envelope of a success, whatever it predicts. */
 export const Success = Schema.Struct({
   service: Schema.String,
@@ -140,7 +143,7 @@ export const Success = Schema.Struct({
   predictions: Schema.Array(Schema.Unknown),
   metadata: Schema.Struct({
     processing_time: Schema.Finite.check(Schema.isGreaterThanOrEqualTo(0)),
-    model_info: Schema.Record(Schema.String, Schema.String)
+    model_info: modelInfo
   })
 })
 
@@ -152,7 +155,7 @@ export const Failure = Schema.Struct({
   error: Schema.Struct({ message: Schema.NonEmptyString }),
   metadata: Schema.Struct({
     processing_time: Schema.Finite,
-    model_info: Schema.optionalKey(Schema.Record(Schema.String, Schema.String))
+    model_info: Schema.optionalKey(modelInfo)
   })
 })
 

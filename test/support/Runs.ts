@@ -44,6 +44,7 @@ export const runOf = (changes: Partial<Run> = {}): Run => ({
   undrawn: [],
   seconds: 8,
   simulated: false,
+  absent: [],
   places: { report: ".windmill/report.html", overlays: ".windmill/overlays" },
   database: "psql windmill",
   ...changes

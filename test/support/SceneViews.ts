@@ -2,7 +2,7 @@
 import { Effect, Option, Schema } from "effect"
 import * as Arbitrary from "effect/Arbitrary"
 import { readFile } from "node:fs/promises"
-import * as Pictures from "#farm/simulated/Pictures"
+import * as ScenePictures from "#farm/simulated/ScenePictures"
 import * as Random from "#farm/simulated/Random"
 import * as Samples from "#farm/simulated/Samples"
 import { Posture, type Scene } from "#farm/simulated/Scene"
@@ -14,7 +14,7 @@ export const samples: ReadonlyArray<Scene> = await Samples.paths.pipe(
   Effect.flatMap(
     Effect.forEach(
       Effect.fnUntraced(function* (path) {
-        const { view } = yield* Pictures.make().read(yield* Effect.promise(() => readFile(path)))
+        const { view } = yield* ScenePictures.make().read(yield* Effect.promise(() => readFile(path)))
         return Option.getOrThrow(view).scene
       }),
       { concurrency: 4 }

@@ -1,6 +1,6 @@
 /** What the two captioners write. */
 import * as BoundingBox from "#domain/BoundingBox"
-import type { JsonObject } from "../Contract.ts"
+import type { JsonObject } from "../../http/Envelope.ts"
 import * as Random from "../Random.ts"
 import type { Posture, SceneObject, Setting } from "../Scene.ts"
 import * as View from "../View.ts"

@@ -7,7 +7,7 @@
  */
 import * as BoundingBox from "#domain/BoundingBox"
 import * as CocoLabels from "../CocoLabels.ts"
-import type { JsonObject } from "../Contract.ts"
+import type { JsonObject } from "../../http/Envelope.ts"
 import * as Random from "../Random.ts"
 import * as View from "../View.ts"
 import { decimals, logistic } from "./Numbers.ts"

@@ -1,6 +1,6 @@
 /** What the face detector finds. */
 import type { BoundingBox } from "#domain/BoundingBox"
-import type { JsonObject } from "../Contract.ts"
+import type { JsonObject } from "../../http/Envelope.ts"
 import * as Faces from "./FaceParts.ts"
 import * as Figure from "./Figure.ts"
 import * as Random from "../Random.ts"

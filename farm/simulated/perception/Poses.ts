@@ -1,6 +1,6 @@
 /** What the pose estimator finds: the body of the person that is easiest to see. */
 import * as BoundingBox from "#domain/BoundingBox"
-import type { JsonObject } from "../Contract.ts"
+import type { JsonObject } from "../../http/Envelope.ts"
 import * as FaceParts from "./FaceParts.ts"
 import * as Figure from "./Figure.ts"
 import * as Random from "../Random.ts"

@@ -1,6 +1,6 @@
 /** What the OCR service reads. */
 import * as BoundingBox from "#domain/BoundingBox"
-import type { JsonObject } from "../Contract.ts"
+import type { JsonObject } from "../../http/Envelope.ts"
 import * as Random from "../Random.ts"
 import * as View from "../View.ts"
 import { decimals, logistic } from "./Numbers.ts"

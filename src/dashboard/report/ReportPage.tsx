@@ -51,6 +51,9 @@ const Front = ({ group, report: { images, run } }: { readonly report: Report; re
           ))}
       </ul>
       <footer class="soft">
+        {run.absent.map((sentence) => (
+          <p key={sentence}>Not asked: {sentence}</p>
+        ))}
         {hidden > 0 && (
           <p>
             {count(hidden, "more image")} {hidden === 1 ? "is" : "are"} in the database.

@@ -38,6 +38,8 @@ export const Report = Schema.Struct({
     seconds: Schema.Finite,
     /** Whether the answers were invented by the simulated farm. */
     simulated: Schema.Boolean,
+    /** What was not asked: which services, or what they would say, and how to have them, a sentence each. */
+    absent: Schema.Array(Schema.String),
     /** A command that opens the database. */
     database: Schema.String
   }),

@@ -1,12 +1,15 @@
-/** Runs the simulated services on their own, for pipelines that run elsewhere. */
+/** Runs services on their own, for pipelines that run elsewhere: simulated ones, or those with models. */
 import { Console, Duration, Effect, FileSystem, Option, Result, Schema } from "effect"
 import { Command, Flag } from "effect/cli"
+import * as Models from "#farm/models/Catalog"
+import * as ModelFarm from "#farm/models/Farm"
 import * as Contract from "#farm/simulated/Contract"
 import * as Farm from "#farm/simulated/Farm"
 import * as Samples from "#farm/simulated/Samples"
 import * as ServiceCatalog from "../../domain/ServiceCatalog.ts"
 import * as FileCatalog from "../../layers/files/FileCatalog.ts"
 import { Readiness } from "../../services/Readiness.ts"
+import * as Settings from "../Settings.ts"
 import * as Watched from "../Watched.ts"
 
 /** The flags contradict each other or name what does not exist. */
@@ -22,6 +25,17 @@ const firstPort = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 65535
 const statuses = Schema.Array(Schema.FiniteFromString.check(Schema.isBetween({ minimum: 400, maximum: 599 })))
 
 const flags = {
+  models: Flag.Boolean("models").pipe(
+    Flag.withDescription("Answer with models about any picture, instead of a simulation about the samples"),
+    Flag.withDefault(false)
+  ),
+  threads: Flag.Int("threads").pipe(
+    Flag.withDescription("Threads that run models (default: one for each core to spare)"),
+    Flag.withMetavar("number"),
+    Flag.withSchema(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 64 }))),
+    Flag.optional
+  ),
+  data: Settings.data,
   portBase: Flag.Int("port-base").pipe(
     Flag.withDescription("Give the services, in name order, the ports from this one on; 0 for any that are free"),
     Flag.withSchema(firstPort),
@@ -78,7 +92,8 @@ export const command = Command.make(
   "farm",
   flags,
   Effect.fnUntraced(function* (options) {
-    const catalog = yield* catalogOf(options)
+    if (options.models) return yield* serveModels(options)
+    const catalog = yield* catalogOf(options, simulatedFarm)
     const named = (words: string) => servicesNamed(catalog, words)
     const troubles = {
       hang: yield* named(options.hang),
@@ -118,32 +133,65 @@ export const command = Command.make(
     return yield* Effect.never
   }, Effect.scoped)
 ).pipe(
-  Command.withDescription("Runs thirteen simulated ML services that speak the contract of the real ones."),
+  Command.withDescription(
+    "Runs ML services on this machine: thirteen simulated ones, or with --models real ones, over the same contract."
+  ),
   Watched.watched
 )
 
-/** The services to play and where. */
-const catalogOf = Effect.fnUntraced(function* ({
-  config,
-  portBase
-}: {
-  readonly config: Option.Option<string>
-  readonly portBase: Option.Option<number>
-}) {
+/** Opens the services with models, and says which cannot answer here. */
+const serveModels = Effect.fnUntraced(function* (options: Options) {
+  if (
+    options.latency !== 1 ||
+    options.errorRate > 0 ||
+    [options.hang, options.garbage, options.drip, options.down].some(Boolean)
+  ) {
+    return yield* new BadFlags({ detail: "--models answers as it can: leave out what makes simulated services fail." })
+  }
+  const threads = Option.getOrUndefined(options.threads)
+  const farm = yield* ModelFarm.make({
+    catalog: yield* catalogOf(options, modelFarm),
+    data: options.data,
+    ...(threads !== undefined && { threads })
+  })
+  for (const service of farm.catalog) {
+    yield* Console.log(`${service.id.padEnd(14)}${ServiceCatalog.analyzeUrl(service)}`)
+  }
+  for (const { reason, service } of farm.absent) yield* Console.error(`${service.padEnd(14)}${reason}`)
+  if (Option.isSome(options.writeConfig)) yield* writeConfig(options.writeConfig.value, farm.catalog)
+  yield* Readiness.pipe(Effect.flatMap(({ require }) => require("services", Effect.succeed(true))))
+  yield* Console.log("Every reply names its model, license and source. Ctrl-C stops the farm.")
+  return yield* Effect.never
+})
+
+type Options = Command.Command.Config.Infer<typeof flags>
+
+/** The services a farm knows, and what it says of those it does not. */
+interface Repertoire {
+  readonly services: ServiceCatalog.ServiceCatalog
+  readonly foreign: string
+}
+
+const simulatedFarm: Repertoire = { services: ServiceCatalog.standard, foreign: "Not simulated" }
+const modelFarm: Repertoire = { services: Models.standard, foreign: "No model" }
+
+/** The services to open and where. */
+const catalogOf = Effect.fnUntraced(function* (
+  { config, portBase }: Pick<Options, "config" | "portBase">,
+  { foreign, services }: Repertoire
+) {
   if (Option.isSome(config) && Option.isSome(portBase)) {
     return yield* new BadFlags({ detail: "--port-base and --config both say where to listen: give one of them." })
   }
   if (Option.isSome(config)) {
     const catalog = yield* FileCatalog.read(config.value)
-    const foreign = catalog.filter(({ id }) => !Contract.isSimulated(id))
-    if (foreign.length > 0) {
-      yield* Console.error(`Not simulated, left alone: ${foreign.map(({ id }) => id).join(", ")}`)
-    }
-    return catalog.filter(({ id }) => Contract.isSimulated(id))
+    const others = catalog.filter(({ id }) => ServiceCatalog.find(services, id) === undefined)
+    if (others.length > 0) yield* Console.error(`${foreign}, left alone: ${others.map(({ id }) => id).join(", ")}`)
+    return catalog.filter((service) => !others.includes(service))
   }
   return Option.match(portBase, {
-    onNone: () => ServiceCatalog.standard,
-    onSome: (base) => ServiceCatalog.standard.map((service, index) => ({ ...service, port: base && base + index }))
+    onNone: () => services,
+    onSome: (base) => services.map((service, index) => ({ ...service, port: base && base + index }))
   })
 })
 
@@ -161,7 +209,14 @@ const servicesNamed = (catalog: ServiceCatalog.ServiceCatalog, words: string) =>
       })
 
 const writeConfig = Effect.fnUntraced(function* (path: string, catalog: ServiceCatalog.ServiceCatalog) {
-  const services = Object.fromEntries(catalog.map(({ host, id, port }) => [id, { host, port }]))
+  const services = Object.fromEntries(
+    catalog.map(({ host, id, kind, port, vocabulary }) => [
+      id,
+      ServiceCatalog.find(ServiceCatalog.standard, id) === undefined
+        ? { host, port, kind, ...(vocabulary !== undefined && { vocabulary }) }
+        : { host, port }
+    ])
+  )
   yield* FileSystem.FileSystem.use((fs) => fs.writeFileString(path, `${JSON.stringify({ services }, null, 2)}\n`)).pipe(
     Effect.mapError(
       (error) => new BadFlags({ detail: `Cannot write ${path}: ${error.reason._tag}. Name another file.` })

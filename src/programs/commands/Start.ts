@@ -53,9 +53,12 @@ const flags = {
     Flag.withDefault("all")
   ),
   limit: Settings.limit.pipe(Flag.withDescription("At most so many pictures"), Flag.optional),
-  farm: Flag.Literals("farm", ["simulated", "none"]).pipe(
-    Flag.withDescription("Where the services are: a farm that is simulated, or (none) where --config says"),
-    Flag.withDefault("simulated")
+  farm: Flag.Literals("farm", ["simulated", "models", "none"]).pipe(
+    Flag.withDescription(
+      "Who answers: models of this process (the default for --images), a simulation (for the samples), " +
+        "or (none) the services of --config"
+    ),
+    Flag.optional
   ),
   config: Settings.config,
   harmonization: Settings.harmonization,
@@ -130,7 +133,8 @@ const run = Effect.fnUntraced(function* (options: Options) {
       doneBefore: submission.doneBefore,
       unusable: submission.unusable,
       seconds: ((yield* Clock.currentTimeMillis) - startedAt) / 1000,
-      simulated: options.farm === "simulated",
+      simulated: farmOf(options) === "simulated",
+      absent: yield* Embedded.AbsentServices,
       database: 'npm run sql -- "SELECT service, status, count(*) FROM results GROUP BY 1, 2"'
     },
     { output, page, strategy, lettering: { path: VectorText.textPath, width: VectorText.textWidth } }
@@ -151,6 +155,10 @@ const run = Effect.fnUntraced(function* (options: Options) {
     return yield* new PicturesLeftOut({ unusable: unusable.length, undrawn: undrawn.length })
   }
 })
+
+/** Who answers: what the flag says; else models about pictures of one's own, and a simulation about the samples. */
+const farmOf = ({ farm, images, more }: Pick<Options, "farm" | "images" | "more">): Embedded.FarmKind =>
+  Option.getOrElse(farm, () => (images.length + more.length > 0 ? "models" : "simulated"))
 
 /** The pictures the flags name, or the samples. */
 const picturesOf = Effect.fnUntraced(function* ({ data, images, limit, more }: Options) {
@@ -212,7 +220,7 @@ export const command = Command.make("start", flags, (options) =>
     Effect.provide(
       Layer.merge(Heartbeat.layer(Settings.identity(options.workerId)), Watched.vitals).pipe(
         Layer.provideMerge(PgArchive.layer),
-        Layer.provideMerge(Embedded.layer(options)),
+        Layer.provideMerge(Embedded.layer({ ...options, farm: farmOf(options) })),
         Layer.provideMerge(SharpRenderer.layer)
       )
     )

@@ -7,7 +7,7 @@ import { Schema } from "effect"
 import type * as Workflow from "../../domain/Workflow.ts"
 import type { ImageSummary } from "../../domain/archive/Image.ts"
 import { Report, ReportImage } from "../../domain/archive/Report.ts"
-import { type Run, serviceTotals } from "./Run.ts"
+import { absentServices, type Run, serviceTotals } from "./Run.ts"
 
 /** Where the page has room for the data. */
 const room = "<!-- data -->"
@@ -36,6 +36,7 @@ export const of = (run: Run, workflow: Workflow.Description, images: ReadonlyArr
     undrawn: run.undrawn,
     seconds: run.seconds,
     simulated: run.simulated,
+    absent: absentServices(run.absent),
     database: run.database
   },
   workflow,

@@ -17,6 +17,8 @@ export interface Run {
   readonly seconds: number
   /** Whether the answers were invented by the simulated farm. */
   readonly simulated: boolean
+  /** Services, or what they would say, that are not in the run, and the remedy. */
+  readonly absent: ReadonlyArray<{ readonly service: string; readonly reason: string }>
   /** Where things were written; a place that is absent was not written. */
   readonly places: { readonly overlays?: string; readonly report?: string }
   /** A command that opens the database. */
@@ -40,4 +42,13 @@ export const serviceTotals = ({ images, progress }: Run): ReadonlyArray<ServiceT
       ...(isComplete ? { crops: crops.get(service) ?? 0 } : {})
     }))
     .filter(({ requested, crops: some = 0 }) => requested + some > 0)
+}
+
+/** What is not in the run, those with one reason together: `face, pose: onnxruntime-node is not installed…`. */
+export const absentServices = (absent: Run["absent"]): ReadonlyArray<string> => {
+  const reasons = [...new Set(absent.map(({ reason }) => reason))]
+  return reasons.map((reason) => {
+    const services = absent.filter((each) => each.reason === reason).map(({ service }) => service)
+    return `${services.join(", ")}: ${reason}`
+  })
 }

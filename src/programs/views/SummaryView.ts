@@ -1,7 +1,7 @@
 /** What a run has found, for the terminal: image by image, then in total, then where to look further. */
 import type { LeftOut } from "../../domain/archive/Report.ts"
 import * as ImageSummary from "./ImageSummary.ts"
-import { type Run, serviceTotals } from "./Run.ts"
+import { absentServices, type Run, serviceTotals } from "./Run.ts"
 import { type ColorDepth, columns, fit, type Line, line, type Span, span, toAnsi, truncate } from "./TerminalText.ts"
 import { count, grouped, rate, seconds } from "../../domain/Wording.ts"
 
@@ -82,7 +82,7 @@ const totals = ({ doneBefore, progress, seconds: time }: Run): Line => {
   )
 }
 
-const pointers = ({ database, places, simulated }: Run): ReadonlyArray<Line> => {
+const pointers = ({ absent, database, places, simulated }: Run): ReadonlyArray<Line> => {
   const entry = (name: string, text: string) => line(...fit(line(span(name, gray)), ImageSummary.margin), text)
   return [
     ...(places.report === undefined ? [] : [entry("report", places.report)]),
@@ -90,6 +90,7 @@ const pointers = ({ database, places, simulated }: Run): ReadonlyArray<Line> => 
     entry("database", database),
     ...(simulated
       ? [entry("note", "the answers are simulated; only those of colors and metadata come from the pixels")]
-      : [])
+      : []),
+    ...absentServices(absent).map((sentence) => entry("not asked", sentence))
   ]
 }

@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Result, Schema } from "effect"
+import * as Envelope from "#farm/http/Envelope"
 import * as CocoLabels from "#farm/simulated/CocoLabels"
 import * as Contract from "#farm/simulated/Contract"
 import * as Perception from "#farm/simulated/Perception"
@@ -51,7 +52,7 @@ describe("predictions", () => {
     const kind = ServiceCatalog.find(ServiceCatalog.standard, id)?.kind
     assert(kind !== undefined)
     const predictions = Perception.predictions(id, view)
-    const reply = Reply.decode(Contract.success(id, predictions, 0.1), kind)
+    const reply = Reply.decode(Envelope.success(Contract.terms[id], predictions, 0.1), kind)
     assert(Result.isSuccess(reply))
     assert.deepEqual(reply.success.diagnostics, [])
     assert.strictEqual(reply.success.predictions.length, predictions.length)

@@ -11,6 +11,21 @@ const render = (run: Run, options: Partial<SummaryView.Options> = {}) =>
   SummaryView.render(run, { width: 100, color: 1, limit: 10, ...options })
 
 describe("SummaryView.render", () => {
+  it("says what is not in the run, those with one reason together", () => {
+    const absent = [
+      { service: "face", reason: "onnxruntime-node is not installed: run npm ci without --omit=optional." },
+      { service: "pose", reason: "onnxruntime-node is not installed: run npm ci without --omit=optional." },
+      { service: "nsfw", reason: "run windmill models add nsfw to have it." }
+    ]
+    assert.includeMembers(
+      [...render(runOf({ absent }))],
+      [
+        "not asked   face, pose: onnxruntime-node is not installed: run npm ci without --omit=optional.",
+        "not asked   nsfw: run windmill models add nsfw to have it."
+      ]
+    )
+  })
+
   it("shows what was found, then the totals, then where to look further", () => {
     const requested = [...beachFacts.requested, serviceId("metadata")]
     const images = [findingsOf({ ...beachFacts, requested })]

@@ -1,6 +1,6 @@
 /** What the metadata service measures in the picture it receives. */
-import type { JsonObject } from "./Contract.ts"
-import type { Picture, Pixels } from "./Pictures.ts"
+import type { JsonObject } from "../http/Envelope.ts"
+import type { Picture, Pixels } from "../http/Pictures.ts"
 import * as Luma from "./Luma.ts"
 
 /** One record about the file, its pixels and its EXIF. */

@@ -1,17 +1,14 @@
 /**
- * Uploaded bytes as pictures: checked, measured, and with the scene they carry.
+ * Uploaded bytes as pictures: checked, and decoded once for all services.
  *
- * The same image reaches thirteen services, so what was read is kept for a while, and reading twice at once is one read.
+ * The same image reaches every service, so what was read is kept for a while, and reading twice at once is one read.
  */
 import { createHash } from "node:crypto"
-import { Effect, Option, Schema } from "effect"
+import { Effect, Schema } from "effect"
 import exifReader from "exif-reader"
 import sharp from "sharp"
-import * as BoundingBox from "#domain/BoundingBox"
-import * as Scene from "./Scene.ts"
-import type { View } from "./View.ts"
 
-/** Rows of red, green and blue bytes. */
+/** Rows of red, green and blue bytes, in memory that threads can share. */
 export interface Pixels {
   readonly data: Uint8Array
   readonly width: number
@@ -28,10 +25,8 @@ export interface Picture {
   /** Of the stored grid; EXIF orientation is never applied. */
   readonly width: number
   readonly height: number
-  /** EXIF by group (`Image`, `Photo`, `GPSInfo`), without the scene. */
+  /** EXIF by group (`Image`, `Photo`, `GPSInfo`). */
   readonly exif: Readonly<Record<string, Readonly<Record<string, unknown>>>>
-  /** What the picture shows, when it is one of ours. */
-  readonly view: Option.Option<View>
   /** The pixels, scaled down to at most 1280 on a side. */
   readonly pixels: Effect.Effect<Pixels>
 }
@@ -43,16 +38,22 @@ export class Undecodable extends Schema.TaggedError<Undecodable>()("Undecodable"
   }
 }
 
+/** What the file says, before its pixels are needed. */
+export type Description = Omit<Picture, "digest" | "pixels">
+
 /** Reads pictures, each only once as long as it is remembered. */
-export interface PictureReader {
-  readonly read: (bytes: Uint8Array) => Effect.Effect<Picture, Undecodable>
+export interface PictureReader<A = Description> {
+  readonly read: (bytes: Uint8Array) => Effect.Effect<A & Picture, Undecodable>
 }
 
 const maximumSide = 1280
 
-/** Descriptions are remembered by the hundred, pixels (up to 5 MB each) only by the dozen, and uploads not at all. */
-export const make = (): PictureReader => {
-  const descriptions = remember<Description>(256)
+/**
+ * A reader that knows of each picture what `interpret` makes of its description. Descriptions are remembered by the hundred,
+ * pixels (up to 5 MB each) only by the dozen, and uploads not at all.
+ */
+export const make = <A extends Description>(interpret: (description: Description) => A): PictureReader<A> => {
+  const descriptions = remember<A>(256)
   const pixels = remember<Pixels>(12)
   return {
     read: (bytes) => {
@@ -60,7 +61,7 @@ export const make = (): PictureReader => {
       const decoded = () => pixels(digest, () => decode(bytes))
       return Effect.tryPromise({
         try: async () => ({
-          ...(await descriptions(digest, () => describe(bytes, decoded))),
+          ...(await descriptions(digest, async () => interpret(await describe(bytes, decoded)))),
           digest,
           pixels: Effect.promise(decoded)
         }),
@@ -70,22 +71,10 @@ export const make = (): PictureReader => {
   }
 }
 
-type Description = Omit<Picture, "digest" | "pixels">
-
 /** Decodes all pixels, so that a damaged image is found here and not by the one service that looks closely. */
 const describe = async (bytes: Uint8Array, decoded: () => Promise<Pixels>): Promise<Description> => {
   const [{ exif, format, height, width }] = await Promise.all([sharp(bytes).metadata(), decoded()])
-  const { Image = {}, ...groups } = readExif(exif)
-  const { ImageDescription, Software, ...tags } = Image
-  const scene = Schema.decodeUnknownOption(Scene.SceneJson)(ImageDescription)
-  return {
-    byteLength: bytes.length,
-    format,
-    width,
-    height,
-    exif: { ...groups, Image: Option.isSome(scene) ? tags : Image },
-    view: Option.map(scene, (scene) => ({ scene, region: regionOf(scene, Software), width, height }))
-  }
+  return { byteLength: bytes.length, format, width, height, exif: readExif(exif) }
 }
 
 const decode = async (bytes: Uint8Array): Promise<Pixels> => {
@@ -95,14 +84,9 @@ const decode = async (bytes: Uint8Array): Promise<Pixels> => {
     .toColourspace("srgb")
     .raw()
     .toBuffer({ resolveWithObject: true })
-  return { data, width: info.width, height: info.height }
-}
-
-/** The part of the scene that the image shows: what the cropper noted in EXIF `Software`, or all of it. */
-const regionOf = (scene: Scene.Scene, software: unknown): BoundingBox.ImageBox => {
-  const crop = /^windmill crop (\d+),(\d+),(\d+),(\d+)$/.exec(String(software))
-  const [x, y, width, height] = crop === null ? [0, 0, scene.width, scene.height] : crop.slice(1).map(Number)
-  return BoundingBox.imageBox({ x: x ?? 0, y: y ?? 0, width: width ?? 0, height: height ?? 0 })
+  const shared = new Uint8Array(new SharedArrayBuffer(data.length))
+  shared.set(data)
+  return { data: shared, width: info.width, height: info.height }
 }
 
 /** Unreadable EXIF is no EXIF: cameras write much that is wrong. */

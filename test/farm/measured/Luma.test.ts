@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import * as Luma from "#farm/simulated/Luma"
+import * as Luma from "#farm/measured/Luma"
 
 /** A gray picture of 30 x 30 pixels. */
 const gray = (value: (x: number, y: number) => number): Luma.Luma =>

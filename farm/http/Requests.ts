@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises"
 import type { IncomingMessage } from "node:http"
 import { Effect, Schema } from "effect"
 import { MultipartParser } from "effect/http"
-import { type SimulatedService, terms } from "./Contract.ts"
+import type { Terms } from "./Envelope.ts"
 
 /** The request is not one the service takes. `flat` errors have the web framework's shape. */
 export class BadRequest extends Schema.TaggedError<BadRequest>()("BadRequest", {
@@ -27,14 +27,14 @@ const endpoints: Readonly<Record<string, { readonly url: string; readonly file: 
 export const analyzes = (path: string): boolean => path in endpoints
 
 /** The bytes of the image a request is about. */
-export const imageOf = (service: SimulatedService, request: IncomingMessage, target: URL) =>
-  request.method === "POST" ? posted(service, request) : named(service, target)
+export const imageOf = (terms: Terms, request: IncomingMessage, target: URL) =>
+  request.method === "POST" ? posted(terms, request) : named(terms, target)
 
-const posted = Effect.fnUntraced(function* (service: SimulatedService, request: IncomingMessage) {
+const posted = Effect.fnUntraced(function* (terms: Terms, request: IncomingMessage) {
   const body = yield* readBody(request)
   if (body === undefined) {
     const message = "File too large. Maximum size is 32MB"
-    return yield* terms[service].flatTooLarge
+    return yield* terms.flatTooLarge
       ? new BadRequest({ status: 413, message: "File too large", flat: true })
       : new BadRequest({ status: 400, message })
   }
@@ -43,24 +43,24 @@ const posted = Effect.fnUntraced(function* (service: SimulatedService, request: 
   const upload = yield* fileField(type, body)
   if (upload === undefined) return yield* missingInput
   if (upload.filename === "") return yield* new BadRequest({ status: 400, message: "No file selected" })
-  if (terms[service].checksExtension && !/\.(png|jpe?g|gif|bmp|webp)$/i.test(upload.filename)) {
+  if (terms.checksExtension && !/\.(png|jpe?g|gif|bmp|webp)$/i.test(upload.filename)) {
     return yield* new BadRequest({ status: 400, message: "File type not allowed" })
   }
   return upload.bytes
 })
 
-const named = Effect.fnUntraced(function* (service: SimulatedService, target: URL) {
+const named = Effect.fnUntraced(function* (terms: Terms, target: URL) {
   const names = endpoints[target.pathname]
   const url = target.searchParams.get(names?.url ?? "")
   const file = target.searchParams.get(names?.file ?? "")
   if (url !== null && file !== null) {
     return yield* new BadRequest({ status: 400, message: "Cannot provide both 'url' and 'file' parameters" })
   }
-  if (url !== null) return yield* download(service, url)
+  if (url !== null) return yield* download(terms, url)
   if (file !== null) {
     return yield* Effect.tryPromise({
       try: () => readFile(file),
-      catch: () => new BadRequest({ status: terms[service].missingFile, message: `File not found: ${file}` })
+      catch: () => new BadRequest({ status: terms.missingFile, message: `File not found: ${file}` })
     })
   }
   return yield* missingInput
@@ -70,19 +70,19 @@ const missingInput = Effect.suspend(() =>
   Effect.fail(new BadRequest({ status: 400, message: "Must provide either 'url' or 'file' parameter" }))
 )
 
-const download = (service: SimulatedService, url: string) =>
+const download = (terms: Terms, url: string) =>
   Effect.tryPromise({
     try: async (signal) => {
       const response = await fetch(url, { signal: AbortSignal.any([signal, AbortSignal.timeout(10_000)]) })
       if (!response.ok) throw new Error(`${response.status} ${response.statusText}`)
-      if (terms[service].checksMediaType && !response.headers.get("content-type")?.startsWith("image/")) {
+      if (terms.checksMediaType && !response.headers.get("content-type")?.startsWith("image/")) {
         throw new Error("URL does not point to an image")
       }
       return new Uint8Array(await response.arrayBuffer())
     },
     catch: (cause) =>
       new BadRequest({
-        status: terms[service].unreachableUrl,
+        status: terms.unreachableUrl,
         message: `Failed to download image: ${(cause as Error).message}`
       })
   })

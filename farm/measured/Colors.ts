@@ -1,7 +1,7 @@
 /** The palette that the color service finds in the pixels it receives. */
-import type { JsonObject } from "./Contract.ts"
+import type { JsonObject } from "../http/Envelope.ts"
 import * as Markers from "./Markers.ts"
-import type { Pixels } from "./Pictures.ts"
+import type { Pixels } from "../http/Pictures.ts"
 
 /**
  * One prediction: the most frequent color, and the palette of up to eight, each as the nearest marker.

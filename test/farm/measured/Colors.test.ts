@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Schema } from "effect"
-import * as Colors from "#farm/simulated/Colors"
-import * as Markers from "#farm/simulated/Markers"
+import * as Colors from "#farm/measured/Colors"
+import * as Markers from "#farm/measured/Markers"
 import { checkPredictions } from "../../support/FarmReplies.ts"
 
 type Stripe = readonly [columns: number, color: Markers.Rgb]

@@ -1,5 +1,5 @@
 /** Measures on the brightness of a picture. */
-import type { Pixels } from "./Pictures.ts"
+import type { Pixels } from "../http/Pictures.ts"
 
 /** Rows of brightness in `[0, 255]`, and how many pixels have each brightness. */
 export interface Luma {

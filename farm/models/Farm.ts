@@ -1,0 +1,138 @@
+/**
+ * Services with real models as HTTP servers in this process: detectors, faces, poses, text, colors and metadata.
+ *
+ * Every reply names the model it comes from. A service whose model cannot run here is not opened, and said with its remedy.
+ */
+import { Clock, Effect, Schema, type Scope } from "effect"
+import { availableParallelism } from "node:os"
+import { join } from "node:path"
+import { coco } from "#domain/vocabulary/Coco"
+import type * as ServiceCatalog from "#domain/ServiceCatalog"
+import * as Envelope from "../http/Envelope.ts"
+import * as HttpService from "../http/HttpService.ts"
+import * as Pictures from "../http/Pictures.ts"
+import * as Colors from "../measured/Colors.ts"
+import * as Metadata from "../measured/Metadata.ts"
+import type { Absent } from "./Absent.ts"
+import * as Catalog from "./Catalog.ts"
+import * as Models from "./Models.ts"
+import * as Threads from "./threads/Threads.ts"
+
+/** The farm cannot be opened. */
+export class FarmError extends Schema.TaggedError<FarmError>()("FarmError", {
+  reason: HttpService.PortUnavailable
+}) {
+  override get message() {
+    return this.reason.message
+  }
+}
+
+export interface Options {
+  /** The services to open, and where they listen. Port 0 is any free port. */
+  readonly catalog?: ServiceCatalog.ServiceCatalog
+  /** The folder for what is kept between runs. */
+  readonly data: string
+  /** Threads that run models; as many as there are cores to spare. */
+  readonly threads?: number
+  /** The program of a thread. */
+  readonly program?: URL
+}
+
+export interface Farm {
+  /** The services at the ports they listen on. */
+  readonly catalog: ServiceCatalog.ServiceCatalog
+  /** Those that cannot answer on this machine. */
+  readonly absent: ReadonlyArray<Absent>
+}
+
+/** The services on free ports of `127.0.0.1`. */
+export const anyPorts: ServiceCatalog.ServiceCatalog = Catalog.standard.map((service) => ({ ...service, port: 0 }))
+
+/** Opens the services. They close, and their threads end, with the scope. */
+export const make = Effect.fn("Farm.make")(function* (
+  options: Options
+): Effect.fn.Return<Farm, FarmError, Scope.Scope> {
+  const { catalog = anyPorts, data, program, threads: count } = options
+  const threads = yield* Threads.make({
+    models: join(data, "models"),
+    ...(count !== undefined && { count }),
+    ...(program !== undefined && { program })
+  })
+  const pictures = Pictures.make((picture) => picture)
+  const examined = yield* Effect.forEach(
+    catalog,
+    (service) =>
+      isModelService(service.id)
+        ? Effect.match(threads.examine(service.id), {
+            onSuccess: () => ({ service, reason: undefined }),
+            onFailure: ({ message }) => ({ service, reason: message })
+          })
+        : Effect.succeed({ service, reason: undefined }),
+    { concurrency: availableParallelism() }
+  )
+  const usable = examined.flatMap(({ reason, service }) => (reason === undefined ? [service] : []))
+  const servers = yield* Effect.forEach(usable, (service) =>
+    HttpService.open(service, answering(service.id, { pictures, threads }))
+  ).pipe(Effect.mapError((reason) => new FarmError({ reason })))
+  return {
+    catalog: servers.map(({ service }) => service),
+    absent: examined.flatMap(({ reason, service }) => (reason === undefined ? [] : [{ service: service.id, reason }]))
+  }
+})
+
+const isModelService = (id: string): id is Models.ServiceName => id in Models.services
+
+interface Tools {
+  readonly threads: Threads.Threads
+  readonly pictures: Pictures.PictureReader
+}
+
+const answering = (id: string, { pictures, threads }: Tools): HttpService.Answering => {
+  const terms = termsOf(id)
+  return {
+    terms,
+    ...(id in detectors && { classes: Object.keys(coco) }),
+    health: Effect.succeed(HttpService.json(200, Envelope.healthy(terms))),
+    analyze: Effect.fnUntraced(function* (bytes) {
+      const start = yield* Clock.currentTimeMillis
+      const picture = yield* pictures.read(bytes)
+      return yield* predictions(id, picture, threads).pipe(
+        Effect.flatMap((found) => Effect.map(Clock.currentTimeMillis, (end) => [found, (end - start) / 1000] as const)),
+        Effect.map(([found, seconds]) => HttpService.json(200, Envelope.success(terms, found, seconds))),
+        Effect.catch(({ message }) => Effect.succeed(HttpService.json(500, Envelope.failure(terms, message, 0))))
+      )
+    })
+  }
+}
+
+/** What a service says about a picture. Colors and metadata are measured, all else is seen by models. */
+const predictions = (id: string, picture: Pictures.Picture, threads: Threads.Threads) =>
+  Effect.flatMap(picture.pixels, (pixels) =>
+    isModelService(id)
+      ? threads.analyze(id, { ...pixels, full: { width: picture.width, height: picture.height } })
+      : Effect.succeed(id === "colors" ? Colors.predictions(pixels) : Metadata.predictions(picture, pixels))
+  )
+
+const detectors = { centernet: true, nanodet: true, nanodet_g: true }
+
+/** A service's habits: those of the contract without its oddities. */
+const termsOf = (id: string): Envelope.Terms => {
+  const modelInfo = isModelService(id) ? cardOf(Models.services[id]) : { framework: "measured in the pixels" }
+  return {
+    replyName: id,
+    modelInfo,
+    undecodable: 400,
+    unreachableUrl: 400,
+    missingFile: 404,
+    modelInfoOnError: true,
+    health: { service: id, model_info: modelInfo }
+  }
+}
+
+const cardOf = ({ license, model, source, version }: Models.Card): Envelope.JsonObject => ({
+  framework: "ONNX Runtime",
+  model,
+  version,
+  license,
+  source
+})

@@ -1,0 +1,22 @@
+/** What the farm and a thread that runs models say to each other. */
+import type { JsonObject } from "../../http/Envelope.ts"
+import type { ServiceName } from "../Models.ts"
+import type { Picture } from "../vision/Picture.ts"
+
+/** What a thread is started with. */
+export interface Settings {
+  /** The folder of models that were added, where converted networks are kept, too. */
+  readonly models: string
+}
+
+/** What a service is to do: make sure that it can work, or answer about a picture, whose bytes are shared memory. */
+export interface Request {
+  readonly id: number
+  readonly service: ServiceName
+  readonly picture: Picture | undefined
+}
+
+/** The predictions, or why there are none, in a sentence. */
+export type Reply =
+  | { readonly id: number; readonly predictions: ReadonlyArray<JsonObject> }
+  | { readonly id: number; readonly problem: string }

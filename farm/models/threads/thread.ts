@@ -1,0 +1,77 @@
+/**
+ * A thread that runs models, because a network blocks the thread it runs in until it has its answer.
+ *
+ * A network is loaded when a service first needs it.
+ */
+import { parentPort, workerData } from "node:worker_threads"
+import * as Models from "../Models.ts"
+import * as Detector from "../vision/Detector.ts"
+import * as Explicitness from "../vision/Explicitness.ts"
+import * as Faces from "../vision/Faces.ts"
+import type { Network } from "../vision/Network.ts"
+import type { Picture } from "../vision/Picture.ts"
+import * as Poses from "../vision/Poses.ts"
+import * as Reader from "../vision/Reader.ts"
+import * as Weights from "../Weights.ts"
+import type { Reply, Request, Settings } from "./Messages.ts"
+import * as Runtime from "./Runtime.ts"
+
+const { models } = workerData as Settings
+
+/** Remembers what was loaded; what failed is tried again. */
+const once = <A>(load: (name: Models.NetworkName) => Promise<A>) => {
+  const loaded = new Map<Models.NetworkName, Promise<A>>()
+  return (name: Models.NetworkName): Promise<A> => {
+    const known = loaded.get(name) ?? load(name)
+    loaded.set(name, known)
+    known.catch(() => loaded.delete(name))
+    return known
+  }
+}
+
+const network = once(async (name): Promise<Network> =>
+  Runtime.open(await Weights.load(Models.networks[name], models), name)
+)
+
+const alphabet = async (): Promise<ReadonlyArray<string>> => {
+  const { file, package: from } = Models.alphabet
+  return [...(await Weights.read(from, file, models)).toString().trimEnd().split("\n"), " "]
+}
+let characters: ReadonlyArray<string> | undefined
+
+const services: Readonly<Record<Models.ServiceName, (picture: Picture) => Promise<ReadonlyArray<object>>>> = {
+  centernet: async (picture) =>
+    Detector.predictions(await Detector.detect(Detector.centernet, await network("centernet"), picture)),
+  nanodet: async (picture) =>
+    Detector.predictions(await Detector.detect(Detector.nanodet, await network("nanodet"), picture)),
+  nanodet_g: async (picture) =>
+    Detector.predictions(await Detector.detect(Detector.nanodet, await network("nanodet_g"), picture)),
+  nsfw: async (picture) => Explicitness.predictions(await network("nsfw"), picture),
+  face: async (picture) => Faces.predictions(await network("blazeface"), picture),
+  pose: async (picture) => Poses.predictions(await network("movenet"), picture),
+  ocr: async (picture) =>
+    Reader.predictions(
+      {
+        lines: await network("lines"),
+        characters: await network("characters"),
+        alphabet: (characters ??= await alphabet())
+      },
+      picture
+    )
+}
+
+const answer = async ({ id, picture, service }: Request): Promise<Reply> => {
+  try {
+    if (picture !== undefined) return { id, predictions: (await services[service](picture)) as never }
+    await Runtime.load()
+    await Promise.all(Models.services[service].networks.map((name) => Weights.examine(Models.networks[name], models)))
+    return { id, predictions: [] }
+  } catch (problem) {
+    return { id, problem: problem instanceof Error ? problem.message : String(problem) }
+  }
+}
+
+parentPort!.on("message", async (request: Request) => {
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- threads have no origin
+  parentPort!.postMessage(await answer(request))
+})

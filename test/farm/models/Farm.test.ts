@@ -1,0 +1,151 @@
+/** The photo is one that @vladmandic/human 1.2.5 ships: four people beside each other. */
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Result, Schema } from "effect"
+import { readFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import sharp from "sharp"
+import * as ServiceCatalog from "#domain/ServiceCatalog"
+import * as Reply from "#domain/Reply"
+import * as Farm from "#farm/models/Farm"
+
+const program = new URL("../../../dist/farm/models/threads/thread.js", import.meta.url)
+const data = join(tmpdir(), "windmill-models-test")
+const people = readFileSync("node_modules/vladmandic-human-1/assets/sample6.jpg")
+
+/** What is not part of the install. */
+const notAdded = [
+  { service: "nanodet_g", reason: "run windmill models add nanodet-g to have it." },
+  { service: "nsfw", reason: "run windmill models add nsfw to have it." }
+]
+
+const opened = Farm.make({ data, program, threads: 1 })
+
+const Answer = Schema.Struct({
+  status: Schema.String,
+  predictions: Schema.Array(Schema.Record(Schema.String, Schema.Json)),
+  error: Schema.optionalKey(Schema.Struct({ message: Schema.String })),
+  metadata: Schema.Struct({ model_info: Schema.Record(Schema.String, Schema.Json) })
+})
+
+/** What a service says about the bytes of a picture. */
+const ask = Effect.fnUntraced(function* (farm: Farm.Farm, id: string, bytes: Uint8Array) {
+  const service = ServiceCatalog.find(farm.catalog, id)!
+  const response = yield* Effect.promise(() =>
+    fetch(ServiceCatalog.analyzeUrl(service), {
+      method: "POST",
+      headers: { "content-type": "image/jpeg" },
+      body: Buffer.from(bytes)
+    })
+  )
+  const json = yield* Effect.promise(() => response.json())
+  return { kind: service.kind, json, code: response.status, ...Schema.decodeUnknownSync(Answer)(json) }
+})
+
+const sign = (...lines: ReadonlyArray<string>) =>
+  sharp(
+    Buffer.from(
+      `<svg xmlns="http://www.w3.org/2000/svg" width="640" height="420"><rect width="640" height="420" fill="#146"/>${lines
+        .map(
+          (line, index) =>
+            `<text x="60" y="${130 + 120 * index}" font-size="72" font-family="sans-serif" fill="#fff">${line}</text>`
+        )
+        .join("")}</svg>`
+    )
+  )
+    .jpeg()
+    .toBuffer()
+
+describe("the farm of models", () => {
+  it.live(
+    "finds four people and their faces in a photo of four",
+    Effect.fnUntraced(function* () {
+      const farm = yield* opened
+      assert.deepStrictEqual(farm.absent, notAdded)
+      assert.deepStrictEqual(farm.absent, notAdded)
+      for (const detector of ["centernet", "nanodet"]) {
+        const { predictions } = yield* ask(farm, detector, people)
+        assert.strictEqual(predictions.filter(({ label }) => label === "person").length, 4, detector)
+      }
+      const faces = yield* ask(farm, "face", people)
+      assert.strictEqual(faces.predictions.length, 4)
+      const poses = yield* ask(farm, "pose", people)
+      assert.strictEqual(poses.predictions.length, 1)
+    }, Effect.scoped),
+    60_000
+  )
+
+  it.live(
+    "answers so that windmill reads it without a complaint, and names its models",
+    Effect.fnUntraced(function* () {
+      const farm = yield* opened
+      assert.deepStrictEqual(farm.absent, notAdded)
+      for (const { id } of farm.catalog) {
+        const { json, kind, metadata, predictions } = yield* ask(farm, id, people)
+        const reply = Reply.decode(json, kind)
+        assert(Result.isSuccess(reply))
+        assert.deepStrictEqual(reply.success.diagnostics, [])
+        assert.strictEqual(reply.success.predictions.length, predictions.length)
+        assert.notProperty(metadata.model_info, "simulated")
+        if (kind === "color" || kind === "metadata") continue
+        assert.containsAllKeys(metadata.model_info, ["model", "version", "license", "source"])
+      }
+    }, Effect.scoped),
+    60_000
+  )
+
+  it.live(
+    "reads a sign line by line",
+    Effect.fnUntraced(function* () {
+      const farm = yield* opened
+      assert.deepStrictEqual(farm.absent, notAdded)
+      const { predictions } = yield* ask(
+        farm,
+        "ocr",
+        yield* Effect.promise(() => sign("Harbor Street", "OPEN 24 HOURS"))
+      )
+      assert.match(String(predictions[0]?.["text"]), /^Harbor ?Street OPEN ?24 ?HOURS$/)
+      assert.strictEqual(predictions[0]?.["has_text"], true)
+    }, Effect.scoped),
+    60_000
+  )
+
+  it.live(
+    "takes pictures of any size, and says of damaged ones that they are",
+    Effect.fnUntraced(function* () {
+      const farm = yield* opened
+      assert.deepStrictEqual(farm.absent, notAdded)
+      const blank = (width: number, height: number) =>
+        Effect.promise(() =>
+          sharp({ create: { width, height, channels: 3, background: "#888" } })
+            .jpeg()
+            .toBuffer()
+        )
+      const strip = yield* blank(4000, 2)
+      const pixel = yield* blank(1, 1)
+      for (const { id } of farm.catalog) {
+        for (const picture of [pixel, strip]) {
+          const { code } = yield* ask(farm, id, picture)
+          assert.strictEqual(code, 200, id)
+        }
+        const { code, error } = yield* ask(farm, id, people.subarray(0, 5000))
+        assert.strictEqual(code, 400)
+        assert.match(error!.message, /^cannot identify image file/)
+      }
+    }, Effect.scoped),
+    60_000
+  )
+
+  it.live(
+    "opens the other services when a thread cannot start, and says why",
+    Effect.fnUntraced(function* () {
+      const broken = new URL("data:text/javascript,throw new Error('no runtime')")
+      const farm = yield* Farm.make({ data, program: broken, threads: 1 })
+      assert.deepStrictEqual(
+        farm.catalog.map(({ id }) => id),
+        ["colors", "metadata"]
+      )
+      for (const { reason } of farm.absent) assert.match(reason, /no runtime/)
+    }, Effect.scoped)
+  )
+})
