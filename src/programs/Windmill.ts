@@ -40,7 +40,6 @@ const commands = [
   listed("api", "Serve the HTTP API and the dashboard", () => import("./commands/Api.ts")),
   listed("fuse", "Fuse results files of detectors, without queue or database", () => import("./commands/Fuse.ts")),
   listed("align", "Propose how the boxes of detectors are to be moved", () => import("./commands/Align.ts")),
-  listed("farm", "Simulate the services", () => import("./commands/Farm.ts"))
   listed("farm", "Run services, simulated or with models", () => import("./commands/Farm.ts")),
   listed("models", "Add models to those of the install", () => import("./commands/Models.ts"))
 ]
