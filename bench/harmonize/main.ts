@@ -31,7 +31,7 @@ const targets: Readonly<Record<string, number>> = {
   "80 300": 2000 / 1663
 }
 
-/** Microseconds of the middle and of the 95th of a hundred calls. */
+/** Microseconds of the tenth, the middle and the 95th of a hundred calls. The tenth is what a busy machine disturbs least. */
 const measure = ({ harmonize }: Strategy, pictures: ReadonlyArray<HarmonizationInput>) => {
   const once = (i: number): number => {
     const start = process.hrtime.bigint()
@@ -42,7 +42,11 @@ const measure = ({ harmonize }: Strategy, pictures: ReadonlyArray<HarmonizationI
   let warm = 0
   while (performance.now() - start < 500 || warm < 2) once(warm++)
   const times = Array.from({ length: Math.min(2000, Math.max(3, warm)) }, (_, i) => once(i)).sort((a, b) => a - b)
-  return { median: times[Math.floor(times.length / 2)]!, late: times[Math.floor(times.length * 0.95)]! }
+  return {
+    early: times[Math.floor(times.length * 0.1)]!,
+    median: times[Math.floor(times.length / 2)]!,
+    late: times[Math.floor(times.length * 0.95)]!
+  }
 }
 
 const results = [1, 80].flatMap((concepts) =>
@@ -56,13 +60,13 @@ const ratio = (n: number | undefined): string => (n === undefined ? "" : n.toPre
 
 const report = [
   "# Speed of harmonization",
-  `Written by \`npm run bench:harmonize\`: microseconds per image, median (95th percentile), on one core of ${cpus()[0]?.model.trim() ?? "an unknown processor"}, Node ${process.versions.node}. naive is the default strategy without its shortcuts.`,
+  `Written by \`npm run bench:harmonize\`: microseconds per image, median (95th percentile), on one core of ${cpus()[0]?.model.trim() ?? "an unknown processor"}, Node ${process.versions.node}. naive is the default strategy without its shortcuts; the ratio is that of the tenth of a hundred calls.`,
   table(
     ["3 detectors of", ...strategies.map(({ name }) => name), "quorum / naive", "at most"],
     results.map(({ concepts, size, times }) => [
       `${size} boxes, ${concepts === 1 ? "one concept" : `${concepts} concepts`}`,
       ...times.map(({ late, median }) => `${median.toFixed(0)} (${late.toFixed(0)})`),
-      ratio(times[0]!.median / times[1]!.median),
+      ratio(times[0]!.early / times[1]!.early),
       ratio(targets[`${concepts} ${size}`])
     ])
   )
