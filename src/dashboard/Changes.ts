@@ -2,7 +2,7 @@
 import { useEffect, useRef } from "preact/hooks"
 import { address } from "./Client.ts"
 
-/** Changes are collected for so long before anybody is told: an image changes a dozen times while it is worked on. */
+/** Changes are collected for so long before pages are told: an image changes a dozen times while it is worked on. */
 const gatheringMilliseconds = 300
 
 /**

@@ -1,4 +1,4 @@
-/** Light or dark: as the system has it, unless somebody chose. */
+/** Light or dark: as the system has it, unless one was chosen. */
 import { effect, signal } from "@preact/signals"
 
 export type Theme = "system" | "light" | "dark"

@@ -7,7 +7,7 @@ export interface Problem {
   readonly message: string
 }
 
-/** Every problem of a configuration that lies below `at`; `unknown` says what to do about what nobody knows there. */
+/** Every problem of a configuration that lies below `at`; `unknown` says what to do about a setting that is not known there. */
 export const ofIssue = (
   issue: SchemaIssue.Issue,
   { at = [], unknown }: { readonly at?: ReadonlyArray<string>; readonly unknown: string }

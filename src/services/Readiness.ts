@@ -2,13 +2,13 @@
 import { Context, Effect, type Scope } from "effect"
 
 export interface ReadinessShape {
-  /** Whether anybody watches this program. */
+  /** Whether this program is watched. */
   readonly isAsked: boolean
-  /** Adds something that must hold, until the scope closes. `isWell` is asked whenever somebody wants to know. */
+  /** Adds something that must hold, until the scope closes. `isWell` is asked at every look. */
   readonly require: (name: string, isWell: Effect.Effect<boolean>) => Effect.Effect<void, never, Scope.Scope>
 }
 
-/** Nobody asks unless somebody provides one. */
+/** Not asked unless one is provided. */
 export const Readiness: Context.Reference<ReadinessShape> = Context.Reference("windmill/services/Readiness", {
   defaultValue: (): ReadinessShape => ({ isAsked: false, require: () => Effect.void })
 })

@@ -6,7 +6,7 @@ import type { ResultStoreError } from "./ResultStore.ts"
 export class ServiceSwitch extends Context.Service<
   ServiceSwitch,
   {
-    /** Switches a step off for all programs, until somebody switches it on; survives restarts. A second pause replaces the first. */
+    /** Switches a step off for all programs, until it is switched on; survives restarts. A second pause replaces the first. */
     readonly pause: (pause: Omit<Pause, "since">) => Effect.Effect<Pause, ResultStoreError>
     /** Switches a step on. Returns whether it was off. */
     readonly resume: (step: Step) => Effect.Effect<boolean, ResultStoreError>

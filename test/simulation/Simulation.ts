@@ -33,7 +33,7 @@ export interface Report {
 }
 
 /** How long everything may take after the last fault. */
-const patience = Duration.minutes(20)
+const settleTimeout = Duration.minutes(20)
 
 /** Runs the scenario. */
 export const run = (scenario: Scenario.Scenario): Effect.Effect<Report> =>
@@ -78,7 +78,7 @@ const simulate = Effect.fnUntraced(function* (scenario: Scenario.Scenario) {
     )
   })
   yield* TestClock.adjust(Scenario.calm)
-  const deadline = Duration.toMillis(Duration.sum(Scenario.calm, patience))
+  const deadline = Duration.toMillis(Duration.sum(Scenario.calm, settleTimeout))
   while (!(yield* isIdle) && (yield* Clock.currentTimeMillis) < deadline) yield* TestClock.adjust("5 seconds")
 
   const ids = scenario.images.map((_, i) => (i + 1) as ImageId)

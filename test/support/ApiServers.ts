@@ -106,7 +106,7 @@ export const layer = (options: ApiServerOptions = {}) => {
     ]),
     Layer.provideMerge(folders),
     Layer.provideMerge([FetchHttpClient.layer, NodeFileSystem.layer, NodePath.layer]),
-    Layer.provide(Layer.succeed(ImageEvents.Rhythm, options.rhythm ?? { every: "20 millis", patience: 1000 })),
+    Layer.provide(Layer.succeed(ImageEvents.Rhythm, options.rhythm ?? { every: "20 millis", maxLooks: 1000 })),
     Layer.provide(ConfigProvider.layer(ConfigProvider.fromEnv({ env: environmentOf }))),
     Layer.orDie
   )

@@ -18,7 +18,7 @@ export class ModelFailure extends Schema.TaggedError<ModelFailure>()("ModelFailu
 export interface Threads {
   /** Makes sure that the service can work: that there is a runtime, and that its weights are whole. Loads no network. */
   readonly examine: (service: ServiceName) => Effect.Effect<void, ModelFailure>
-  /** The predictions of the service. What nobody waits for any more is not computed. */
+  /** The predictions of the service. What is not waited for any more is not computed. */
   readonly analyze: (service: ServiceName, picture: Picture) => Effect.Effect<ReadonlyArray<JsonObject>, ModelFailure>
   readonly count: number
 }

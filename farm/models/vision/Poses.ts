@@ -5,7 +5,7 @@ import * as Picture from "./Picture.ts"
 
 const side = 192
 
-/** The one prediction of a reply, or none when nobody can be seen. Landmarks are fractions of the picture. */
+/** The one prediction of a reply, or none when no person can be seen. Landmarks are fractions of the picture. */
 export const predictions = async (network: Network, picture: Picture.Picture) => {
   const placement = Picture.letterbox(picture, side)
   const square = await Picture.place(picture, placement, { width: side, height: side })

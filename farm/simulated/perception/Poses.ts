@@ -11,7 +11,7 @@ import { decimals, logistic } from "./Numbers.ts"
 /** Side in pixels to which the model scales an image. */
 const input = 224
 
-/** The one prediction of the reply; none when nobody can be seen well enough. */
+/** The one prediction of the reply; none when no person can be seen well enough. */
 export const predictions = (view: View.View): ReadonlyArray<JsonObject> => {
   const [best] = View.sightings(view)
     .flatMap((sighting) => (sighting.object.person === undefined ? [] : [{ sighting, person: sighting.object.person }]))

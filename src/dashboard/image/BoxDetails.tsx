@@ -140,7 +140,7 @@ export const Votes = ({ against, colors, voted }: VotesProps) => (
   <span
     class="votes"
     role="img"
-    aria-label={`for: ${voted.join(", ") || "nobody"}; against: ${against.join(", ") || "nobody"}`}
+    aria-label={`for: ${voted.join(", ") || "none"}; against: ${against.join(", ") || "none"}`}
   >
     {voted.map((service) => (
       <i key={service} title={service} style={{ "--color": colors.get(service) ?? "var(--soft)" }} />

@@ -9,7 +9,7 @@ import { type Picture, Pictures } from "../parts/Picture.ts"
 import { People } from "./People.tsx"
 import type { Frame } from "./Replay.ts"
 
-/** Crops that are shown until somebody wants to see all. */
+/** Crops that are shown until all are asked for. */
 const most = 16
 
 export interface EnrichmentsProps {

@@ -5,8 +5,8 @@ import { useResource } from "../Resource.ts"
 import { href } from "../Routes.ts"
 import * as Filters from "./Filters.ts"
 
-/** How long nobody types before the list follows. */
-const patienceMilliseconds = 250
+/** How long typing pauses before the list follows. */
+const typingPauseMilliseconds = 250
 
 export const FilterForm = ({ query }: { readonly query: URLSearchParams }) => {
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
@@ -26,7 +26,7 @@ export const FilterForm = ({ query }: { readonly query: URLSearchParams }) => {
   }
   const onInput = ({ currentTarget }: { readonly currentTarget: HTMLFormElement }) => {
     clearTimeout(timer.current)
-    timer.current = setTimeout(() => apply(currentTarget), patienceMilliseconds)
+    timer.current = setTimeout(() => apply(currentTarget), typingPauseMilliseconds)
   }
   const of = (name: Filters.Name) => query.get(name) ?? ""
   const confidence = of("confidence") || "0"

@@ -92,7 +92,7 @@ export type CandidateBox = typeof CandidateBox.Type
 export const CandidateStatus = Schema.Literals(["accepted", "tentative"])
 export type CandidateStatus = typeof CandidateStatus.Type
 
-/** One concept somebody voted for. `votes + dissenters + abstainers` are the services that reported. */
+/** One concept that a service voted for. `votes + dissenters + abstainers` are the services that reported. */
 export const Candidate = Schema.Struct({
   concept: Concept,
   /** The wording of the strongest vote. */

@@ -43,7 +43,7 @@ export const Special = Schema.Struct({
   text: Schema.Struct({ ...channel, content: Schema.optionalKey(Schema.String) }),
   face: Schema.Struct(channel),
   pose: Schema.Struct(channel),
-  /** `humanContext`: whether anybody saw a person, a face or a pose. Present when something was detected. */
+  /** `humanContext`: whether any service saw a person, a face or a pose. Present when something was detected. */
   nsfw: Schema.Struct({ ...channel, humanContext: Schema.optionalKey(Schema.Boolean) }).pipe(
     Schema.encodeKeys({ humanContext: "human_context" })
   )

@@ -74,7 +74,7 @@ function standing(
     return {
       status: "tentative",
       rule: "no-human-context",
-      reason: `${count}, but nobody saw a person, a face or a pose`
+      reason: `${count}, but no service saw a person, a face or a pose`
     }
   }
   if (votes >= quorum) return { status: "accepted", rule: "quorum", reason: `${count}; ${quorum} are enough` }

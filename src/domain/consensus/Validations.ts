@@ -17,7 +17,7 @@ const weight = 0.5
 export interface HumanContext {
   /** The validations a person candidate gets. */
   readonly ofPerson: ReadonlyArray<Validation>
-  /** Whether anybody saw a person, a face or a pose. */
+  /** Whether any service saw a person, a face or a pose. */
   readonly isHuman: boolean
 }
 

@@ -25,7 +25,7 @@ export class AuthorityError extends Schema.TaggedError<AuthorityError>()("Author
 
 /**
  * What `<prefix>_SSLMODE` and `<prefix>_SSLROOTCERT` say; without the former, what the URL says, if anything. An authority
- * alone means `verify-full`. `false`: not to be encrypted; `undefined`: nobody said.
+ * alone means `verify-full`. `false`: not to be encrypted; `undefined`: not said.
  */
 export const fromEnvironment = Effect.fnUntraced(function* (prefix: "QUEUE" | "DB", inUrl: Mode | undefined) {
   const variable = `${prefix}_SSLROOTCERT`
@@ -45,7 +45,7 @@ const readCertificate = (variable: string, path: string) =>
   Effect.try({
     try: () => {
       const text = NodeFs.readFileSync(path, "utf8")
-      // `tls` says nothing of a file without certificates, and then trusts nobody.
+      // `tls` says nothing of a file without certificates, and then trusts no server.
       if (!/-----BEGIN (TRUSTED |X509 )?CERTIFICATE-----/.test(text)) throw new Error(`no certificate (PEM) in ${path}`)
       return text
     },

@@ -8,13 +8,13 @@
 export interface PictureMemory {
   /** That many bytes, of any content. */
   readonly take: (size: number) => Buffer<ArrayBuffer>
-  /** Gives back what was taken, when nothing reads or writes it any more. What never comes back is lost to nobody. */
+  /** Gives back what was taken, when nothing reads or writes it any more. What never comes back is collected as garbage. */
   readonly give: (bytes: Buffer<ArrayBuffer>) => void
 }
 
 const mebibyte = 1024 * 1024
 
-/** Keeps up to `most` bytes that nobody uses. */
+/** Keeps up to `most` bytes that are not in use. */
 export const make = (most = 32 * mebibyte): PictureMemory => {
   const unused = new Map<number, Array<ArrayBuffer>>()
   let kept = 0

@@ -46,5 +46,5 @@ export const reopened = <C extends Amqp.Channel, A>(
   }
 }
 
-/** An error that nobody hears would end the process. Who uses the channel learns of it by a failed request or by `close`. */
+/** An error without a listener would end the process. Who uses the channel learns of it by a failed request or by `close`. */
 const listen = <C extends Amqp.Channel>(channel: C): C => channel.on("error", () => {})

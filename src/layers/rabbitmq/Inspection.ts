@@ -6,7 +6,7 @@ import type { Connection } from "./Connection.ts"
 import * as Request from "./Request.ts"
 
 export interface Count {
-  /** Messages that nobody holds. */
+  /** Messages that no consumer holds. */
   readonly ready: number
   readonly consumers: number
 }

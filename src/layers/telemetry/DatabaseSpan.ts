@@ -1,6 +1,6 @@
 /**
  * Spans of queries, named after what the query does: `INSERT results`. The database client names all of them after the
- * database, which tells nobody anything.
+ * database, which says nothing.
  *
  * @see https://opentelemetry.io/docs/specs/semconv/database/database-spans/#name
  */

@@ -69,7 +69,7 @@ const health = (isStalled: Effect.Effect<boolean>) =>
   )
 
 /** How long a requirement may take to say that it is met. */
-const patience = "2 seconds"
+const readyTimeout = "2 seconds"
 
 const readiness = (required: ReadonlyMap<string, Effect.Effect<boolean>>) =>
   Effect.gen(function* () {
@@ -77,7 +77,7 @@ const readiness = (required: ReadonlyMap<string, Effect.Effect<boolean>>) =>
       required,
       ([name, isWell]) =>
         isWell.pipe(
-          Effect.timeoutOrElse({ duration: patience, orElse: () => Effect.succeed(false) }),
+          Effect.timeoutOrElse({ duration: readyTimeout, orElse: () => Effect.succeed(false) }),
           Effect.map((well) => [name, well] as const)
         ),
       { concurrency: "unbounded" }

@@ -32,7 +32,7 @@ const off = Layer.mergeAll(
 )
 
 /** How long the last spans may take when the program ends. */
-const farewell = Duration.seconds(3)
+const shutdownTimeout = Duration.seconds(3)
 
 const exporting = (options: OtelTracingOptions, settings: OtelSettings) =>
   Layer.unwrap(
@@ -56,7 +56,7 @@ const exporting = (options: OtelTracingOptions, settings: OtelSettings) =>
         exportTimeoutMillis: 2 * Duration.toMillis(timeout)
       })
       return tracer.pipe(
-        Layer.provide(NodeSdk.layerTracerProvider(processor, { sampler: settings.sampler, shutdownTimeout: farewell })),
+        Layer.provide(NodeSdk.layerTracerProvider(processor, { sampler: settings.sampler, shutdownTimeout })),
         Layer.provide(resource(options, settings))
       )
     })

@@ -23,11 +23,11 @@ export interface Settings {
 
 export class ApiSettings extends Context.Service<ApiSettings, Settings>()("windmill/programs/api/ApiSettings") {}
 
-/** The API would be open to a network without anybody having to log in. */
+/** The API would be open to a network without a login. */
 export class OpenToEverybody extends Schema.TaggedError<OpenToEverybody>()("OpenToEverybody", { host: Schema.String }) {
   override get message() {
     return [
-      `The API would listen on ${this.host}, where other machines reach it, and nobody would have to log in.`,
+      `The API would listen on ${this.host}, where other machines reach it, without a login.`,
       `  - Set API_TOKEN to a long random text (openssl rand -hex 32), or`,
       `  - listen on this machine only: --host 127.0.0.1`
     ].join("\n")

@@ -2,7 +2,7 @@
  * Which content a browser may run or load for a response.
  *
  * Pages run scripts of this server only. What is no page, an answer or a picture, runs nothing and loads nothing, even if
- * somebody makes a browser show it as a page.
+ * a browser is made to show it as a page.
  *
  * @see https://www.w3.org/TR/CSP3/
  */

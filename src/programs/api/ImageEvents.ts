@@ -14,11 +14,11 @@ export interface Rhythm {
   /** How long to wait between two looks. What happens to an image meanwhile is one event. */
   readonly every: Duration.Input
   /** Looks without any change until the reader is told so. */
-  readonly patience: number
+  readonly maxLooks: number
 }
 
 export const Rhythm: Context.Reference<Rhythm> = Context.Reference("windmill/programs/api/ImageEvents/Rhythm", {
-  defaultValue: (): Rhythm => ({ every: "500 millis", patience: 30 })
+  defaultValue: (): Rhythm => ({ every: "500 millis", maxLooks: 30 })
 })
 
 /** Changes that are read at once. */
@@ -28,14 +28,14 @@ const batch = 500
 export const since = (archive: Archive["Service"], moment: Moment): Stream.Stream<ImageEvent> => {
   const look = ({ from, looks }: Place): Effect.Effect<Sight> =>
     Effect.gen(function* () {
-      const { every, patience } = yield* Rhythm
+      const { every, maxLooks } = yield* Rhythm
       if (looks > 0) yield* Effect.sleep(every)
       const { changes, until } = yield* archive.changes(from, batch).pipe(
         Effect.tapError((error) => Effect.logDebug(error.message)),
         Effect.orElseSucceed(() => ({ changes: [], until: from }))
       )
       if (changes.length > 0) return { events: changes.map(eventOf), until }
-      return looks < patience ? yield* look({ from: until, looks: looks + 1 }) : { events: [quiet(until)], until }
+      return looks < maxLooks ? yield* look({ from: until, looks: looks + 1 }) : { events: [quiet(until)], until }
     })
   const found = Stream.paginate({ from: moment, looks: 0 }, (place) =>
     Effect.map(look(place), ({ events, until }) => [events, Option.some({ from: until, looks: 1 })] as const)

@@ -30,7 +30,7 @@ const readyWhenAnswered = Effect.gen(function* () {
   yield* require("database", Effect.isSuccess(client`SELECT 1`))
 })
 
-/** The statement itself is not traced: it may quote what is nobody's business. */
+/** The statement itself is not traced: it may quote private data. */
 const ask = Effect.fn("sql")(function* (statement: string) {
   const client = yield* SqlClient.SqlClient
   const rows = yield* client

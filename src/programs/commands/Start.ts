@@ -172,7 +172,7 @@ const picturesOf = Effect.fnUntraced(function* ({ data, images, limit, more }: O
   return Option.match(limit, { onNone: () => found, onSome: (most) => Stream.take(found, most) })
 })
 
-/** Serves the dashboard while the scope is open, unless nobody wants it; returns where. */
+/** Serves the dashboard while the scope is open, unless it is not wanted; returns where. */
 const serveDashboard = Effect.fnUntraced(function* ({ dashboard, data, harmonization, port }: Options) {
   if (!dashboard) return Option.none<string>()
   const path = yield* Path.Path

@@ -175,7 +175,7 @@ describe("a reader that stalls", () => {
         )
       }).pipe(
         Effect.scoped,
-        Effect.provide(ApiServers.layer({ archive: endless, rhythm: { every: "0 millis", patience: 1 } }))
+        Effect.provide(ApiServers.layer({ archive: endless, rhythm: { every: "0 millis", maxLooks: 1 } }))
       )
     })
   )

@@ -2,7 +2,7 @@
  * Whose a running server is.
  *
  * The owner keeps one connection with an advisory lock. When its process dies, however it dies, connection and lock go with
- * it, and the next windmill may take the server over: no file can say wrongly that somebody is there.
+ * it, and the next windmill may take the server over: no file can say wrongly that a program is there.
  */
 import { PgConnection } from "@effect/sql-pg"
 import { Effect } from "effect"

@@ -52,7 +52,7 @@ export const acquire = (options: Options): Effect.Effect<string, EmbeddedPostgre
   })
 
 /** How long a server may take until it answers. After a crash it first repeats what it had not finished writing. */
-const patience = "60 seconds"
+const startTimeout = "60 seconds"
 
 const findOrStart = Effect.fnUntraced(function* (options: Options) {
   const running = yield* onFiles(options.data, () => Postmaster.find(options.data))
@@ -104,7 +104,7 @@ const connectWhenReady = (server: Server) =>
       while: ({ reason }) => reason._tag !== "AuthenticationError",
       until: () => Effect.promise(server.isGone)
     }),
-    Effect.timeout(patience)
+    Effect.timeout(startTimeout)
   )
 
 /** What there is instead of a server that cannot be reached: another one, or a failure. */

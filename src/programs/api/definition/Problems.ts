@@ -17,7 +17,7 @@ type Fields = Schema.Struct.Type<typeof fields>
 /** The request is not what the documentation says: a parameter, a header, the body. */
 export class InvalidRequest extends Schema.TaggedError<InvalidRequest>()("InvalidRequest", fields) {}
 
-/** Nobody is logged in, or with the wrong token. */
+/** The request is not logged in, or has the wrong token. */
 export class Unauthorized extends Schema.TaggedError<Unauthorized>()("Unauthorized", fields) {}
 
 /** The request comes from a page that may not make it, or asks for a place that may not be read. */
