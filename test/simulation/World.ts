@@ -22,6 +22,7 @@ import {
 import { type ImageRecord, ResultStore, ResultStoreError, StoreUnavailable } from "../../src/services/ResultStore.ts"
 import { ServiceSwitch } from "../../src/services/ServiceSwitch.ts"
 import * as Scenario from "./Scenario.ts"
+import { sourceImage } from "../support/SourceImages.ts"
 
 /** What all processes share, and what an onlooker counts. */
 export interface World {
@@ -276,9 +277,4 @@ const cropName = (filename: string, { height, width, x, y }: BoundingBox) =>
 
 const picture = { width: 305, height: 400 }
 
-const encoded = (filename: string): EncodedImage => ({
-  bytes: new Uint8Array(),
-  mediaType: "image/jpeg",
-  filename,
-  ...picture
-})
+const encoded = (filename: string) => sourceImage({ filename, ...picture })

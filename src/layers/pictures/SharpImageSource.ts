@@ -1,17 +1,20 @@
 /**
- * Pictures from disk and over HTTP, checked by sharp.
+ * Pictures from disk and over HTTP, checked and made alike.
  *
- * What a worker analyzes is always one still picture within the limits, in a format every service reads. What several
- * workers of a process ask for at once, or shortly after, is fetched and converted once; a file that services read as it is
- * is read anew each time, which costs less than the memory to keep it.
+ * Every service, crop, thumbnail and page sees the same pixels: one upright still picture, 8-bit sRGB. What is that already
+ * is handed on as it is; all else is decoded once and handed on as JPEG, so that no other decoder has anything to decide.
+ * What several workers of a process ask for at once, or shortly after, is fetched and converted once; a file that services
+ * read as it is is read anew each time, which costs less than the memory to keep it.
  */
 import { Cache, Duration, Effect, Exit, Layer, Stream } from "effect"
 import { HttpClient, type HttpClientResponse } from "effect/http"
-import { imageSize } from "image-size"
 import * as NodeFs from "node:fs"
+import * as NodeZlib from "node:zlib"
 import sharp from "sharp"
-import { type EncodedImage, type ImageReference, pathOf } from "../../domain/ImageReference.ts"
-import { ImageSource, ImageSourceError, Unreachable, Unusable } from "../../services/ImageSource.ts"
+import { type ImageReference, pathOf, PictureVersion } from "../../domain/ImageReference.ts"
+import { ImageSource, ImageSourceError, type SourceImage, Unreachable, Unusable } from "../../services/ImageSource.ts"
+import * as Decoding from "./Decoding.ts"
+import * as PictureHeader from "./PictureHeader.ts"
 import * as PictureMemory from "./PictureMemory.ts"
 import * as TransportProblem from "../http/TransportProblem.ts"
 
@@ -55,47 +58,50 @@ export const layer = (limits: Limits = defaultLimits) =>
           })
       )
 
+      /** What was fetched or converted, by reference and, for a file, the version that it had. */
       const cache = yield* Cache.makeWith(
         Effect.fnUntraced(function* (key: string) {
-          const reference = JSON.parse(key) as ImageReference
+          const [reference] = JSON.parse(key) as [ImageReference, PictureVersion?]
           const path = pathOf(reference)
           const bytes =
             path === undefined ? yield* fetchUrl(reference.url!) : yield* readFile(path, limits, Buffer.allocUnsafeSlow)
-          return yield* inspect(reference, bytes, headerOf(bytes), limits)
+          return yield* inspect(reference, bytes, PictureHeader.read(bytes), limits)
         }),
         { capacity: 32, timeToLive: (exit) => (Exit.isSuccess(exit) ? Duration.minutes(1) : Duration.zero) }
       )
-
-      const read = Effect.fn("ImageSource.read")((reference: ImageReference) =>
-        Cache.get(cache, JSON.stringify(reference))
-      )
-      const load = Effect.fn("ImageSource.load")((reference: ImageReference) =>
-        Effect.tap(read(reference), ({ bytes }) => decodeAll(nameOf(reference), bytes, limits))
-      )
+      const cached = (...key: [ImageReference, PictureVersion?]) => Cache.get(cache, JSON.stringify(key))
 
       const memory = PictureMemory.make()
-      /** The picture in borrowed memory, unless there is more to do about it than to read it. */
-      const borrow = Effect.fn("ImageSource.read")(function* (reference: ImageReference, path: string) {
-        const bytes = yield* readFile(path, limits, memory.take)
-        const header = headerOf(bytes)
-        if (header !== undefined) return { bytes, image: yield* inspect(reference, bytes, header, limits) }
-        memory.give(bytes)
-        return undefined
-      })
       const lend: ImageSource["Service"]["lend"] = (reference, use) => {
         const path = pathOf(reference)
-        return Effect.flatMap(path === undefined ? Effect.undefined : borrow(reference, path), (borrowed) =>
-          borrowed === undefined
-            ? Effect.flatMap(read(reference), use)
-            : Effect.ensuring(
-                use(borrowed.image),
-                Effect.sync(() => memory.give(borrowed.bytes))
-              )
+        if (path === undefined) return Effect.flatMap(read(cached(reference)), use)
+        return Effect.flatMap(read(borrow(reference, path)), (borrowed) =>
+          Effect.ensuring(use(borrowed.image), borrowed.giveBack)
         )
       }
+      /** The picture in borrowed memory, unless there is more to do about it than to read it. */
+      const borrow = Effect.fnUntraced(function* (reference: ImageReference, path: string) {
+        const bytes = yield* readFile(path, limits, memory.take)
+        const giveBack = Effect.sync(() => memory.give(bytes))
+        const header = PictureHeader.read(bytes)
+        if (header?.plain !== undefined) return { image: yield* inspect(reference, bytes, header, limits), giveBack }
+        const version = versionOf(bytes)
+        yield* giveBack
+        return { image: yield* cached(reference, version), giveBack: Effect.void }
+      })
+      const load = Effect.fn("ImageSource.load")(function* (reference: ImageReference) {
+        const path = pathOf(reference)
+        if (path === undefined)
+          return yield* Effect.tap(read(cached(reference)), (image) => decodeAll(nameOf(reference), image))
+        return yield* lend(reference, (image) =>
+          Effect.as(decodeAll(nameOf(reference), image), { ...image, bytes: new Uint8Array(image.bytes) })
+        )
+      })
       return ImageSource.of({ lend, load })
     })
   )
+
+const read = Effect.withSpan("ImageSource.read")
 
 /**
  * The bytes of a file, in memory from `take`.
@@ -137,118 +143,113 @@ const readFile = Effect.fn("ImageSource.readFile")(
     })
 )
 
-/** Formats that every service reads as they are. */
-const mediaTypes: Readonly<Record<string, string>> = {
-  jpeg: "image/jpeg",
-  png: "image/png",
-  webp: "image/webp",
-  gif: "image/gif"
-}
+/** Formats that are read. Animations are none: services look at one picture. */
+const readable = new Set(["jpeg", "png", "webp", "gif", "tiff", "avif", "heif"])
 
-/** Formats that are read here and handed on as JPEG. */
-const convertible = new Set(["tiff", "heif", "jp2k", "jxl"])
+/** Bytes of EXIF that fit into a JPEG. */
+const largestExif = 65_000
 
-/** Finds out what the picture is by its header, or by asking sharp. */
+/** Finds out what the picture is, and makes it what services are to see. */
 const inspect = Effect.fn("ImageSource.inspect")(function* (
   reference: ImageReference,
   bytes: Uint8Array,
-  header: Header | undefined,
+  header: PictureHeader.Header | undefined,
   limits: Limits
 ) {
   const name = nameOf(reference)
   if (bytes.length === 0) return yield* unusable(name, "is empty (0 bytes): fetch or export it again")
-  const { format, height, pages = 1, width } = header ?? (yield* metadataOf(name, bytes))
-  if (mediaTypes[format] === undefined && !convertible.has(format)) {
+  if (header === undefined) {
+    return yield* unusable(
+      name,
+      "is not a picture in a known format: convert it to JPEG, PNG, WebP, GIF, TIFF or AVIF, or remove it"
+    )
+  }
+  const { format, frames = 1, plain } = header
+  if (frames > 1 || format.startsWith("animated ")) return yield* animated(name, frames)
+  if (!isReadable(format)) {
     return yield* unusable(name, `is ${format.toUpperCase()}, which services cannot read: convert it to JPEG or PNG`)
   }
-  if (pages > 1) {
-    return yield* unusable(
-      name,
-      `is animated or has several pages (${pages}): export the one to analyze as a still picture`
-    )
+  const version = versionOf(bytes)
+  if (plain !== undefined) {
+    yield* checkPixels(name, plain, limits)
+    const { extensions, mediaType } = handedOn[format]!
+    const filename = withExtension(reference.filename, extensions)
+    return { bytes, mediaType, filename, ...plain, isOriginal: true, version } satisfies SourceImage
   }
-  if (width * height > limits.pixels) {
-    return yield* unusable(
-      name,
-      `has ${width} x ${height} pixels, more than the limit of ${limits.pixels}: scale it down, or raise IMAGE_MAX_PIXELS`
-    )
-  }
-  const mediaType = mediaTypes[format]
-  const encoded = mediaType === undefined ? yield* convert(name, bytes, limits) : bytes
-  return {
-    bytes: encoded,
-    mediaType: mediaType ?? "image/jpeg",
-    filename: withExtension(reference.filename, mediaType === undefined ? "jpeg" : format),
-    width,
-    height
-  } satisfies EncodedImage
+  const { data, info } = yield* convert(name, bytes, limits)
+  const { extensions, mediaType } = handedOn.jpeg!
+  const filename = withExtension(reference.filename, extensions)
+  const { height, width } = info
+  return { bytes: data, mediaType, filename, width, height, isOriginal: false, version } satisfies SourceImage
 })
 
-interface Header {
-  readonly format: string
-  readonly width: number
-  readonly height: number
-  readonly pages?: number | undefined
-}
+/** JPEG 2000 and JPEG XL are read where sharp was built with them. */
+const isReadable = (format: string): boolean =>
+  readable.has(format) || ((format === "jp2" || format === "jxl") && sharp.format[format].input.buffer)
 
-/** What most pictures are, at a hundredth of the price of asking sharp; `undefined` for what only sharp can tell. */
-const headerOf = (bytes: Uint8Array): Header | undefined => {
-  try {
-    const { height, type, width } = imageSize(bytes)
-    if (type === "jpg") return { format: "jpeg", width, height }
-    return type === "png" ? { format: "png", width, height } : undefined
-  } catch {
-    return undefined
-  }
-}
+const versionOf = (bytes: Uint8Array): PictureVersion =>
+  PictureVersion.make(`${bytes.length}-${NodeZlib.crc32(bytes).toString(16)}`)
 
-const metadataOf = (name: string, bytes: Uint8Array): Effect.Effect<Header, ImageSourceError> =>
-  Effect.tryPromise({
-    try: () => sharp(bytes, { limitInputPixels: false }).metadata(),
-    catch: () =>
-      unusable(
+const checkPixels = (name: string, { height, width }: Pick<SourceImage, "width" | "height">, limits: Limits) =>
+  width * height <= limits.pixels
+    ? Effect.void
+    : unusable(
         name,
-        "is not a picture in a known format: convert it to JPEG, PNG, WebP, GIF, TIFF or AVIF, or remove it"
+        `has ${width} x ${height} pixels, more than the limit of ${limits.pixels}: scale it down, or raise IMAGE_MAX_PIXELS`
       )
-  })
 
-/** Hands a picture on as JPEG. */
-const convert = (name: string, bytes: Uint8Array, limits: Limits) =>
-  Effect.tryPromise({
-    try: () => whole(bytes, limits).flatten({ background: "white" }).jpeg({ quality: 95 }).toBuffer(),
-    catch: (cause) => damaged(name, cause)
-  })
+const animated = (name: string, frames: number) =>
+  unusable(
+    name,
+    `is animated or has several pages${frames > 1 ? ` (${frames})` : ""}: export the one to analyze as a still picture`
+  )
 
-/** Decodes the picture in a small size, for which all of it has to be there. */
-const decodeAll = Effect.fn("ImageSource.decodeAll")((name: string, bytes: Uint8Array, limits: Limits) =>
-  Effect.tryPromise({
-    try: () => whole(bytes, limits).resize(16, 16, { fit: "fill" }).raw().toBuffer(),
-    catch: (cause) => damaged(name, cause)
-  })
-)
+/** Upright, flat, 8-bit sRGB, as JPEG. EXIF stays, and says that the picture is upright. */
+const convert = Effect.fn("ImageSource.convert")(function* (name: string, bytes: Uint8Array, limits: Limits) {
+  const asDamaged = Effect.mapError((cause: Error) => damaged(name, cause))
+  const { exif, format, height, pages = 1, width } = yield* asDamaged(Decoding.describe(bytes))
+  // What HEIF calls pages are other pictures than the main one.
+  if (pages > 1 && format !== "heif") return yield* animated(name, pages)
+  yield* checkPixels(name, { width, height }, limits)
+  return yield* asDamaged(
+    Decoding.run({ bytes, pixels: width * height }, (source) => {
+      const upright = source.autoOrient().flatten({ background: "white" }).toColourspace("srgb")
+      const kept = (exif?.length ?? 0) <= largestExif ? upright.keepExif() : upright
+      return kept.jpeg({ quality: 95, chromaSubsampling: "4:4:4" }).toBuffer({ resolveWithObject: true })
+    })
+  )
+})
 
-const whole = (bytes: Uint8Array, { pixels }: Limits) => sharp(bytes, { failOn: "truncated", limitInputPixels: pixels })
+/** Decodes the picture in a small size, for which all of it has to be there. What was converted is whole. */
+const decodeAll = Effect.fn("ImageSource.decodeAll")(function* (name: string, image: SourceImage) {
+  if (!image.isOriginal) return
+  const { bytes, height, width } = image
+  yield* Decoding.run({ bytes, pixels: width * height }, (source) =>
+    source.resize(16, 16, { fit: "fill" }).raw().toBuffer()
+  ).pipe(Effect.mapError((cause) => damaged(name, cause)))
+})
 
-const damaged = (name: string, cause: unknown) =>
-  unusable(name, `is damaged (${(cause as Error).message.split("\n")[0]}): fetch or export it again`)
+const damaged = (name: string, cause: Error) =>
+  unusable(name, `is damaged (${cause.message.split("\n")[0]}): fetch or export it again`)
 
 /** What messages call the picture. */
 const nameOf = (reference: ImageReference): string => pathOf(reference) ?? reference.url ?? reference.filename
 
-const extensions: Readonly<Record<string, ReadonlyArray<string>>> = {
-  jpeg: ["jpg", "jpeg"],
-  png: ["png"],
-  webp: ["webp"],
-  gif: ["gif"]
+/** The formats that services read, with the extensions by which they judge an upload. */
+const handedOn: Readonly<
+  Record<string, { readonly mediaType: string; readonly extensions: ReadonlyArray<string> } | undefined>
+> = {
+  jpeg: { mediaType: "image/jpeg", extensions: ["jpg", "jpeg"] },
+  png: { mediaType: "image/png", extensions: ["png"] },
+  webp: { mediaType: "image/webp", extensions: ["webp"] }
 }
 
-/** The name, with an extension that agrees with the format; services judge an upload by it. */
-const withExtension = (filename: string, format: string): string => {
-  const accepted = extensions[format]!
+/** The name, with an extension that agrees with the format. */
+const withExtension = (filename: string, extensions: ReadonlyArray<string>): string => {
   const dot = filename.lastIndexOf(".")
-  return accepted.includes(filename.slice(dot + 1).toLowerCase())
+  return extensions.includes(filename.slice(dot + 1).toLowerCase())
     ? filename
-    : `${dot > 0 ? filename.slice(0, dot) : filename}.${accepted[0]}`
+    : `${dot > 0 ? filename.slice(0, dot) : filename}.${extensions[0]}`
 }
 
 const checkStatus = (url: string, status: number): Effect.Effect<void, ImageSourceError> => {

@@ -130,7 +130,7 @@ const askAll = Effect.fnUntraced(function* (
   const cropper = yield* Cropper
   const cut = Effect.fromResult(yield* Effect.result(source.lend(reference, cropper.open)))
   return yield* Effect.forEach(crops, (crop) => askAbout(imageId, crop, cut, asking), { concurrency: 8 })
-})
+}, Effect.scoped)
 
 const askAbout = Effect.fnUntraced(function* (
   imageId: ImageId,
