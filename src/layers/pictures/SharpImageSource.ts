@@ -7,55 +7,51 @@
  * read as it is is read anew each time, which costs less than the memory to keep it.
  */
 import { Cache, Duration, Effect, Exit, Layer, Stream } from "effect"
-import { HttpClient, type HttpClientResponse } from "effect/http"
-import * as NodeFs from "node:fs"
 import * as NodeZlib from "node:zlib"
 import sharp from "sharp"
 import { type ImageReference, pathOf, PictureVersion } from "../../domain/ImageReference.ts"
-import { ImageSource, ImageSourceError, type SourceImage, Unreachable, Unusable } from "../../services/ImageSource.ts"
+import { ImageSource, type SourceImage } from "../../services/ImageSource.ts"
+import { WebPictures } from "../../services/WebPictures.ts"
 import * as Decoding from "./Decoding.ts"
+import * as FileBytes from "./FileBytes.ts"
 import * as PictureHeader from "./PictureHeader.ts"
 import * as PictureMemory from "./PictureMemory.ts"
-import * as TransportProblem from "../http/TransportProblem.ts"
-
-/** What is still accepted as a picture. */
-export interface Limits {
-  /** Bytes of the file. */
-  readonly bytes: number
-  /** Width times height. */
-  readonly pixels: number
-}
+import { damaged, type Limits, tooLarge, unusable } from "./Problems.ts"
 
 export const defaultLimits: Limits = { bytes: 32 * 1024 * 1024, pixels: 100_000_000 }
 
-/** How long fetching one picture over HTTP may take. */
-const fetchTimeout = Duration.seconds(30)
+export interface SourceOptions {
+  readonly limits?: Limits
+  /** Folders below which files are read; any file when there are none. */
+  readonly roots?: ReadonlyArray<string>
+}
 
-export const layer = (limits: Limits = defaultLimits) =>
+export const layer = ({ limits = defaultLimits, roots = [] }: SourceOptions = {}) =>
   Layer.effect(
     ImageSource,
     Effect.gen(function* () {
-      const client = yield* HttpClient.HttpClient
+      const web = yield* WebPictures
+      const readFile = (path: string, take: PictureMemory.PictureMemory["take"]) =>
+        FileBytes.read(path, { limit: limits.bytes, roots }, take)
 
-      const fetchUrl = Effect.fn("ImageSource.fetch")(
-        function* (url: string) {
-          const response = yield* client
-            .get(url)
-            .pipe(
-              Effect.mapError((error) =>
-                error.reason._tag === "InvalidUrlError"
-                  ? unusable(url, "is not a URL that can be fetched: check its spelling")
-                  : unreachable(url, TransportProblem.describe(error))
-              )
+      const fetchUrl = Effect.fn("ImageSource.fetch")((url: string) =>
+        web.fetchTrusted(url).pipe(
+          Stream.runFoldEffect(
+            () => ({ chunks: [] as Array<Uint8Array>, size: 0 }),
+            (read, chunk) => {
+              read.chunks.push(chunk)
+              read.size += chunk.length
+              return read.size <= limits.bytes ? Effect.succeed(read) : tooLarge(url, limits)
+            }
+          ),
+          Effect.map(({ chunks }): Uint8Array => Buffer.concat(chunks)),
+          Effect.catchTag("PlaceRefused", (refusal) =>
+            unusable(
+              url,
+              `leads to ${refusal.url}, which is not fetched: ${refusal.detail}. Allow it with API_FETCH_NETWORKS`
             )
-          yield* checkStatus(url, response.status)
-          return yield* readAtMost(url, response, limits)
-        },
-        (fetch, url) =>
-          Effect.timeoutOrElse(fetch, {
-            duration: fetchTimeout,
-            orElse: () => unreachable(url, `no answer within ${Duration.format(fetchTimeout)}`)
-          })
+          )
+        )
       )
 
       /** What was fetched or converted, by reference and, for a file, the version that it had. */
@@ -64,7 +60,7 @@ export const layer = (limits: Limits = defaultLimits) =>
           const [reference] = JSON.parse(key) as [ImageReference, PictureVersion?]
           const path = pathOf(reference)
           const bytes =
-            path === undefined ? yield* fetchUrl(reference.url!) : yield* readFile(path, limits, Buffer.allocUnsafeSlow)
+            path === undefined ? yield* fetchUrl(reference.url!) : yield* readFile(path, Buffer.allocUnsafeSlow)
           return yield* inspect(reference, bytes, PictureHeader.read(bytes), limits)
         }),
         { capacity: 32, timeToLive: (exit) => (Exit.isSuccess(exit) ? Duration.minutes(1) : Duration.zero) }
@@ -81,7 +77,7 @@ export const layer = (limits: Limits = defaultLimits) =>
       }
       /** The picture in borrowed memory, unless there is more to do about it than to read it. */
       const borrow = Effect.fnUntraced(function* (reference: ImageReference, path: string) {
-        const bytes = yield* readFile(path, limits, memory.take)
+        const bytes = yield* readFile(path, memory.take)
         const giveBack = Effect.sync(() => memory.give(bytes))
         const header = PictureHeader.read(bytes)
         if (header?.plain !== undefined) return { image: yield* inspect(reference, bytes, header, limits), giveBack }
@@ -102,46 +98,6 @@ export const layer = (limits: Limits = defaultLimits) =>
   )
 
 const read = Effect.withSpan("ImageSource.read")
-
-/**
- * The bytes of a file, in memory from `take`.
- *
- * Only what may wait for a disk or a network goes through Node's thread pool, of which every use costs more than the rest of
- * this: what the open file is, is known by then.
- */
-const readFile = Effect.fn("ImageSource.readFile")(
-  (path: string, limits: Limits, take: PictureMemory.PictureMemory["take"]) =>
-    Effect.callback<Buffer<ArrayBuffer>, ImageSourceError>((resume) => {
-      NodeFs.open(path, (problem, file) => {
-        if (problem !== null) return resume(problemOfFile(path, problem.code))
-        const end = (result: Effect.Effect<Buffer<ArrayBuffer>, ImageSourceError>) => {
-          try {
-            NodeFs.closeSync(file)
-          } catch {
-            // What was read counts.
-          }
-          resume(result)
-        }
-        let info: NodeFs.Stats
-        try {
-          info = NodeFs.fstatSync(file)
-        } catch (problem) {
-          return end(problemOfFile(path, (problem as NodeJS.ErrnoException).code))
-        }
-        if (info.isDirectory()) return end(unusable(path, "is a folder: name the pictures in it"))
-        if (info.size > limits.bytes) return end(tooLarge(path, limits))
-        const bytes = take(info.size)
-        const read = (done: number): void =>
-          NodeFs.read(file, bytes, done, bytes.length - done, done, (problem, count) => {
-            if (problem !== null) return end(problemOfFile(path, problem.code))
-            const now = done + count
-            if (count > 0 && now < bytes.length) return read(now)
-            end(Effect.succeed(bytes.subarray(0, now)))
-          })
-        read(0)
-      })
-    })
-)
 
 /** Formats that are read. Animations are none: services look at one picture. */
 const readable = new Set(["jpeg", "png", "webp", "gif", "tiff", "avif", "heif"])
@@ -229,9 +185,6 @@ const decodeAll = Effect.fn("ImageSource.decodeAll")(function* (name: string, im
   ).pipe(Effect.mapError((cause) => damaged(name, cause)))
 })
 
-const damaged = (name: string, cause: Error) =>
-  unusable(name, `is damaged (${cause.message.split("\n")[0]}): fetch or export it again`)
-
 /** What messages call the picture. */
 const nameOf = (reference: ImageReference): string => pathOf(reference) ?? reference.url ?? reference.filename
 
@@ -251,45 +204,3 @@ const withExtension = (filename: string, extensions: ReadonlyArray<string>): str
     ? filename
     : `${dot > 0 ? filename.slice(0, dot) : filename}.${extensions[0]}`
 }
-
-const checkStatus = (url: string, status: number): Effect.Effect<void, ImageSourceError> => {
-  if (status === 429 || status >= 500) return Effect.fail(unreachable(url, `HTTP ${status}`))
-  return status === 200
-    ? Effect.void
-    : Effect.fail(unusable(url, `answers HTTP ${status}: check the address, or that it needs no login`))
-}
-
-const readAtMost = (url: string, response: HttpClientResponse.HttpClientResponse, limits: Limits) =>
-  response.stream.pipe(
-    Stream.mapError((error) => unreachable(url, TransportProblem.describe(error))),
-    Stream.runFoldEffect(
-      () => ({ chunks: [] as Array<Uint8Array>, size: 0 }),
-      (read, chunk) => {
-        read.chunks.push(chunk)
-        read.size += chunk.length
-        return read.size <= limits.bytes ? Effect.succeed(read) : tooLarge(url, limits)
-      }
-    ),
-    Effect.map(({ chunks }): Uint8Array => Buffer.concat(chunks))
-  )
-
-const tooLarge = (name: string, { bytes }: Limits): ImageSourceError =>
-  unusable(name, `is larger than the limit of ${bytes} bytes: scale it down, or raise IMAGE_MAX_BYTES`)
-
-const problemOfFile = (path: string, code: string | undefined): ImageSourceError => {
-  switch (code) {
-    case "ENOENT":
-    case "ENOTDIR":
-      return unusable(path, "does not exist: check the path, which every worker must be able to see")
-    case "EACCES":
-    case "EPERM":
-      return unusable(path, "may not be read: give the user that runs windmill read permission")
-    default:
-      return unreachable(path, code ?? "unknown error")
-  }
-}
-
-const unreachable = (image: string, detail: string) =>
-  new ImageSourceError({ reason: new Unreachable({ image, detail }) })
-
-const unusable = (image: string, detail: string) => new ImageSourceError({ reason: new Unusable({ image, detail }) })

@@ -1,11 +1,10 @@
 import { assert, describe, it } from "@effect/vitest"
 import { NodeServices } from "@effect/platform-node"
 import { Effect, FileSystem, Layer } from "effect"
-import { FetchHttpClient } from "effect/http"
 import sharp from "sharp"
 import { imageBox } from "../../../src/domain/BoundingBox.ts"
 import * as SharpCropper from "../../../src/layers/pictures/SharpCropper.ts"
-import * as SharpImageSource from "../../../src/layers/pictures/SharpImageSource.ts"
+import * as ImageSources from "../../support/ImageSources.ts"
 import * as SharpRenderer from "../../../src/layers/pictures/SharpRenderer.ts"
 import * as SharpScaler from "../../../src/layers/pictures/SharpScaler.ts"
 import { Cropper } from "../../../src/services/Cropper.ts"
@@ -14,8 +13,7 @@ import { Renderer } from "../../../src/services/Renderer.ts"
 import { Scaler } from "../../../src/services/Scaler.ts"
 import * as PictureFiles from "../../support/PictureFiles.ts"
 
-const layer = Layer.mergeAll(SharpCropper.layer, SharpRenderer.layer, SharpScaler.layer, SharpImageSource.layer()).pipe(
-  Layer.provide(FetchHttpClient.layer),
+const layer = Layer.mergeAll(SharpCropper.layer, SharpRenderer.layer, SharpScaler.layer, ImageSources.layer()).pipe(
   Layer.provideMerge(NodeServices.layer)
 )
 

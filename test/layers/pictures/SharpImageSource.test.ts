@@ -1,24 +1,21 @@
 import { assert, describe, it } from "@effect/vitest"
 import { NodeServices } from "@effect/platform-node"
 import { Duration, Effect, FileSystem, Layer, Result } from "effect"
-import { FetchHttpClient } from "effect/http"
+import * as NodeChildProcess from "node:child_process"
 import * as NodePerf from "node:perf_hooks"
 import * as NodeZlib from "node:zlib"
 import sharp from "sharp"
 import { imageBox } from "../../../src/domain/BoundingBox.ts"
 import type { ImageReference } from "../../../src/domain/ImageReference.ts"
 import * as SharpCropper from "../../../src/layers/pictures/SharpCropper.ts"
-import * as SharpImageSource from "../../../src/layers/pictures/SharpImageSource.ts"
+import * as ImageSources from "../../support/ImageSources.ts"
 import { Cropper } from "../../../src/services/Cropper.ts"
 import { ImageSource } from "../../../src/services/ImageSource.ts"
 import { serve } from "../../support/HttpServers.ts"
 import * as PictureFiles from "../../support/PictureFiles.ts"
 
 const limits = { bytes: 200_000, pixels: 1_000_000 }
-const layer = SharpImageSource.layer(limits).pipe(
-  Layer.provide(FetchHttpClient.layer),
-  Layer.provideMerge(NodeServices.layer)
-)
+const layer = ImageSources.layer({ limits }).pipe(Layer.provideMerge(NodeServices.layer))
 
 const canvas = (width: number, height: number) => sharp({ create: { width, height, channels: 3, background: "teal" } })
 
@@ -147,10 +144,7 @@ describe("load", () => {
     }).pipe(
       Effect.scoped,
       Effect.provide(
-        Layer.mergeAll(SharpCropper.layer, SharpImageSource.layer()).pipe(
-          Layer.provide(FetchHttpClient.layer),
-          Layer.provideMerge(NodeServices.layer)
-        )
+        Layer.mergeAll(SharpCropper.layer, ImageSources.layer()).pipe(Layer.provideMerge(NodeServices.layer))
       )
     )
   )
@@ -224,6 +218,46 @@ describe("load", () => {
       assert.match(problem(yield* load({ path: "/no/such.jpg", filename: "such.jpg" })), /^Unusable: .*does not exist/)
       assert.match(problem(yield* load({ path: "/", filename: "x" })), /^Unusable: .*is a folder/)
     }).pipe(Effect.provide(layer))
+  )
+
+  it.live("opens no pipe and no device, and waits for none", () =>
+    Effect.gen(function* () {
+      const fs = yield* FileSystem.FileSystem
+      const folder = yield* fs.makeTempDirectoryScoped()
+      const pipes = ["a.jpg", "b.jpg", "c.jpg", "d.jpg", "e.jpg"].map((name) => `${folder}/${name}`)
+      NodeChildProcess.execFileSync("mkfifo", pipes)
+      const [duration, results] = yield* Effect.timed(
+        Effect.forEach([...pipes, "/dev/zero"], (path) => load({ path, filename: "x.jpg" }), {
+          concurrency: "unbounded"
+        })
+      )
+      for (const result of results) assert.match(problem(result), /^Unusable: .*is a pipe, a socket or a device/)
+      assert.isBelow(Duration.toSeconds(duration), 2)
+    }).pipe(Effect.scoped, Effect.provide(layer))
+  )
+
+  it.live("reads only below the folders that are allowed, wherever links lead", () =>
+    Effect.gen(function* () {
+      const fs = yield* FileSystem.FileSystem
+      const folder = yield* fs.makeTempDirectoryScoped()
+      const bytes = yield* Effect.promise(() => canvas(4, 4).png().toBuffer())
+      yield* fs.makeDirectory(`${folder}/pictures/below`, { recursive: true })
+      yield* fs.makeDirectory(`${folder}/pictures-not`)
+      for (const place of ["pictures/a.png", "pictures/below/b.png", "pictures-not/c.png", "secret.png"]) {
+        yield* fs.writeFile(`${folder}/${place}`, bytes)
+      }
+      yield* fs.symlink(`${folder}/secret.png`, `${folder}/pictures/link.png`)
+      yield* fs.symlink(`${folder}/pictures/a.png`, `${folder}/alias.png`)
+      const limited = ImageSources.layer({ roots: [`${folder}/pictures`, "/no/such/folder"] })
+      const read = (place: string) =>
+        Effect.map(Effect.provide(load({ path: `${folder}/${place}`, filename: "x.png" }), limited), problem)
+      for (const place of ["pictures/a.png", "pictures/below/b.png", "alias.png"]) {
+        assert.strictEqual(yield* read(place), "none", place)
+      }
+      for (const place of ["pictures/link.png", "pictures/../secret.png", "pictures-not/c.png", "secret.png"]) {
+        assert.match(yield* read(place), /^Unusable: .*is outside the folders .* IMAGE_ROOTS$/, place)
+      }
+    }).pipe(Effect.scoped, Effect.provide(NodeServices.layer))
   )
 
   it.live("reads a URL once for all who ask within a minute", () =>
