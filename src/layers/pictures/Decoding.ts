@@ -48,6 +48,10 @@ export const hold = <A>(
     )
   )
 
+/** The effect, while that many pixels count as in flight. */
+export const during = <A, E, R>(pixels: number, effect: Effect.Effect<A, E, R>) =>
+  Effect.scoped(Effect.andThen(reserve(pixels), effect))
+
 /** What sharp says about a picture by its header. */
 export const describe = (bytes: Uint8Array): Effect.Effect<Metadata, Error> =>
   inThread(() => sharp(bytes, { limitInputPixels: false }).metadata())

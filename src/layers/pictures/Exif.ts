@@ -27,17 +27,12 @@ const longestDescription = 65_536
 
 /** What a block (a TIFF header and what follows) says. */
 export const read = (block: Uint8Array): Exif => {
-  const view = new DataView(block.buffer, block.byteOffset, block.byteLength)
-  const order = view.byteLength < 8 ? 0 : view.getUint16(0)
-  if (order !== 0x4949 && order !== 0x4d4d) return { orientation: "unclear" }
-  const little = order === 0x4949
-  const directory = view.getUint32(4, little)
-  if (view.getUint16(2, little) !== 42 || directory + 2 > view.byteLength) return { orientation: "unclear" }
-  const entries = view.getUint16(directory, little)
-  if (directory + 2 + 12 * entries > view.byteLength) return { orientation: "unclear" }
+  const found = firstDirectory(block)
+  if (found === undefined) return { orientation: "unclear" }
+  const { entries, little, view } = found
   const orientations: Array<Exif["orientation"]> = []
   let description: string | undefined
-  for (let at = directory + 2; at < directory + 2 + 12 * entries; at += 12) {
+  for (const at of entries) {
     const tag = view.getUint16(at, little)
     const type = view.getUint16(at + 2, little)
     const count = view.getUint32(at + 4, little)
@@ -55,6 +50,39 @@ export const read = (block: Uint8Array): Exif => {
     orientation: others.length === 0 ? orientation : "unclear",
     ...(description === undefined ? {} : { description })
   }
+}
+
+/** A copy that says that the picture is upright, if it says anything. */
+export const asUpright = (block: Uint8Array): Uint8Array => {
+  const copy = new Uint8Array(block)
+  const found = firstDirectory(copy)
+  for (const at of found?.entries ?? []) {
+    if (found!.view.getUint16(at, found!.little) !== orientationTag) continue
+    found!.view.setUint16(at + 2, shortType, found!.little)
+    found!.view.setUint16(at + 8, 1, found!.little)
+  }
+  return copy
+}
+
+const mark = "Exif\0\0"
+
+/** The block in what a container calls EXIF: some put a mark before it. */
+export const blockOf = (exif: Uint8Array): Uint8Array =>
+  Buffer.from(exif.buffer, exif.byteOffset, Math.min(exif.byteLength, mark.length)).toString("latin1") === mark
+    ? exif.subarray(mark.length)
+    : exif
+
+/** Where the entries of the first directory begin; `undefined` when there is none, whole, in the block. */
+const firstDirectory = (block: Uint8Array) => {
+  const view = new DataView(block.buffer, block.byteOffset, block.byteLength)
+  const order = view.byteLength < 8 ? 0 : view.getUint16(0)
+  if (order !== 0x4949 && order !== 0x4d4d) return undefined
+  const little = order === 0x4949
+  const directory = view.getUint32(4, little)
+  if (view.getUint16(2, little) !== 42 || directory + 2 > view.byteLength) return undefined
+  const count = view.getUint16(directory, little)
+  if (directory + 2 + 12 * count > view.byteLength) return undefined
+  return { view, little, entries: Array.from({ length: count }, (_, i) => directory + 2 + 12 * i) }
 }
 
 /** Text up to the first zero byte. */

@@ -147,7 +147,7 @@ const readJpeg = (data: Buffer): Found => {
       if (size !== undefined || segment.length < 6 || marker > 0xc2 || segment[0] !== 8 || segment[5] !== 3)
         isPlain = false
       else size = { height: segment.readUInt16BE(1), width: segment.readUInt16BE(3) }
-    } else if (marker === 0xe1 && says(exifMark)) remarks.addExif(segment.subarray(exifMark.length))
+    } else if (marker === 0xe1 && says(exifMark)) remarks.addExif(Exif.blockOf(segment))
     else if (marker === 0xe1 && says(xmpMark)) remarks.addXmp(segment)
     // The first part of a profile has its name.
     else if (marker === 0xe2 && says(profileMark) && segment[profileMark.length] === 1) remarks.addProfile(segment)
@@ -239,8 +239,7 @@ const readWebp = (data: Buffer): Found & Pick<Header, "frames"> => {
         frames++
         break
       case "EXIF":
-        // Some writers put the mark of JPEG before the block.
-        remarks.addExif(chunk.toString("latin1", 0, 6) === exifMark ? chunk.subarray(6) : chunk)
+        remarks.addExif(Exif.blockOf(chunk))
         break
       case "XMP ":
         remarks.addXmp(chunk)

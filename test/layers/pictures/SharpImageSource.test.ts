@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { NodeServices } from "@effect/platform-node"
 import { Duration, Effect, FileSystem, Layer, Result } from "effect"
 import * as NodeChildProcess from "node:child_process"
+import * as NodeFs from "node:fs"
 import * as NodePerf from "node:perf_hooks"
 import * as NodeZlib from "node:zlib"
 import sharp from "sharp"
@@ -77,6 +78,39 @@ describe("load", () => {
           assert.approximately(pixels[i]!, value, 12, `${name} ${[...pixels.subarray(0, 3)]}`)
         )
       }
+    })
+  )
+
+  it.live("reads what phones write, turned as the file says", () =>
+    Effect.gen(function* () {
+      const heic = NodeFs.readFileSync("test/fixtures/pictures/phone.heic")
+      const pixels = (image: { readonly bytes: Uint8Array }) =>
+        Effect.promise(() => sharp(image.bytes).raw().toBuffer({ resolveWithObject: true }))
+      const image = Result.getOrThrow(yield* loadFile("IMG_0001.HEIC", heic))
+      assert.deepInclude(image, { mediaType: "image/jpeg", filename: "IMG_0001.jpg", width: 400, height: 300 })
+      const { data, info } = yield* pixels(image)
+      assert.isAbove((yield* Effect.promise(() => sharp(image.bytes).stats())).channels[0]!.stdev, 1)
+
+      // The property in the place of the number of bits says: a quarter turn against the clock.
+      const turned = Buffer.from(heic)
+      const at = turned.indexOf("pixi")
+      turned.write("irot", at)
+      turned[at + 4] = 1
+      const other = Result.getOrThrow(yield* loadFile("turned.heic", turned))
+      assert.deepInclude(other, { width: 300, height: 400 })
+      const seen = (yield* pixels(other)).data
+      for (const [x, y] of [
+        [20, 20],
+        [380, 20],
+        [200, 150],
+        [380, 280]
+      ] as const) {
+        const before = data.subarray((y * info.width + x) * 3).subarray(0, 3)
+        const after = seen.subarray(((399 - x) * 300 + y) * 3).subarray(0, 3)
+        before.forEach((value, i) => assert.approximately(after[i]!, value, 6))
+      }
+      const half = problem(yield* loadFile("half.heic", heic.subarray(0, heic.length / 2)))
+      assert.match(half, /^Unusable: .*half\.heic is damaged/)
     })
   )
 
