@@ -1,6 +1,6 @@
 /** The pictures themselves. */
 import { Context, type Effect, Schema } from "effect"
-import type { EncodedImage, ImageReference, PictureVersion } from "../domain/ImageReference.ts"
+import type { EncodedImage, ImageReference, SeenPicture } from "../domain/ImageReference.ts"
 
 /** The place could not be reached now. Worth another try. */
 export class Unreachable extends Schema.TaggedError<Unreachable>()("Unreachable", {
@@ -31,11 +31,9 @@ export class ImageSourceError extends Schema.TaggedError<ImageSourceError>()("Im
 }
 
 /** A picture as services are to see it: upright, one still frame, 8-bit sRGB without transparency. */
-export interface SourceImage extends EncodedImage {
+export interface SourceImage extends EncodedImage, SeenPicture {
   /** Whether the place has these very bytes, so that a service may as well read them there. */
   readonly isOriginal: boolean
-  /** Names the content of the place: another content has another version. */
-  readonly version: PictureVersion
 }
 
 export class ImageSource extends Context.Service<

@@ -213,6 +213,7 @@ export const process = Effect.fnUntraced(function* (world: World, name: string) 
       boxes: (id) => storing("boxes", store.boxes(id)),
       stale: (stage, options) => storing("stale", store.stale(stage, options)),
       owed: (options) => storing("owed", store.owed(options)),
+      see: (imageId, picture) => storing("see", store.see(imageId, picture)),
       forget: (options) => storing("forget", store.forget(options)),
       request: (ids, services) => storing("request", store.request(ids, services)),
       remove: (id) => storing("remove", store.remove(id)),

@@ -9,6 +9,7 @@ export const sourceImage = (
   bytes: new Uint8Array(),
   mediaType: "image/jpeg",
   isOriginal: true,
+  isTurned: false,
   version: PictureVersion.make("0-0"),
   ...known
 })

@@ -45,13 +45,22 @@ export const make = Effect.fnUntraced(function* (limits: Limits) {
       yield* checkPixels(name, plain, limits)
       const { extensions, mediaType } = handedOn[format]!
       const filename = withExtension(reference.filename, extensions)
-      return { bytes, mediaType, filename, ...plain, isOriginal: true, version } satisfies SourceImage
+      return { bytes, mediaType, filename, ...plain, isOriginal: true, isTurned: false, version } satisfies SourceImage
     }
-    const { data, info } = yield* convert(name, bytes, limits, heic)
+    const { data, info, isTurned } = yield* convert(name, bytes, limits, heic)
     const { extensions, mediaType } = handedOn.jpeg!
     const filename = withExtension(reference.filename, extensions)
     const { height, width } = info
-    return { bytes: data, mediaType, filename, width, height, isOriginal: false, version } satisfies SourceImage
+    return {
+      bytes: data,
+      mediaType,
+      filename,
+      width,
+      height,
+      isOriginal: false,
+      isTurned,
+      version
+    } satisfies SourceImage
   })
 })
 
@@ -85,7 +94,16 @@ const convert = Effect.fn("ImageSource.convert")(function* (
   heic: HeicDecoder.HeicDecoder
 ) {
   const asDamaged = Effect.mapError((cause: Error) => damaged(name, cause))
-  const { compression, exif, format, height, icc, pages = 1, width } = yield* asDamaged(Decoding.describe(bytes))
+  const {
+    compression,
+    exif,
+    format,
+    height,
+    icc,
+    orientation = 1,
+    pages = 1,
+    width
+  } = yield* asDamaged(Decoding.describe(bytes))
   // What HEIF calls pages are other pictures than the main one.
   if (pages > 1 && format !== "heif") return yield* animated(name, pages)
   yield* checkPixels(name, { width, height }, limits)
@@ -98,13 +116,14 @@ const convert = Effect.fn("ImageSource.convert")(function* (
     )
   }
   const decodable = isHeic ? yield* asDamaged(Decoding.during(pixels, heic.toPng(bytes, { exif, icc }))) : bytes
-  return yield* asDamaged(
+  const { data, info } = yield* asDamaged(
     Decoding.run({ bytes: decodable, pixels }, (source) => {
       const upright = source.autoOrient().flatten({ background: "white" }).toColourspace("srgb")
       const kept = (exif?.length ?? 0) <= largestExif ? upright.keepExif() : upright
       return kept.jpeg({ quality: 95, chromaSubsampling: "4:4:4" }).toBuffer({ resolveWithObject: true })
     })
   )
+  return { data, info, isTurned: orientation !== 1 }
 })
 
 /** Decodes the picture in a small size, for which all of it has to be there. What was converted is whole. */

@@ -26,7 +26,10 @@ export const make = Effect.gen(function* () {
   const load = Effect.fnUntraced(function* (imageId: ImageId) {
     const reference = yield* store.reference(imageId)
     if (Option.isNone(reference)) return yield* new UnknownImage({ imageId })
-    return yield* source.load(reference.value)
+    const image = yield* source.load(reference.value)
+    // Boxes of another picture are not drawn on this one.
+    yield* store.see(imageId, image)
+    return image
   })
 
   const small = yield* Cache.make({

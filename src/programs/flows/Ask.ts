@@ -7,7 +7,7 @@ import { ImageSource, ImageSourceError, Unusable } from "../../services/ImageSou
 import { type Handover, Inference } from "../../services/Inference.ts"
 
 /**
- * The answer of `service` about the picture in the form the service wants it. What is not upright where it lies, or otherwise
+ * The answer of `service` about the picture in the form the service wants it, and which picture that was. What is not upright where it lies, or otherwise
  * not as all are to see it, is uploaded to every service. A service that fails is not to blame when the picture is damaged:
  * then that is the failure.
  */
@@ -16,7 +16,8 @@ export const aboutImage = Effect.fnUntraced(function* (service: Service, image: 
   const place = service.input === "upload" ? undefined : yield* placeOf(service, service.input, image)
   return yield* source.lend(image, (encoded) =>
     ask(service, place !== undefined && encoded.isOriginal ? place : { _tag: "Upload", image: encoded }).pipe(
-      Effect.tapError(() => source.load(image))
+      Effect.tapError(() => source.load(image)),
+      Effect.map((outcome) => ({ outcome, picture: { version: encoded.version, isTurned: encoded.isTurned } }))
     )
   )
 })
