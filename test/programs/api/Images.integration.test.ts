@@ -3,6 +3,8 @@ import { Effect } from "effect"
 import * as NodeFs from "node:fs"
 import sharp from "sharp"
 import { NotFound, TooLarge, Unprocessable } from "../../../src/programs/api/definition/Problems.ts"
+import * as Intake from "../../../src/programs/api/Intake.ts"
+import { ContentStore } from "../../../src/services/ContentStore.ts"
 import { MessageBroker } from "../../../src/services/MessageBroker.ts"
 import { ResultStore } from "../../../src/services/ResultStore.ts"
 import * as ApiServers from "../../support/ApiServers.ts"
@@ -139,6 +141,24 @@ layer(ApiServers.layer({ networks: ["127.0.0.1"] }), { excludeTestServices: true
       yield* Effect.flip(submit(bytes, { services: "nobody" }))
       yield* ApiServers.request("/images", { method: "POST", body: two })
       assert.deepStrictEqual(kept(), withIt)
+    })
+  )
+
+  it.effect("sweeps what a process that ended has left, and nothing that an image is read from", () =>
+    Effect.gen(function* () {
+      const contents = yield* ContentStore
+      const api = yield* ApiServers.client
+      const { imageId } = yield* submit(yield* ApiServers.picture("coral"), { services: "clip" })
+      const { path } = yield* api.images.get({ params: { id: imageId } })
+      const left = yield* contents.put(new TextEncoder().encode("left behind"))
+      const fresh = yield* contents.put(new TextEncoder().encode("just arrived"))
+      for (const place of [path!, left.path]) {
+        NodeFs.utimesSync(place, Date.now() / 1000 - 7200, Date.now() / 1000 - 7200)
+      }
+      const isSwept = Effect.sync(() => !NodeFs.existsSync(left.path))
+      const untilSwept = Effect.repeat(Effect.delay(isSwept, "20 millis"), { until: (swept) => swept })
+      yield* Effect.scoped(Effect.andThen(Intake.make, Effect.timeout(untilSwept, "10 seconds")))
+      assert.deepStrictEqual([path!, left.path, fresh.path].map(NodeFs.existsSync), [true, false, true])
     })
   )
 
