@@ -100,7 +100,6 @@ const send = Effect.fnUntraced(function* (response: ServerResponse, { body: text
   response.writeHead(status, {
     "content-type": "application/json",
     "content-length": body.length,
-    "access-control-allow-origin": "*",
     ...headers
   })
   if (drip === undefined || Duration.isZero(drip)) return void response.end(body)

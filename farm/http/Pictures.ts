@@ -5,8 +5,8 @@
  */
 import { createHash } from "node:crypto"
 import { Effect, Schema } from "effect"
-import exifReader from "exif-reader"
 import sharp from "sharp"
+import * as Exif from "./Exif.ts"
 
 /** Rows of red, green and blue bytes, in memory that threads can share. */
 export interface Pixels {
@@ -26,7 +26,7 @@ export interface Picture {
   readonly width: number
   readonly height: number
   /** EXIF by group (`Image`, `Photo`, `GPSInfo`). */
-  readonly exif: Readonly<Record<string, Readonly<Record<string, unknown>>>>
+  readonly exif: Exif.Exif
   /** The pixels, scaled down to at most 1280 on a side. */
   readonly pixels: Effect.Effect<Pixels>
 }
@@ -74,7 +74,7 @@ export const make = <A extends Description>(interpret: (description: Description
 /** Decodes all pixels, so that a damaged image is found here and not by the one service that looks closely. */
 const describe = async (bytes: Uint8Array, decoded: () => Promise<Pixels>): Promise<Description> => {
   const [{ exif, format, height, width }] = await Promise.all([sharp(bytes).metadata(), decoded()])
-  return { byteLength: bytes.length, format, width, height, exif: readExif(exif) }
+  return { byteLength: bytes.length, format, width, height, exif: Exif.read(exif) }
 }
 
 const decode = async (bytes: Uint8Array): Promise<Pixels> => {
@@ -87,17 +87,6 @@ const decode = async (bytes: Uint8Array): Promise<Pixels> => {
   const shared = new Uint8Array(new SharedArrayBuffer(data.length))
   shared.set(data)
   return { data: shared, width: info.width, height: info.height }
-}
-
-/** Unreadable EXIF is no EXIF: cameras write much that is wrong. */
-const readExif = (exif: Buffer | undefined): Record<string, Record<string, unknown>> => {
-  if (exif === undefined) return {}
-  try {
-    const { bigEndian: _, ...groups } = exifReader(exif)
-    return groups as Record<string, Record<string, unknown>>
-  } catch {
-    return {}
-  }
 }
 
 /** Remembers the values used most recently, up to `capacity`. A failure is forgotten at once. */

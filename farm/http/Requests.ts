@@ -1,5 +1,5 @@
 /** The ways to hand an image to a service: upload, raw body, URL or path. */
-import { readFile } from "node:fs/promises"
+import { constants, open } from "node:fs/promises"
 import type { IncomingMessage } from "node:http"
 import { Effect, Schema } from "effect"
 import { MultipartParser } from "effect/http"
@@ -59,12 +59,38 @@ const named = Effect.fnUntraced(function* (terms: Terms, target: URL) {
   if (url !== null) return yield* download(terms, url)
   if (file !== null) {
     return yield* Effect.tryPromise({
-      try: () => readFile(file),
+      try: () => readRegular(file),
       catch: () => new BadRequest({ status: terms.missingFile, message: `File not found: ${file}` })
     })
   }
   return yield* missingInput
 })
+
+/** The bytes of a regular file within the limit. A pipe or a device is not waited for. */
+const readRegular = async (path: string): Promise<Uint8Array> => {
+  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK)
+  try {
+    const info = await file.stat()
+    if (!info.isFile() || info.size > maximumBytes) throw new Error("no file of that size is read")
+    const bytes = Buffer.alloc(info.size)
+    const { bytesRead } = await file.read(bytes, 0, bytes.length, 0)
+    return bytes.subarray(0, bytesRead)
+  } finally {
+    await file.close()
+  }
+}
+
+/** The bytes of a body, as far as they are within the limit. */
+const readAtMost = async (body: AsyncIterable<Uint8Array>): Promise<Uint8Array> => {
+  const chunks: Array<Uint8Array> = []
+  let size = 0
+  for await (const chunk of body) {
+    size += chunk.length
+    if (size > maximumBytes) throw new Error("Downloaded file too large")
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks)
+}
 
 const missingInput = Effect.suspend(() =>
   Effect.fail(new BadRequest({ status: 400, message: "Must provide either 'url' or 'file' parameter" }))
@@ -78,7 +104,7 @@ const download = (terms: Terms, url: string) =>
       if (terms.checksMediaType && !response.headers.get("content-type")?.startsWith("image/")) {
         throw new Error("URL does not point to an image")
       }
-      return new Uint8Array(await response.arrayBuffer())
+      return response.body === null ? new Uint8Array() : await readAtMost(response.body)
     },
     catch: (cause) =>
       new BadRequest({

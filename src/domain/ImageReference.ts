@@ -15,7 +15,30 @@ export type ImageReference = typeof ImageReference.Type
 /** The path of a reference when it has one. */
 export const pathOf = (self: ImageReference): string | undefined => ("path" in self ? self.path : undefined)
 
-/** An image as a file: bytes in a format services read, and the size of the stored (never EXIF-rotated) pixel grid. */
+/**
+ * Names the content of a picture, as it is kept: equal for the same bytes, and another for what anybody would call another
+ * picture. No secret depends on it.
+ */
+export const PictureVersion = Schema.NonEmptyString.pipe(Schema.brand("PictureVersion"))
+export type PictureVersion = typeof PictureVersion.Type
+
+/** What was seen where an image is read from. */
+export interface SeenPicture {
+  readonly version: PictureVersion
+  /** Whether the stored pixels are not upright. Before versions were noted, services were sent them as they are stored. */
+  readonly isTurned: boolean
+}
+
+/**
+ * Whether what is recorded about an image is about another picture than the one that was seen. Without a version it was
+ * recorded before versions were noted, about the pixels as they are stored.
+ */
+export const isAnother = (
+  noted: { readonly version: PictureVersion | undefined; readonly hasFacts: boolean },
+  seen: SeenPicture
+): boolean => (noted.version === undefined ? noted.hasFacts && seen.isTurned : noted.version !== seen.version)
+
+/** An image as a file: bytes in a format services read, and the size of its upright pixel grid, in which all coordinates are. */
 export interface EncodedImage {
   readonly bytes: Uint8Array
   /** `image/jpeg`, `image/png`, … as found in the bytes, whatever the name says. */

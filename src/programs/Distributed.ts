@@ -8,7 +8,9 @@ import { PgClient } from "@effect/sql-pg"
 import { Config, Context, Effect, FileSystem, Layer, Option, Result, Schema } from "effect"
 import * as ServiceCatalog from "../domain/ServiceCatalog.ts"
 import * as FileCatalog from "../layers/files/FileCatalog.ts"
+import * as GuardedWebPictures from "../layers/http/GuardedWebPictures.ts"
 import * as HttpInference from "../layers/http/HttpInference.ts"
+import * as Networks from "../layers/http/Networks.ts"
 import * as PgDatabase from "../layers/postgres/PgDatabase.ts"
 import * as PgProgress from "../layers/postgres/PgProgress.ts"
 import * as PgResultStore from "../layers/postgres/PgResultStore.ts"
@@ -68,12 +70,38 @@ const imageLimits = Config.all({
   pixels: Config.Int("IMAGE_MAX_PIXELS").pipe(Config.withDefault(SharpImageSource.defaultLimits.pixels))
 })
 
+/** A setting names something that is no network. */
+export class NoNetwork extends Schema.TaggedError<NoNetwork>()("NoNetwork", { network: Schema.String }) {
+  override get message() {
+    return `API_FETCH_NETWORKS: "${this.network}" is no network. Write addresses or networks, parted by commas: 10.0.0.0/8,::1`
+  }
+}
+
+/** Besides the public internet, strangers' pictures are fetched from `API_FETCH_NETWORKS` (`10.0.0.0/8,192.168.1.7`). */
+export const web = Layer.unwrap(
+  Effect.gen(function* () {
+    const names = yield* Config.Array(Schema.String, "API_FETCH_NETWORKS").pipe(Config.withDefault([]))
+    const networks = Networks.parse(names)
+    if (Result.isFailure(networks)) return yield* new NoNetwork({ network: networks.failure })
+    return GuardedWebPictures.layer(networks.success)
+  })
+)
+
+/** Pictures from files below the folders in `IMAGE_ROOTS`, or all files when it is not set, and from the web. */
+const pictures = Layer.unwrap(
+  Effect.gen(function* () {
+    const limits = yield* imageLimits
+    const roots = yield* Config.Array(Schema.NonEmptyString, "IMAGE_ROOTS").pipe(Config.withDefault([]))
+    return SharpImageSource.layer({ limits, roots })
+  })
+).pipe(Layer.provide(web))
+
 /** The services over HTTP, and the pictures to show them. */
-export const services = Layer.unwrap(
-  Effect.map(imageLimits, (limits) =>
-    Layer.mergeAll(HttpInference.layer, SharpCropper.layer, SharpImageSource.layer(limits))
-  )
-).pipe(Layer.provide(NodeHttpClient.layerUndici))
+export const services = Layer.mergeAll(
+  HttpInference.layer.pipe(Layer.provide(NodeHttpClient.layerUndici)),
+  SharpCropper.layer,
+  pictures
+)
 
 /** The catalog in the file; without one that in `service_config.json` here, or else all services on this machine. */
 export const catalog = (file: Option.Option<string>) =>

@@ -1,5 +1,5 @@
 /** Which images a program is to work on: pictures that can be found, images listed in a file, or all that are known. */
-import { Effect, FileSystem, Option, type Path, type PlatformError, Schema, Stream } from "effect"
+import { Effect, FileSystem, Option, type Path, type PlatformError, References, Schema, Stream } from "effect"
 import { ImageId } from "../domain/Identifiers.ts"
 import * as ImageFiles from "../layers/files/ImageFiles.ts"
 import { Archive } from "../services/Archive.ts"
@@ -40,9 +40,11 @@ export const select = ({ group, idsFile, limit, patterns }: SelectionOptions): S
       }
 }
 
-/** How many images they are. */
+/** How many images they are. What is passed over is said when they are taken. */
 export const count = (selection: Selection) =>
-  selection._tag === "Known" ? Stream.runCount(selection.ids) : Stream.runCount(selection.pictures)
+  (selection._tag === "Known" ? Stream.runCount(selection.ids) : Stream.runCount(selection.pictures)).pipe(
+    Effect.provideService(References.MinimumLogLevel, "None")
+  )
 
 const known = (group: Option.Option<string>) =>
   Stream.unwrap(

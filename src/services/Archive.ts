@@ -4,7 +4,7 @@ import type { FailureGroup } from "../domain/archive/FailureGroup.ts"
 import type { Image, ImageSummary } from "../domain/archive/Image.ts"
 import type { ImageFilter } from "../domain/archive/ImageFilter.ts"
 import type { Timeline } from "../domain/archive/Timeline.ts"
-import type { ImageId, Moment } from "../domain/Identifiers.ts"
+import type { ContentHash, ImageId, Moment } from "../domain/Identifiers.ts"
 import type { ImageRecord, ResultStoreError } from "./ResultStore.ts"
 
 /** An image that changed, and the moment right after. */
@@ -43,5 +43,9 @@ export class Archive extends Context.Service<
       since: Moment,
       limit: number
     ) => Effect.Effect<{ readonly changes: ReadonlyArray<ImageChange>; readonly until: Moment }, ResultStoreError>
+    /** Those of the kept pictures that an image is read from. */
+    readonly refersTo: (
+      contents: ReadonlyArray<ContentHash>
+    ) => Effect.Effect<ReadonlySet<ContentHash>, ResultStoreError>
   }
 >()("windmill/services/Archive") {}

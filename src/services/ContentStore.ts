@@ -1,5 +1,5 @@
 /** Pictures kept by the hash of their bytes. */
-import { Context, type Effect, type Option, Schema, type Stream } from "effect"
+import { Context, type Duration, type Effect, type Option, Schema, type Scope, type Stream } from "effect"
 import type { ContentHash } from "../domain/Identifiers.ts"
 
 /** More bytes than are accepted. */
@@ -20,16 +20,29 @@ export class ContentUnavailable extends Schema.TaggedError<ContentUnavailable>()
   }
 }
 
+/** Bytes that are kept, and where they are on this machine. */
+export interface KeptContent {
+  readonly hash: ContentHash
+  readonly path: string
+}
+
 export class ContentStore extends Context.Service<
   ContentStore,
   {
-    /** Keeps the bytes, as they come and in constant memory. Nothing is kept when the stream fails. */
-    readonly put: <E>(
+    /** Writes the bytes, as they come and in constant memory, to a file that is deleted with the scope; gives its path. */
+    readonly receive: <E>(
       bytes: Stream.Stream<Uint8Array, E>
-    ) => Effect.Effect<ContentHash, E | ContentTooLarge | ContentUnavailable>
+    ) => Effect.Effect<string, E | ContentTooLarge | ContentUnavailable, Scope.Scope>
+    /** Keeps the bytes, and is done when they outlast a loss of power. The same bytes are kept once. */
+    readonly put: (bytes: Uint8Array) => Effect.Effect<KeptContent, ContentUnavailable>
     /** Where the bytes are on this machine. */
     readonly find: (hash: ContentHash) => Effect.Effect<Option.Option<string>, ContentUnavailable>
-    /** Forgets the bytes. */
-    readonly remove: (hash: ContentHash) => Effect.Effect<void, ContentUnavailable>
+    /** Forgets the bytes, unless they turn out to be used after all, which is asked when nobody can find them any more. */
+    readonly remove: <E>(
+      hash: ContentHash,
+      isUsed: Effect.Effect<boolean, E>
+    ) => Effect.Effect<void, E | ContentUnavailable>
+    /** What is kept, as far as it was put longer ago than that. */
+    readonly putBefore: (age: Duration.Duration) => Stream.Stream<ContentHash, ContentUnavailable>
   }
 >()("windmill/services/ContentStore") {}

@@ -1,5 +1,5 @@
 /** Regions of a picture as pictures of their own. */
-import { Context, type Effect, Schema } from "effect"
+import { Context, type Effect, Schema, type Scope } from "effect"
 import type { ImageBox } from "../domain/BoundingBox.ts"
 import type { EncodedImage } from "../domain/ImageReference.ts"
 
@@ -25,7 +25,7 @@ export type Cut = (box: ImageBox) => Effect.Effect<Crop, CropError>
 export class Cropper extends Context.Service<
   Cropper,
   {
-    /** Decodes the picture once, in memory, and cuts from it as often as wanted. */
-    readonly open: (image: EncodedImage) => Effect.Effect<Cut, CropError>
+    /** Decodes the picture once, in memory that is given back with the scope, and cuts from it as often as wanted. */
+    readonly open: (image: EncodedImage) => Effect.Effect<Cut, CropError, Scope.Scope>
   }
 >()("windmill/services/Cropper") {}

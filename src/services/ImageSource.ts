@@ -1,6 +1,6 @@
 /** The pictures themselves. */
 import { Context, type Effect, Schema } from "effect"
-import type { EncodedImage, ImageReference } from "../domain/ImageReference.ts"
+import type { EncodedImage, ImageReference, SeenPicture } from "../domain/ImageReference.ts"
 
 /** The place could not be reached now. Worth another try. */
 export class Unreachable extends Schema.TaggedError<Unreachable>()("Unreachable", {
@@ -30,19 +30,24 @@ export class ImageSourceError extends Schema.TaggedError<ImageSourceError>()("Im
   }
 }
 
+/** A picture as services are to see it: upright, one still frame, 8-bit sRGB without transparency. */
+export interface SourceImage extends EncodedImage, SeenPicture {
+  /** Whether the place has these very bytes, so that a service may as well read them there. */
+  readonly isOriginal: boolean
+}
+
 export class ImageSource extends Context.Service<
   ImageSource,
   {
     /**
-     * What `use` makes of the image: by what its header says one still picture within the limits of size and pixels, in a
-     * format services read. Whether the rest of it can be decoded is not looked at. Its bytes are there until `use` ends, and
-     * may be another picture's after that.
+     * What `use` makes of the image: by what its header says within the limits of size and pixels. Whether the rest of it
+     * can be decoded is not looked at. Its bytes are there until `use` ends, and may be another picture's after that.
      */
     readonly lend: <A, E, R>(
       reference: ImageReference,
-      use: (image: EncodedImage) => Effect.Effect<A, E, R>
+      use: (image: SourceImage) => Effect.Effect<A, E, R>
     ) => Effect.Effect<A, E | ImageSourceError, R>
     /** The image for good, decoded to the end to know that all of it is there. */
-    readonly load: (reference: ImageReference) => Effect.Effect<EncodedImage, ImageSourceError>
+    readonly load: (reference: ImageReference) => Effect.Effect<SourceImage, ImageSourceError>
   }
 >()("windmill/services/ImageSource") {}

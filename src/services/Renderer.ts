@@ -26,7 +26,7 @@ export class Renderer extends Context.Service<
   {
     /** An SVG document that has a width and a height, as a picture. Text in it needs fonts, which there may not be. */
     readonly draw: (svg: string, options: DrawOptions) => Effect.Effect<Uint8Array, RenderError>
-    /** The picture as a JPEG at most `width` pixels wide, in the stored orientation. Never larger than the picture. */
+    /** The picture as a JPEG at most `width` pixels wide, without EXIF. Never larger than the picture. */
     readonly thumbnail: (
       image: EncodedImage,
       options: { readonly width: number; readonly quality?: number }

@@ -3,7 +3,7 @@ import { Context, type Effect, type Option, Schema } from "effect"
 import type { Consensus } from "../domain/Consensus.ts"
 import type { CropResult, ImageFacts, Outcome } from "../domain/Facts.ts"
 import type { ImageId, ServiceId } from "../domain/Identifiers.ts"
-import type { ImageReference } from "../domain/ImageReference.ts"
+import type { ImageReference, SeenPicture } from "../domain/ImageReference.ts"
 import type { MergedBox } from "../domain/MergedBox.ts"
 import type { Derivation, Stage } from "../domain/Staleness.ts"
 
@@ -61,6 +61,8 @@ export interface ResultRecord {
   readonly imageId: ImageId
   readonly service: ServiceId
   readonly outcome: Outcome
+  /** What the answer is about, where that is known. */
+  readonly picture?: SeenPicture
   readonly workerId: string
   /** Deliveries of the job until the answer. */
   readonly attempts?: number
@@ -110,7 +112,8 @@ export class ResultStore extends Context.Service<
     ) => Effect.Effect<ReadonlyArray<SubmittedImage>, ResultStoreError>
     /**
      * Records answers in one transaction and returns those that were new; each raises the revision of its image by one. An
-     * answer already there stays. An image that is not known is a reason to reject all of them.
+     * answer already there stays. An image that is not known is a reason to reject all of them. What was recorded about
+     * another picture at the same place is forgotten, and the answer with it: all of it is owed again.
      */
     readonly record: (
       records: ReadonlyArray<ResultRecord>
@@ -172,6 +175,11 @@ export class ResultStore extends Context.Service<
       readonly scope: Scope
       readonly services?: ReadonlyArray<ServiceId>
     }) => Effect.Effect<number, ResultStoreError>
+    /**
+     * Notes which picture is where an image is read from, and forgets what was recorded and derived about another one: it is
+     * owed again. Returns whether that was so. Safe to repeat.
+     */
+    readonly see: (imageId: ImageId, picture: SeenPicture) => Effect.Effect<boolean, ResultStoreError>
     /** Deletes an image with all that hangs on it. Returns where it was read from. */
     readonly remove: (id: ImageId) => Effect.Effect<Option.Option<ImageReference>, ResultStoreError>
     /** Requests services about images, besides those requested already. Returns the images for which some are new. */

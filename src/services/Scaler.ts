@@ -6,10 +6,7 @@ import type { ImageSourceError } from "./ImageSource.ts"
 export class Scaler extends Context.Service<
   Scaler,
   {
-    /**
-     * The picture as a JPEG of at most `size` pixels in width and height, never larger than it is. Like the stored pixels
-     * it is not rotated, and carries no EXIF that would have it rotated.
-     */
+    /** The picture as a JPEG of at most `size` pixels in width and height, never larger than it is, without EXIF. */
     readonly scale: (image: EncodedImage, size: number) => Effect.Effect<EncodedImage, ImageSourceError>
   }
 >()("windmill/services/Scaler") {}

@@ -1,4 +1,4 @@
-/** Pictures on the web, at addresses that strangers name. */
+/** Pictures on the web. */
 import { Context, Schema, type Stream } from "effect"
 import type { ImageSourceError } from "./ImageSource.ts"
 
@@ -17,5 +17,7 @@ export class WebPictures extends Context.Service<
   {
     /** The bytes at a URL, as they come; not looked at. Only public places are read, whatever the URL leads to. */
     readonly fetch: (url: string) => Stream.Stream<Uint8Array, PlaceRefused | ImageSourceError>
+    /** The same for a URL of whoever runs this, which may be of any network; where it redirects to is a stranger's word. */
+    readonly fetchTrusted: (url: string) => Stream.Stream<Uint8Array, PlaceRefused | ImageSourceError>
   }
 >()("windmill/services/WebPictures") {}

@@ -7,6 +7,7 @@ import { asking } from "./result-store/Asking.ts"
 import { deriving } from "./result-store/Deriving.ts"
 import { histories } from "./result-store/Histories.ts"
 import { recording } from "./result-store/Recording.ts"
+import { seeing } from "./result-store/Seeing.ts"
 import { submitting } from "./result-store/Submitting.ts"
 
 /** A store to be tested. It may hold images of others. */
@@ -21,6 +22,7 @@ export const contract = ({ layer, name }: Candidate) => {
     describe("record", () => recording(it))
     describe("save", () => deriving(it))
     describe("ask", () => asking(it))
+    describe("see", () => seeing(it))
     describe("any history", () => histories(it))
   })
 }

@@ -11,7 +11,7 @@ import * as RetryPolicy from "../../src/domain/RetryPolicy.ts"
 import type { Service } from "../../src/domain/ServiceCatalog.ts"
 import * as HttpInference from "../../src/layers/http/HttpInference.ts"
 import * as SharpCropper from "../../src/layers/pictures/SharpCropper.ts"
-import * as SharpImageSource from "../../src/layers/pictures/SharpImageSource.ts"
+import * as ImageSources from "../support/ImageSources.ts"
 import * as Topology from "../../src/layers/rabbitmq/Topology.ts"
 import { Refused, UnreadableReply } from "../../src/services/Inference.ts"
 import * as Scenario from "../simulation/Scenario.ts"
@@ -190,7 +190,7 @@ describe("an image is done", () => {
         const scenario = Scenes.scenario({ catalog, images, says })
         const deployment = yield* Deployment.make(scenario, yield* Deployment.sharedServers)
         const { broker, queues, settled, start, store, submit } = deployment
-        const real = Layer.mergeAll(HttpInference.layer, SharpCropper.layer, SharpImageSource.layer()).pipe(
+        const real = Layer.mergeAll(HttpInference.layer, SharpCropper.layer, ImageSources.layer()).pipe(
           Layer.provide(NodeHttpClient.layerUndici)
         )
         yield* start((stop) => Stream.provide(deployment.worker(stop), real))

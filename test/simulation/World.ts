@@ -22,6 +22,7 @@ import {
 import { type ImageRecord, ResultStore, ResultStoreError, StoreUnavailable } from "../../src/services/ResultStore.ts"
 import { ServiceSwitch } from "../../src/services/ServiceSwitch.ts"
 import * as Scenario from "./Scenario.ts"
+import { sourceImage } from "../support/SourceImages.ts"
 
 /** What all processes share, and what an onlooker counts. */
 export interface World {
@@ -212,6 +213,7 @@ export const process = Effect.fnUntraced(function* (world: World, name: string) 
       boxes: (id) => storing("boxes", store.boxes(id)),
       stale: (stage, options) => storing("stale", store.stale(stage, options)),
       owed: (options) => storing("owed", store.owed(options)),
+      see: (imageId, picture) => storing("see", store.see(imageId, picture)),
       forget: (options) => storing("forget", store.forget(options)),
       request: (ids, services) => storing("request", store.request(ids, services)),
       remove: (id) => storing("remove", store.remove(id)),
@@ -276,9 +278,4 @@ const cropName = (filename: string, { height, width, x, y }: BoundingBox) =>
 
 const picture = { width: 305, height: 400 }
 
-const encoded = (filename: string): EncodedImage => ({
-  bytes: new Uint8Array(),
-  mediaType: "image/jpeg",
-  filename,
-  ...picture
-})
+const encoded = (filename: string) => sourceImage({ filename, ...picture })

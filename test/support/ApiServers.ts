@@ -12,7 +12,6 @@ import * as GuardedWebPictures from "../../src/layers/http/GuardedWebPictures.ts
 import * as Networks from "../../src/layers/http/Networks.ts"
 import * as MemoryMessageBroker from "../../src/layers/memory/MemoryMessageBroker.ts"
 import * as SharpCropper from "../../src/layers/pictures/SharpCropper.ts"
-import * as SharpImageSource from "../../src/layers/pictures/SharpImageSource.ts"
 import * as SharpScaler from "../../src/layers/pictures/SharpScaler.ts"
 import * as PgArchive from "../../src/layers/postgres/PgArchive.ts"
 import * as PgDatabase from "../../src/layers/postgres/PgDatabase.ts"
@@ -30,6 +29,7 @@ import type { Archive } from "../../src/services/Archive.ts"
 import { Catalog } from "../../src/services/Catalog.ts"
 import { Inference } from "../../src/services/Inference.ts"
 import * as Databases from "./Databases.ts"
+import * as ImageSources from "./ImageSources.ts"
 
 /** A folder that is deleted with the scope. */
 const folder = Effect.gen(function* () {
@@ -102,7 +102,7 @@ export const layer = (options: ApiServerOptions = {}) => {
       Layer.succeed(Catalog, catalog),
       SharpCropper.layer,
       SharpScaler.layer,
-      SharpImageSource.layer()
+      ImageSources.layer()
     ]),
     Layer.provideMerge(folders),
     Layer.provideMerge([FetchHttpClient.layer, NodeFileSystem.layer, NodePath.layer]),

@@ -8,7 +8,13 @@ import * as NodeUtil from "node:util"
 import { Consensus } from "../../src/domain/Consensus.ts"
 import { type CropResult, type ImageFacts, Outcome, type ServiceResult } from "../../src/domain/Facts.ts"
 import type { ImageId, ServiceId } from "../../src/domain/Identifiers.ts"
-import { ImageReference, pathOf } from "../../src/domain/ImageReference.ts"
+import {
+  ImageReference,
+  isAnother,
+  pathOf,
+  type PictureVersion,
+  type SeenPicture
+} from "../../src/domain/ImageReference.ts"
 import * as MergedBox from "../../src/domain/MergedBox.ts"
 import { type Derivation, revision, type Stage, stages } from "../../src/domain/Staleness.ts"
 import { type Counts, Progress } from "../../src/services/Progress.ts"
@@ -34,6 +40,7 @@ interface Image {
   readonly crops: Map<string, CropResult>
   readonly derived: Map<Stage, Derivation>
   revision: number
+  picture: PictureVersion | undefined
   /** As `merged_data`. */
   boxes: ReadonlyArray<MergedBox.MergedBoxData>
   /** As JSON. */
@@ -61,6 +68,7 @@ export const make = (): ResultStore["Service"] & Pick<Progress["Service"], "coun
       crops: new Map(),
       derived: new Map(),
       revision: 0,
+      picture: undefined,
       boxes: [],
       consensus: undefined
     }
@@ -86,13 +94,36 @@ export const make = (): ResultStore["Service"] & Pick<Progress["Service"], "coun
     const unknown = records.find(({ imageId }) => !images.has(imageId))
     if (unknown !== undefined) throw new Error(`There is no image ${unknown.imageId}`)
     const outcomes = records.map(({ outcome }) => heldOutcome(outcome))
-    return records.filter(({ imageId, service }, i) => {
+    const fresh = new Set(records.map(({ imageId }) => imageId).filter((id) => images.get(id)!.revision === 0))
+    const recorded = records.filter(({ imageId, service }, i) => {
       const image = images.get(imageId)!
       if (image.results.has(service)) return false
       image.results.set(service, { resultId: ++lastResultId, service, outcome: outcomes[i]! })
       image.revision++
       return true
     })
+    for (const { imageId, picture } of recorded) {
+      const image = images.get(imageId)!
+      if (picture === undefined) continue
+      if (fresh.has(imageId)) image.picture ??= picture.version
+      see(imageId, picture)
+    }
+    return recorded
+  }
+
+  const see = (imageId: ImageId, seen: SeenPicture): boolean => {
+    const image = images.get(imageId)
+    if (image === undefined) return false
+    const isOther = isAnother({ version: image.picture, hasFacts: image.revision > 0 }, seen)
+    image.picture = seen.version
+    if (!isOther) return false
+    const forgotten = image.results.size + image.crops.size
+    image.results.clear()
+    image.crops.clear()
+    image.boxes = []
+    image.consensus = undefined
+    image.revision += forgotten
+    return forgotten > 0
   }
 
   const recordCrops = (records: ReadonlyArray<CropRecord>) => {
@@ -175,6 +206,7 @@ export const make = (): ResultStore["Service"] & Pick<Progress["Service"], "coun
           .slice(0, limit)
           .map((image) => submittedImage(image, false))
       ),
+    see: (imageId, picture) => Effect.sync(() => see(imageId, picture)),
     forget: (options) => Effect.sync(() => forget(options)),
     request: (ids, services) =>
       Effect.sync(() =>

@@ -32,6 +32,7 @@ export const Labels = ({ active, boxes, colors, unit, within }: LabelsProps) => 
       return { id, text, isActive, color, box: box.box, width, height: (fontSize + 2 * padding - 2) * unit }
     })
     .filter(({ box, isActive, width }) => isActive || width <= widest * box.width)
+    .filter(({ isActive }, i) => isActive || i < LabelPlacement.most)
   const spots = LabelPlacement.place(labels, within)
   return (
     <g class="labels" aria-hidden="true">

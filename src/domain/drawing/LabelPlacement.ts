@@ -7,18 +7,21 @@ export interface Label extends Size {
   readonly box: BoundingBox
 }
 
+/** Labels that can still be told apart on a picture. Placing them takes time with the square of their number. */
+export const most = 300
+
 /**
  * Places the labels in order, each at the first spot that is free: above its box, in its upper corner, below, and so on.
  * Where none is, at the one that hides least of the labels before it. Every label is inside the picture as long as it is
- * not larger than the picture.
+ * not larger than the picture. Those after the first `most` are placed without a look at the others.
  */
 export const place = (labels: ReadonlyArray<Label>, within: Size): ReadonlyArray<BoundingBox> => {
   const placed: Array<BoundingBox> = []
-  for (const label of labels) {
+  for (const label of labels.slice(0, most)) {
     let best: BoundingBox | undefined
     let least = Infinity
     for (const spot of spots(label)) {
-      const candidate = moveInside({ ...spot, width: label.width, height: label.height }, within)
+      const candidate = at(spot, label, within)
       const hidden = placed.reduce((sum, other) => sum + intersectionArea(candidate, other), 0)
       if (hidden < least) {
         best = candidate
@@ -28,8 +31,11 @@ export const place = (labels: ReadonlyArray<Label>, within: Size): ReadonlyArray
     }
     placed.push(best!)
   }
-  return placed
+  return [...placed, ...labels.slice(most).map((label) => at(spots(label)[0]!, label, within))]
 }
+
+const at = (spot: { readonly x: number; readonly y: number }, { height, width }: Label, within: Size): BoundingBox =>
+  moveInside({ ...spot, width, height }, within)
 
 /** Upper left corners to try, in order of preference. */
 const spots = ({ box, height, width }: Label): ReadonlyArray<{ readonly x: number; readonly y: number }> => {

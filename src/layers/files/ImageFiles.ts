@@ -1,7 +1,8 @@
 /** Finding pictures: what a user means by a folder, a glob, a file or a URL. */
-import { Effect, FileSystem, Path, Schema, Stream } from "effect"
-import { glob, isDynamicPattern } from "tinyglobby"
+import { Effect, FileSystem, Option, Path, Schema, Stream } from "effect"
+import { escapePath, glob, isDynamicPattern } from "tinyglobby"
 import { type ImageReference, pathOf } from "../../domain/ImageReference.ts"
+import * as PictureFolder from "./PictureFolder.ts"
 
 /** Nothing can be found there. */
 export class NoImages extends Schema.TaggedError<NoImages>()("NoImages", {
@@ -13,12 +14,9 @@ export class NoImages extends Schema.TaggedError<NoImages>()("NoImages", {
   }
 }
 
-/** The endings by which pictures are recognized in a folder. */
-const endings = ["jpg", "jpeg", "png", "webp", "gif", "tif", "tiff", "avif", "heic", "bmp"]
-
 /**
  * The pictures that the patterns name, in order, each once: all pictures in and below a folder, all that match a glob, a
- * file whatever its name, an http(s) URL.
+ * file whatever its name, an http(s) URL. What is passed over in a folder is logged in one line.
  */
 export const find = (
   patterns: ReadonlyArray<string>
@@ -38,32 +36,67 @@ export const find = (
 const expand = Effect.fnUntraced(function* (pattern: string) {
   if (isUrl(pattern)) return [yield* ofUrl(pattern)]
   const path = yield* Path.Path
-  const fs = yield* FileSystem.FileSystem
-  const info = yield* fs.stat(pattern).pipe(Effect.option)
-  const type = info._tag === "Some" ? info.value.type : undefined
-  if (type === "Directory") {
-    return yield* matching(pattern, `**/*.{${endings.join(",")}}`, pattern, "has no pictures in it")
-  }
-  if (type === undefined && isDynamicPattern(pattern)) {
-    return yield* matching(
-      pattern,
-      pattern,
-      path.resolve("."),
-      "matches no file: quote it, and check the folder it starts in"
-    )
-  }
-  if (type === undefined) return yield* new NoImages({ pattern, detail: "does not exist: check the path" })
-  return [ofPath(path, path.resolve(pattern))]
+  const type = yield* typeOf(pattern)
+  if (type === "Directory") return (yield* inFolder(pattern)).map((file) => ofPath(path, file))
+  if (type !== undefined) return [ofPath(path, path.resolve(pattern))]
+  const [folder, rest] = yield* literalPart(pattern)
+  if (isDynamicPattern(rest)) return (yield* matching(pattern, folder, rest)).map((file) => ofPath(path, file))
+  return yield* new NoImages({ pattern, detail: "does not exist: check the path" })
 })
 
-const matching = Effect.fnUntraced(function* (pattern: string, within: string, cwd: string, detail: string) {
+const typeOf = (place: string) =>
+  Effect.map(
+    Effect.option(FileSystem.FileSystem.use((fs) => fs.stat(place))),
+    (info) => Option.getOrUndefined(info)?.type
+  )
+
+const inFolder = Effect.fnUntraced(function* (pattern: string) {
   const path = yield* Path.Path
+  const { files, skipped } = yield* Effect.tryPromise({
+    try: () => PictureFolder.walk(path.resolve(pattern)),
+    catch: (cause) => new NoImages({ pattern, detail: `cannot be read: ${(cause as Error).message}` })
+  })
+  const passedOver = PictureFolder.summary(skipped)
+  if (files.length === 0) {
+    return yield* new NoImages({
+      pattern,
+      detail: `has no pictures in it${skipped.size > 0 ? ` (${passedOver})` : ""}`
+    })
+  }
+  if (skipped.size > 0) yield* Effect.logInfo(`${pattern}: ${passedOver}`)
+  return files
+})
+
+/** The folder a pattern starts in, as far as there is one of that very name, and the rest: brackets may be part of a name. */
+const literalPart = Effect.fnUntraced(function* (pattern: string) {
+  const path = yield* Path.Path
+  const parts = pattern.split(/[/\\]/)
+  let folder = path.isAbsolute(pattern) ? path.parse(path.resolve(pattern)).root : "."
+  let done = 0
+  while (done < parts.length - 1) {
+    const next = path.join(folder, parts[done]!)
+    if ((yield* typeOf(next)) !== "Directory") break
+    folder = next
+    done++
+  }
+  return [path.resolve(folder), parts.slice(done).join("/")] as const
+})
+
+const matching = Effect.fnUntraced(function* (pattern: string, folder: string, rest: string) {
   const files = yield* Effect.tryPromise({
-    try: () => glob(within, { cwd, absolute: true, caseSensitiveMatch: false, expandDirectories: false }),
+    try: () =>
+      glob(rest, {
+        cwd: folder,
+        absolute: true,
+        caseSensitiveMatch: false,
+        expandDirectories: false,
+        ignore: PictureFolder.foreignFolders.map((name) => `**/${escapePath(name)}/**`)
+      }),
     catch: (cause) => new NoImages({ pattern, detail: `cannot be searched: ${(cause as Error).message}` })
   })
-  if (files.length === 0) return yield* new NoImages({ pattern, detail })
-  return files.sort().map((file) => ofPath(path, file))
+  return files.length > 0
+    ? files.sort()
+    : yield* new NoImages({ pattern, detail: "matches no file: quote it, and check the folder it starts in" })
 })
 
 const isUrl = (pattern: string): boolean => /^https?:\/\//i.test(pattern)

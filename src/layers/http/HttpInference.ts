@@ -72,7 +72,7 @@ export const layer = Layer.effect(
 
     const isHealthy = Effect.fn("Inference.isHealthy")((service: Service) =>
       client.get(ServiceCatalog.healthUrl(service)).pipe(
-        Effect.tap((response) => Effect.ignore(response.arrayBuffer)),
+        Effect.tap(readShort),
         Effect.map((response) => response.status === 200),
         Effect.timeout("2 seconds"),
         Effect.catchCause(() => Effect.succeed(false))
@@ -82,6 +82,21 @@ export const layer = Layer.effect(
     return Inference.of({ analyze, isHealthy })
   })
 )
+
+/** Bytes that an answer about health may have. */
+const maxHealthBytes = 64 * 1024
+
+/** Reads a body, so that its connection can be used again; one that is long or never ends costs the connection. */
+const readShort = ({ stream }: HttpClientResponse.HttpClientResponse) =>
+  stream.pipe(
+    Stream.scan(
+      () => 0,
+      (size, chunk) => size + chunk.length
+    ),
+    Stream.takeWhile((size) => size <= maxHealthBytes),
+    Stream.runDrain,
+    Effect.ignore
+  )
 
 /** An attempt, counted and timed by how it ended. */
 const measured = <A, R>(attempt: Effect.Effect<A, InferenceError, R>, service: Service) =>

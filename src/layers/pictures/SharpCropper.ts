@@ -1,23 +1,25 @@
 /**
  * Crops by sharp, in memory.
  *
- * The pixels are those of the stored picture: EXIF orientation is never applied. A crop carries the picture's EXIF
- * `ImageDescription`, and in `Software` the region it shows (`windmill crop x,y,w,h`); nothing else travels along.
+ * The pixels are those that services were sent, which are upright. A crop carries the picture's EXIF `ImageDescription`, and
+ * in `Software` the region it shows (`windmill crop x,y,w,h`); nothing else travels along.
  */
 import { Effect, Layer } from "effect"
-import exifReader from "exif-reader"
 import sharp from "sharp"
 import * as BoundingBox from "../../domain/BoundingBox.ts"
 import type { ImageBox } from "../../domain/BoundingBox.ts"
 import type { EncodedImage } from "../../domain/ImageReference.ts"
 import { CropError, Cropper } from "../../services/Cropper.ts"
+import * as Decoding from "./Decoding.ts"
+import * as Exif from "./Exif.ts"
+import * as PictureHeader from "./PictureHeader.ts"
 
 /** JPEG quality of a crop, of 100. */
 const quality = 90
 
 const open = Effect.fn("Cropper.open")(function* (image: EncodedImage) {
   const failure = (cause: unknown) => new CropError({ image: image.filename, detail: (cause as Error).message })
-  const { description, pixels } = yield* Effect.tryPromise({ try: () => decode(image), catch: failure })
+  const { description, pixels } = yield* Effect.mapError(decode(image), failure)
 
   return Effect.fn("Cropper.cut")(function* (box: ImageBox) {
     const region = regionOf(box, image)
@@ -53,23 +55,16 @@ const regionOf = (box: ImageBox, image: EncodedImage): ImageBox => {
   })
 }
 
-const decode = async (image: EncodedImage) => {
-  // As forgiving as the services, and the image source: spots of a picture may be spoiled, but all of it must be there.
-  const source = sharp(image.bytes, { failOn: "truncated" })
-  const [pixels, metadata] = await Promise.all([
-    source.clone().flatten({ background: "white" }).toColourspace("srgb").raw().toBuffer({ resolveWithObject: true }),
-    source.metadata()
-  ])
-  return { pixels, description: descriptionOf(metadata.exif) }
-}
+const decode = ({ bytes, height, width }: EncodedImage) =>
+  Effect.map(
+    Decoding.hold({ bytes, pixels: width * height }, (source) =>
+      source.flatten({ background: "white" }).toColourspace("srgb").raw().toBuffer({ resolveWithObject: true })
+    ),
+    (pixels) => ({ pixels, description: descriptionOf(bytes) })
+  )
 
-/** The `ImageDescription` of an EXIF block; none when there is no readable one. */
-const descriptionOf = (exif: Buffer | undefined): { readonly ImageDescription?: string } => {
-  if (exif === undefined) return {}
-  try {
-    const description: unknown = exifReader(exif).Image?.ImageDescription
-    return typeof description === "string" ? { ImageDescription: description } : {}
-  } catch {
-    return {}
-  }
+const descriptionOf = (bytes: Uint8Array): { readonly ImageDescription?: string } => {
+  const exif = PictureHeader.read(bytes)?.exif
+  const description = exif === undefined ? undefined : Exif.read(exif).description
+  return description === undefined ? {} : { ImageDescription: description }
 }

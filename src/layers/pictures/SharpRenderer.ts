@@ -1,33 +1,26 @@
-/**
- * Drawings by sharp.
- *
- * All coordinates are of the stored pixel grid, so EXIF orientation is never applied, and the result carries none.
- */
+/** Drawings by sharp, over pictures as services were sent them: upright. */
 import { Effect, Layer } from "effect"
 import sharp, { type Sharp } from "sharp"
 import type { EncodedImage } from "../../domain/ImageReference.ts"
 import { type DrawOptions, RenderError, Renderer } from "../../services/Renderer.ts"
+import * as Decoding from "./Decoding.ts"
 
 const defaultQuality = 85
 
-const draw = Effect.fn("Renderer.draw")((svg: string, options: DrawOptions) =>
-  attempt(async () => {
-    const drawing = await rasterize(svg, options.width)
-    const { height, width } = drawing.info
-    const base =
-      options.over === undefined
-        ? sharp({ create: { width, height, channels: 4, background: transparent } })
-        : sharp(options.over.bytes).resize(width, height, { fit: "fill" }).toColourspace("srgb")
-    const { channels } = drawing.info
-    const picture = base.composite([{ input: drawing.data, raw: { width, height, channels } }])
-    return encode(picture, options)
-  })
-)
+const draw = Effect.fn("Renderer.draw")(function* (svg: string, options: DrawOptions) {
+  const { data, info } = yield* attempt(() => rasterize(svg, options.width))
+  const { channels, height, width } = info
+  const compose = (base: Sharp) => encode(base.composite([{ input: data, raw: { width, height, channels } }]), options)
+  const { over } = options
+  return over === undefined
+    ? yield* attempt(() => compose(sharp({ create: { width, height, channels: 4, background: transparent } })))
+    : yield* onto(over, (picture) => compose(picture.resize(width, height, { fit: "fill" }).toColourspace("srgb")))
+})
 
 const thumbnail = Effect.fn("Renderer.thumbnail")(
   (image: EncodedImage, { quality, width }: { readonly width: number; readonly quality?: number }) =>
-    attempt(() =>
-      encode(sharp(image.bytes).resize({ width, withoutEnlargement: true }).toColourspace("srgb"), {
+    onto(image, (picture) =>
+      encode(picture.resize({ width, withoutEnlargement: true }).toColourspace("srgb"), {
         format: "jpeg",
         ...(quality === undefined ? {} : { quality })
       })
@@ -56,5 +49,10 @@ const encode = (
 ): Promise<Uint8Array> =>
   (format === "png" ? picture.png() : picture.flatten({ background: "white" }).jpeg({ quality })).toBuffer()
 
+const onto = <A>({ bytes, height, width }: EncodedImage, work: (picture: Sharp) => Promise<A>) =>
+  Effect.mapError(Decoding.run({ bytes, pixels: width * height }, work), failureOf)
+
 const attempt = <A>(evaluate: () => Promise<A>): Effect.Effect<A, RenderError> =>
-  Effect.tryPromise({ try: evaluate, catch: (cause) => new RenderError({ detail: (cause as Error).message }) })
+  Effect.tryPromise({ try: evaluate, catch: (cause) => failureOf(cause as Error) })
+
+const failureOf = ({ message }: Error) => new RenderError({ detail: message })

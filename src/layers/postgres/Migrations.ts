@@ -14,6 +14,7 @@ import { followChanges } from "./migrations/0002FollowChanges.ts"
 import { findImages } from "./migrations/0003FindImages.ts"
 import { operate } from "./migrations/0004Operate.ts"
 import { timeAnswers } from "./migrations/0005TimeAnswers.ts"
+import { knowPictures } from "./migrations/0006KnowPictures.ts"
 
 /** The database was made by a later version of the program. */
 export class DatabaseTooNew extends Schema.TaggedError<DatabaseTooNew>()("DatabaseTooNew", {
@@ -33,7 +34,8 @@ const steps = {
   "0002_follow_changes": followChanges,
   "0003_find_images": findImages,
   "0004_operate": operate,
-  "0005_time_answers": timeAnswers
+  "0005_time_answers": timeAnswers,
+  "0006_know_pictures": knowPictures
 }
 
 const table = "windmill_migrations"

@@ -16,6 +16,7 @@ import { failures } from "./archive/Failed.ts"
 import { search } from "./archive/Search.ts"
 import { summaries } from "./archive/Summaries.ts"
 import * as Whole from "./archive/Whole.ts"
+import { refersTo } from "./archive/References.ts"
 import { type DatabaseFailure, storeError } from "./Failures.ts"
 
 /** Images of which a stream reads the ids, and the contents, at once. */
@@ -57,7 +58,8 @@ export const layer = Layer.effect(
       timeline: (id) => run("timeline", Whole.timeline(id)),
       failures: ({ samples }) => run("failures", failures(samples)),
       now: run("now", Changes.now),
-      changes: (since, limit) => run("changes", Changes.changes(since, limit))
+      changes: (since, limit) => run("changes", Changes.changes(since, limit)),
+      refersTo: (contents) => run("refersTo", refersTo(contents))
     })
   })
 )

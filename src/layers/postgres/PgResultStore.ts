@@ -17,6 +17,7 @@ import { type DatabaseFailure, storeError } from "./Failures.ts"
 import * as Forgetting from "./Forgetting.ts"
 import * as Images from "./Images.ts"
 import { migrate } from "./Migrations.ts"
+import * as Pictures from "./Pictures.ts"
 import * as Results from "./Results.ts"
 
 export const layer = Layer.effect(
@@ -48,6 +49,7 @@ export const layer = Layer.effect(
       boxes: method("ResultStore.boxes", Boxes.boxes, aboutOne),
       stale: method("ResultStore.stale", Derivations.stale, (stage) => ({ "windmill.stage": stage })),
       owed: method("ResultStore.owed", Images.owed, ({ scope }) => aboutScope(scope)),
+      see: method("ResultStore.see", Pictures.see, aboutOne),
       forget: method("ResultStore.forget", Forgetting.forget, ({ scope }) => aboutScope(scope)),
       request: method("ResultStore.request", Corrections.request, aboutAll),
       remove: method("ResultStore.remove", Corrections.remove, aboutOne),

@@ -3,7 +3,9 @@ import { Effect } from "effect"
 import { SqlClient } from "effect/sql"
 import type { ImageId, ServiceId } from "../../domain/Identifiers.ts"
 import type { CropRecord, ResultRecord } from "../../services/ResultStore.ts"
+import { isAnother, type PictureVersion, type SeenPicture } from "../../domain/ImageReference.ts"
 import * as Columns from "./Columns.ts"
+import * as Pictures from "./Pictures.ts"
 import { inTransaction, tryAgain } from "./Transactions.ts"
 import * as Outcomes from "./Outcomes.ts"
 import { lockImages } from "./Images.ts"
@@ -22,9 +24,9 @@ export const record = Effect.fnUntraced(function* (records: ReadonlyArray<Result
   const imageIds = records.map(({ imageId }) => imageId)
   const outcomes = yield* Outcomes.columns(records.map(({ outcome }) => outcome))
   const inserted = yield* tryAgain(
-    sql<{ image_id: ImageId; service: string }>`
+    sql<{ image_id: ImageId; service: string; picture: PictureVersion | null; has_facts: boolean }>`
         WITH locked AS MATERIALIZED (
-          SELECT image_id FROM images WHERE image_id = ANY (${Columns.bigints(imageIds)})
+          SELECT image_id, picture, revision > 0 AS has_facts FROM images WHERE image_id = ANY (${Columns.bigints(imageIds)})
           ORDER BY image_id FOR NO KEY UPDATE
         ), new AS (
           INSERT INTO results
@@ -51,14 +53,34 @@ export const record = Effect.fnUntraced(function* (records: ReadonlyArray<Result
           UPDATE images SET
             revision = revision + facts,
             answered_services = answered_services +
-              (SELECT count(*) FROM unnest(services) AS service WHERE service = ANY (requested_services))
+              (SELECT count(*) FROM unnest(services) AS service WHERE service = ANY (requested_services)),
+            picture = coalesce(picture, version)
           FROM (SELECT image_id, count(*) AS facts, array_agg(service) AS services FROM new GROUP BY image_id) AS gained
+          LEFT JOIN (
+            SELECT image_id, max(version) AS version
+            FROM unnest(
+              ${Columns.bigints(imageIds)}, ${Columns.texts(records.map(({ picture }) => picture?.version))}
+            ) AS r (image_id, version)
+            GROUP BY image_id
+          ) AS shown USING (image_id)
           WHERE images.image_id = gained.image_id
         )
-        SELECT image_id, service FROM new`
+        SELECT image_id, service, picture, has_facts FROM new JOIN locked USING (image_id)`
   )
-  return firstOfEach(records, new Set(inserted.map(({ image_id, service }) => `${image_id} ${service}`)), nameOf)
+  const before = new Map(inserted.map((row) => [`${row.image_id} ${row.service}`, row]))
+  const recorded = firstOfEach(records, new Set(before.keys()), nameOf)
+  const others = recorded.filter(
+    (record) => record.picture !== undefined && isAboutAnother(before.get(nameOf(record))!, record.picture)
+  )
+  yield* Effect.forEach(others, ({ imageId, picture }) => Pictures.see(imageId, picture!), { discard: true })
+  return recorded
 })
+
+/** Whether there were answers about another picture than this one. */
+const isAboutAnother = (
+  before: { readonly picture: PictureVersion | null; readonly has_facts: boolean },
+  seen: SeenPicture
+): boolean => isAnother({ version: before.picture ?? undefined, hasFacts: before.has_facts }, seen)
 
 /** Inserts the answers that are new and whose box is there, and counts them in the revision. */
 export const recordCrops = Effect.fnUntraced(function* (records: ReadonlyArray<CropRecord>) {

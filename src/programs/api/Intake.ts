@@ -1,42 +1,41 @@
 /**
- * Taking pictures in, from a form or from the web: kept by their hash, and looked at before anybody is asked about them.
+ * Taking pictures in, from a form or from the web: looked at before anybody is asked about them, and kept by their hash as
+ * services are to see them.
  *
- * Workers are given the address of the kept picture at this API, or its path when all of them run on this machine.
+ * Workers are given the address of the kept picture at this API, or its path when all of them run on this machine. A kept
+ * picture and the image that is read from it agree whatever happens in between: what no image refers to is forgotten, right
+ * after whatever was to be done with it or, when the process ended before, by a sweep of what is older.
  */
-import { Effect, Option, Schema, Semaphore, type Stream } from "effect"
+import { Duration, Effect, Option, Schedule, Schema, Stream } from "effect"
 import { HttpServer } from "effect/http"
 import * as NodeOs from "node:os"
 import { ContentHash } from "../../domain/Identifiers.ts"
 import { type ImageReference, pathOf } from "../../domain/ImageReference.ts"
-import { ContentStore } from "../../services/ContentStore.ts"
-import { ImageSource, ImageSourceError, Unusable } from "../../services/ImageSource.ts"
+import { Archive } from "../../services/Archive.ts"
+import { ContentStore, type ContentUnavailable } from "../../services/ContentStore.ts"
+import { ImageSource, ImageSourceError, Unreachable, Unusable } from "../../services/ImageSource.ts"
 import { WebPictures } from "../../services/WebPictures.ts"
 import { ApiSettings } from "./ApiSettings.ts"
+
+/** A picture that is kept as long as the scope is open, and after it if an image refers to it then. */
+export interface Received {
+  readonly reference: ImageReference
+  /** Runs what makes the picture an image. Whoever discards the same picture meanwhile does not take it away. */
+  readonly commit: <A, E, R>(submit: Effect.Effect<A, E, R>) => Effect.Effect<A, E | ContentUnavailable, R>
+}
+
+/** What is kept for longer and belongs to no image was left by a process that ended. */
+const leftAfter = Duration.hours(1)
 
 /** Takes pictures in and lets them go. To be made once for all who do. */
 export const make = Effect.gen(function* () {
   const settings = yield* ApiSettings
+  const archive = yield* Archive
   const contents = yield* ContentStore
   const source = yield* ImageSource
   const web = yield* WebPictures
   const server = yield* HttpServer.HttpServer
   const base = `${Option.getOrElse(settings.publicUrl, () => ownUrl(server.address))}/images/content/`
-  // One picture is either becoming an image or being discarded.
-  const turn = yield* Semaphore.make(1)
-
-  const locate = (hash: ContentHash) =>
-    Effect.flatMap(
-      contents.find(hash),
-      Option.match({
-        onNone: () =>
-          Effect.fail(
-            new ImageSourceError({
-              reason: new Unusable({ image: hash, detail: "was deleted meanwhile: send it again" })
-            })
-          ),
-        onSome: (path) => Effect.succeed(path)
-      })
-    )
 
   const hashOf = (reference: ImageReference): Option.Option<ContentHash> => {
     const place = pathOf(reference) ?? reference.url ?? ""
@@ -44,44 +43,66 @@ export const make = Effect.gen(function* () {
     return isKept ? decodeHash(place.slice(-64)) : Option.none()
   }
 
-  /** Keeps a picture. Fails, and keeps nothing, when it is none that services read. */
+  const removeUnused = Effect.fnUntraced(function* (hashes: ReadonlyArray<ContentHash>) {
+    const used = yield* archive.refersTo(hashes)
+    const unused = hashes.filter((hash) => !used.has(hash))
+    const isUsed = (hash: ContentHash) => Effect.map(archive.refersTo([hash]), (used) => used.size > 0)
+    yield* Effect.forEach(unused, (hash) => contents.remove(hash, isUsed(hash)), { discard: true })
+    return unused.length
+  })
+
+  const sweep = contents.putBefore(leftAfter).pipe(
+    Stream.grouped(500),
+    Stream.mapEffect(removeUnused),
+    Stream.runSum,
+    Effect.tap((removed) =>
+      removed > 0 ? Effect.logInfo(`Pictures that belonged to no image were deleted: ${removed}`) : Effect.void
+    ),
+    Effect.catch((error) => Effect.logWarning(`Kept pictures cannot be tidied up: ${error.message}`))
+  )
+  yield* Effect.forkScoped(Effect.repeat(sweep, Schedule.spaced("6 hours")))
+
+  /** Takes in a picture. Fails, and keeps nothing, when it is none that services read. */
   const keep = Effect.fn("Intake.keep")(function* <E>(name: string, bytes: Stream.Stream<Uint8Array, E>) {
-    const filename = nameOf(name)
-    const hash = yield* contents.put(bytes)
-    const path = yield* locate(hash)
-    yield* source.load({ filename, path }).pipe(Effect.tapError(() => Effect.ignore(contents.remove(hash))))
-    return settings.sharesFiles ? { filename, path } : { filename, url: `${base}${hash}` }
+    const image = yield* Effect.scoped(
+      Effect.flatMap(contents.receive(bytes), (path) => {
+        const filename = nameOf(name)
+        return Effect.mapError(source.load({ filename, path }), called(filename))
+      })
+    )
+    const { hash, path } = yield* Effect.acquireRelease(contents.put(image.bytes), ({ hash }) =>
+      Effect.ignore(removeUnused([hash]))
+    )
+    const { filename } = image
+    const reference: ImageReference = settings.sharesFiles ? { filename, path } : { filename, url: `${base}${hash}` }
+    const isKept = Effect.map(contents.find(hash), Option.isSome)
+    const commit: Received["commit"] = (submit) =>
+      Effect.tap(submit, () => Effect.flatMap(isKept, (kept) => (kept ? Effect.void : contents.put(image.bytes))))
+    return { reference, commit } satisfies Received
   })
 
   return {
     keep,
-    /** Keeps the picture at an address of the public internet. */
+    /** Takes in the picture at an address of the public internet. */
     fetch: (url: string) => keep(new URL(url).pathname, web.fetch(url)),
-    /** Runs what makes a kept picture an image; it is not discarded meanwhile. */
-    commit: <A, E, R>(reference: ImageReference, submit: Effect.Effect<A, E, R>) =>
-      turn.withPermits(1)(
-        Effect.andThen(
-          Option.match(hashOf(reference), {
-            onNone: () => Effect.void,
-            onSome: (hash) => Effect.asVoid(locate(hash))
-          }),
-          submit
-        )
-      ),
-    /** Forgets an image by `remove`, then the picture it referred to, if that was kept here. */
-    discard: <A, E, R>(remove: Effect.Effect<readonly [A, Option.Option<ImageReference>], E, R>) =>
-      turn.withPermits(1)(
-        Effect.gen(function* () {
-          const [result, reference] = yield* remove
-          const hash = Option.flatMap(reference, hashOf)
-          if (Option.isSome(hash)) yield* contents.remove(hash.value)
-          return result
-        })
-      )
+    /** Forgets a picture that an image was read from, if it is kept here and no image refers to it any more. */
+    discard: (reference: ImageReference) =>
+      Option.match(hashOf(reference), {
+        onNone: () => Effect.void,
+        onSome: (hash) => Effect.asVoid(removeUnused([hash]))
+      })
   }
 })
 
 export type Intake = Effect.Success<typeof make>
+
+/** The failure with the name that the sender knows, which is not where the picture was put meanwhile. */
+const called = (image: string) => (error: ImageSourceError) => {
+  const { _tag, detail } = error.reason
+  return new ImageSourceError({
+    reason: _tag === "Unusable" ? new Unusable({ image, detail }) : new Unreachable({ image, detail })
+  })
+}
 
 const decodeHash = Schema.decodeOption(ContentHash)
 

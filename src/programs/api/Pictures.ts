@@ -1,5 +1,5 @@
 /** The pictures of images as they are looked at: whole, small, or the part in a box. */
-import { Cache, Effect, Option } from "effect"
+import { Cache, Effect, Option, RcMap } from "effect"
 import type { ImageId, BoxId } from "../../domain/Identifiers.ts"
 import type { EncodedImage } from "../../domain/ImageReference.ts"
 import { Cropper } from "../../services/Cropper.ts"
@@ -8,7 +8,7 @@ import { ResultStore } from "../../services/ResultStore.ts"
 import { Scaler } from "../../services/Scaler.ts"
 import { UnknownImage } from "../flows/Actions.ts"
 
-/** A picture, and the size of the stored image it shows, in which all coordinates are. */
+/** A picture, and the size of the whole image it shows, in which all coordinates are. */
 export interface Picture extends EncodedImage {
   readonly stored: Pick<EncodedImage, "width" | "height">
 }
@@ -26,7 +26,10 @@ export const make = Effect.gen(function* () {
   const load = Effect.fnUntraced(function* (imageId: ImageId) {
     const reference = yield* store.reference(imageId)
     if (Option.isNone(reference)) return yield* new UnknownImage({ imageId })
-    return yield* source.load(reference.value)
+    const image = yield* source.load(reference.value)
+    // Boxes of another picture are not drawn on this one.
+    yield* store.see(imageId, image)
+    return image
   })
 
   const small = yield* Cache.make({
@@ -41,10 +44,9 @@ export const make = Effect.gen(function* () {
   })
 
   // Crops of one picture are asked for together, and it is decoded once for them.
-  const opened = yield* Cache.make({
-    capacity: 1,
-    timeToLive: "5 seconds",
-    lookup: (id: ImageId) => Effect.flatMap(load(id), cropper.open)
+  const opened = yield* RcMap.make({
+    lookup: (id: ImageId) => Effect.flatMap(load(id), cropper.open),
+    idleTimeToLive: "2 seconds"
   })
 
   return {
@@ -58,8 +60,8 @@ export const make = Effect.gen(function* () {
       const derived = yield* store.boxes(id)
       const box = Option.flatMap(derived, ({ value }) => Option.fromUndefinedOr(value.find(({ id }) => id === boxId)))
       if (Option.isNone(box)) return Option.none()
-      const cut = yield* Cache.get(opened, id)
-      return Option.some((yield* cut(box.value.box.box)).image)
+      const crop = Effect.flatMap(RcMap.get(opened, id), (cut) => cut(box.value.box.box))
+      return Option.some((yield* Effect.scoped(crop)).image)
     })
   }
 })

@@ -2,12 +2,11 @@
 import { Effect, Option, Schema, Stream } from "effect"
 import { Multipart } from "effect/http"
 import * as NodeCrypto from "node:crypto"
-import type { ImageReference } from "../../domain/ImageReference.ts"
 import { Replays } from "../../services/Replays.ts"
 import * as Actions from "../flows/Actions.ts"
 import { Submission, type UrlSubmission } from "./definition/Images.ts"
 import { InvalidRequest, TooLarge, Unprocessable } from "./definition/Problems.ts"
-import type { Intake } from "./Intake.ts"
+import type { Intake, Received } from "./Intake.ts"
 
 /** Submits the picture in a form. */
 export const ofForm = Effect.fnUntraced(function* (
@@ -15,9 +14,10 @@ export const ofForm = Effect.fnUntraced(function* (
   parts: Stream.Stream<Multipart.Part, Multipart.MultipartError>,
   key: string | undefined
 ) {
-  const { reference, wishes } = yield* readForm(parts, intake.keep)
-  return yield* once(key, [reference, wishes], intake.commit(reference, Actions.submit(reference, wishes)))
-})
+  const { received, wishes } = yield* readForm(parts, intake.keep)
+  const { commit, reference } = received
+  return yield* once(key, [reference, wishes], commit(Actions.submit(reference, wishes)))
+}, Effect.scoped)
 
 /** Submits the picture at a URL. */
 export const ofUrl = Effect.fnUntraced(function* (
@@ -31,10 +31,8 @@ export const ofUrl = Effect.fnUntraced(function* (
       problems: [{ path: "url", message: "Expected a URL" }]
     })
   }
-  const submit = Effect.flatMap(intake.fetch(url), (reference) =>
-    intake.commit(reference, Actions.submit(reference, wishes))
-  )
-  return yield* once(key, [url, wishes], submit)
+  const submit = Effect.flatMap(intake.fetch(url), ({ commit, reference }) => commit(Actions.submit(reference, wishes)))
+  return yield* once(key, [url, wishes], Effect.scoped(submit))
 })
 
 /** Gives the answer that was given to the same request under this key, or `answer` and remembers it. */
@@ -68,24 +66,24 @@ interface Wishes {
 
 /** What was read of a form so far. */
 interface Form {
-  readonly reference?: ImageReference
+  readonly received?: Received
   readonly wishes: Wishes
 }
 
 type Keep = Intake["keep"]
 
-/** Reads the form as it comes; the picture is never in memory. */
+/** Reads the form as it comes. */
 const readForm = Effect.fnUntraced(function* (
   parts: Stream.Stream<Multipart.Part, Multipart.MultipartError>,
   keep: Keep
 ) {
-  const { reference, wishes } = yield* Stream.runFoldEffect(
+  const { received, wishes } = yield* Stream.runFoldEffect(
     parts,
     (): Form => ({ wishes: {} }),
     (form, part) => take(form, part, keep)
   ).pipe(Effect.mapError((error) => (Multipart.isMultipartError(error) ? formProblem(error) : error)))
-  if (reference === undefined) return yield* badForm('it has no picture: send it as a file in the field "file"')
-  return { reference, wishes }
+  if (received === undefined) return yield* badForm('it has no picture: send it as a file in the field "file"')
+  return { received, wishes }
 })
 
 const take = (form: Form, part: Multipart.Part, keep: Keep) =>
@@ -94,10 +92,10 @@ const take = (form: Form, part: Multipart.Part, keep: Keep) =>
       const isWish = (part.key === "services" || part.key === "group") && part.value !== ""
       return isWish ? { ...form, wishes: { ...form.wishes, [part.key]: part.value } } : form
     }
-    if (part.key !== "file" || form.reference !== undefined) {
+    if (part.key !== "file" || form.received !== undefined) {
       return yield* badForm(`the file "${part.key}" is one too many: send one picture, in the field "file"`)
     }
-    return { ...form, reference: yield* keep(part.name, part.content) }
+    return { ...form, received: yield* keep(part.name, part.content) }
   })
 
 const formProblem = ({ reason }: Multipart.MultipartError): InvalidRequest | TooLarge =>

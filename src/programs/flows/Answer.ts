@@ -62,7 +62,7 @@ const answer = Effect.fnUntraced(function* (
     Effect.timed
   )
   const resolution = Result.match(answered, {
-    onSuccess: (outcome) => FailurePolicy.Resolution.Final({ outcome }),
+    onSuccess: ({ outcome }) => FailurePolicy.Resolution.Final({ outcome }),
     onFailure: (error) => FailurePolicy.onFailure(error, delivery.attempt)
   })
   yield* Effect.annotateCurrentSpan(FailurePolicy.attributesOf(resolution))
@@ -78,6 +78,7 @@ const answer = Effect.fnUntraced(function* (
       imageId: job.imageId,
       service: service.id,
       outcome: resolution.outcome,
+      ...(Result.isSuccess(answered) ? { picture: answered.success.picture } : {}),
       workerId,
       attempts: delivery.attempt,
       handlingTime: Duration.toSeconds(duration)

@@ -7,14 +7,18 @@ import { ImageSource, ImageSourceError, Unusable } from "../../services/ImageSou
 import { type Handover, Inference } from "../../services/Inference.ts"
 
 /**
- * The answer of `service` about the picture in the form the service wants it. A service that fails is not to blame when the
- * picture is damaged: then that is the failure.
+ * The answer of `service` about the picture in the form the service wants it, and which picture that was. What is not upright where it lies, or otherwise
+ * not as all are to see it, is uploaded to every service. A service that fails is not to blame when the picture is damaged:
+ * then that is the failure.
  */
 export const aboutImage = Effect.fnUntraced(function* (service: Service, image: ImageReference) {
-  if (service.input !== "upload") return yield* ask(service, yield* placeOf(service, service.input, image))
   const source = yield* ImageSource
+  const place = service.input === "upload" ? undefined : yield* placeOf(service, service.input, image)
   return yield* source.lend(image, (encoded) =>
-    ask(service, { _tag: "Upload", image: encoded }).pipe(Effect.tapError(() => source.load(image)))
+    ask(service, place !== undefined && encoded.isOriginal ? place : { _tag: "Upload", image: encoded }).pipe(
+      Effect.tapError(() => source.load(image)),
+      Effect.map((outcome) => ({ outcome, picture: { version: encoded.version, isTurned: encoded.isTurned } }))
+    )
   )
 })
 

@@ -128,9 +128,18 @@ const askAll = Effect.fnUntraced(function* (
 ) {
   const source = yield* ImageSource
   const cropper = yield* Cropper
-  const cut = Effect.fromResult(yield* Effect.result(source.lend(reference, cropper.open)))
+  const store = yield* ResultStore
+  const open = source.lend(reference, (image) =>
+    Effect.flatMap(Effect.orDie(untilStored(store.see(imageId, image))), (isOther) =>
+      isOther ? Effect.undefined : cropper.open(image)
+    )
+  )
+  const opened = yield* Effect.result(open)
+  const cut = Result.isFailure(opened) ? Effect.fail(opened.failure) : opened.success && Effect.succeed(opened.success)
+  // The boxes were another picture's, and are gone.
+  if (cut === undefined) return []
   return yield* Effect.forEach(crops, (crop) => askAbout(imageId, crop, cut, asking), { concurrency: 8 })
-})
+}, Effect.scoped)
 
 const askAbout = Effect.fnUntraced(function* (
   imageId: ImageId,

@@ -7,16 +7,16 @@
 import { Deferred, type Duration, Effect, Ref, Result, Stream } from "effect"
 import type { Strategy } from "../../domain/Harmonization.ts"
 import type { ImageId } from "../../domain/Identifiers.ts"
-import type { ImageReference } from "../../domain/ImageReference.ts"
+import { type ImageReference, pathOf, type SeenPicture } from "../../domain/ImageReference.ts"
 import type { ServiceCatalog } from "../../domain/ServiceCatalog.ts"
 import { ImageSource } from "../../services/ImageSource.ts"
 import { Progress } from "../../services/Progress.ts"
-import type { SubmittedImage } from "../../services/ResultStore.ts"
+import { ResultStore, type SubmittedImage } from "../../services/ResultStore.ts"
 import * as News from "../views/News.ts"
 import type { RunProgress } from "../views/ProgressView.ts"
 import * as Monitor from "./Monitor.ts"
 import { pipeline } from "./Pipeline.ts"
-import { submit } from "./Submit.ts"
+import { publishOwed, submit } from "./Submit.ts"
 
 export interface RunOptions<E, R> {
   readonly pictures: Stream.Stream<ImageReference, E, R>
@@ -35,6 +35,8 @@ export interface RunOptions<E, R> {
 export interface Submission {
   readonly ids: Array<ImageId>
   readonly filenames: Map<ImageId, string>
+  /** What was seen at the places of the pictures. */
+  readonly seen: Map<string, SeenPicture>
   /** Images that were done when they were submitted. */
   doneBefore: number
   readonly unusable: Array<{ readonly image: string; readonly detail: string }>
@@ -44,6 +46,7 @@ export interface Submission {
 export const nothing = (): Submission => ({
   ids: [],
   filenames: new Map(),
+  seen: new Map(),
   doneBefore: 0,
   unusable: [],
   isComplete: false
@@ -117,15 +120,37 @@ const submitUsable = <E, R>(options: RunOptions<E, R>, submission: Submission) =
 const usable = Effect.fnUntraced(function* (reference: ImageReference, submission: Submission) {
   const source = yield* ImageSource
   const loaded = yield* Effect.result(source.load(reference))
-  if (Result.isSuccess(loaded)) return [reference]
+  if (Result.isSuccess(loaded)) {
+    const { isTurned, version } = loaded.success
+    submission.seen.set(placeOf(reference), { isTurned, version })
+    return [reference]
+  }
   const { reason } = loaded.failure
   const { detail, image } = reason
   submission.unusable.push({ image, detail: reason._tag === "Unusable" ? detail : `cannot be reached: ${detail}` })
   return []
 })
 
+const placeOf = (reference: ImageReference): string => pathOf(reference) ?? reference.url ?? ""
+
+/** Asks anew about known images that are another picture by now. */
+const askAboutOthers = Effect.fnUntraced(function* (images: ReadonlyArray<SubmittedImage>, { seen }: Submission) {
+  const store = yield* ResultStore
+  const others = yield* Effect.filter(
+    images.filter(({ isNew }) => !isNew),
+    ({ imageId, reference }) => {
+      const picture = seen.get(placeOf(reference))
+      return picture === undefined ? Effect.succeed(false) : store.see(imageId, picture)
+    }
+  )
+  if (others.length === 0) return
+  const ids = others.map(({ imageId }) => imageId)
+  yield* publishOwed(yield* store.owed({ scope: { _tag: "Images", ids }, limit: ids.length }))
+})
+
 const note = Effect.fnUntraced(function* (images: ReadonlyArray<SubmittedImage>, submission: Submission) {
   const progress = yield* Progress
+  yield* askAboutOthers(images, submission)
   const answered = images.filter(({ isNew, owed }) => !isNew && owed.length === 0)
   const { done } = yield* progress.counts({ _tag: "Images", ids: answered.map(({ imageId }) => imageId) })
   submission.doneBefore += done

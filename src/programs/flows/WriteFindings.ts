@@ -102,10 +102,10 @@ interface DrawOptions extends Pick<WriteOptions, "lettering"> {
 const write = Effect.fnUntraced(function* (id: ImageId, options: DrawOptions) {
   const archive = yield* Archive
   const catalog = yield* Catalog
+  const loaded = yield* attempt("the picture cannot be read", load(id))
   const found = Option.all([yield* archive.image(id), yield* archive.timeline(id)])
   if (Option.isNone(found)) return []
   const [image, timeline] = found.value
-  const loaded = yield* attempt("the picture cannot be read", load(id))
   const picture = Option.getOrUndefined(Result.getSuccess(loaded))
   const findings = ImageFindings.of(image, catalog, picture)
   if (picture === undefined) return [{ image, timeline, findings, problems: problemsOf([loaded]) }]
@@ -123,10 +123,13 @@ const write = Effect.fnUntraced(function* (id: ImageId, options: DrawOptions) {
   ]
 })
 
+/** The picture; what is known about another one at the same place is forgotten first, and not drawn on it. */
 const load = Effect.fnUntraced(function* (id: ImageId) {
   const source = yield* ImageSource
-  const reference = yield* ResultStore.use((store) => store.reference(id))
-  return yield* source.load(yield* Effect.fromOption(reference))
+  const store = yield* ResultStore
+  const picture = yield* source.load(yield* Effect.fromOption(yield* store.reference(id)))
+  yield* store.see(id, picture)
+  return picture
 })
 
 const drawOverlay = Effect.fnUntraced(function* (

@@ -30,5 +30,6 @@ const toText = (value: Value): string => {
   if (value === undefined || value === false) return ""
   if (value instanceof Markup) return value.text
   if (typeof value === "object") return value.map(toText).join("")
-  return escape(String(value))
+  if (typeof value === "number") return String(value)
+  return escape(value)
 }

@@ -14,7 +14,7 @@ import { type BoxFindings, type ImageFindings, isTentative } from "./ImageFindin
 import * as LabelPlacement from "../../domain/drawing/LabelPlacement.ts"
 import { type Markup, markup } from "./Markup.ts"
 import * as Skeleton from "../../domain/drawing/Skeleton.ts"
-import { share } from "../../domain/Wording.ts"
+import { count, share } from "../../domain/Wording.ts"
 
 /** Draws text as outlines. `x` is its left end, `y` its baseline and `size` the height of an em. */
 export interface Lettering {
@@ -40,21 +40,38 @@ export const draw = (image: ImageFindings, size: Size, lettering: Lettering): Ov
   const unit = Math.max(1, Math.max(width, height) / 800)
   const canvas = { scale, unit, size: { width, height } }
   const colors = Colors.ofConcepts(image.boxes.map(({ box }) => box.concept))
-  const boxes = image.boxes.map((each) => ({
+  const boxes = image.boxes.slice(0, mostDrawn).map((each) => ({
     ...each,
     color: colors.get(each.box.concept)!,
     area: clamp(scaled(each.box.box, scale), canvas.size)
   }))
-  const chips = boxes.map((box) => chipOf(box, canvas, lettering))
+  const faces = [...image.faces, ...boxes.flatMap(({ faces }) => faces)].slice(0, mostDrawn)
+  const poses = [...image.poses, ...boxes.flatMap(({ poses }) => poses)].slice(0, mostDrawn)
+  const chips = boxes.slice(0, LabelPlacement.most).map((box) => chipOf(box, canvas, lettering))
   const spots = LabelPlacement.place(chips, canvas.size)
   // The best box is drawn last, over the others.
   const svg = markup`<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">
 ${boxes.map((box) => outline(box, canvas)).toReversed()}
-${[...image.faces, ...image.boxes.flatMap(({ faces }) => faces)].map((face) => drawFace(face, canvas))}
-${[...image.poses, ...image.boxes.flatMap(({ poses }) => poses)].map((pose) => drawPose(pose, canvas))}
+${faces.map((face) => drawFace(face, canvas))}
+${poses.map((pose) => drawPose(pose, canvas))}
 ${chips.map((chip, index) => drawChip(chip, spots[index]!, canvas, lettering)).toReversed()}
+${omission(image.boxes.length - boxes.length, canvas, lettering)}
 </svg>`
   return { svg: svg.text, width, height }
+}
+
+/** Boxes that are drawn, best first; more would hide the picture, and take minutes. */
+const mostDrawn = 1000
+
+/** Says in the lower left corner how many boxes are not drawn. */
+const omission = (omitted: number, { size, unit }: Canvas, lettering: Lettering): Markup | false => {
+  if (omitted === 0) return false
+  const text = `${count(omitted, "more box", "more boxes")} not drawn`
+  const fontSize = Math.min(13 * unit, size.height / lineHeight, size.width / (text.length * 0.7))
+  const height = fontSize * lineHeight
+  const width = lettering.width(text, fontSize) + 2 * padding * fontSize
+  const y = size.height - height
+  return markup`<rect class="omission" x="0" y="${r(y)}" width="${r(width)}" height="${r(height)}" fill="#1c1917"/><path fill="#ffffff" d="${lettering.path(text, { x: padding * fontSize, y: y + fontSize * 1.13, size: fontSize })}"/>`
 }
 
 /** How image pixels become pixels of the overlay, and how many of those a thin line takes. */

@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Duration, Effect, Exit, Fiber, Schema, Scope } from "effect"
+import * as NodeChildProcess from "node:child_process"
 import { readFile, writeFile } from "node:fs/promises"
 import { join } from "node:path"
 import sharp from "sharp"
@@ -14,6 +15,7 @@ import * as Folders from "../../support/Folders.ts"
 import * as HttpServers from "../../support/HttpServers.ts"
 import { checkPredictions, Failure, FlatFailure, Success } from "../../support/FarmReplies.ts"
 import { type Answer, baseOf, form, json, send } from "../../support/FarmRequests.ts"
+import * as PictureFiles from "../../support/PictureFiles.ts"
 import * as SceneViews from "../../support/SceneViews.ts"
 
 const beach = SceneViews.named("beach-rider")
@@ -269,6 +271,55 @@ describe("a bad request", () => {
     Effect.gen(function* () {
       const found = yield* statuses((base) => send(`${base}/analyze?file=/no/such/picture.jpg`))
       assert.deepEqual(found, all("400", { yolov8: "404" }))
+    })
+  )
+
+  it.live("for a device or a pipe is refused at once, and no web page may read an answer", () =>
+    Effect.gen(function* () {
+      const folder = yield* Folders.temporary
+      const pipe = join(folder, "pipe.jpg")
+      NodeChildProcess.execFileSync("mkfifo", [pipe])
+      for (const file of ["/dev/zero", pipe, folder]) {
+        const found = yield* statuses((base) => send(`${base}/analyze?file=${file}`))
+        assert.deepEqual(found, all("400", { yolov8: "404" }))
+      }
+      const { catalog } = yield* farm()
+      const answer = yield* send(`${baseOf(catalog, "metadata")}/analyze`, form(yield* picture))
+      assert.isNull(answer.headers.get("access-control-allow-origin"))
+    })
+  )
+
+  it.live("for a URL that never ends is given up on", () =>
+    Effect.gen(function* () {
+      const { catalog } = yield* farm()
+      const port = yield* HttpServers.serve((_request, response) => {
+        const more = () => {
+          while (response.write(Buffer.alloc(1024 * 1024)));
+          response.once("drain", more)
+        }
+        response.writeHead(200, { "content-type": "image/jpeg" })
+        more()
+      })
+      const { status } = yield* send(`${baseOf(catalog, "blip")}/analyze?url=http://127.0.0.1:${port}/a.jpg`)
+      assert.strictEqual(status, 400)
+    })
+  )
+
+  it.live("whose EXIF claims more than is there is answered without it, and soon", () =>
+    Effect.gen(function* () {
+      const { catalog } = yield* farm()
+      const jpeg = yield* Effect.promise(() =>
+        sharp({ create: { width: 60, height: 40, channels: 3, background: "#31418f" } })
+          .jpeg()
+          .toBuffer()
+      )
+      const exif = PictureFiles.segment(0xe1, "Exif\0\0", PictureFiles.exifBomb(65_000))
+      const [duration, answer] = yield* Effect.timed(
+        send(`${baseOf(catalog, "metadata")}/analyze`, form(PictureFiles.withSegments(jpeg, exif)))
+      )
+      assert.strictEqual(answer.status, 200)
+      assert.notInclude(answer.text, "exif_data")
+      assert.isBelow(Duration.toSeconds(duration), 5)
     })
   )
 

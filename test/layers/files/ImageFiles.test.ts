@@ -1,6 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import { NodeServices } from "@effect/platform-node"
-import { Effect, FileSystem, Result, Stream } from "effect"
+import { Effect, FileSystem, Logger, Result, Stream } from "effect"
+import * as NodeFs from "node:fs"
+import * as NodePath from "node:path"
 import * as ImageFiles from "../../../src/layers/files/ImageFiles.ts"
 
 /** What `patterns` find in a folder with these files; `~` stands for the folder. */
@@ -9,8 +11,10 @@ const find = (files: ReadonlyArray<string>, ...patterns: ReadonlyArray<string>) 
     Effect.gen(function* () {
       const fs = yield* FileSystem.FileSystem
       const directory = yield* fs.makeTempDirectoryScoped()
-      yield* fs.makeDirectory(`${directory}/below`)
-      yield* Effect.forEach(files, (file) => fs.writeFileString(`${directory}/${file}`, ""))
+      for (const file of files) {
+        yield* fs.makeDirectory(NodePath.dirname(`${directory}/${file}`), { recursive: true })
+        yield* fs.writeFileString(`${directory}/${file}`, "")
+      }
       const found = yield* Effect.result(
         Stream.runCollect(ImageFiles.find(patterns.map((pattern) => pattern.replace("~", directory))))
       )
@@ -56,6 +60,64 @@ describe("find", () => {
     Effect.gen(function* () {
       assert.deepEqual(yield* find(["a[1].jpg"], "~/a[1].jpg"), Result.succeed(["~/a[1].jpg"]))
     })
+  )
+
+  it.live("knows the endings that phones and cameras write, and says what it passes over", () =>
+    Effect.gen(function* () {
+      const names = ["a.jpg", "b.jfif", "c.jpe", "d.JPG", "e.HEIC", "f.mpo", "g.heif"]
+      const others = ["h.bmp", "i.bmp", "j.xmp", "README"]
+      const logged: Array<string> = []
+      const log = Logger.make(({ message }) => logged.push(String(message)))
+      const found = yield* Effect.provide(find([...names, ...others], "~"), Logger.layer([log]))
+      assert.deepEqual(found, Result.succeed(names.map((name) => `~/${name}`)))
+      assert.lengthOf(logged, 1)
+      assert.match(logged[0]!, /: 4 skipped: 2 \.bmp, 1 \.xmp, 1 without an ending$/)
+      const none = yield* find(["a.bmp"], "~")
+      assert.deepEqual(none, Result.fail("~ has no pictures in it (1 skipped: 1 .bmp)"))
+    })
+  )
+
+  it.live("leaves alone what file servers and photo programs keep beside pictures", () =>
+    Effect.gen(function* () {
+      const others = ["@eaDir/a.jpg/THUMB.jpg", "#recycle/b.jpg", ".thumbnails/c.jpg", "._d.jpg", "below/@eaDir/e.jpg"]
+      assert.deepEqual(yield* find(["a.jpg", ...others], "~"), Result.succeed(["~/a.jpg"]))
+      assert.deepEqual(yield* find(["a.jpg", ...others], "~/**/*.jpg"), Result.succeed(["~/a.jpg"]))
+    })
+  )
+
+  it.live("walks each folder once, wherever links lead", () =>
+    Effect.gen(function* () {
+      const fs = yield* FileSystem.FileSystem
+      const folder = yield* fs.makeTempDirectoryScoped()
+      yield* fs.makeDirectory(`${folder}/one/two`, { recursive: true })
+      yield* fs.writeFileString(`${folder}/one/two/a.jpg`, "")
+      yield* fs.symlink(folder, `${folder}/one/two/up`)
+      yield* fs.symlink(`${folder}/one`, `${folder}/one/again`)
+      yield* fs.symlink(`${folder}/nowhere.jpg`, `${folder}/broken.jpg`)
+      const found = yield* Stream.runCollect(ImageFiles.find([folder]))
+      assert.lengthOf(found, 1)
+    }).pipe(Effect.scoped, Effect.provide(NodeServices.layer))
+  )
+
+  it.live("takes brackets for part of a name where there is such a folder", () =>
+    Effect.gen(function* () {
+      const files = ["trip [2020]/a.jpg", "trip [2020]/b.png", "t/c.jpg"]
+      assert.deepEqual(yield* find(files, "~/trip [2020]/*.jpg"), Result.succeed(["~/trip [2020]/a.jpg"]))
+      assert.deepEqual(
+        yield* find(files, "~/trip [2020]"),
+        Result.succeed(["~/trip [2020]/a.jpg", "~/trip [2020]/b.png"])
+      )
+    })
+  )
+
+  it.live("passes over names that are no UTF-8", () =>
+    Effect.gen(function* () {
+      const fs = yield* FileSystem.FileSystem
+      const folder = yield* fs.makeTempDirectoryScoped()
+      NodeFs.writeFileSync(Buffer.concat([Buffer.from(`${folder}/`), Buffer.from([0xe9]), Buffer.from(".jpg")]), "")
+      const failure = yield* Effect.flip(Stream.runCollect(ImageFiles.find([folder])))
+      assert.include(failure.message, "1 with a name that is not UTF-8")
+    }).pipe(Effect.scoped, Effect.provide(NodeServices.layer))
   )
 
   it.live("says what is not there", () =>

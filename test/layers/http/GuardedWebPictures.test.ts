@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Result, Stream } from "effect"
+import * as NodeZlib from "node:zlib"
 import * as GuardedWebPictures from "../../../src/layers/http/GuardedWebPictures.ts"
 import * as Networks from "../../../src/layers/http/Networks.ts"
 import { WebPictures } from "../../../src/services/WebPictures.ts"
@@ -82,5 +83,58 @@ describe("fetch", () => {
       const none = yield* Effect.flip(fetch("http://127.0.0.1:1/"))
       assert.include(none.message, "cannot be reached")
     }).pipe(Effect.scoped, Effect.provide(allowing("127.0.0.0/8")))
+  )
+})
+
+describe("fetchTrusted", () => {
+  const fetchTrusted = (url: string) =>
+    WebPictures.use((web) => Stream.mkUint8Array(web.fetchTrusted(url))).pipe(
+      Effect.map((bytes) => Buffer.from(bytes).toString())
+    )
+
+  it.live("reads a URL of any network, and where it redirects to at the same place", () =>
+    Effect.gen(function* () {
+      const port = yield* serve((request, response) =>
+        request.url === "/real.jpg"
+          ? response.end("a picture")
+          : response.writeHead(302, { location: "/real.jpg" }).end()
+      )
+      assert.strictEqual(yield* fetchTrusted(`http://127.0.0.1:${port}/moved.jpg`), "a picture")
+    }).pipe(Effect.scoped, Effect.provide(allowing()))
+  )
+
+  it.live("does not follow to another place that is not public", () =>
+    Effect.gen(function* () {
+      let requests = 0
+      const inside = yield* serve((_, response) => {
+        requests++
+        response.end("a secret")
+      })
+      for (const host of ["127.0.0.1", "localhost", "[::1]", "169.254.169.254"]) {
+        const port = yield* serve((_, response) =>
+          response.writeHead(302, { location: `http://${host}:${inside}/` }).end()
+        )
+        const failure = yield* Effect.flip(fetchTrusted(`http://127.0.0.1:${port}/`))
+        assert.strictEqual(failure._tag, "PlaceRefused", host)
+      }
+      assert.strictEqual(requests, 0)
+    }).pipe(Effect.scoped, Effect.provide(allowing()))
+  )
+
+  it.live("reads what is compressed though nobody asked for it", () =>
+    Effect.gen(function* () {
+      const encodings = { gzip: NodeZlib.gzipSync, deflate: NodeZlib.deflateSync }
+      for (const [encoding, compress] of Object.entries(encodings)) {
+        const port = yield* serve((request, response) => {
+          assert.strictEqual(request.headers["accept-encoding"], "identity")
+          response.writeHead(200, { "content-encoding": encoding }).end(compress("a picture"))
+        })
+        assert.strictEqual(yield* fetchTrusted(`http://127.0.0.1:${port}/`), "a picture")
+      }
+      const port = yield* serve((_, response) => response.writeHead(200, { "content-encoding": "br" }).end("x"))
+      assert.include((yield* Effect.flip(fetchTrusted(`http://127.0.0.1:${port}/`))).message, "(br)")
+      const broken = yield* serve((_, response) => response.writeHead(200, { "content-encoding": "gzip" }).end("x"))
+      assert.include((yield* Effect.flip(fetchTrusted(`http://127.0.0.1:${broken}/`))).message, "gzip cannot be read")
+    }).pipe(Effect.scoped, Effect.provide(allowing()))
   )
 })

@@ -206,4 +206,24 @@ describe("isHealthy", () => {
       })
     ).pipe(Effect.provide(layer))
   )
+
+  it.live("does not read an answer that never ends", () =>
+    Effect.scoped(
+      Effect.gen(function* () {
+        let sent = 0
+        const port = yield* serve((_, response) => {
+          const more = () => {
+            while (!response.destroyed && response.write(Buffer.alloc(64 * 1024))) sent++
+            response.once("drain", more)
+          }
+          more()
+        })
+        const inference = yield* Inference
+        const [duration, healthy] = yield* Effect.timed(inference.isHealthy({ ...blip, port }))
+        assert.isTrue(healthy)
+        assert.isBelow(Duration.toSeconds(duration), 2)
+        assert.isBelow(sent * 64 * 1024, 16 * 1024 * 1024)
+      })
+    ).pipe(Effect.provide(layer))
+  )
 })

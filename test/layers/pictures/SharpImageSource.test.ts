@@ -1,18 +1,22 @@
 import { assert, describe, it } from "@effect/vitest"
 import { NodeServices } from "@effect/platform-node"
-import { Effect, FileSystem, Layer, Result } from "effect"
-import { FetchHttpClient } from "effect/http"
+import { Duration, Effect, FileSystem, Layer, Result } from "effect"
+import * as NodeChildProcess from "node:child_process"
+import * as NodeFs from "node:fs"
+import * as NodePerf from "node:perf_hooks"
+import * as NodeZlib from "node:zlib"
 import sharp from "sharp"
+import { imageBox } from "../../../src/domain/BoundingBox.ts"
 import type { ImageReference } from "../../../src/domain/ImageReference.ts"
-import * as SharpImageSource from "../../../src/layers/pictures/SharpImageSource.ts"
+import * as SharpCropper from "../../../src/layers/pictures/SharpCropper.ts"
+import * as ImageSources from "../../support/ImageSources.ts"
+import { Cropper } from "../../../src/services/Cropper.ts"
 import { ImageSource } from "../../../src/services/ImageSource.ts"
 import { serve } from "../../support/HttpServers.ts"
+import * as PictureFiles from "../../support/PictureFiles.ts"
 
 const limits = { bytes: 200_000, pixels: 1_000_000 }
-const layer = SharpImageSource.layer(limits).pipe(
-  Layer.provide(FetchHttpClient.layer),
-  Layer.provideMerge(NodeServices.layer)
-)
+const layer = ImageSources.layer({ limits }).pipe(Layer.provideMerge(NodeServices.layer))
 
 const canvas = (width: number, height: number) => sharp({ create: { width, height, channels: 3, background: "teal" } })
 
@@ -37,11 +41,146 @@ const problem = (
 describe("load", () => {
   it.live("reads a picture as it is stored", () =>
     Effect.gen(function* () {
-      const bytes = yield* Effect.promise(() => canvas(40, 20).jpeg().withMetadata({ orientation: 6 }).toBuffer())
+      const bytes = yield* Effect.promise(() => canvas(40, 20).jpeg().toBuffer())
       const image = Result.getOrThrow(yield* loadFile("a.jpg", bytes))
-      assert.deepInclude(image, { mediaType: "image/jpeg", filename: "a.jpg", width: 40, height: 20 })
+      assert.deepInclude(image, { mediaType: "image/jpeg", filename: "a.jpg", width: 40, height: 20, isOriginal: true })
       assert.deepEqual(Buffer.from(image.bytes), bytes)
     })
+  )
+
+  it.live("hands on what a picture looks like as 8-bit sRGB, whatever it is made of", () =>
+    Effect.gen(function* () {
+      const teal = [0, 128, 128]
+      const alpha = {
+        create: { width: 16, height: 16, channels: 4, background: { r: 255, g: 0, b: 0, alpha: 0 } }
+      } as const
+      const cases: ReadonlyArray<
+        readonly [name: string, bytes: Uint8Array | Promise<Uint8Array>, color: Array<number>]
+      > = [
+        ["deep.png", PictureFiles.deepPng(16, 16, [0, 0x8080, 0x8080]), teal],
+        ["deep-gray.png", PictureFiles.deepPng(16, 16, [0x4040]), [64, 64, 64]],
+        ["palette.png", canvas(16, 16).png({ palette: true }).toBuffer(), teal],
+        ["gray.jpg", canvas(16, 16).toColourspace("b-w").jpeg().toBuffer(), [114, 114, 114]],
+        ["cmyk.jpg", canvas(16, 16).toColourspace("cmyk").jpeg().toBuffer(), teal],
+        ["clear.png", sharp(alpha).png().toBuffer(), [255, 255, 255]],
+        ["clear.webp", sharp(alpha).webp().toBuffer(), [255, 255, 255]],
+        ["still.gif", canvas(16, 16).gif().toBuffer(), teal],
+        ["wide.jpg", canvas(16, 16).withIccProfile("p3").jpeg().toBuffer(), teal]
+      ]
+      for (const [name, bytes, color] of cases) {
+        const image = Result.getOrThrow(yield* loadFile(name, yield* Effect.promise(async () => bytes)))
+        assert.deepInclude(image, { mediaType: "image/jpeg", width: 16, height: 16, isOriginal: false }, name)
+        const [metadata, pixels] = yield* Effect.promise(() =>
+          Promise.all([sharp(image.bytes).metadata(), sharp(image.bytes).raw().toBuffer()])
+        )
+        assert.deepInclude(metadata, { space: "srgb", depth: "uchar", channels: 3, hasProfile: false }, name)
+        color.forEach((value, i) =>
+          assert.approximately(pixels[i]!, value, 12, `${name} ${[...pixels.subarray(0, 3)]}`)
+        )
+      }
+    })
+  )
+
+  it.live("reads what phones write, turned as the file says", () =>
+    Effect.gen(function* () {
+      const heic = NodeFs.readFileSync("test/fixtures/pictures/phone.heic")
+      const pixels = (image: { readonly bytes: Uint8Array }) =>
+        Effect.promise(() => sharp(image.bytes).raw().toBuffer({ resolveWithObject: true }))
+      const image = Result.getOrThrow(yield* loadFile("IMG_0001.HEIC", heic))
+      assert.deepInclude(image, { mediaType: "image/jpeg", filename: "IMG_0001.jpg", width: 400, height: 300 })
+      const { data, info } = yield* pixels(image)
+      assert.isAbove((yield* Effect.promise(() => sharp(image.bytes).stats())).channels[0]!.stdev, 1)
+
+      // The property in the place of the number of bits says: a quarter turn against the clock.
+      const turned = Buffer.from(heic)
+      const at = turned.indexOf("pixi")
+      turned.write("irot", at)
+      turned[at + 4] = 1
+      const other = Result.getOrThrow(yield* loadFile("turned.heic", turned))
+      assert.deepInclude(other, { width: 300, height: 400 })
+      const seen = (yield* pixels(other)).data
+      for (const [x, y] of [
+        [20, 20],
+        [380, 20],
+        [200, 150],
+        [380, 280]
+      ] as const) {
+        const before = data.subarray((y * info.width + x) * 3).subarray(0, 3)
+        const after = seen.subarray(((399 - x) * 300 + y) * 3).subarray(0, 3)
+        before.forEach((value, i) => assert.approximately(after[i]!, value, 6))
+      }
+      const half = problem(yield* loadFile("half.heic", heic.subarray(0, heic.length / 2)))
+      assert.match(half, /^Unusable: .*half\.heic is damaged/)
+    })
+  )
+
+  it.live("refuses animation in every format", () =>
+    Effect.gen(function* () {
+      const frames = () =>
+        Promise.all([canvas(4, 4).png().toBuffer(), canvas(4, 4).negate().png().toBuffer()]).then((all) =>
+          sharp(all, { join: { animated: true } })
+        )
+      const still = yield* Effect.promise(() => canvas(4, 4).png().toBuffer())
+      const control = Buffer.from([0, 0, 0, 2, 0, 0, 0, 0])
+      const cases = {
+        "moves.gif": yield* Effect.promise(async () => (await frames()).gif().toBuffer()),
+        "moves.webp": yield* Effect.promise(async () => (await frames()).webp().toBuffer()),
+        "pages.tif": yield* Effect.promise(async () => (await frames()).tiff().toBuffer()),
+        "moves.png": PictureFiles.withChunks(still, [PictureFiles.chunk("acTL", control)]),
+        "moves.avif": PictureFiles.box("ftyp", Buffer.from("avis\0\0\0\0avismsf1", "latin1"))
+      }
+      for (const [name, bytes] of Object.entries(cases)) {
+        assert.match(problem(yield* loadFile(name, bytes)), /is animated or has several pages.*: export the one/, name)
+      }
+    })
+  )
+
+  it.live("reads what strangers made to be expensive without holding anything up", () =>
+    Effect.gen(function* () {
+      const png = yield* Effect.promise(() => canvas(64, 64).png().toBuffer())
+      const jpeg = yield* Effect.promise(() => canvas(64, 64).jpeg().toBuffer())
+      const zeros = Buffer.alloc(32 * 1024 * 1024)
+      zeros.set([0xff, 0xd8, 0xff])
+      const filled = Buffer.alloc(32 * 1024 * 1024, 0xff)
+      filled.set([0xff, 0xd8])
+      const bomb = PictureFiles.exifBomb(65_000)
+      const exif = PictureFiles.segment(0xe1, "Exif\0\0", bomb)
+      const empty = Array.from({ length: 400_000 }, () => PictureFiles.chunk("teSt", Buffer.alloc(0)))
+      const cases = {
+        "sizes.avif": PictureFiles.avifOfSizes(100_000),
+        "zeros.jpg": zeros,
+        "filled.jpg": filled,
+        "exif.jpg": PictureFiles.withSegments(jpeg, exif, exif, exif),
+        "exif.png": PictureFiles.withChunks(png, [PictureFiles.chunk("eXIf", PictureFiles.exifBomb(8_000_000))]),
+        "chunks.png": PictureFiles.withChunks(png, empty),
+        "drawing.svg": Buffer.from(`<svg xmlns="http://www.w3.org/2000/svg">${"<g>".repeat(1_000_000)}`),
+        "drawing.svgz": NodeZlib.gzipSync(Buffer.alloc(30_000_000, "<svg>"))
+      }
+      const fs = yield* FileSystem.FileSystem
+      const cropper = yield* Cropper
+      const folder = yield* fs.makeTempDirectoryScoped()
+      yield* Effect.forEach(Object.entries(cases), ([name, bytes]) => fs.writeFile(`${folder}/${name}`, bytes))
+      const before = process.memoryUsage.rss()
+      const delay = NodePerf.monitorEventLoopDelay({ resolution: 5 })
+      delay.enable()
+      for (const name of Object.keys(cases)) {
+        const reference = { filename: name, path: `${folder}/${name}` }
+        const [duration] = yield* ImageSource.use((source) => source.load(reference)).pipe(
+          Effect.flatMap(cropper.open),
+          Effect.flatMap((cut) => cut(imageBox({ x: 0, y: 0, width: 9, height: 9 }))),
+          Effect.exit,
+          Effect.timed
+        )
+        assert.isBelow(Duration.toSeconds(duration), 5, name)
+      }
+      assert.isBelow(delay.max / 1e6, 1000)
+      assert.isBelow((process.memoryUsage.rss() - before) / 1e6, 500)
+    }).pipe(
+      Effect.scoped,
+      Effect.provide(
+        Layer.mergeAll(SharpCropper.layer, ImageSources.layer()).pipe(Layer.provideMerge(NodeServices.layer))
+      )
+    )
   )
 
   it.live("goes by the content, not by the name", () =>
@@ -113,6 +252,46 @@ describe("load", () => {
       assert.match(problem(yield* load({ path: "/no/such.jpg", filename: "such.jpg" })), /^Unusable: .*does not exist/)
       assert.match(problem(yield* load({ path: "/", filename: "x" })), /^Unusable: .*is a folder/)
     }).pipe(Effect.provide(layer))
+  )
+
+  it.live("opens no pipe and no device, and waits for none", () =>
+    Effect.gen(function* () {
+      const fs = yield* FileSystem.FileSystem
+      const folder = yield* fs.makeTempDirectoryScoped()
+      const pipes = ["a.jpg", "b.jpg", "c.jpg", "d.jpg", "e.jpg"].map((name) => `${folder}/${name}`)
+      NodeChildProcess.execFileSync("mkfifo", pipes)
+      const [duration, results] = yield* Effect.timed(
+        Effect.forEach([...pipes, "/dev/zero"], (path) => load({ path, filename: "x.jpg" }), {
+          concurrency: "unbounded"
+        })
+      )
+      for (const result of results) assert.match(problem(result), /^Unusable: .*is a pipe, a socket or a device/)
+      assert.isBelow(Duration.toSeconds(duration), 2)
+    }).pipe(Effect.scoped, Effect.provide(layer))
+  )
+
+  it.live("reads only below the folders that are allowed, wherever links lead", () =>
+    Effect.gen(function* () {
+      const fs = yield* FileSystem.FileSystem
+      const folder = yield* fs.makeTempDirectoryScoped()
+      const bytes = yield* Effect.promise(() => canvas(4, 4).png().toBuffer())
+      yield* fs.makeDirectory(`${folder}/pictures/below`, { recursive: true })
+      yield* fs.makeDirectory(`${folder}/pictures-not`)
+      for (const place of ["pictures/a.png", "pictures/below/b.png", "pictures-not/c.png", "secret.png"]) {
+        yield* fs.writeFile(`${folder}/${place}`, bytes)
+      }
+      yield* fs.symlink(`${folder}/secret.png`, `${folder}/pictures/link.png`)
+      yield* fs.symlink(`${folder}/pictures/a.png`, `${folder}/alias.png`)
+      const limited = ImageSources.layer({ roots: [`${folder}/pictures`, "/no/such/folder"] })
+      const read = (place: string) =>
+        Effect.map(Effect.provide(load({ path: `${folder}/${place}`, filename: "x.png" }), limited), problem)
+      for (const place of ["pictures/a.png", "pictures/below/b.png", "alias.png"]) {
+        assert.strictEqual(yield* read(place), "none", place)
+      }
+      for (const place of ["pictures/link.png", "pictures/../secret.png", "pictures-not/c.png", "secret.png"]) {
+        assert.match(yield* read(place), /^Unusable: .*is outside the folders .* IMAGE_ROOTS$/, place)
+      }
+    }).pipe(Effect.scoped, Effect.provide(NodeServices.layer))
   )
 
   it.live("reads a URL once for all who ask within a minute", () =>

@@ -1,13 +1,17 @@
 import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
+import * as NodeFs from "node:fs"
 import sharp from "sharp"
 import { NotFound, TooLarge, Unprocessable } from "../../../src/programs/api/definition/Problems.ts"
+import * as Intake from "../../../src/programs/api/Intake.ts"
+import { ContentStore } from "../../../src/services/ContentStore.ts"
 import { MessageBroker } from "../../../src/services/MessageBroker.ts"
 import { ResultStore } from "../../../src/services/ResultStore.ts"
 import * as ApiServers from "../../support/ApiServers.ts"
 import * as Archives from "../../support/Archives.ts"
 import { face, failed, label, object, palette, said, serviceId } from "../../support/Facts.ts"
 import { serve } from "../../support/HttpServers.ts"
+import * as PictureFiles from "../../support/PictureFiles.ts"
 
 const submit = (bytes: Uint8Array, fields: Readonly<Record<string, string>> = {}, key?: string) =>
   Effect.flatMap(ApiServers.client, (api) =>
@@ -105,6 +109,56 @@ layer(ApiServers.layer({ networks: ["127.0.0.1"] }), { excludeTestServices: true
       const headers = { "content-type": "application/json" }
       const response = yield* ApiServers.request("/images", { method: "POST", headers, body: json })
       assert.strictEqual(response.status, 413)
+    })
+  )
+
+  it.effect("keeps a picture as everybody is to see it", () =>
+    Effect.gen(function* () {
+      const api = yield* ApiServers.client
+      const bytes = yield* Effect.promise(() => PictureFiles.turned("jpeg", 6))
+      const { imageId } = yield* submit(bytes, { services: "clip" })
+      const { path } = yield* api.images.get({ params: { id: imageId } })
+      const kept = yield* Effect.promise(() => PictureFiles.look(NodeFs.readFileSync(path!)))
+      assert.deepInclude(kept, { ...PictureFiles.upright, orientation: 1, colors: [...PictureFiles.quarters] })
+    })
+  )
+
+  it.effect("keeps nothing of what it refuses, and takes nothing from an image that has it", () =>
+    Effect.gen(function* () {
+      const { uploads } = yield* ApiServers.Folders
+      const kept = () =>
+        NodeFs.readdirSync(uploads, { recursive: true, encoding: "utf8" }).filter((name) => /[0-9a-f]{64}/.test(name))
+      const before = kept()
+      const bytes = yield* ApiServers.picture("chocolate")
+      yield* Effect.flip(submit(bytes, { services: "nobody" }))
+      const two = ApiServers.form(bytes)
+      two.append("file", new Blob(["x"]), "b.jpg")
+      yield* ApiServers.request("/images", { method: "POST", body: two })
+      assert.deepStrictEqual(kept(), before)
+      yield* submit(bytes, { services: "clip" })
+      const withIt = kept()
+      assert.strictEqual(withIt.length, before.length + 1)
+      yield* Effect.flip(submit(bytes, { services: "nobody" }))
+      yield* ApiServers.request("/images", { method: "POST", body: two })
+      assert.deepStrictEqual(kept(), withIt)
+    })
+  )
+
+  it.effect("sweeps what a process that ended has left, and nothing that an image is read from", () =>
+    Effect.gen(function* () {
+      const contents = yield* ContentStore
+      const api = yield* ApiServers.client
+      const { imageId } = yield* submit(yield* ApiServers.picture("coral"), { services: "clip" })
+      const { path } = yield* api.images.get({ params: { id: imageId } })
+      const left = yield* contents.put(new TextEncoder().encode("left behind"))
+      const fresh = yield* contents.put(new TextEncoder().encode("just arrived"))
+      for (const place of [path!, left.path]) {
+        NodeFs.utimesSync(place, Date.now() / 1000 - 7200, Date.now() / 1000 - 7200)
+      }
+      const isSwept = Effect.sync(() => !NodeFs.existsSync(left.path))
+      const untilSwept = Effect.repeat(Effect.delay(isSwept, "20 millis"), { until: (swept) => swept })
+      yield* Effect.scoped(Effect.andThen(Intake.make, Effect.timeout(untilSwept, "10 seconds")))
+      assert.deepStrictEqual([path!, left.path, fresh.path].map(NodeFs.existsSync), [true, false, true])
     })
   )
 

@@ -19,8 +19,9 @@ import { object, palette, said, serviceId } from "../../support/Facts.ts"
 import * as MemoryResultStore from "../../support/MemoryResultStore.ts"
 import { fixture } from "../../support/Replies.ts"
 import { answer, factsAbout } from "../../support/Stores.ts"
+import { sourceImage } from "../../support/SourceImages.ts"
 
-const picture = { bytes: new Uint8Array(), mediaType: "image/jpeg", filename: "a.jpg", width: 640, height: 480 }
+const picture = sourceImage({ filename: "a.jpg", width: 640, height: 480 })
 
 /** Services of which face fails while it is down, and always on a crop of the height `bad`; `asked` counts requests to it. */
 const world = (faces: { isDown: boolean; bad?: number; asked: number }) =>

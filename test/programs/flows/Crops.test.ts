@@ -2,7 +2,6 @@
 import { NodeServices } from "@effect/platform-node"
 import { assert, describe, it } from "@effect/vitest"
 import { Deferred, Effect, Fiber, Layer, Schedule, Stream } from "effect"
-import { FetchHttpClient } from "effect/http"
 import { TestClock } from "effect/testing"
 import sharp from "sharp"
 import * as Strategies from "../../../src/domain/harmonization/Strategies.ts"
@@ -13,7 +12,7 @@ import * as ServiceCatalog from "../../../src/domain/ServiceCatalog.ts"
 import * as MemoryMessageBroker from "../../../src/layers/memory/MemoryMessageBroker.ts"
 import * as MemoryServiceSwitch from "../../../src/layers/memory/MemoryServiceSwitch.ts"
 import * as SharpCropper from "../../../src/layers/pictures/SharpCropper.ts"
-import * as SharpImageSource from "../../../src/layers/pictures/SharpImageSource.ts"
+import * as ImageSources from "../../support/ImageSources.ts"
 import { postprocess } from "../../../src/programs/flows/Pipeline.ts"
 import { Catalog } from "../../../src/services/Catalog.ts"
 import { ImageSource, ImageSourceError, Unreachable } from "../../../src/services/ImageSource.ts"
@@ -88,12 +87,7 @@ describe("crops", () => {
       yield* end
     }).pipe(
       Effect.scoped,
-      Effect.provide(
-        SharpImageSource.layer(SharpImageSource.defaultLimits).pipe(
-          Layer.provide([FetchHttpClient.layer, NodeServices.layer]),
-          Layer.merge(surroundings)
-        )
-      )
+      Effect.provide(ImageSources.layer().pipe(Layer.provide(NodeServices.layer), Layer.merge(surroundings)))
     )
   )
 

@@ -12,6 +12,7 @@ import { Inference } from "../../../src/services/Inference.ts"
 import { MessageBroker } from "../../../src/services/MessageBroker.ts"
 import { ResultStore, ResultStoreError, StoreRejected } from "../../../src/services/ResultStore.ts"
 import { serviceId } from "../../support/Facts.ts"
+import { sourceImage } from "../../support/SourceImages.ts"
 
 const service = ServiceCatalog.get(ServiceCatalog.standard, serviceId("clip"))
 const image = { filename: "a.jpg", path: "/a.jpg" }
@@ -29,8 +30,7 @@ const worker = (isDeleted: boolean) =>
     MemoryServiceSwitch.layer,
     Layer.mock(Inference, { analyze: () => Effect.succeed({ data: {} }) }),
     Layer.mock(ImageSource, {
-      lend: (_, use) =>
-        use({ bytes: new Uint8Array(), mediaType: "image/jpeg", filename: "a.jpg", width: 1, height: 1 })
+      lend: (_, use) => use(sourceImage({ filename: "a.jpg", width: 1, height: 1 }))
     }),
     Layer.mock(ResultStore, {
       record: () => Effect.fail(new ResultStoreError({ reason: new StoreRejected({ cause: "no such image" }) })),

@@ -20,6 +20,7 @@ import { MessageBroker, Settlement } from "../../../src/services/MessageBroker.t
 import * as MemoryResultStore from "../../support/MemoryResultStore.ts"
 import { fixture } from "../../support/Replies.ts"
 import { serviceId } from "../../support/Runs.ts"
+import { sourceImage } from "../../support/SourceImages.ts"
 
 /** The value of a series as Prometheus reads it; 0 while it does not exist. */
 const value = Effect.fnUntraced(function* (series: string) {
@@ -92,7 +93,7 @@ describe("consuming a queue", () => {
 const catalog = Result.getOrThrow(ServiceCatalog.decode({ services: { yolov8: {}, face: {} } }))
 const yolov8 = ServiceCatalog.find(catalog, "yolov8")!
 
-const picture = { bytes: new Uint8Array(), mediaType: "image/jpeg", filename: "a.jpg", width: 640, height: 480 }
+const picture = sourceImage({ filename: "a.jpg", width: 640, height: 480 })
 
 /** A pipeline in memory whose services do what they are told. */
 const world = (analyze: Inference["Service"]["analyze"]) =>

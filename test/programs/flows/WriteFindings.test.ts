@@ -2,7 +2,6 @@ import * as NodeServices from "@effect/platform-node/NodeServices"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, FileSystem, Layer, Option, Path } from "effect"
 import type { Image } from "../../../src/domain/archive/Image.ts"
-import type { EncodedImage } from "../../../src/domain/ImageReference.ts"
 import * as Strategies from "../../../src/domain/harmonization/Strategies.ts"
 import * as ServiceCatalog from "../../../src/domain/ServiceCatalog.ts"
 import { prepare, writeFindings } from "../../../src/programs/flows/WriteFindings.ts"
@@ -13,18 +12,14 @@ import { Renderer, RenderError } from "../../../src/services/Renderer.ts"
 import { ResultStore } from "../../../src/services/ResultStore.ts"
 import { beachFacts, imageOf } from "../../support/Records.ts"
 import { imageId, runOf } from "../../support/Runs.ts"
+import { sourceImage } from "../../support/SourceImages.ts"
 
 const names = ["fine.jpg", `${"long".repeat(100)}.jpg`, "gone.jpg", "torn.jpg", "full.jpg", "odd.jpg", "last.jpg"]
 const images = names.map((name, i) => imageOf(beachFacts, name, i + 1))
 const byId = (id: number): Option.Option<Image> => Option.fromUndefinedOr(images[id - 1])
 
-const pictureOf = (filename: string): EncodedImage => ({
-  bytes: new TextEncoder().encode(filename),
-  mediaType: "image/jpeg",
-  filename,
-  width: 800,
-  height: 600
-})
+const pictureOf = (filename: string) =>
+  sourceImage({ bytes: new TextEncoder().encode(filename), filename, width: 800, height: 600 })
 
 const services = Layer.mergeAll(
   Layer.succeed(Catalog, ServiceCatalog.standard),
@@ -34,6 +29,7 @@ const services = Layer.mergeAll(
     search: () => Effect.succeed([])
   }),
   Layer.mock(ResultStore, {
+    see: () => Effect.succeed(false),
     reference: (id) => Effect.succeed(Option.map(byId(id), ({ filename }) => ({ filename, path: filename })))
   }),
   Layer.mock(ImageSource, {

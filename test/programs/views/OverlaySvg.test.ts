@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Schema } from "effect"
 import { textPath, textWidth } from "../../../src/layers/pictures/VectorText.ts"
+import * as LabelPlacement from "../../../src/domain/drawing/LabelPlacement.ts"
 import * as OverlaySvg from "../../../src/programs/views/OverlaySvg.ts"
 import { factsOf, object, said } from "../../support/Facts.ts"
 import { beachFacts, findingsOf, hostileFacts } from "../../support/Records.ts"
@@ -52,6 +53,23 @@ describe("OverlaySvg.draw", () => {
     const [face] = elements(svg, "rect", 'stroke="#ffffff"')
     assert.deepInclude(face, { x: "240", y: "162", width: "38", height: "44" })
     assert.strictEqual(elements(svg, "path", 'stroke="#ffffff"').length, 1)
+  })
+
+  it("draws the best of very many boxes in bounded time, and says how many it leaves out", () => {
+    const [box] = beach.boxes
+    const boxes = Array.from({ length: 20_000 }, (_, i) => ({
+      ...box!,
+      box: { ...box!.box, box: { x: (i % 142) * 12, y: Math.floor(i / 142) * 12, width: 11, height: 11 } as never }
+    }))
+    const texts: Array<string> = []
+    const spoken = { ...dots, path: (text: string) => (texts.push(text), "M0 0h0") }
+    const begun = performance.now()
+    const { svg } = OverlaySvg.draw({ ...beach, boxes }, { width: 1704, height: 1692 }, spoken)
+    assert.isBelow(performance.now() - begun, 5000)
+    assert.strictEqual(elements(svg, "rect", 'stroke-opacity="1"').length, 1000)
+    assert.strictEqual(chips(svg).length, LabelPlacement.most)
+    assert.strictEqual(texts.at(-1), "19,000 more boxes not drawn")
+    assert.isFalse(OverlaySvg.draw(beach, { width: 800, height: 600 }, dots).svg.includes("omission"))
   })
 
   it("has a size at which it can be read and handled", () => {

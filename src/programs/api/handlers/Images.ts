@@ -77,14 +77,7 @@ export const layer = HttpApiBuilder.group(
       rerun: ({ params: { id }, payload: { services } }) => asProblems(Actions.rerun(id, services)),
 
       remove: ({ params: { id } }) =>
-        asProblems(
-          intake.discard(
-            Effect.map(Effect.flatMap(store.remove(id), orUnknown(id)), (reference) => [
-              undefined,
-              Option.some(reference)
-            ])
-          )
-        )
+        asProblems(Effect.flatMap(Effect.flatMap(store.remove(id), orUnknown(id)), intake.discard))
     })
   })
 )

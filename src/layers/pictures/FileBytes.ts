@@ -1,0 +1,107 @@
+/**
+ * The bytes of files, of nothing else: opening a pipe or a device would wait for ever, or never end.
+ *
+ * Only what may wait for a disk or a network goes through Node's thread pool, of which every use costs more than the rest of
+ * this: what the open file is, is known by then.
+ */
+import { Effect } from "effect"
+import * as NodeFs from "node:fs"
+import * as NodePath from "node:path"
+import type { ImageSourceError } from "../../services/ImageSource.ts"
+import type { PictureMemory } from "./PictureMemory.ts"
+import { tooLarge, unreachable, unusable } from "./Problems.ts"
+
+export interface FileOptions {
+  /** Bytes of a file. */
+  readonly limit: number
+  /** Folders below which files are read, wherever links lead; all when there are none. */
+  readonly roots: ReadonlyArray<string>
+}
+
+/** The bytes of the file at `path`, in memory from `take`. */
+export const read = Effect.fn("ImageSource.readFile")(function* (
+  path: string,
+  { limit, roots }: FileOptions,
+  take: PictureMemory["take"]
+) {
+  return yield* readRegular(path, roots.length === 0 ? path : yield* below(roots, path), limit, take)
+})
+
+/** Not to wait for whoever writes into a pipe, and not to become the terminal of one. */
+const flags = NodeFs.constants.O_RDONLY | NodeFs.constants.O_NONBLOCK | NodeFs.constants.O_NOCTTY
+
+const readRegular = (path: string, place: string, limit: number, take: PictureMemory["take"]) =>
+  Effect.callback<Buffer<ArrayBuffer>, ImageSourceError>((resume) => {
+    NodeFs.open(place, flags, (problem, file) => {
+      if (problem !== null) return resume(problemOf(path, problem.code))
+      const end = (result: Effect.Effect<Buffer<ArrayBuffer>, ImageSourceError>) => {
+        try {
+          NodeFs.closeSync(file)
+        } catch {
+          // What was read counts.
+        }
+        resume(result)
+      }
+      let info: NodeFs.Stats
+      try {
+        info = NodeFs.fstatSync(file)
+      } catch (problem) {
+        return end(problemOf(path, (problem as NodeJS.ErrnoException).code))
+      }
+      if (info.isDirectory()) return end(unusable(path, "is a folder: name the pictures in it"))
+      if (!info.isFile()) return end(notRegular(path))
+      if (info.size > limit) return end(tooLarge(path, { bytes: limit }))
+      const bytes = take(info.size)
+      const read = (done: number): void =>
+        NodeFs.read(file, bytes, done, bytes.length - done, done, (problem, count) => {
+          if (problem !== null) return end(problemOf(path, problem.code))
+          const now = done + count
+          if (count > 0 && now < bytes.length) return read(now)
+          end(Effect.succeed(bytes.subarray(0, now)))
+        })
+      read(0)
+    })
+  })
+
+/** Where the path really leads, if that is below one of the folders. */
+const below = Effect.fnUntraced(function* (roots: ReadonlyArray<string>, path: string) {
+  const place = yield* Effect.mapError(realPath(path), ({ code }) => problemOf(path, code))
+  const folders = yield* Effect.forEach(roots, (root) => Effect.option(realPath(root)))
+  const isBelow = folders.some((folder) => folder._tag === "Some" && place.startsWith(withSeparator(folder.value)))
+  return isBelow
+    ? place
+    : yield* unusable(
+        path,
+        "is outside the folders that pictures are read from: move it there, or add one to IMAGE_ROOTS"
+      )
+})
+
+const realPath = (path: string) =>
+  Effect.tryPromise({
+    try: () => NodeFs.promises.realpath(path),
+    catch: (cause) => cause as NodeJS.ErrnoException
+  })
+
+const withSeparator = (folder: string): string => (folder.endsWith(NodePath.sep) ? folder : folder + NodePath.sep)
+
+const notRegular = (path: string) => unusable(path, "is a pipe, a socket or a device, not a file: name a picture")
+
+const problemOf = (path: string, code: string | undefined): ImageSourceError => {
+  switch (code) {
+    case "ENOENT":
+    case "ENOTDIR":
+      return unusable(path, "does not exist: check the path, which every worker must be able to see")
+    case "EACCES":
+    case "EPERM":
+      return unusable(path, "may not be read: give the user that runs windmill read permission")
+    case "ELOOP":
+      return unusable(path, "is a link that leads to itself: correct the link")
+    case "ENAMETOOLONG":
+      return unusable(path, "has a name that is too long: rename it")
+    case "ENXIO":
+    case "ENODEV":
+      return notRegular(path)
+    default:
+      return unreachable(path, code ?? "unknown error")
+  }
+}
