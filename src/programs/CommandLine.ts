@@ -4,6 +4,7 @@ import * as NodeServices from "@effect/platform-node/NodeServices"
 import { Cause, Config, ConfigProvider, Console, Effect, Exit, Layer, Schema, SchemaIssue } from "effect"
 import { CliError, Command } from "effect/cli"
 import { SqlError } from "effect/sql"
+import * as SettingFiles from "../layers/files/SettingFiles.ts"
 import * as ConsoleLogger from "../layers/terminal/ConsoleLogger.ts"
 import { BrokerMisconfigured, BrokerUnavailable } from "../services/MessageBroker.ts"
 import { version } from "./Version.ts"
@@ -26,7 +27,7 @@ export const run = <Name extends string, Input, Context, E extends Failure>(
 ): void =>
   answering(command, args).pipe(
     Effect.provide(ConsoleLogger.layer),
-    Effect.provide(ConfigProvider.layerAdd(dotEnv)),
+    Effect.provide(settings),
     Effect.provide(NodeServices.layer),
     Effect.tapCause(report),
     NodeRuntime.runMain({
@@ -59,9 +60,14 @@ const answering = <Name extends string, Input, Context, E, R>(
 const isMistake = (error: unknown): error is CliError.ShowHelp =>
   CliError.isCliError(error) && error._tag === "ShowHelp"
 
-/** The `.env`, if there is one. */
-const dotEnv = ConfigProvider.fromDotEnv().pipe(
-  Effect.catchReason("PlatformError", "NotFound", () => Effect.succeed(ConfigProvider.fromUnknown({})))
+/** The environment, and then the `.env`, if there is one; each with the files that it names. */
+const settings = ConfigProvider.layer(
+  Effect.gen(function* () {
+    const dotEnv = yield* ConfigProvider.fromDotEnv().pipe(
+      Effect.catchReason("PlatformError", "NotFound", () => Effect.succeed(ConfigProvider.fromUnknown({})))
+    )
+    return ConfigProvider.orElse(SettingFiles.following(ConfigProvider.fromEnv()), SettingFiles.following(dotEnv))
+  })
 )
 
 /**

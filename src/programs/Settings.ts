@@ -61,11 +61,14 @@ export const config = Flag.String("config").pipe(
   Flag.optional
 )
 
+/** Names this process among all that run at once. */
+const thisProcess = `${NodeOs.hostname()}-${process.pid}`
+
 export const workerId = Flag.String("worker-id").pipe(
   Flag.withDescription("Names this process in what it records (default WORKER_ID, or host name and process id)"),
   Flag.withMetavar("name"),
   Flag.withFallbackConfig(Config.NonEmptyString("WORKER_ID")),
-  Flag.withDefault(Effect.sync(() => `${NodeOs.hostname()}-${process.pid}`))
+  Flag.withDefault(thisProcess)
 )
 
 export const drainWithin = Flag.String("drain-within").pipe(
@@ -111,5 +114,12 @@ export const servicesNamed = Effect.fnUntraced(function* (words: string) {
   })
 })
 
-/** Who a process is in the registry of workers. */
-export const identity = (workerId: string) => ({ workerId, host: NodeOs.hostname(), version })
+/**
+ * Who a process is in the registry of workers. A `WORKER_ID` that was copied to a second machine, or that two processes of one
+ * machine share, is not enough to tell them apart.
+ */
+export const identity = (workerId: string) => ({
+  workerId: workerId === thisProcess ? workerId : `${workerId}@${thisProcess}`,
+  host: NodeOs.hostname(),
+  version
+})

@@ -16,7 +16,6 @@ describe("The programs", { timeout: 120_000 }, () => {
         [
           "The environment does not say which PostgreSQL database to use:",
           "  - DB_HOST is missing: the host of the PostgreSQL server",
-          "  - DB_NAME is missing: the name of the database",
           "  - DB_USER is missing: the role to log in as",
           "Set DATABASE_URL=postgres://user:password@host:5432/database, or the variables above.",
           "The environment does not say which RabbitMQ broker to use:",

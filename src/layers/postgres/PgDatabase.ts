@@ -37,12 +37,11 @@ export const isConfigured = Config.all([
 
 const purposes = {
   DB_HOST: "the host of the PostgreSQL server",
-  DB_NAME: "the name of the database",
   DB_USER: "the role to log in as"
 }
 
 /**
- * The address in `DATABASE_URL`, or in `DB_HOST`, `DB_PORT`, `DB_NAME`, `DB_USER` and `DB_PASSWORD`.
+ * The address in `DATABASE_URL`, or in `DB_HOST`, `DB_PORT`, `DB_NAME` (`windmill` unless set), `DB_USER` and `DB_PASSWORD`.
  *
  * `DB_SSLMODE` (`disable`, `require`, `verify-full`) chooses encryption for either form and wins over the URL's own `sslmode`,
  * which knows the same words; `DB_SSLROOTCERT` is the path of the certificate authority to trust.
@@ -58,13 +57,13 @@ export const addressFromEnvironment = Layer.effect(
     const ssl = yield* sslFromEnvironment(undefined)
     const found = yield* Effect.all({
       DB_HOST: Config.option(Config.NonEmptyString("DB_HOST")),
-      DB_NAME: Config.option(Config.NonEmptyString("DB_NAME")),
       DB_USER: Config.option(Config.NonEmptyString("DB_USER"))
     })
     const port = yield* Config.Port("DB_PORT").pipe(Config.withDefault(5432))
+    const database = yield* Config.NonEmptyString("DB_NAME").pipe(Config.withDefault("windmill"))
     const password = yield* Config.option(Config.Redacted("DB_PASSWORD"))
-    const { DB_HOST: host, DB_NAME: database, DB_USER: username } = found
-    if (Option.isNone(host) || Option.isNone(database) || Option.isNone(username)) {
+    const { DB_HOST: host, DB_USER: username } = found
+    if (Option.isNone(host) || Option.isNone(username)) {
       return yield* new AddressError({
         problems: Object.entries(purposes)
           .filter(([name]) => Option.isNone(found[name as keyof typeof purposes]))
@@ -74,7 +73,7 @@ export const addressFromEnvironment = Layer.effect(
     return {
       host: host.value,
       port,
-      database: database.value,
+      database,
       username: username.value,
       ...(Option.isSome(password) ? { password: password.value } : {}),
       ...ssl

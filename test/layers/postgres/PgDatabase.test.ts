@@ -29,6 +29,8 @@ describe("addressFromEnvironment", () => {
       const address = { host: "db.example", port: 5432, database: "windmill", username: "worker", password: "s3cret" }
       assert.deepStrictEqual(yield* addressIn(named), address)
       assert.deepStrictEqual(yield* addressIn({ ...named, DB_PORT: "6543" }), { ...address, port: 6543 })
+      const { DB_NAME: _name, ...unnamed } = named
+      assert.deepStrictEqual(yield* addressIn(unnamed), address)
     })
   )
 
@@ -60,11 +62,10 @@ describe("addressFromEnvironment", () => {
     Effect.gen(function* () {
       assert.deepStrictEqual(yield* problemsIn({}), [
         "DB_HOST is missing: the host of the PostgreSQL server",
-        "DB_NAME is missing: the name of the database",
         "DB_USER is missing: the role to log in as"
       ])
-      const { DB_NAME: _name, ...rest } = named
-      assert.deepStrictEqual(yield* problemsIn(rest), ["DB_NAME is missing: the name of the database"])
+      const { DB_USER: _user, ...rest } = named
+      assert.deepStrictEqual(yield* problemsIn(rest), ["DB_USER is missing: the role to log in as"])
     })
   )
 

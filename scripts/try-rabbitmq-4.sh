@@ -1,0 +1,29 @@
+#!/usr/bin/env bash
+# Runs the tests of the broker against the RabbitMQ 4 of a newer Debian release, in a chroot, on a port of its own.
+#
+#   scripts/try-rabbitmq-4.sh                 the tests that talk to a broker
+#   scripts/try-rabbitmq-4.sh test/faults     others
+#
+# Needs root, debootstrap and Debian's packages (DEBIAN_MIRROR), `npm ci && npm run build`, and the PostgreSQL of the tests.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+. scripts/chroot.sh
+
+port=${PORT:-5674}
+make_chroot "${DEBIAN_RELEASE:-trixie}" rabbitmq-server
+cat >"$root/etc/rabbitmq/rabbitmq.conf" <<CONF
+listeners.tcp.1 = 127.0.0.1:$port
+distribution.listener.port_range.min = $((port + 20000))
+distribution.listener.port_range.max = $((port + 20000))
+CONF
+echo '[].' >"$root/etc/rabbitmq/enabled_plugins"
+echo NODENAME=windmill@localhost >>"$root/etc/rabbitmq/rabbitmq-env.conf"
+ulimit -n "$(ulimit -Hn)"
+inside rabbitmq-server -detached
+inside rabbitmqctl --node windmill@localhost await_startup --timeout 120
+inside rabbitmqctl --node windmill@localhost version | sed 's/^/RabbitMQ /'
+
+if [ $# = 0 ]; then
+  set -- test/layers/rabbitmq/RabbitMessageBroker test/programs/Distributed test/faults/Messages test/faults/Races test/faults/Stops
+fi
+AMQP_URL="amqp://guest:guest@127.0.0.1:$port" npx vitest run "$@"
