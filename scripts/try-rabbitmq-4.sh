@@ -20,7 +20,10 @@ echo '[].' >"$root/etc/rabbitmq/enabled_plugins"
 echo NODENAME=windmill@localhost >>"$root/etc/rabbitmq/rabbitmq-env.conf"
 ulimit -n "$(ulimit -Hn)"
 inside rabbitmq-server -detached
-inside rabbitmqctl --node windmill@localhost await_startup --timeout 120
+for _ in $(seq 60); do
+  inside rabbitmqctl --node windmill@localhost await_startup >/dev/null 2>&1 && break
+  sleep 2
+done
 inside rabbitmqctl --node windmill@localhost version | sed 's/^/RabbitMQ /'
 
 if [ $# = 0 ]; then
