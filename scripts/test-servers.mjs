@@ -1,5 +1,5 @@
 /**
- * Sees to what the tests need besides Node: PostgreSQL on port 5432, RabbitMQ on port 5672, Chromium.
+ * Sees to what the tests need besides Node: PostgreSQL on port 5432, RabbitMQ on port 5672, Chromium, openssl.
  *
  * What answers is used as it is. What is missing is installed from Debian's packages and started where that is possible
  * (Debian or Ubuntu, as root or with sudo); elsewhere this fails and says what to start.
@@ -46,6 +46,8 @@ const install = (...packages) => {
   run("apt-get", "install", "-y", "-qq", "--no-install-recommends", ...packages)
 }
 
+const isProgram = (name) => spawnSync(name, ["version"]).status === 0
+
 const asUser = (user, ...command) => run("runuser", "-u", user, "--", ...command)
 
 const needs = [
@@ -86,6 +88,15 @@ const needs = [
     provide: async () => {
       install("chromium", "fonts-noto-color-emoji")
       return existsSync("/usr/bin/chromium")
+    }
+  },
+  {
+    name: "openssl",
+    isThere: () => isProgram("openssl"),
+    remedy: "install it",
+    provide: () => {
+      install("openssl")
+      return isProgram("openssl")
     }
   }
 ]

@@ -11,19 +11,16 @@ cd "$(dirname "$0")/.."
 
 port=${PORT:-5674}
 make_chroot "${DEBIAN_RELEASE:-trixie}" rabbitmq-server
-cat >"$root/etc/rabbitmq/rabbitmq.conf" <<CONF
-listeners.tcp.1 = 127.0.0.1:$port
-distribution.listener.port_range.min = $((port + 20000))
-distribution.listener.port_range.max = $((port + 20000))
-CONF
+echo "listeners.tcp.1 = 127.0.0.1:$port" >"$root/etc/rabbitmq/rabbitmq.conf"
+printf 'NODENAME=windmill@localhost\nDIST_PORT=%s\n' $((port + 20000)) >>"$root/etc/rabbitmq/rabbitmq-env.conf"
 echo '[].' >"$root/etc/rabbitmq/enabled_plugins"
-echo NODENAME=windmill@localhost >>"$root/etc/rabbitmq/rabbitmq-env.conf"
 ulimit -n "$(ulimit -Hn)"
 inside rabbitmq-server -detached
 for _ in $(seq 60); do
-  inside rabbitmqctl --node windmill@localhost await_startup >/dev/null 2>&1 && break
+  inside rabbitmqctl --node windmill@localhost await_startup >/dev/null 2>&1 && started=yes && break
   sleep 2
 done
+[ "${started:-}" = yes ] || { tail -n 50 "$root"/var/log/rabbitmq/* >&2; exit 1; }
 inside rabbitmqctl --node windmill@localhost version | sed 's/^/RabbitMQ /'
 
 if [ $# = 0 ]; then

@@ -46,8 +46,8 @@ const addresses = Layer.effectContext(
   })
 )
 
-/** The store comes first, so that one waits for the database. */
-const database = Layer.mergeAll(PgProgress.layer, PgServiceSwitch.layer, PgWorkerRegistry.layer).pipe(
+/** What is kept in the database. The store comes first, so that one waits for the database. */
+export const database = Layer.mergeAll(PgProgress.layer, PgServiceSwitch.layer, PgWorkerRegistry.layer).pipe(
   Layer.provideMerge(PgResultStore.layer),
   Layer.catchTag("SqlError", (error) =>
     Layer.effectContext(PgClient.PgClient.use(({ config }) => DatabaseUnusable.from(error, config)))

@@ -43,6 +43,20 @@ export const layer = ({ config, data, farm }: EmbeddedOptions) =>
 /** The address of the database in the data folder. */
 export const database = (data: string) => EmbeddedPostgres.layer({ directory: `${data}/postgres` })
 
+/** The database that the environment names; where it names none, that in the data folder. */
+export const orConfigured = (data: string) =>
+  Layer.unwrap(
+    Effect.map(
+      PgDatabase.isConfigured,
+      (
+        isConfigured
+      ): Layer.Layer<
+        PgDatabase.Address,
+        Layer.Error<typeof PgDatabase.addressFromEnvironment> | Layer.Error<ReturnType<typeof database>>
+      > => (isConfigured ? PgDatabase.addressFromEnvironment : database(data))
+    )
+  )
+
 /** The services of the file, or those of a farm of this process. */
 const services = ({
   config,

@@ -3,19 +3,8 @@ import { Effect } from "effect"
 import type { ImageId } from "../../../src/domain/Identifiers.ts"
 import * as ApiServers from "../../support/ApiServers.ts"
 import * as Archives from "../../support/Archives.ts"
+import * as CocoFormat from "../../support/CocoFormat.ts"
 import { failed, label, object, said } from "../../support/Facts.ts"
-
-interface Coco {
-  readonly images: ReadonlyArray<{ readonly id: number; readonly file_name: string; readonly width?: number }>
-  readonly annotations: ReadonlyArray<{
-    readonly id: number
-    readonly image_id: number
-    readonly category_id: number
-    readonly bbox: ReadonlyArray<number>
-    readonly area: number
-  }>
-  readonly categories: ReadonlyArray<{ readonly id: number; readonly name: string }>
-}
 
 const text = (path: string) =>
   Effect.flatMap(ApiServers.request(path), (response) => Effect.promise(() => response.text()))
@@ -23,7 +12,7 @@ const text = (path: string) =>
 layer(ApiServers.layer(), { excludeTestServices: true })("an export", (it) => {
   it.effect("of nothing is valid, too", () =>
     Effect.gen(function* () {
-      const coco = JSON.parse(yield* text("/export/coco")) as Coco
+      const coco = JSON.parse(yield* text("/export/coco"))
       assert.deepStrictEqual([coco.images, coco.annotations, coco.categories], [[], [], []])
       assert.strictEqual(yield* text("/export/jsonl"), "")
     })
@@ -44,24 +33,44 @@ layer(ApiServers.layer(), { excludeTestServices: true })("an export", (it) => {
       )
       const second = yield* Archives.done(
         "b.jpg",
-        { yolov8: said(object("dog", [1, 2, 3, 4], 0.9)) },
+        { yolov8: said(object("dog", [1, 2, 3, 4], 0.9)), metadata: dimensions },
         { group: "coco" }
       )
+      yield* Archives.done("unread.jpg", { yolov8: said(object("dog", [1, 2, 3, 4], 0.9)) }, { group: "coco" })
       yield* Archives.done("c.jpg", { yolov8: said(object("dog", [1, 2, 3, 4], 0.9)) }, { group: "other" })
-      const coco = JSON.parse(yield* text("/export/coco?group=coco")) as Coco
+      const coco = JSON.parse(yield* text("/export/coco?group=coco"))
+      assert.deepStrictEqual(CocoFormat.problems(coco), [])
+      const size = { width: 640, height: 480 }
       assert.deepStrictEqual(coco.images, [
-        { id: second, file_name: "b.jpg" },
-        { id: first, file_name: "a.jpg", width: 640, height: 480 }
-      ] as Coco["images"])
-      const names = new Map(coco.categories.map(({ id, name }) => [id, name]))
+        { id: second, file_name: `b_${second}.jpg`, ...size, path: "/pictures/b.jpg" },
+        { id: first, file_name: `a_${first}.jpg`, ...size, path: "/pictures/a.jpg" }
+      ])
+      assert.deepStrictEqual(coco.categories, [{ id: 18, name: "dog", supercategory: "animal" }])
       assert.deepStrictEqual(
-        coco.annotations.map(({ area, bbox, category_id, image_id }) => [image_id, names.get(category_id), bbox, area]),
+        (coco.annotations as ReadonlyArray<Record<string, unknown>>).map(({ area, bbox, image_id }) => [
+          image_id,
+          bbox,
+          area
+        ]),
         [
-          [second, "dog", [1, 2, 3, 4], 12],
-          [first, "dog", [10, 20, 30, 40], 1200]
+          [second, [1, 2, 3, 4], 12],
+          [first, [10, 20, 30, 40], 1200]
         ]
       )
-      assert.strictEqual(new Set(coco.annotations.map(({ id }) => id)).size, coco.annotations.length)
+    })
+  )
+
+  it.effect.each([
+    ["csv", "text/csv; charset=utf-8"],
+    ["yolo", "application/zip"],
+    ["cvat", "application/xml"],
+    ["labelstudio", "application/json"],
+    ["fiftyone", "application/zip"]
+  ])("as %s is of its media type", ([format, mediaType]) =>
+    Effect.gen(function* () {
+      const response = yield* ApiServers.request(`/export/${format}?group=coco`)
+      assert.deepStrictEqual([response.status, response.headers.get("content-type")], [200, mediaType])
+      assert.isAbove((yield* Effect.promise(() => response.arrayBuffer())).byteLength, 100)
     })
   )
 

@@ -1,6 +1,7 @@
 /** What is answered as a stream: events and exports. */
 import { Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/http-api"
+import { type ExportFormat, files } from "../../../domain/archive/ExportFormat.ts"
 import { ImageFilter } from "../../../domain/archive/ImageFilter.ts"
 import { ImageId, Moment } from "../../../domain/Identifiers.ts"
 import { UnavailableProblem } from "./Problems.ts"
@@ -42,30 +43,32 @@ const events = HttpApiEndpoint.get("events", "/events", {
   })
 )
 
-const exportCoco = HttpApiEndpoint.get("coco", "/export/coco", {
-  query: ImageFilter.fields,
-  success: HttpApiSchema.StreamUint8Array({ contentType: "application/json" })
-}).annotateMerge(
-  OpenApi.annotations({
-    summary: "Export the confirmed boxes as COCO JSON",
-    description: "Images that meet the filter, as for `GET /images`. `bbox` is [x, y, width, height] in image pixels."
-  })
-)
-
-const exportJsonLines = HttpApiEndpoint.get("jsonLines", "/export/jsonl", {
-  query: ImageFilter.fields,
-  success: HttpApiSchema.StreamUint8Array({ contentType: "application/x-ndjson" })
-}).annotateMerge(
-  OpenApi.annotations({
-    summary: "Export everything about the images as JSON Lines",
-    description: "One image per line: where it is read from, the answers, the boxes, the consensus."
-  })
-)
+/** Images that meet the filter as a file of the format. */
+const exported = <Format extends ExportFormat>(format: Format) =>
+  HttpApiEndpoint.get(format, `/export/${format}`, {
+    query: ImageFilter.fields,
+    success: HttpApiSchema.StreamUint8Array({ contentType: files[format].mediaType })
+  }).annotateMerge(
+    OpenApi.annotations({
+      summary: `Export: ${files[format].summary}`,
+      description:
+        "Images that meet the filter, as for `GET /images`. Where no service has told the size of a picture it is read; an " +
+        "image whose picture cannot be read then is left out, except of JSON Lines. docs/api.md describes the formats."
+    })
+  )
 
 export class Events extends HttpApiGroup.make("events")
   .add(events)
   .annotateMerge(OpenApi.annotations({ title: "Events" })) {}
 
 export class Exports extends HttpApiGroup.make("exports")
-  .add(exportCoco, exportJsonLines)
+  .add(
+    exported("coco"),
+    exported("csv"),
+    exported("cvat"),
+    exported("fiftyone"),
+    exported("jsonl"),
+    exported("labelstudio"),
+    exported("yolo")
+  )
   .annotateMerge(OpenApi.annotations({ title: "Exports" })) {}

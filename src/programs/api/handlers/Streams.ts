@@ -1,13 +1,15 @@
 /** Events and exports. */
-import { Clock, Effect, Layer, Ref, Stream } from "effect"
+import { Effect, Layer, Ref, Stream } from "effect"
 import { HttpApiBuilder } from "effect/http-api"
+import type { ExportFormat } from "../../../domain/archive/ExportFormat.ts"
+import type { ImageFilter } from "../../../domain/archive/ImageFilter.ts"
 import { Archive } from "../../../services/Archive.ts"
-import * as Coco from "../Coco.ts"
+import type { ImageSource } from "../../../services/ImageSource.ts"
+import * as Formats from "../../exports/Formats.ts"
 import { Api } from "../definition/Api.ts"
 import { Unavailable } from "../definition/Problems.ts"
 import { asProblems } from "../Failures.ts"
 import * as ImageEvents from "../ImageEvents.ts"
-import * as JsonLines from "../JsonLines.ts"
 
 /** Readers of events at once; each asks the database twice a second. */
 const maxReaders = 100
@@ -41,13 +43,22 @@ const exports = HttpApiBuilder.group(
   Api,
   "exports",
   Effect.fnUntraced(function* (handlers) {
-    const archive = yield* Archive
+    const needs = yield* Effect.context<Archive | ImageSource>()
+    const as =
+      (format: ExportFormat) =>
+      ({ query }: { readonly query: ImageFilter }) =>
+        Formats.file(format, query).pipe(
+          Effect.map(({ content }) => content),
+          Effect.provideContext(needs)
+        )
     return handlers.handleAll({
-      coco: ({ query }) =>
-        Effect.map(Clock.currentTimeMillis, (now) =>
-          Stream.encodeText(Coco.document(archive.records(query), new Date(now)))
-        ),
-      jsonLines: ({ query }) => Effect.succeed(Stream.encodeText(Stream.map(archive.records(query), JsonLines.line)))
+      coco: as("coco"),
+      csv: as("csv"),
+      cvat: as("cvat"),
+      fiftyone: as("fiftyone"),
+      jsonl: as("jsonl"),
+      labelstudio: as("labelstudio"),
+      yolo: as("yolo")
     })
   })
 )

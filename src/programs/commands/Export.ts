@@ -1,0 +1,94 @@
+/** Writes images and what was found in them to a file, for other tools. */
+import { Console, Effect, FileSystem, Layer, Option, Stdio, Stream } from "effect"
+import { Command, Flag } from "effect/cli"
+import { ExportFormat, files } from "../../domain/archive/ExportFormat.ts"
+import type { ImageFilter } from "../../domain/archive/ImageFilter.ts"
+import * as PgArchive from "../../layers/postgres/PgArchive.ts"
+import * as Distributed from "../Distributed.ts"
+import * as Embedded from "../Embedded.ts"
+import * as Formats from "../exports/Formats.ts"
+import * as Settings from "../Settings.ts"
+import * as Watched from "../Watched.ts"
+
+const flags = {
+  format: Flag.Literals("format", ExportFormat.literals).pipe(
+    Flag.withAlias("f"),
+    Flag.withDescription("What to write")
+  ),
+  output: Flag.String("output").pipe(
+    Flag.withAlias("o"),
+    Flag.withDescription(
+      "The file to write, or - for the output of the program (default windmill with the extension of the format)"
+    ),
+    Flag.withMetavar("file"),
+    Flag.optional
+  ),
+  group: Flag.String("group").pipe(
+    Flag.withAlias("g"),
+    Flag.withDescription("Images of this group (default: all)"),
+    Flag.withMetavar("name"),
+    Flag.optional
+  ),
+  label: Flag.String("label").pipe(
+    Flag.withDescription("Images in which this was found, in any wording"),
+    Flag.withMetavar("word"),
+    Flag.optional
+  ),
+  config: Settings.config,
+  data: Settings.data.pipe(
+    Flag.withDescription(
+      "The folder that windmill start fills, where the environment names no database (default .windmill)"
+    )
+  ),
+  ...Watched.flags
+}
+
+export const command = Command.make("export", flags, ({ config, data, format, group, label, output }) => {
+  const filter: ImageFilter = {
+    ...(Option.isSome(group) ? { group: group.value } : {}),
+    ...(Option.isSome(label) ? { label: label.value } : {})
+  }
+  const path = Option.getOrElse(output, () => `windmill${files[format].extension}`)
+  return Effect.gen(function* () {
+    const { content, leftOut } = yield* Formats.file(format, filter)
+    yield* path === "-" ? toOutput(content) : toFile(content, path)
+    const missing = (yield* leftOut).size
+    if (missing > 0) {
+      return yield* new Settings.BadSetting({
+        detail: `${missing} images were left out, because their pictures cannot be read and no service has told their size.`
+      })
+    }
+  }).pipe(
+    Effect.provide(
+      Layer.merge(PgArchive.layer, Distributed.services).pipe(
+        Layer.provideMerge(Distributed.database.pipe(Layer.provide(Embedded.orConfigured(data)))),
+        Layer.provide(Distributed.catalog(config))
+      )
+    )
+  )
+}).pipe(
+  Command.withDescription(
+    "Writes images and what was found in them to a file, while it reads them: " +
+      `${ExportFormat.literals.map((format) => `${format} (${files[format].summary})`).join(", ")}.`
+  ),
+  Command.withExamples([
+    {
+      command: "windmill export --format coco --group holiday -o holiday.json",
+      description: "Boxes of a group as COCO"
+    },
+    { command: "windmill export --format jsonl -o - | jq .consensus", description: "Everything, for other programs" }
+  ]),
+  Watched.watched
+)
+
+const toOutput = <E, R>(content: Stream.Stream<Uint8Array, E, R>) =>
+  Stdio.Stdio.use((stdio) => Stream.run(content, stdio.stdout({ endOnDone: false })))
+
+/** A file that is there is whole: it gets its name when all of it is written. */
+const toFile = Effect.fnUntraced(function* <E, R>(content: Stream.Stream<Uint8Array, E, R>, path: string) {
+  const fs = yield* FileSystem.FileSystem
+  const part = `${path}.part`
+  yield* Stream.run(content, fs.sink(part)).pipe(Effect.onError(() => Effect.ignore(fs.remove(part))))
+  yield* fs.rename(part, path)
+  yield* Console.log(path)
+})
