@@ -37,7 +37,7 @@ spec:
   {{- end }}
   automountServiceAccountToken: false
   # Longer than DRAIN_WITHIN: what is in hand is finished before the program is killed.
-  terminationGracePeriodSeconds: {{ add .drain 20 }}
+  terminationGracePeriodSeconds: {{ add .drain 10 }}
   securityContext:
     runAsNonRoot: true
     runAsUser: 1000
