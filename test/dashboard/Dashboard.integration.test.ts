@@ -1,3 +1,4 @@
+import * as NodeFs from "node:fs/promises"
 import { assert, layer } from "@effect/vitest"
 import { Effect, FileSystem, Layer, Path } from "effect"
 import { gzipSync } from "node:zlib"
@@ -202,6 +203,22 @@ layer(pipeline, { excludeTestServices: true, timeout: "60 seconds" })("the dashb
         await page.reload()
         await tiles(page, expected)
         assert.strictEqual(await page.getByLabel("Label").inputValue(), concept)
+      })
+    }).pipe(Effect.scoped)
+  )
+
+  it.effect("exports the images that meet the filters", () =>
+    Effect.gen(function* () {
+      const { page } = yield* Browsers.open("images?group=first")
+      yield* inPage(async () => {
+        await page.getByLabel("Export as").selectOption("jsonl")
+        const [download] = await Promise.all([
+          page.waitForEvent("download"),
+          page.getByRole("link", { name: "Download" }).click()
+        ])
+        assert.strictEqual(download.suggestedFilename(), "windmill.jsonl")
+        const lines = (await NodeFs.readFile(await download.path(), "utf8")).trimEnd().split("\n")
+        assert.strictEqual(lines.length, await page.locator(".tile").count())
       })
     }).pipe(Effect.scoped)
   )

@@ -21,3 +21,12 @@ export const ofQuery = (query: URLSearchParams): ImageFilter | undefined => {
   })
   return Option.getOrUndefined(decode(Object.fromEntries(given)))
 }
+
+/** The filters of an address for requests to the API. */
+export const toQuery = (query: URLSearchParams): URLSearchParams =>
+  new URLSearchParams(
+    names.flatMap((name) => {
+      const value = query.get(name)
+      return value === null || value === "" ? [] : [[name, value] as [string, string]]
+    })
+  )

@@ -6,6 +6,7 @@ import type { ImageId } from "../../domain/Identifiers.ts"
 import { useChanges } from "../Changes.ts"
 import { api, send } from "../Client.ts"
 import { Empty, Problem } from "../parts/Empty.tsx"
+import { Export } from "./Export.tsx"
 import { FilterForm } from "./FilterForm.tsx"
 import * as Filters from "./Filters.ts"
 import * as Listing from "./Listing.ts"
@@ -25,7 +26,10 @@ export const Images = ({ query }: { readonly query: URLSearchParams }) => {
       {filter === undefined ? (
         <Empty title="There is no such filter">Correct the address, or clear the filters.</Empty>
       ) : (
-        <Grid key={query.toString()} filter={filter} />
+        <>
+          <Export query={query} />
+          <Grid key={query.toString()} filter={filter} />
+        </>
       )}
     </>
   )

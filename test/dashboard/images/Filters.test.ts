@@ -17,4 +17,9 @@ describe("Filters", () => {
     assert.isUndefined(ofAddress("#/images?status=nice"))
     assert.isUndefined(ofAddress("#/images?confidence=much"))
   })
+
+  it("hands them on to the API, and nothing else", () => {
+    const { query } = Routes.parse("#/images?label=dog+%26+cat&group=&confidence=0.5&page=7")
+    assert.strictEqual(String(Filters.toQuery(query)), "label=dog+%26+cat&confidence=0.5")
+  })
 })
