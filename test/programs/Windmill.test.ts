@@ -21,7 +21,10 @@ const commands = [
   "export",
   "import",
   "api",
-  "farm"
+  "fuse",
+  "align",
+  "farm",
+  "models"
 ]
 
 describe("windmill", { timeout: 60_000 }, () => {

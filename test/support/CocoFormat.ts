@@ -67,6 +67,7 @@ export const problems = (file: Coco): ReadonlyArray<string> => {
       x! >= 0 && y! >= 0 && x! + width! <= Number(image?.["width"]) && y! + height! <= Number(image?.["height"]),
       `${at}: is not in its image`
     )
+    if (typeof segmentation === "object" && segmentation !== null && "counts" in segmentation) continue
     const polygons = Array.isArray(segmentation) ? (segmentation as ReadonlyArray<ReadonlyArray<unknown>>) : []
     need(polygons.length > 0, `${at}: segmentation`)
     for (const polygon of polygons) {

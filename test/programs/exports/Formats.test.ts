@@ -63,6 +63,21 @@ describe("COCO", () => {
     })
   )
 
+  it.effect("has the outline and the keypoints that a detector drew", () =>
+    Effect.gen(function* () {
+      const { record, size } = image(7, "a.jpg", dog)
+      const drawn = { mask: [[10, 20, 40, 20, 25, 60]], keypoints: [25, 30, 2, 0, 0, 0] }
+      const boxes = record.boxes.map(({ box, id }) => ({ id, box: { ...box, ...drawn } }))
+      const file = yield* cocoOf({ size, record: { ...record, boxes } })
+      assert.deepStrictEqual(CocoFormat.problems(file), [])
+      assert.deepInclude(file.annotations[0], {
+        segmentation: drawn.mask,
+        keypoints: drawn.keypoints,
+        num_keypoints: 1
+      })
+    })
+  )
+
   it.effect("is valid of nothing", () =>
     Effect.map(cocoOf(), (file) => assert.deepStrictEqual(CocoFormat.problems(file), []))
   )
