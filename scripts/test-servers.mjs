@@ -82,6 +82,15 @@ const needs = [
     }
   },
   {
+    name: "promtool and systemd-analyze",
+    isThere: async () => existsSync("/usr/bin/promtool") && existsSync("/usr/bin/systemd-analyze"),
+    remedy: "install Prometheus and systemd",
+    provide: async () => {
+      install("prometheus", "systemd")
+      return existsSync("/usr/bin/promtool")
+    }
+  },
+  {
     name: "Chromium",
     isThere: async () => existsSync(process.env.CHROMIUM ?? "/usr/bin/chromium"),
     remedy: "install it, and set CHROMIUM to its path if that is not /usr/bin/chromium",
