@@ -1,6 +1,7 @@
 /** The recorded facts of an image, read: every reply decoded once and given the service it came from. */
 import { Order, Result } from "effect"
 import type { ImageBox } from "./BoundingBox.ts"
+import * as Selection from "./catalog/Selection.ts"
 import * as Concept from "./Concept.ts"
 import type { FailureClass, ImageFacts } from "./Facts.ts"
 import type { BoxId, Concept as ConceptName, ServiceId } from "./Identifiers.ts"
@@ -71,7 +72,7 @@ export const observe = (facts: ImageFacts, catalog: ServiceCatalog): Observation
       diagnostics.push({ service: id, index: -1, problem: notListed })
       continue
     }
-    const reply = Reply.decode(outcome.data, service.kind)
+    const reply = replyOf(outcome.data, service)
     if (Result.isFailure(reply)) {
       failed.push({ service: id, class: failureClass[reply.failure._tag], reason: reply.failure.message })
       continue
@@ -88,7 +89,7 @@ export const observe = (facts: ImageFacts, catalog: ServiceCatalog): Observation
       diagnostics.push({ service: id, boxId, index: -1, problem: notListed })
       continue
     }
-    const reply = Reply.decode(outcome.data, service.kind)
+    const reply = replyOf(outcome.data, service)
     if (Result.isFailure(reply)) {
       diagnostics.push({ service: id, boxId, index: -1, problem: reply.failure.message })
       continue
@@ -108,6 +109,13 @@ export const vocabularyOf = ({ vocabulary }: Service): ReadonlySet<ConceptName> 
 
 /** Seconds in a year. More is no measurement, and sums of such numbers would leave the range of JSON. */
 const longestTime = 31_536_000
+
+/** What counts of the reply of a service. */
+const replyOf = (data: unknown, { kind, selection }: Service) =>
+  Result.map(Reply.decode(data, kind), (reply) => ({
+    ...reply,
+    predictions: Selection.select(selection, reply.predictions)
+  }))
 
 const failureClass = { ServiceError: "refused", Unreadable: "unreadable-reply" } as const
 

@@ -71,9 +71,13 @@ const imageLimits = Config.all({
 /** The services over HTTP, and the pictures to show them. */
 export const services = Layer.unwrap(
   Effect.map(imageLimits, (limits) =>
-    Layer.mergeAll(HttpInference.layer, SharpCropper.layer, SharpImageSource.layer(limits))
+    Layer.mergeAll(
+      HttpInference.layer,
+      SharpCropper.layer,
+      SharpImageSource.layer(limits).pipe(Layer.provide(NodeHttpClient.layerUndici))
+    )
   )
-).pipe(Layer.provide(NodeHttpClient.layerUndici))
+)
 
 /** The catalog in the file; without one that in `service_config.json` here, or else all services on this machine. */
 export const catalog = (file: Option.Option<string>) =>
