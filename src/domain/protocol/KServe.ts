@@ -129,9 +129,7 @@ export const tensorOf = (pixels: Uint8Array, input: Input): Uint8Array => {
   const { channels = "rgb", layout = "nchw", type = "FP32" } = input
   const area = pixels.length / 3
   const lookUp = [0, 1, 2].map((channel) => valuesOfBytes(input, channel))
-  const bytesEach = type === "UINT8" ? 1 : type === "FP16" ? 2 : 4
-  const tensor = new Uint8Array(pixels.length * bytesEach)
-  const write = { 1: tensor, 2: new Uint16Array(tensor.buffer), 4: new Float32Array(tensor.buffer) }[bytesEach]!
+  const write = new arrays[type](pixels.length)
   for (let channel = 0; channel < 3; channel++) {
     const from = channels === "rgb" ? channel : 2 - channel
     const values = lookUp[channel]!
@@ -139,8 +137,10 @@ export const tensorOf = (pixels: Uint8Array, input: Input): Uint8Array => {
       write[layout === "nchw" ? channel * area + i : 3 * i + channel] = values[pixels[3 * i + from]!]!
     }
   }
-  return tensor
+  return new Uint8Array(write.buffer)
 }
+
+const arrays = { UINT8: Uint8Array, FP16: Uint16Array, FP32: Float32Array }
 
 /** What each of the 256 values of a byte becomes in a channel of the tensor. */
 const valuesOfBytes = ({ mean, scale = 1 / 255, std, type = "FP32" }: Input, channel: number): ReadonlyArray<number> =>

@@ -297,11 +297,7 @@ const property = (json: Schema.Json | undefined, name: string): Schema.Json | un
     ? (json as { readonly [key: string]: Schema.Json })[name]
     : undefined
 
-const problemOf = (
-  service: Service,
-  problem: ProtocolProblem,
-  data: Schema.Json | undefined
-): InferenceError => {
+const problemOf = (service: Service, problem: ProtocolProblem, data: Schema.Json | undefined): InferenceError => {
   switch (problem._tag) {
     case "Busy":
       return unavailable(service, problem.message)

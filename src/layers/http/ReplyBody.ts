@@ -51,18 +51,22 @@ const unpack = (bytes: Uint8Array, header = ""): Effect.Effect<Uint8Array, Unrea
     .split(",")
     .map((name) => name.trim().toLowerCase())
     .filter((name) => name !== "" && name !== "identity")
-  return Effect.reduce(names.toReversed(), () => bytes, (packed, name) => {
-    const unpackOne = encodings[name]
-    if (unpackOne === undefined)
-      return new UnreadableBody({ detail: `its content-encoding is ${name}, which is not known` })
-    return Effect.tryPromise({
-      try: () => unpackOne(packed, { maxOutputLength: maxBytes }),
-      catch: (cause) =>
-        (cause as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE"
-          ? tooLarge
-          : new UnreadableBody({ detail: `it cannot be unpacked from ${name}: ${(cause as Error).message}` })
-    })
-  })
+  return Effect.reduce(
+    names.toReversed(),
+    () => bytes,
+    (packed, name) => {
+      const unpackOne = encodings[name]
+      if (unpackOne === undefined)
+        return new UnreadableBody({ detail: `its content-encoding is ${name}, which is not known` })
+      return Effect.tryPromise({
+        try: () => unpackOne(packed, { maxOutputLength: maxBytes }),
+        catch: (cause) =>
+          (cause as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE"
+            ? tooLarge
+            : new UnreadableBody({ detail: `it cannot be unpacked from ${name}: ${(cause as Error).message}` })
+      })
+    }
+  )
 }
 
 const tooLarge = new UnreadableBody({ detail: `more than ${maxBytes / 1024 / 1024} MiB` })
