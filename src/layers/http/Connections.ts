@@ -10,6 +10,7 @@ import { type HttpClient, type HttpClientError, type HttpClientRequest } from "e
 import * as NodeFs from "node:fs"
 import * as NodeTls from "node:tls"
 import type { Tls } from "../../domain/catalog/Service.ts"
+import * as TransportProblem from "./TransportProblem.ts"
 
 /** A file of certificates cannot be used. */
 export class CertificateUnusable extends Schema.TaggedError<CertificateUnusable>()("CertificateUnusable", {
@@ -51,7 +52,28 @@ export const make = Effect.gen(function* () {
  * Servers close idle connections after a few seconds, and what was sent in that moment was never looked at.
  */
 export const send = (client: HttpClient.HttpClient, request: HttpClientRequest.HttpClientRequest) =>
-  Effect.catchIf(client.execute(request), wasClosedWhileIdle, () => client.execute(request))
+  Effect.retry(client.execute(request), { while: wasClosedWhileIdle, times: mostIdle })
+
+/** Connections that may be idle, all of which the server may have closed. */
+const mostIdle = 256
+
+/** Why a request failed, and what to do when it is for an authority that nobody knows. */
+export const describe = (error: HttpClientError.HttpClientError): string => {
+  const problem = TransportProblem.describe(error)
+  const code = causeOf(error)?.code
+  return code !== undefined && untrusted.has(code)
+    ? `its certificate is vouched for by no authority that is trusted (${problem}): name one in tls.ca`
+    : problem
+}
+
+/** What Node says of certificates of authorities it does not know. */
+const untrusted = new Set([
+  "DEPTH_ZERO_SELF_SIGNED_CERT",
+  "SELF_SIGNED_CERT_IN_CHAIN",
+  "UNABLE_TO_GET_ISSUER_CERT",
+  "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
+  "UNABLE_TO_VERIFY_LEAF_SIGNATURE"
+])
 
 interface Certificates {
   readonly ca?: ReadonlyArray<string>
@@ -112,7 +134,10 @@ interface Closed extends Error {
 const closing = new Set(["ECONNRESET", "EPIPE", "UND_ERR_SOCKET"])
 
 const wasClosedWhileIdle = (error: HttpClientError.HttpClientError): boolean => {
-  const cause = "cause" in error.reason ? (error.reason.cause as Closed | undefined) : undefined
+  const cause = causeOf(error)
   if (cause?.code === undefined || !closing.has(cause.code)) return false
   return (cause.bytesRead ?? cause.socket?.bytesRead ?? 0) > 0
 }
+
+const causeOf = ({ reason }: HttpClientError.HttpClientError): Closed | undefined =>
+  "cause" in reason && reason.cause instanceof Error ? reason.cause : undefined

@@ -33,7 +33,6 @@ import * as Connections from "./Connections.ts"
 import * as MultipartForm from "./MultipartForm.ts"
 import * as ReplyBody from "./ReplyBody.ts"
 import * as Secrets from "./Secrets.ts"
-import * as TransportProblem from "./TransportProblem.ts"
 
 /** Retries of one request in this process, besides the redeliveries of its message. */
 const retries = 2
@@ -150,7 +149,7 @@ const hasNoHealth = (status: number): boolean => status === 404 || status === 40
 /** The headers of the service are secrets: spans have them redacted. */
 const send = ({ client, service }: Access, request: HttpClientRequest.HttpClientRequest) =>
   Connections.send(client, HttpClientRequest.setHeaders(request, service.headers)).pipe(
-    Effect.mapError((error) => unavailable(service, TransportProblem.describe(error))),
+    Effect.mapError((error) => unavailable(service, Connections.describe(error))),
     Effect.updateService(Headers.CurrentRedactedNames, (names) => [
       ...names,
       ...Object.keys(service.headers).map((name) => name.toLowerCase())
@@ -223,7 +222,7 @@ const bodyOf = (service: Service, response: HttpClientResponse.HttpClientRespons
   ReplyBody.read(response).pipe(
     Effect.mapError((error) =>
       error._tag === "HttpClientError"
-        ? unavailable(service, TransportProblem.describe(error))
+        ? unavailable(service, Connections.describe(error))
         : unreadable(service, error.detail, undefined)
     )
   )
