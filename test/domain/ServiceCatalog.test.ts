@@ -1,5 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Duration, Result } from "effect"
+import { readFileSync } from "node:fs"
+import * as Protocols from "../../src/domain/protocol/Protocols.ts"
 import * as ServiceCatalog from "../../src/domain/ServiceCatalog.ts"
 
 const decode = (services: unknown) => ServiceCatalog.decode({ services })
@@ -230,6 +232,22 @@ describe("decode, protocols", () => {
       })
     )
     assert.strictEqual(service!.input, "url")
+  })
+})
+
+describe("docs/services.md", () => {
+  const text = readFileSync(new URL("../../docs/services.md", import.meta.url), "utf8")
+  const entries = [...text.matchAll(/```json\n([^]*?)```/g)]
+    .map(([, json]) => json!)
+    .filter((json) => !json.includes('"status"'))
+
+  it("has complete entries to copy, one for each protocol at least", () => {
+    const catalogs = entries.map((json) => {
+      const parsed = JSON.parse(json.startsWith("{") ? json : `{${json}}`)
+      return Result.getOrThrow(ServiceCatalog.decode("services" in parsed ? parsed : { services: parsed }))
+    })
+    const spoken = new Set(catalogs.flat().map(({ api }) => api.name))
+    assert.deepEqual([...spoken].sort(), Protocols.names.toSorted())
   })
 })
 

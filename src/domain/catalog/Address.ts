@@ -1,5 +1,6 @@
 /** Where a service is: host, port and path, or one `url`. */
 import { Result } from "effect"
+import { urlParts } from "../Web.ts"
 
 /** What can be asked, taken apart. */
 export interface Address {
@@ -20,12 +21,12 @@ export const hostProblem = (host: string): string | undefined => {
   if (/^[a-z]+:\/\//i.test(host)) return 'Expected a host name or address, not a URL: that belongs into "url"'
   const plain = withoutBrackets(host)
   if (plain.includes(":")) {
-    return URL.canParse(`http://[${plain}]`)
+    return urlParts(`http://[${plain}]`) !== undefined
       ? undefined
       : 'Expected a host name or address without a port, which belongs into "port"'
   }
   if (plain.includes("/")) return 'Expected a host name or address without a path, which belongs into "endpoint"'
-  if (!name.test(plain) || !URL.canParse(`http://${plain}`)) return "Expected a host name or address"
+  if (!name.test(plain) || urlParts(`http://${plain}`) === undefined) return "Expected a host name or address"
   return undefined
 }
 
@@ -34,8 +35,8 @@ export const withoutBrackets = (host: string): string => host.replace(/^\[(.*)\]
 /** The parts of an http or https URL, or what is wrong with it. */
 export const ofUrl = (text: string): Result.Result<Address, string> => {
   if (!/^https?:\/\//i.test(text)) return Result.fail("Expected a URL that begins with http:// or https://")
-  if (!URL.canParse(text)) return Result.fail("Expected a URL, check host and port")
-  const url = new URL(text)
+  const url = urlParts(text)
+  if (url === undefined) return Result.fail("Expected a URL, check host and port")
   const host = withoutBrackets(url.hostname)
   const problem = hostProblem(host)
   if (problem !== undefined) return Result.fail(problem)

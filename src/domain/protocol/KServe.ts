@@ -12,6 +12,7 @@ import * as Heads from "./Heads.ts"
 import type { Protocol } from "./Protocol.ts"
 import * as Tensors from "./Tensors.ts"
 import * as Wire from "./Wire.ts"
+import { utf8 } from "../Web.ts"
 
 const Three = Schema.Tuple([Schema.Finite, Schema.Finite, Schema.Finite])
 const Side = Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 8192 }))
@@ -65,7 +66,7 @@ export const protocol = (options: Options): Protocol => {
         return { method: "POST", body: { _tag: "Json", json: () => json } }
       }
       const json = { inputs: [{ ...described, parameters: { binary_data_size: data.length } }], outputs }
-      const text = new TextEncoder().encode(JSON.stringify(json))
+      const text = utf8(JSON.stringify(json))
       const bytes = new Uint8Array(text.length + data.length)
       bytes.set(text)
       bytes.set(data, text.length)

@@ -7,6 +7,7 @@ import { Result } from "effect"
 import * as LenientJson from "../reply/LenientJson.ts"
 import type { Answered } from "./Protocol.ts"
 import * as Wire from "./Wire.ts"
+import { textOf } from "../Web.ts"
 
 /** Numbers, or texts of a `BYTES` tensor, row by row. */
 export interface Tensor {
@@ -29,9 +30,7 @@ export const outputs = ({
       return yield* Wire.unreadable(`The JSON is said to have ${length} bytes`)
     const body = LenientJson.parseBytes(bytes.subarray(0, length))
     if (!Wire.isObject(body)) {
-      return yield* Wire.unreadable(
-        `not JSON: ${Wire.quote(new TextDecoder().decode(bytes.subarray(0, Math.min(length, 80))))}`
-      )
+      return yield* Wire.unreadable(`not JSON: ${Wire.quote(textOf(bytes.subarray(0, Math.min(length, 80))))}`)
     }
     const error = Wire.errorMessage(Wire.at(body, "error"))
     if (error !== undefined) return yield* Wire.serviceError(error)
@@ -110,7 +109,7 @@ const texts = (bytes: Uint8Array, view: DataView): ReadonlyArray<string> | undef
   for (let at = 0; at < bytes.length;) {
     const end = at + 4 <= bytes.length ? at + 4 + view.getUint32(at, true) : Number.NaN
     if (!(end <= bytes.length)) return undefined
-    found.push(new TextDecoder().decode(bytes.subarray(at + 4, end)))
+    found.push(textOf(bytes.subarray(at + 4, end)))
     at = end
   }
   return found

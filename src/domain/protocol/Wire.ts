@@ -4,6 +4,7 @@ import { isFields, own } from "../reply/Fields.ts"
 import * as LenientJson from "../reply/LenientJson.ts"
 import type { ProtocolProblem } from "../reply/ReplyProblem.ts"
 import type { Answered } from "./Protocol.ts"
+import { textOf } from "../Web.ts"
 
 export type Json = Schema.Json
 export type JsonObject = { readonly [key: string]: Json }
@@ -17,7 +18,7 @@ export const success = (
 
 /** The body as JSON. */
 export const json = ({ bytes }: Answered): Read<Json> => {
-  const text = new TextDecoder().decode(bytes)
+  const text = textOf(bytes)
   const value = LenientJson.parse(text)
   return value === undefined ? unreadable(`not JSON: ${quote(text)}`) : Result.succeed(value)
 }

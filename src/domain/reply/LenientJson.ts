@@ -1,5 +1,6 @@
 /** JSON as services write it. */
 import type { Schema } from "effect"
+import { textOf } from "../Web.ts"
 
 /** What Python and others write where JSON has no number. */
 const notNumbers = new Set(["NaN", "Infinity", "-Infinity"])
@@ -16,7 +17,7 @@ export const parse = (text: string): Schema.Json | undefined => parseStrictly(te
 export const isNotANumber = (value: unknown): value is string => typeof value === "string" && notNumbers.has(value)
 
 /** The value of a JSON text in UTF-8. */
-export const parseBytes = (bytes: Uint8Array): Schema.Json | undefined => parse(new TextDecoder().decode(bytes))
+export const parseBytes = (bytes: Uint8Array): Schema.Json | undefined => parse(textOf(bytes))
 
 const parseStrictly = (text: string): Schema.Json | undefined => {
   try {

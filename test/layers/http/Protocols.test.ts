@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { ConfigProvider, Effect, Logger, Result } from "effect"
+import { ConfigProvider, Effect, Logger, Result, type Scope } from "effect"
 import * as ServiceCatalog from "../../../src/domain/ServiceCatalog.ts"
 import * as Reply from "../../../src/domain/Reply.ts"
 import * as HttpInference from "../../../src/layers/http/HttpInference.ts"
@@ -94,7 +94,7 @@ const isTheBox = (
   }
 }
 
-const run = <A, E>(test: Effect.Effect<A, E, Inference | import("effect").Scope.Scope>) =>
+const run = <A, E>(test: Effect.Effect<A, E, Inference | Scope.Scope>) =>
   test.pipe(Effect.scoped, Effect.provide(HttpInference.layer), Effect.provide(environment))
 
 describe("a server that speaks", () => {
