@@ -36,6 +36,7 @@ const commands = [
   listed("postprocess", "Harmonize boxes, vote, and ask about crops", () => import("./commands/Postprocess.ts")),
   listed("producer", "Submit images, and ask again about known ones", () => import("./commands/Producer.ts")),
   listed("status", "Show what is queued, running, done, failed and stale", () => import("./commands/Status.ts")),
+  listed("check", "Check services, servers and pictures, and say what to do", () => import("./commands/Check.ts")),
   listed("dead-letters", "List, show, replay and drop what was set aside", () => import("./commands/DeadLetters.ts")),
   listed("api", "Serve the HTTP API and the dashboard", () => import("./commands/Api.ts")),
   listed("fuse", "Fuse results files of detectors, without queue or database", () => import("./commands/Fuse.ts")),

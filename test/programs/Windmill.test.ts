@@ -10,7 +10,7 @@ import * as Programs from "../support/Programs.ts"
 const { run } = Programs.inFolder(NodeOs.tmpdir(), {})
 const windmill = (...args: ReadonlyArray<string>) => run("main", ...args)
 
-const commands = ["start", "sql", "worker", "postprocess", "producer", "status", "dead-letters", "api", "farm"]
+const commands = ["start", "sql", "worker", "postprocess", "producer", "status", "check", "dead-letters", "api", "farm"]
 
 describe("windmill", { timeout: 60_000 }, () => {
   it.live("lists its commands, each in one line", () =>
