@@ -1,24 +1,18 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import * as NodeFs from "node:fs"
-import * as NodeOs from "node:os"
 import * as NodePath from "node:path"
 import * as Certificates from "../support/Certificates.ts"
+import * as Folders from "../support/Folders.ts"
 import * as ModelServers from "../support/ModelServers.ts"
 import * as Programs from "../support/Programs.ts"
 
 const box = { x: 200, y: 80, width: 120, height: 160 }
 
-/** A folder of its own. */
-const folder = Effect.acquireRelease(
-  Effect.sync(() => NodeFs.mkdtempSync(NodePath.join(NodeOs.tmpdir(), "windmill-protocols-"))),
-  (path) => Effect.sync(() => NodeFs.rmSync(path, { recursive: true, force: true }))
-)
-
 describe("windmill with model servers of every protocol", { timeout: 180_000 }, () => {
   it.live("asks them all, over HTTP and https, and merges what they see", () =>
     Effect.gen(function* () {
-      const cwd = yield* folder
+      const cwd = yield* Folders.temporary
       const authority = yield* Certificates.authority
       const { certificate, key } = authority.issue(["DNS:localhost"])
       const ports: Record<string, number> = {}
