@@ -52,7 +52,7 @@ export const decode = (json: unknown): Result.Result<ServiceCatalog, ReadonlyArr
       ({ id }) => (file.success.services[id]?.url === undefined ? "port" : "url"),
       ({ api, headers, ...service }) => ({
         value: JSON.stringify([analyzeUrl(service), api, headers]),
-        shown: analyzeUrl(service)
+        shown: shownUrl({ api, headers, ...service })
       })
     )
   )
@@ -90,9 +90,12 @@ export const select = (
   return Result.succeed(self.filter((service) => wanted.some((word) => matches(service, word))))
 }
 
-/** The address of a service's analysis endpoint. It holds no secret. */
+/** The address of a service's analysis endpoint. */
 export const analyzeUrl = (self: Pick<Service, "secure" | "host" | "port" | "endpoint">): string =>
   Address.urlOf(self, self.endpoint)
+
+/** The same as people are shown it: a query may hold a key. */
+export const shownUrl = (self: Service): string => analyzeUrl(self).replace(/\?.*$/, "")
 
 /** The address at which a service says whether it can serve; `undefined` when it has none. */
 export const healthUrl = (self: Service): string | undefined =>

@@ -11,7 +11,7 @@ import { ServiceId } from "./Identifiers.ts"
 import { hintQueue } from "./Messages.ts"
 import * as Selection from "./catalog/Selection.ts"
 import { CropWish, EvidenceKind } from "./catalog/Service.ts"
-import { analyzeUrl, type ServiceCatalog } from "./ServiceCatalog.ts"
+import { shownUrl, type ServiceCatalog } from "./ServiceCatalog.ts"
 import { Stage, stages } from "./Staleness.ts"
 
 /** What can become known about an image: an answer about it, its boxes, its consensus, an answer about a crop. */
@@ -94,7 +94,7 @@ export const graph = (catalog: ServiceCatalog, algorithms: Readonly<Record<Stage
         kind,
         isPrimary: category === "primary",
         api: api.name,
-        address: withoutQuery(analyzeUrl(service)),
+        address: shownUrl(service),
         trust,
         ...(align === undefined ? {} : { align }),
         ...(crops === undefined ? {} : { crops }),
@@ -117,6 +117,3 @@ export const graph = (catalog: ServiceCatalog, algorithms: Readonly<Record<Stage
       ])
   ]
 })
-
-/** Queries may hold keys. */
-const withoutQuery = (url: string): string => url.replace(/\?.*$/, "")

@@ -33,7 +33,8 @@ const lasting = new Set([501, 505, 506, 508, 510])
 export const verdictOf = (answer: Answer, now: number): Verdict => {
   const { status } = answer
   if (status >= 200 && status < 300) return { _tag: "Answered" }
-  const detail = `HTTP ${status}${headerWords(answer)}${bodyWords(answer)}`
+  const remedy = status === 413 ? '; "maxPictureSize" sends pictures smaller' : ""
+  const detail = `HTTP ${status}${headerWords(answer)}${bodyWords(answer)}${remedy}`
   const isPassing =
     passing.has(status) || (status >= 500 && !lasting.has(status)) || (status === 403 && isUsedUp(answer))
   return isPassing ? { _tag: "Later", detail, retryAfter: retryAfterOf(answer, now) } : { _tag: "Final", detail }

@@ -61,7 +61,7 @@ describe("verdictOf", () => {
     [401, { "www-authenticate": "Bearer" }, undefined, "", "HTTP 401 (www-authenticate: Bearer)"],
     [405, { allow: "GET" }, { detail: "Method Not Allowed" }, "", "HTTP 405 (allow: GET): Method Not Allowed"],
     [400, {}, { error: { message: "File too large" } }, "", "HTTP 400: File too large"],
-    [413, {}, { error: "File too large" }, "", "HTTP 413: File too large"],
+    [413, {}, { error: "File too large" }, "", 'HTTP 413: File too large; "maxPictureSize" sends pictures smaller'],
     [422, {}, { detail: [{ loc: ["body", "file"], msg: "Field required" }] }, "", "HTTP 422: Field required"],
     [400, {}, { title: "Bad picture" }, "", "HTTP 400: Bad picture"],
     [502, {}, undefined, "<html><head><title>502 Bad Gateway</title></head></html>", 'HTTP 502: "502 Bad Gateway"'],

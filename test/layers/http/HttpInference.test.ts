@@ -72,12 +72,14 @@ describe("analyze", () => {
         if (i % 7 === 5) return
         setTimeout(() => json(response, 200, { ...success, picture: i }), i % 4)
       })
-      const service = { ...blip, port, concurrency: 6, timeout: Duration.millis(300) }
+      const service = { ...blip, port, concurrency: 6 }
+      const hurried = { ...service, timeout: Duration.millis(100) }
       const results = yield* Effect.forEach(
         Array.from({ length: 90 }, (_, i) => i),
         (i) => {
           const bytes = Buffer.from(`PICTURE ${i} ${"x".repeat(1000 * i)} END`)
-          return Effect.result(inference.analyze(service, { _tag: "Upload", image: { ...picture, bytes } }))
+          const asked = i % 7 === 5 ? hurried : service
+          return Effect.result(inference.analyze(asked, { _tag: "Upload", image: { ...picture, bytes } }))
         },
         { concurrency: 20 }
       )
