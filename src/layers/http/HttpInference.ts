@@ -74,10 +74,14 @@ export const layer = Layer.effect(
         const response = yield* send(access, request)
         const bytes = yield* bodyOf(service, response)
         const now = yield* Clock.currentTimeMillis
-        return yield* Effect.suspend(() => Effect.fromResult(interpret(access, about, response, bytes, now))).pipe(
+        const { answer, setAside } = yield* Effect.suspend(() =>
+          Effect.fromResult(interpret(access, about, response, bytes, now))
+        ).pipe(
           Effect.withSpan("Inference.decode", { attributes: { "windmill.reply_bytes": bytes.length } }),
           Effect.mapError((error) => hidden(error, hide))
         )
+        if (setAside > 0) yield* Metrics.setAside(service.id, setAside)
+        return answer
       },
       (attempt, { service }) =>
         Effect.timeoutOrElse(attempt, {
@@ -227,14 +231,14 @@ const bodyOf = (service: Service, response: HttpClientResponse.HttpClientRespons
     )
   )
 
-/** What an HTTP answer means: by its status, then by the protocol, then by whether its boxes can be of that picture. */
+/** What an HTTP answer means: by its status, then by the protocol, then by whether its boxes can be of that picture. Predictions that do not count are counted. */
 const interpret = (
   { hide, protocol, service }: Access,
   about: About,
   { headers, status }: HttpClientResponse.HttpClientResponse,
   bytes: Uint8Array,
   now: number
-): Result.Result<Answer, InferenceError> => {
+): Result.Result<{ readonly answer: Answer; readonly setAside: number }, InferenceError> => {
   if (status < 200 || status >= 300) {
     const text = new TextDecoder().decode(bytes)
     const json = LenientJson.parse(text)
@@ -248,7 +252,9 @@ const interpret = (
   if (Result.isFailure(placed)) return Result.fail(unreadable(service, placed.failure, translated.success))
   const json = withoutSecrets(placed.success, hide)
   const reply = Reply.decode(json, service.kind)
-  return Result.isSuccess(reply) ? Result.succeed(answerOf(json)) : Result.fail(problemOf(service, reply.failure, json))
+  if (Result.isFailure(reply)) return Result.fail(problemOf(service, reply.failure, json))
+  const setAside = reply.success.diagnostics.filter(({ part }) => part === undefined).length
+  return Result.succeed({ answer: answerOf(json), setAside })
 }
 
 /** The reply with its boxes in pixels of the picture that was asked about, or why they cannot be. */

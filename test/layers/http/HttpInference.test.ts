@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Duration, Effect, Result } from "effect"
+import { Duration, Effect, Metric, Result } from "effect"
 import { brotliCompressSync, deflateSync, gzipSync } from "node:zlib"
 import { ServiceId } from "../../../src/domain/Identifiers.ts"
 import type { EncodedImage } from "../../../src/domain/ImageReference.ts"
@@ -249,6 +249,9 @@ describe("analyze", () => {
       assert.deepEqual(reply.diagnostics, [
         { index: 1, problem: "bbox 1000, 20, 30, 40 lies outside the picture of 400 x 300 pixels by far" }
       ])
+      const counters = yield* Metric.snapshot
+      const counted = counters.find(({ id }) => id === "windmill_predictions_set_aside_total")
+      assert.deepInclude(counted as object, { attributes: { service: "blip" } })
     })
   )
 
