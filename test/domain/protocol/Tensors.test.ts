@@ -116,7 +116,9 @@ describe("decode", () => {
       const all = rows.flatMap(({ h, object, scores, w, x, y }) => {
         const best = scores[1] > scores[0] ? 1 : 0
         const score = scores[best] * object
-        const box: Four = [(x - w / 2) * 320, (y - h / 2) * 320, w * 320, h * 320]
+        // Rounded as the model's numbers are: at an overlap of exactly one half a last bit decides.
+        const [width, height] = [w * 320, h * 320]
+        const box: Four = [x * 320 - width / 2, y * 320 - height / 2, width, height]
         return score >= 0.3 ? [{ label: classes[best]!, score, box }] : []
       })
       const overlap = (a: Heads.Found, b: Heads.Found) =>
