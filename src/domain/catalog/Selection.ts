@@ -1,6 +1,7 @@
 /** Which predictions of a service count, and under which names. Recorded replies stay whole: a choice can be changed later. */
 import { Order, Schema } from "effect"
 import * as Concept from "../Concept.ts"
+import type { Concept as ConceptName } from "../Identifiers.ts"
 import type { Prediction } from "../reply/Prediction.ts"
 
 const Share = Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 1 }))
@@ -28,12 +29,23 @@ export type Selection = typeof Selection.Type
 /** Whether all predictions count as they are. */
 export const isEverything = (self: Selection): boolean => Object.keys(self).length === 0
 
+/** What is chosen of a reply. */
+export interface Selected {
+  readonly predictions: ReadonlyArray<Prediction>
+  /** Concepts of the predictions that were too many. */
+  readonly surplus: ReadonlyArray<ConceptName>
+}
+
 /**
  * The predictions that count, in their order. What a label does not apply to (captions, texts, palettes, metadata) stays;
  * a prediction without confidence is below no threshold.
  */
-export const select = (self: Selection, predictions: ReadonlyArray<Prediction>): ReadonlyArray<Prediction> =>
-  isEverything(self) ? predictions : most(self, predictions.flatMap(chosen(self)))
+export const select = (self: Selection, predictions: ReadonlyArray<Prediction>): Selected =>
+  isEverything(self) ? { predictions, surplus: [] } : most(self, predictions.flatMap(chosen(self)))
+
+/** What is never to be heard of. */
+export const dropped = ({ labels }: Selection): ReadonlyArray<ConceptName> =>
+  (labels?.drop ?? []).map(Concept.ofLabel).filter((concept) => concept !== undefined)
 
 const chosen = ({ labels, minConfidence, rename }: Selection) => {
   const names = new Map(Object.entries(rename ?? {}).map(([from, to]) => [plain(from), to]))
@@ -59,12 +71,14 @@ const renamed = (prediction: Prediction, names: ReadonlyMap<string, string>): Pr
   return label === undefined || concept === undefined ? prediction : { ...prediction, label, concept, emoji: undefined }
 }
 
-const most = ({ maxPredictions }: Selection, predictions: ReadonlyArray<Prediction>): ReadonlyArray<Prediction> => {
-  if (maxPredictions === undefined) return predictions
+const most = ({ maxPredictions }: Selection, predictions: ReadonlyArray<Prediction>): Selected => {
   const counted = predictions.filter((prediction) => labelOf(prediction) !== undefined)
-  if (counted.length <= maxPredictions) return predictions
-  const best = new Set(counted.toSorted(mostConfidentFirst).slice(0, maxPredictions))
-  return predictions.filter((prediction) => labelOf(prediction) === undefined || best.has(prediction))
+  const surplus = maxPredictions === undefined ? [] : counted.toSorted(mostConfidentFirst).slice(maxPredictions)
+  const tooMany = new Set(surplus)
+  return {
+    predictions: predictions.filter((prediction) => !tooMany.has(prediction)),
+    surplus: surplus.flatMap((prediction) => ("concept" in prediction ? [prediction.concept] : []))
+  }
 }
 
 const labelOf = (prediction: Prediction): string | undefined =>

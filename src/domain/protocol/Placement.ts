@@ -13,7 +13,12 @@ import type { Four, Size } from "./BoxEncoding.ts"
 type Json = Schema.Json
 type Fields = { readonly [key: string]: Json }
 
-/** A reply of the contract with its boxes in pixels of `picture`. `sent` is the size of what the service was shown. */
+/**
+ * A reply of the contract with its boxes in pixels of `picture`. `sent` is the size of what the service was shown.
+ *
+ * Outlines and points go along. A mask of run lengths belongs to the pixels that were sent, and is left out when those are
+ * not the picture's.
+ */
 export const place = (
   reply: Json,
   {
@@ -42,15 +47,30 @@ export const place = (
     const [placedX, placedY] = [x * scale.x, y * scale.y]
     return isJsonObject(value) ? { ...value, x: placedX, y: placedY } : [placedX, placedY]
   }
+  const numbers = (list: Json, stride: number): Json =>
+    Array.isArray(list)
+      ? list.map((value: Json, i): Json => {
+          if (Array.isArray(value)) return numbers(value, stride)
+          const coordinate = number(value)
+          const along = [scale.x, scale.y][i % stride]
+          return coordinate === undefined || along === undefined ? value : coordinate * along
+        })
+      : list
+  const outlines = (mask: Json): Json => (Array.isArray(mask) ? numbers(mask, 2) : null)
+  const points = (keypoints: Json): Json =>
+    isJsonObject(keypoints) ? mapValues(keypoints, point) : numbers(keypoints, 3)
+  const regions = (list: Json): Json =>
+    Array.isArray(list)
+      ? list.map((region: Json) => (isJsonObject(region) ? changed(region, { bbox: box }) : region))
+      : list
   const prediction = (value: Json): Json =>
     isJsonObject(value)
       ? changed(value, {
           bbox: box,
-          keypoints: (points) => (isJsonObject(points) ? mapValues(points, point) : points),
-          text_regions: (regions) =>
-            Array.isArray(regions)
-              ? regions.map((region: Json) => (isJsonObject(region) ? changed(region, { bbox: box }) : region))
-              : regions,
+          keypoints: points,
+          mask: outlines,
+          segmentation: outlines,
+          text_regions: regions,
           properties: prediction
         })
       : value

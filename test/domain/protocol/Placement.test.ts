@@ -55,8 +55,19 @@ describe("place", () => {
     const encoding = BoxEncoding.standard
     const sent = { width: 200, height: 150 }
     const face = { keypoints: { nose: [10, 20], left_eye: { x: 1, y: 2, visibility: 0.5 } }, bbox: [5, 6, 10, 12] }
+    const body = {
+      keypoints: [1, 2, 2, 3, 4, 0],
+      segmentation: [[0, 0, 5, 0, 5, 7]],
+      mask: { size: [150, 200], counts: "0" }
+    }
+    const limbs = {
+      keypoints: [
+        [1, 2, 2],
+        [3, 4]
+      ]
+    }
     const text = { text_regions: [{ text: "a", bbox: { x: 1, y: 2, width: 3, height: 4 } }, null] }
-    const placed = Placement.place({ predictions: [face, text, "odd"] }, { encoding, sent, picture })
+    const placed = Placement.place({ predictions: [face, text, body, limbs, "odd"] }, { encoding, sent, picture })
     assert.deepEqual(placed, {
       predictions: [
         {
@@ -64,6 +75,13 @@ describe("place", () => {
           bbox: { x: 10, y: 12, width: 20, height: 24 }
         },
         { text_regions: [{ text: "a", bbox: { x: 2, y: 4, width: 6, height: 8 } }, null] },
+        { keypoints: [2, 4, 2, 6, 8, 0], segmentation: [[0, 0, 10, 0, 10, 14]], mask: null },
+        {
+          keypoints: [
+            [2, 4, 2],
+            [6, 8]
+          ]
+        },
         "odd"
       ]
     })
