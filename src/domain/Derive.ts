@@ -5,6 +5,7 @@
  * and no order of runs or arrivals can show. Deriving after every answer is deriving once with what is known by then.
  */
 import { Order } from "effect"
+import * as Selection from "./catalog/Selection.ts"
 import * as Consensus from "./Consensus.ts"
 import * as Enrichment from "./Enrichment.ts"
 import * as EnrichmentPlan from "./EnrichmentPlan.ts"
@@ -64,7 +65,8 @@ export const enrichments = (observation: Observation): ReadonlyArray<Enrichment.
 /**
  * What each stage derives with, as derived rows store it: a row with another key is stale. A key names all that is
  * configured and may change the outcome: algorithms with their options, how replies are read, the vocabulary, and of each
- * service the trust when that is not full, the vocabulary when that is a list, and how its boxes are moved. A service more
+ * service the trust when that is not full, the vocabulary when that is a list, how its boxes are moved, and which
+ * predictions count when not all do. A service more
  * with none of these leaves the keys as they are.
  */
 export const keys = (
@@ -86,8 +88,9 @@ export const keys = (
 
 const byName = Order.mapInput(Order.String, (service: Service): string => service.id)
 
-const particulars = ({ align, id, trust, vocabulary }: Service): ReadonlyArray<string> => [
+const particulars = ({ align, id, selection, trust, vocabulary }: Service): ReadonlyArray<string> => [
   ...(trust === 1 ? [] : [`${id}.trust=${trust}`]),
   ...(Array.isArray(vocabulary) ? [`${id}.vocabulary=${fingerprint(JSON.stringify(vocabulary))}`] : []),
-  ...(align === undefined ? [] : [`${id}.align=${edges.map((edge) => align[edge] ?? 0).join(",")}`])
+  ...(align === undefined ? [] : [`${id}.align=${edges.map((edge) => align[edge] ?? 0).join(",")}`]),
+  ...(Selection.isEverything(selection) ? [] : [`${id}.selection=${fingerprint(JSON.stringify(selection))}`])
 ]

@@ -2,13 +2,15 @@
  * Which crops of which boxes are to be shown to which services.
  *
  * The service catalog decides: a service with the wish `all` looks at every box, one with the wish `person` at the boxes
- * of persons. A person is what the vocabulary calls one, never a label that happens to contain `man`.
+ * of persons, one that names labels at the boxes of these; the box may have to have a size and an evidence. A person is
+ * what the vocabulary calls one, never a label that happens to contain `man`.
  */
 import { Order } from "effect"
 import type { ImageBox } from "./BoundingBox.ts"
 import * as Concept from "./Concept.ts"
 import type { CropResult } from "./Facts.ts"
-import type { BoxId, ServiceId } from "./Identifiers.ts"
+import type { CropWish } from "./catalog/Service.ts"
+import type { BoxId, Concept as ConceptName, ServiceId } from "./Identifiers.ts"
 import type { MergedBox } from "./MergedBox.ts"
 import type { Service, ServiceCatalog } from "./ServiceCatalog.ts"
 
@@ -69,8 +71,22 @@ const byName = Order.mapInput(Order.String, (service: Service): string => servic
 const isWorthACrop = ({ box }: MergedBox, { minSize, tentative }: Options): boolean =>
   (tentative || box.status === "confirmed") && box.box.width >= minSize && box.box.height >= minSize
 
-const wants = (service: Service, { box }: MergedBox): boolean =>
-  service.crops === "all" || (service.crops === "person" && Concept.isPerson(box.concept))
+const wants = ({ crops }: Service, { box }: MergedBox): boolean => {
+  if (crops === undefined) return false
+  if (typeof crops === "string" || Array.isArray(crops)) return isNamed(crops, box.concept)
+  const { labels = "all", minConfidence = 0, minSize = 0 } = crops as Extract<CropWish, { readonly minSize?: number }>
+  const {
+    evidence,
+    box: { height, width }
+  } = box
+  return isNamed(labels, box.concept) && evidence >= minConfidence && Math.min(width, height) >= minSize
+}
+
+const isNamed = (labels: "all" | "person" | ReadonlyArray<string>, concept: ConceptName): boolean => {
+  if (labels === "all") return true
+  if (labels === "person") return Concept.isPerson(concept)
+  return labels.some((label) => Concept.ofLabel(label) === concept)
+}
 
 /** A service name has no space, so different pairs have different names. */
 const nameOf = ({ boxId, service }: Pick<CropResult, "boxId" | "service">): string => `${service} ${boxId}`

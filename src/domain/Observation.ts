@@ -1,6 +1,7 @@
 /** The recorded facts of an image, read: every reply decoded once and given the service it came from. */
 import { Order, Result } from "effect"
 import type { ImageBox } from "./BoundingBox.ts"
+import * as Selection from "./catalog/Selection.ts"
 import * as Concept from "./Concept.ts"
 import type { FailureClass, ImageFacts } from "./Facts.ts"
 import type { BoxId, Concept as ConceptName, ServiceId } from "./Identifiers.ts"
@@ -71,7 +72,7 @@ export const observe = (facts: ImageFacts, catalog: ServiceCatalog): Observation
       diagnostics.push({ service: id, index: -1, problem: notListed })
       continue
     }
-    const reply = Reply.decode(outcome.data, service.kind)
+    const reply = replyOf(outcome.data, service)
     if (Result.isFailure(reply)) {
       failed.push({ service: id, class: failureClass[reply.failure._tag], reason: reply.failure.message })
       continue
@@ -88,7 +89,7 @@ export const observe = (facts: ImageFacts, catalog: ServiceCatalog): Observation
       diagnostics.push({ service: id, boxId, index: -1, problem: notListed })
       continue
     }
-    const reply = Reply.decode(outcome.data, service.kind)
+    const reply = replyOf(outcome.data, service)
     if (Result.isFailure(reply)) {
       diagnostics.push({ service: id, boxId, index: -1, problem: reply.failure.message })
       continue
@@ -100,14 +101,34 @@ export const observe = (facts: ImageFacts, catalog: ServiceCatalog): Observation
 }
 
 /** The concepts a service is able to name; `undefined` when it can name anything. */
-export const vocabularyOf = ({ vocabulary }: Service): ReadonlySet<ConceptName> | undefined => {
-  if (vocabulary === undefined) return undefined
-  if (vocabulary === "coco80") return Vocabulary.coco80
-  return new Set(vocabulary.map(Concept.ofLabel).filter((concept) => concept !== undefined))
+export const vocabularyOf = ({ selection, vocabulary }: Service): ReadonlySet<ConceptName> | undefined => {
+  const known = vocabulary === undefined || vocabulary === "coco80" ? vocabulary : conceptsOf(vocabulary)
+  const kept = selection.labels?.keep
+  if (kept === undefined) return known === "coco80" ? Vocabulary.coco80 : known
+  const named = conceptsOf(kept)
+  return known === undefined
+    ? named
+    : new Set([...named].filter((concept) => (known === "coco80" ? Vocabulary.coco80 : known).has(concept)))
 }
+
+const conceptsOf = (labels: ReadonlyArray<string>): ReadonlySet<ConceptName> =>
+  new Set(labels.map(Concept.ofLabel).filter((concept) => concept !== undefined))
 
 /** Seconds in a year. More is no measurement, and sums of such numbers would leave the range of JSON. */
 const longestTime = 31_536_000
+
+/**
+ * What counts of the reply of a service. One that is less sure than it has to be saw nothing; what may not be named, or was
+ * one too many, it abstains from.
+ */
+const replyOf = (data: unknown, { kind, selection }: Service) =>
+  Result.map(Reply.decode(data, kind), (reply): Reply.Reply => {
+    if (Selection.isEverything(selection)) return reply
+    const { predictions, surplus } = Selection.select(selection, reply.predictions)
+    if (reply.unread === "anything") return { ...reply, predictions }
+    const unread = new Set([...(reply.unread ?? []), ...Selection.dropped(selection), ...surplus])
+    return { ...reply, predictions, ...(unread.size === 0 ? {} : { unread }) }
+  })
 
 const failureClass = { ServiceError: "refused", Unreadable: "unreadable-reply" } as const
 

@@ -13,12 +13,14 @@ import * as Fields from "./reply/Fields.ts"
 import { isMention, naming } from "./reply/Naming.ts"
 import type { Diagnostic, Prediction } from "./reply/Prediction.ts"
 import * as Shapes from "./reply/Shapes.ts"
-import type { EvidenceKind } from "./ServiceCatalog.ts"
+import type { ReplyProblem } from "./reply/ReplyProblem.ts"
+import type { EvidenceKind } from "./catalog/Service.ts"
 
 export type { Diagnostic, Mention, Prediction } from "./reply/Prediction.ts"
+export type { ReplyProblem } from "./reply/ReplyProblem.ts"
 
 /** Names this way of reading. The version grows whenever an equal reply may be read in another way. */
-export const version = "2"
+export const version = "3"
 
 /** Predictions of one reply that count, the most confident ones; detectors by themselves send at most 300. */
 export const mostPredictions = 1000
@@ -42,14 +44,6 @@ export interface Reply {
   readonly unread?: ReadonlySet<Concept> | "anything"
 }
 
-/**
- * Why there is no reply: the service said that it failed (whatever the HTTP status), or what it sent is not a reply of
- * the contract.
- */
-export type ReplyProblem =
-  | { readonly _tag: "ServiceError"; readonly message: string }
-  | { readonly _tag: "Unreadable"; readonly message: string }
-
 /** The confidence of a detection whose service sent none. */
 export const defaultConfidence = 0.75
 
@@ -59,7 +53,8 @@ const maxMessage = 500
  * Reads the JSON a service of that kind of evidence answered with.
  *
  * The status decides: `success` is success; none is success, too, unless there is an `error`; anything else is a failure.
- * The reply's own `service` and all fields that windmill does not know are ignored. Total: never throws on JSON.
+ * The reply's own `service` and all fields that windmill does not know are ignored. Predictions that were set aside when the
+ * reply came in (`set_aside`) do not count. Total: never throws on JSON.
  */
 export const decode = (data: unknown, kind: EvidenceKind): Result.Result<Reply, ReplyProblem> => {
   if (!Fields.isFields(data)) return unreadable(`Expected an object, got ${Fields.describe(data)}`)
@@ -74,9 +69,14 @@ export const decode = (data: unknown, kind: EvidenceKind): Result.Result<Reply, 
   const diagnostics: Array<Diagnostic> = []
   const unread = new Set<Concept>()
   let mayBeAnything = false
+  const asides = asidesOf(Fields.own(data, "set_aside"))
   wire.forEach((value: unknown, index) => {
     const omitted: Array<Diagnostic> = []
-    const result = Shapes.read(value, kind, index, (part, problem) => omitted.push({ index, problem, part }))
+    const aside = asides.get(index)
+    const result =
+      aside === undefined
+        ? Shapes.read(value, kind, index, (part, problem) => omitted.push({ index, problem, part }))
+        : Result.fail(aside)
     if (Result.isSuccess(result)) {
       read.push(result.success)
       for (const part of omitted) diagnostics.push(part)
@@ -152,6 +152,16 @@ const setAside = (surplus: number): ReadonlyArray<Diagnostic> =>
   surplus === 0
     ? []
     : [{ index: -1, problem: `${surplus} set aside: the ${mostPredictions} most confident predictions count` }]
+
+/** The notes of `Placement.withAsides`, by the index of the prediction. */
+const asidesOf = (notes: unknown): ReadonlyMap<number, string> =>
+  new Map(
+    (Array.isArray(notes) ? notes : []).flatMap((note: unknown) => {
+      const index = Fields.isFields(note) ? Fields.own(note, "index") : undefined
+      const problem = Fields.isFields(note) ? Fields.text(Fields.own(note, "problem")) : undefined
+      return typeof index === "number" && problem !== undefined ? [[index, problem] as const] : []
+    })
+  )
 
 const unreadable = (message: string) => Result.fail({ _tag: "Unreadable", message } as const)
 

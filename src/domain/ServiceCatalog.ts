@@ -2,102 +2,23 @@
  * The one list of services: where each is, what kind of evidence it gives, how it wants the image.
  *
  * Decoded from `service_config.json`. The thirteen services windmill knows need only what differs from their defaults
- * (`"colors": {"port": 7770}`); any other service is one entry that also names its `port` and `kind`.
+ * (`"colors": {"port": 7770}`); any other service is one entry that also names its `kind`, its `port` or `url`, and, when it
+ * does not answer as our contract asks, the protocol it speaks (`api`).
  */
-import { Duration, Result, Schema } from "effect"
-import { Offsets } from "./harmonization/Alignment.ts"
-import { ServiceId } from "./Identifiers.ts"
+import { Result, Schema } from "effect"
+import * as Address from "./catalog/Address.ts"
+import { Entry } from "./catalog/Entry.ts"
+import * as Completion from "./catalog/Completion.ts"
+import type { EvidenceKind, Service } from "./catalog/Service.ts"
+import type { ServiceId } from "./Identifiers.ts"
 import * as Problem from "./Problem.ts"
 
-/** What a service's answers are evidence of. */
-export const EvidenceKind = Schema.Literals([
-  "spatial",
-  "semantic",
-  "classification",
-  "specialized",
-  "color",
-  "metadata"
-])
-export type EvidenceKind = typeof EvidenceKind.Type
-
-/** How the image reaches the service: as bytes, as a URL it fetches, or as a path on its own disk. */
-export const InputMode = Schema.Literals(["upload", "url", "file"])
-export type InputMode = typeof InputMode.Type
-
-/** Which harmonized boxes the service wants as crops. */
-export const CropWish = Schema.Literals(["all", "person"])
-export type CropWish = typeof CropWish.Type
-
-/** One service, complete. */
-export interface Service {
-  readonly id: ServiceId
-  readonly host: string
-  readonly port: number
-  /** Path of the analysis endpoint, from `/`. */
-  readonly endpoint: string
-  /** Name of the queue its workers consume. */
-  readonly queue: string
-  readonly kind: EvidenceKind
-  readonly input: InputMode
-  /** Requests one worker process keeps in flight. */
-  readonly concurrency: number
-  /** How long one request may take. */
-  readonly timeout: Duration.Duration
-  readonly crops: CropWish | undefined
-  /** Names of what a detector can see: `coco80`, or labels. `undefined`: anything. */
-  readonly vocabulary: "coco80" | ReadonlyArray<string> | undefined
-  /** Weight of the service's word in `[0, 1]`. */
-  readonly trust: number
-  /** How a detector's boxes are moved before they are compared; `undefined`: they stay. */
-  readonly align: Offsets | undefined
-  /** `primary` services are asked about whole images by default; `spatial_only` ones are made for crops. */
-  readonly category: "primary" | "spatial_only"
-}
+export { CropWish, EvidenceKind, InputMode, type Service } from "./catalog/Service.ts"
 
 /** The services in name order. */
 export type ServiceCatalog = ReadonlyArray<Service>
 
-const Entry = Schema.Struct({
-  host: Schema.optionalKey(Schema.NonEmptyString),
-  port: Schema.optionalKey(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 65535 }))),
-  endpoint: Schema.optionalKey(
-    Schema.String.check(Schema.isPattern(/^\//, { message: "Expected a path that begins with /" }))
-  ),
-  queue: Schema.optionalKey(Schema.NonEmptyString),
-  queue_prefix: Schema.optionalKey(Schema.NonEmptyString),
-  kind: Schema.optionalKey(EvidenceKind),
-  input: Schema.optionalKey(InputMode),
-  concurrency: Schema.optionalKey(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 256 }))),
-  timeout: Schema.optionalKey(Schema.DurationFromString),
-  crops: Schema.optionalKey(CropWish),
-  vocabulary: Schema.optionalKey(Schema.Union([Schema.Literal("coco80"), Schema.Array(Schema.NonEmptyString)])),
-  trust: Schema.optionalKey(Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 1 }))),
-  align: Schema.optionalKey(Offsets),
-  category: Schema.optionalKey(Schema.Literals(["primary", "spatial_only"])),
-  description: Schema.optionalKey(Schema.String)
-})
-type Entry = typeof Entry.Type
-
 const File = Schema.Struct({ services: Schema.Record(Schema.String, Entry) })
-
-type Defaults = Required<Pick<Entry, "port" | "kind">> & Entry
-
-/** The thirteen services of the original system on their own ports. */
-const known: Readonly<Record<string, Defaults>> = {
-  blip: { port: 7777, kind: "semantic" },
-  clip: { port: 7778, kind: "classification" },
-  colors: { port: 7770, kind: "color", crops: "all" },
-  detectron2: { port: 7771, kind: "spatial", vocabulary: "coco80" },
-  face: { port: 7772, kind: "specialized", crops: "person", category: "spatial_only" },
-  inception_v3: { port: 7779, kind: "classification" },
-  metadata: { port: 7781, kind: "metadata" },
-  nsfw2: { port: 7774, kind: "specialized" },
-  ocr: { port: 7775, kind: "specialized" },
-  ollama: { port: 7782, kind: "semantic", timeout: Duration.minutes(2) },
-  pose: { port: 7786, kind: "specialized", crops: "person", category: "spatial_only" },
-  rtdetr: { port: 7780, kind: "spatial", vocabulary: "coco80" },
-  yolov8: { port: 7773, kind: "spatial", vocabulary: "coco80" }
-}
 
 /**
  * Reads the parsed JSON of a `service_config.json`. A failure lists every problem of the file, each with its path.
@@ -111,28 +32,35 @@ export const decode = (json: unknown): Result.Result<ServiceCatalog, ReadonlyArr
   const problems: Array<Problem.Problem> = []
   const services: Array<Service> = []
   for (const [id, entry] of Object.entries(file.success.services).sort(([a], [b]) => (a < b ? -1 : 1))) {
-    const at = `services.${id}`
-    const defaults: Entry = known[id] ?? {}
-    const merged = { ...defaults, ...entry }
-    if (!isServiceId(id)) {
-      problems.push({ path: at, message: "Expected a service name of lower-case letters, digits and _" })
-    }
-    if (merged.port === undefined) problems.push({ path: `${at}.port`, message: "Missing: the port of the service" })
-    if (merged.kind === undefined) {
-      problems.push({ path: `${at}.kind`, message: `Missing: one of ${EvidenceKind.literals.join(", ")}` })
-    }
-    services.push(complete(id, merged))
+    const found = Completion.serviceOf(id, entry)
+    problems.push(...found.problems)
+    if (found.service !== undefined) services.push(found.service)
   }
   if (Object.keys(file.success.services).length === 0) {
     problems.push({ path: "services", message: "Expected at least one service" })
   }
-  problems.push(...sharedBy(services, "queue", (service) => service.queue))
-  problems.push(...sharedBy(services, "port", (service) => `${service.host}:${service.port}`))
+  problems.push(
+    ...sharedBy(
+      services,
+      () => "queue",
+      ({ queue }) => ({ value: queue, shown: queue })
+    )
+  )
+  problems.push(
+    ...sharedBy(
+      services,
+      ({ id }) => (file.success.services[id]?.url === undefined ? "port" : "url"),
+      ({ api, headers, ...service }) => ({
+        value: JSON.stringify([analyzeUrl(service), api, headers]),
+        shown: shownUrl({ api, headers, ...service })
+      })
+    )
+  )
   return problems.length > 0 ? Result.fail(problems) : Result.succeed(services)
 }
 
 /** All thirteen services on `127.0.0.1`, each on its own port. */
-export const standard: ServiceCatalog = Object.entries(known).map(([id, entry]) => complete(id, entry))
+export const standard: ServiceCatalog = Completion.known
 
 /** The service of that name. */
 export const find = (self: ServiceCatalog, id: string): Service | undefined => self.find((service) => service.id === id)
@@ -163,44 +91,29 @@ export const select = (
 }
 
 /** The address of a service's analysis endpoint. */
-export const analyzeUrl = (self: Service): string => `http://${self.host}:${self.port}${self.endpoint}`
+export const analyzeUrl = (self: Pick<Service, "secure" | "host" | "port" | "endpoint">): string =>
+  Address.urlOf(self, self.endpoint)
 
-/** The address at which a service says whether it can serve. */
-export const healthUrl = (self: Service): string => `http://${self.host}:${self.port}/health`
+/** The same as people are shown it: a query may hold a key. */
+export const shownUrl = (self: Service): string => analyzeUrl(self).replace(/\?.*$/, "")
 
-const isServiceId = Schema.is(ServiceId)
-
-function complete(id: string, entry: Entry): Service {
-  return {
-    id: id as ServiceId,
-    host: entry.host ?? "127.0.0.1",
-    port: entry.port ?? 0,
-    endpoint: entry.endpoint ?? "/analyze",
-    queue: entry.queue ?? `${entry.queue_prefix ?? "queue_"}${id}`,
-    kind: entry.kind ?? "specialized",
-    input: entry.input ?? "upload",
-    concurrency: entry.concurrency ?? 2,
-    timeout: entry.timeout ?? Duration.seconds(30),
-    crops: entry.crops,
-    vocabulary: entry.vocabulary,
-    trust: entry.trust ?? 1,
-    align: entry.align,
-    category: entry.category ?? "primary"
-  }
-}
+/** The address at which a service says whether it can serve; `undefined` when it has none. */
+export const healthUrl = (self: Service): string | undefined =>
+  self.health === undefined ? undefined : Address.urlOf(self, self.health)
 
 const sharedBy = (
   services: ReadonlyArray<Service>,
-  setting: string,
-  value: (service: Service) => string
+  setting: (service: Service) => string,
+  same: (service: Service) => { readonly value: string; readonly shown: string }
 ): ReadonlyArray<Problem.Problem> => {
   const first = new Map<string, ServiceId>()
   return services.flatMap((service) => {
-    const owner = first.get(value(service))
+    const { shown, value } = same(service)
+    const owner = first.get(value)
     if (owner !== undefined) {
-      return [{ path: `services.${service.id}.${setting}`, message: `${value(service)} is already used by ${owner}` }]
+      return [{ path: `services.${service.id}.${setting(service)}`, message: `${shown} is already used by ${owner}` }]
     }
-    first.set(value(service), service.id)
+    first.set(value, service.id)
     return []
   })
 }

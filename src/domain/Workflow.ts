@@ -9,7 +9,9 @@ import type { Strategy } from "./Harmonization.ts"
 import { Offsets } from "./harmonization/Alignment.ts"
 import { ServiceId } from "./Identifiers.ts"
 import { hintQueue } from "./Messages.ts"
-import { EvidenceKind, type ServiceCatalog } from "./ServiceCatalog.ts"
+import * as Selection from "./catalog/Selection.ts"
+import { CropWish, EvidenceKind } from "./catalog/Service.ts"
+import { shownUrl, type ServiceCatalog } from "./ServiceCatalog.ts"
 import { Stage, stages } from "./Staleness.ts"
 
 /** What can become known about an image: an answer about it, its boxes, its consensus, an answer about a crop. */
@@ -36,7 +38,12 @@ export const Node = Schema.Union([
     /** Whether it is asked about whole images when nobody chooses. */
     isPrimary: Schema.Boolean,
     /** The boxes it wants to see crops of. */
-    crops: Schema.optionalKey(Schema.Literals(["all", "person"])),
+    crops: Schema.optionalKey(CropWish),
+    /** The protocol it speaks, and where. */
+    api: Schema.String,
+    address: Schema.String,
+    /** Which of its predictions count; absent when all do. */
+    selection: Schema.optionalKey(Selection.Selection),
     /** Weight of its word in `[0, 1]`. */
     trust: Schema.Finite,
     /** How its boxes are moved before they are compared; absent when they stay. */
@@ -78,17 +85,23 @@ export const describe = (catalog: ServiceCatalog, strategy: Strategy): Descripti
 /** Draws the workflow of a deployment. `algorithms` is what each stage derives with. */
 export const graph = (catalog: ServiceCatalog, algorithms: Readonly<Record<Stage, string>>): Graph => ({
   nodes: [
-    ...catalog.map(({ align, category, crops, id, kind, queue, trust, vocabulary }) => ({
-      id,
-      type: "service" as const,
-      queue,
-      kind,
-      isPrimary: category === "primary",
-      trust,
-      ...(align === undefined ? {} : { align }),
-      ...(crops === undefined ? {} : { crops }),
-      ...(vocabulary === undefined ? {} : { vocabulary })
-    })),
+    ...catalog.map((service) => {
+      const { align, api, category, crops, id, kind, queue, selection, trust, vocabulary } = service
+      return {
+        id,
+        type: "service" as const,
+        queue,
+        kind,
+        isPrimary: category === "primary",
+        api: api.name,
+        address: shownUrl(service),
+        trust,
+        ...(align === undefined ? {} : { align }),
+        ...(crops === undefined ? {} : { crops }),
+        ...(Selection.isEverything(selection) ? {} : { selection }),
+        ...(vocabulary === undefined ? {} : { vocabulary })
+      }
+    }),
     ...stages.map((id) => ({ id, type: "stage" as const, queue: hintQueue[id], algorithm: algorithms[id] }))
   ],
   edges: [

@@ -3,7 +3,6 @@
  *
  * Where they are is in the environment; see `.env.example` for its variables.
  */
-import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import { PgClient } from "@effect/sql-pg"
 import { Config, Context, Effect, FileSystem, Layer, Option, Result, Schema } from "effect"
 import * as ServiceCatalog from "../domain/ServiceCatalog.ts"
@@ -97,11 +96,7 @@ const pictures = Layer.unwrap(
 ).pipe(Layer.provide(web))
 
 /** The services over HTTP, and the pictures to show them. */
-export const services = Layer.mergeAll(
-  HttpInference.layer.pipe(Layer.provide(NodeHttpClient.layerUndici)),
-  SharpCropper.layer,
-  pictures
-)
+export const services = Layer.mergeAll(HttpInference.layer, SharpCropper.layer, pictures)
 
 /** The catalog in the file; without one that in `service_config.json` here, or else all services on this machine. */
 export const catalog = (file: Option.Option<string>) =>

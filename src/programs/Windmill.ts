@@ -36,6 +36,7 @@ const commands = [
   listed("postprocess", "Harmonize boxes, vote, and ask about crops", () => import("./commands/Postprocess.ts")),
   listed("producer", "Submit images, and ask again about known ones", () => import("./commands/Producer.ts")),
   listed("status", "Show what is queued, running, done, failed and stale", () => import("./commands/Status.ts")),
+  listed("check", "Check services, servers and pictures, and say what to do", () => import("./commands/Check.ts")),
   listed("dead-letters", "List, show, replay and drop what was set aside", () => import("./commands/DeadLetters.ts")),
   listed("export", "Write boxes and answers to a file, for other tools", () => import("./commands/Export.ts")),
   listed("import", "Take over answers of the earlier Python system", () => import("./commands/Import.ts")),

@@ -30,7 +30,9 @@ export class Refused extends Schema.TaggedError<Refused>()("Refused", {
 /** The service answered with something that is not a reply of its contract. */
 export class UnreadableReply extends Schema.TaggedError<UnreadableReply>()("UnreadableReply", {
   service: Schema.String,
-  detail: Schema.String
+  detail: Schema.String,
+  /** The reply when it was one as such. */
+  data: Schema.optionalKey(Schema.Json)
 }) {
   override get message() {
     return `${this.service} gave an unreadable reply: ${this.detail}`
@@ -63,7 +65,10 @@ export class Inference extends Context.Service<
   {
     /** What `service` says about the image. Safe to ask twice; transient failures have been retried. */
     readonly analyze: (service: Service, image: Handover) => Effect.Effect<Answer, InferenceError>
-    /** Whether `service` says that it can serve, by HTTP status alone. Never fails. */
+    /**
+     * Whether asking `service` is worth a try: it says that it can serve, by HTTP status alone, or has nothing to say so with.
+     * Never fails.
+     */
     readonly isHealthy: (service: Service) => Effect.Effect<boolean>
   }
 >()("windmill/services/Inference") {}

@@ -45,6 +45,10 @@ const crops = Metric.counter("windmill_crops_total", {
   description: "Crops that a service was asked about, by outcome",
   incremental: true
 })
+const asides = Metric.counter("windmill_predictions_set_aside_total", {
+  description: "Predictions of a service that could not be read, or lie outside the picture by far",
+  incremental: true
+})
 const repairs = Metric.counter("windmill_sweep_repairs_total", {
   description: "Messages that the sweep published again because nothing else would have, by step",
   incremental: true
@@ -100,6 +104,10 @@ export const derived = (stage: Stage, counts: Readonly<Record<"changed" | "uncha
 /** A service was asked about a crop. */
 export const cropAsked = (service: ServiceId, outcome: "succeeded" | "failed" | "postponed") =>
   update((context) => labeled(crops, { service, outcome }).updateUnsafe(1, context))
+
+/** Predictions of a reply do not count, because they could not be read. */
+export const setAside = (service: ServiceId, count: number) =>
+  update((context) => labeled(asides, { service }).updateUnsafe(count, context))
 
 /** The sweep published messages again. */
 export const repaired = (step: Step, count: number) =>

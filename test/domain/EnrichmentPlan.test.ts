@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Schema } from "effect"
+import { Result, Schema } from "effect"
 import * as EnrichmentPlan from "../../src/domain/EnrichmentPlan.ts"
 import * as ServiceCatalog from "../../src/domain/ServiceCatalog.ts"
 import { boxesOf, crop, facts, factsOf, failed, object, said, shuffled, type Wire } from "../support/Facts.ts"
@@ -30,6 +30,29 @@ describe("plan", () => {
     for (const label of ["Person", "people", "woman", "boys", "child"]) {
       assert.lengthOf(EnrichmentPlan.plan(boxes(object(label, [0, 0, 50, 90], 0.9)), catalog), 3)
     }
+  })
+
+  it("shows a service the labels it names, from the size and the evidence it asks for", () => {
+    const found = boxes(
+      object("car", [0, 0, 50, 90], 0.9),
+      object("automobile", [60, 10, 20, 30], 0.8),
+      object("dog", [100, 0, 90, 90], 0.7)
+    )
+    const shown = (crops: object) => {
+      const [service] = Result.getOrThrow(
+        ServiceCatalog.decode({ services: { plates: { port: 1, kind: "specialized", crops } } })
+      )
+      return EnrichmentPlan.plan(found, [service!]).map(({ box }) => box.x)
+    }
+    assert.deepStrictEqual(shown(["car", "truck"]), [0, 60])
+    assert.deepStrictEqual(shown({ labels: ["Cars"], minSize: 40 }), [0])
+    assert.deepStrictEqual(shown({ minSize: 40 }), [0, 100])
+    const evidences = found.map(({ box }) => box.evidence)
+    assert.lengthOf(
+      shown({ minConfidence: Math.max(...evidences) }),
+      evidences.filter((e) => e === Math.max(...evidences)).length
+    )
+    assert.deepStrictEqual(shown({ labels: "person" }), [])
   })
 
   it("leaves out boxes in which nothing can be seen", () => {

@@ -174,7 +174,9 @@ layer(Layer.merge(Databases.store, RabbitQueues.address), { excludeTestServices:
         const service = yield* serve((request, response) => {
           if (request.url === "/health") return json(response, 200, {})
           if (request.url === "/face") return json(response, 200, fixture("face"))
-          return isDown ? json(response, 503, {}) : json(response, 200, fixture("yolov8"))
+          if (isDown) return json(response, 503, {})
+          const reply = fixture("yolov8") as { readonly predictions: ReadonlyArray<unknown> }
+          json(response, 200, { ...reply, predictions: [...reply.predictions, { label: "cat" }] })
         })
         const { home, run, start } = yield* surroundings({ SERVICE_CONFIG: "services.json" })
         const services = {
@@ -224,6 +226,7 @@ layer(Layer.merge(Databases.store, RabbitQueues.address), { excludeTestServices:
         above(worked, 'windmill_attempts_total{service="yolov8",outcome="unavailable"}')
         above(worked, 'windmill_attempts_total{service="yolov8",outcome="answered"}')
         above(worked, 'windmill_service_seconds_sum{service="yolov8",outcome="answered"}')
+        above(worked, 'windmill_predictions_set_aside_total{service="yolov8"}')
         yield* until(work, 'windmill_event_loop_lag_seconds{quantile="1"}', (seconds) => seconds > 0)
         above(all, 'windmill_service_seconds_count{service="face",outcome="answered"}')
 

@@ -17,6 +17,7 @@ const commands = [
   "postprocess",
   "producer",
   "status",
+  "check",
   "dead-letters",
   "export",
   "import",

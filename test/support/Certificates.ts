@@ -15,6 +15,7 @@ export interface Issued {
 /** Somebody who vouches for servers. Nobody trusts it unless told to trust the certificate at `path`. */
 export interface Authority {
   readonly path: string
+  readonly certificate: string
   /** A certificate of a server with these subject alternative names. `days` of validity: with 0 it has expired. */
   readonly issue: (names: ReadonlyArray<string>, options?: { readonly days?: number }) => Issued
 }
@@ -34,6 +35,7 @@ export const authority = Effect.map(
     let issued = 0
     return {
       path: path("ca.pem"),
+      certificate: NodeFs.readFileSync(path("ca.pem"), "utf8"),
       issue: (names, { days = 1 } = {}) => {
         const [certificate, key] = [`server${++issued}.pem`, `server${issued}.key`]
         NodeFs.writeFileSync(path("extensions"), `subjectAltName=${names.join(",")}`)

@@ -20,6 +20,9 @@ export const Overview = () => {
   const onCropsOnly = new Set<string>(
     workflow.value.value?.nodes.flatMap((node) => (node.type === "service" && !node.isPrimary ? [node.id] : []))
   )
+  const places = new Map(
+    workflow.value.value?.nodes.flatMap((node) => (node.type === "service" ? [[node.id, node] as const] : []))
+  )
   const state = pipeline.value.value
   const card = { refresh, onPause: (step: Step) => (pausing.value = step), now: state?.at ?? new Date() }
   return (
@@ -45,6 +48,7 @@ export const Overview = () => {
                   key={service.service}
                   step={service}
                   isOnCropsOnly={onCropsOnly.has(service.service)}
+                  place={places.get(service.service)}
                   {...card}
                 />
               ))}

@@ -13,12 +13,14 @@ export interface StepCardProps {
   readonly step: ServiceState | StageState
   /** Whether a service is not asked about whole images unless somebody wants that. */
   readonly isOnCropsOnly?: boolean
+  /** The protocol a service speaks, and where it is. */
+  readonly place?: { readonly api: string; readonly address: string } | undefined
   readonly now: Date
   readonly refresh: () => void
   readonly onPause: (step: Step) => void
 }
 
-export const StepCard = ({ isOnCropsOnly = false, now, onPause, refresh, step }: StepCardProps) => {
+export const StepCard = ({ isOnCropsOnly = false, now, onPause, place, refresh, step }: StepCardProps) => {
   const isService = "service" in step
   const id: Step = isService ? step.service : step.stage
   const done = isService ? step.succeeded : step.done
@@ -30,6 +32,11 @@ export const StepCard = ({ isOnCropsOnly = false, now, onPause, refresh, step }:
       <header>
         <h3>{id}</h3>
         <small>{isService ? (isOnCropsOnly ? `${step.kind}, crops` : step.kind) : "stage"}</small>
+        {place !== undefined && (
+          <p class="place" title={`${place.api} at ${place.address}`}>
+            {place.api} at {place.address}
+          </p>
+        )}
       </header>
       {troubles.length > 0 && (
         <ul class="badges">

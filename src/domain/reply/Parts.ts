@@ -9,12 +9,12 @@ export type Omit = (part: string, problem: string) => void
 /** Items of one list, or values of one table, that are read. No service sends as many. */
 const mostParts = 1000
 
-/** The readable objects of an array; the others are left out. `name` is where it is in the prediction. */
+/** The readable objects of an array; the others are left out. `name` is where it is in the prediction, `part` where the item is. */
 export const items = <A>(
   list: unknown,
   name: string,
   omit: Omit,
-  read: (item: Fields.Fields) => Fields.Read<A>
+  read: (item: Fields.Fields, part: string) => Fields.Read<A>
 ): ReadonlyArray<A> => {
   if (list === undefined) return []
   if (!Array.isArray(list)) {
@@ -23,9 +23,12 @@ export const items = <A>(
   }
   if (list.length > mostParts) omit(name, `${list.length - mostParts} of ${list.length} items are left out`)
   return list.slice(0, mostParts).flatMap((item, position) => {
-    const result = Fields.isFields(item) ? read(item) : Result.fail(`it is ${Fields.describe(item)}, not an object`)
+    const part = `${name}[${position}]`
+    const result = Fields.isFields(item)
+      ? read(item, part)
+      : Result.fail(`it is ${Fields.describe(item)}, not an object`)
     if (Result.isSuccess(result)) return [result.success]
-    omit(`${name}[${position}]`, result.failure)
+    omit(part, result.failure)
     return []
   })
 }

@@ -1,7 +1,8 @@
 /** The shapes predictions have on the wire, each with how it is read. */
 import { Result } from "effect"
-import type { EvidenceKind } from "../ServiceCatalog.ts"
+import type { EvidenceKind } from "../catalog/Service.ts"
 import * as Fields from "./Fields.ts"
+import * as LenientJson from "./LenientJson.ts"
 import * as Masks from "./Masks.ts"
 import { isFace, isShiny, mentions, naming } from "./Naming.ts"
 import { items, named, type Omit } from "./Parts.ts"
@@ -42,7 +43,7 @@ const object: Shape = (fields, index, omit) =>
   Result.gen(function* () {
     const name = yield* naming(fields)
     const box = yield* Fields.box(Fields.field(fields, "bbox"))
-    const confidence = yield* Fields.confidence(Fields.field(fields, "confidence"))
+    const confidence = yield* confidenceOf(Fields.field(fields, "confidence"), "confidence", omit)
     const mask = optional(fields, "segmentation", omit, Masks.mask) ?? optional(fields, "mask", omit, Masks.mask)
     const keypoints = optional(fields, "keypoints", omit, Masks.keypoints)
     return {
@@ -72,10 +73,10 @@ const optional = <A>(
   return undefined
 }
 
-const label: Shape = (fields, index) =>
+const label: Shape = (fields, index, omit) =>
   Result.gen(function* () {
     const name = yield* naming(fields)
-    const confidence = yield* Fields.confidence(Fields.field(fields, "confidence"))
+    const confidence = yield* confidenceOf(Fields.field(fields, "confidence"), "confidence", omit)
     return { _tag: "Label", index, ...name, confidence, shiny: isShiny(fields) }
   })
 
@@ -86,11 +87,11 @@ const caption: Shape = (fields, index, omit) => {
 }
 
 const text: Shape = (fields, index, omit) => {
-  const regions = items(Fields.field(fields, "text_regions"), "text_regions", omit, (region) =>
+  const regions = items(Fields.field(fields, "text_regions"), "text_regions", omit, (region, part) =>
     Result.gen(function* () {
       const line = Fields.text(Fields.own(region, "text"))
       if (line === undefined) return yield* Result.fail("no text")
-      const confidence = yield* Fields.confidence(Fields.own(region, "confidence"))
+      const confidence = yield* confidenceOf(Fields.own(region, "confidence"), `${part}.confidence`, omit)
       return { text: line, confidence, box: yield* Fields.box(Fields.own(region, "bbox")) }
     })
   )
@@ -114,7 +115,7 @@ const text: Shape = (fields, index, omit) => {
 const face: Shape = (fields, index, omit) =>
   Result.gen(function* () {
     const box = yield* Fields.box(Fields.field(fields, "bbox"))
-    const confidence = yield* Fields.confidence(Fields.field(fields, "confidence"))
+    const confidence = yield* confidenceOf(Fields.field(fields, "confidence"), "confidence", omit)
     const emoji = Fields.emoji(Fields.field(fields, "emoji"))
     const keypoints = named(Fields.field(fields, "keypoints"), "keypoints", omit, Fields.point)
     return { _tag: "Face", index, emoji, confidence, box, keypoints }
@@ -127,12 +128,12 @@ const pose: Shape = (fields, index, omit) => {
     : Result.succeed({ _tag: "Pose", index, landmarks })
 }
 
-const nsfw: Shape = (fields, index) =>
+const nsfw: Shape = (fields, index, omit) =>
   Result.gen(function* () {
     const verdict = Fields.field(fields, "nsfw")
     if (typeof verdict !== "boolean")
       return yield* Result.fail(`nsfw is ${Fields.describe(verdict)}, not true or false`)
-    const confidence = yield* Fields.confidence(Fields.field(fields, "confidence"))
+    const confidence = yield* confidenceOf(Fields.field(fields, "confidence"), "confidence", omit)
     return { _tag: "Nsfw", index, nsfw: verdict, emoji: Fields.emoji(Fields.field(fields, "emoji")), confidence }
   })
 
@@ -154,8 +155,33 @@ const palette: Shape = (fields, index, omit) => {
   return Result.succeed({ _tag: "Palette", index, temperature, primary: main, colors })
 }
 
-const metadata: Shape = (fields, index) =>
-  Result.succeed({ _tag: "Metadata", index, properties: Sanitize.json(fields) as Fields.Fields })
+const metadata: Shape = (fields, index, omit) => {
+  const properties = Sanitize.json(withoutNotANumber(fields, omit)) as Fields.Fields
+  return Result.succeed({ _tag: "Metadata", index, properties })
+}
+
+/** A confidence; one that is no number (`NaN`) is as good as none. */
+const confidenceOf = (value: unknown, part: string, omit: Omit): Fields.Read<number | undefined> => {
+  if (!LenientJson.isNotANumber(value)) return Fields.confidence(value)
+  omit(part, `it is ${value}, not a number`)
+  return Result.succeed(undefined)
+}
+
+/** Nesting in which fields without a number are looked for. */
+const maxDepth = 8
+
+/** The fields without those that are no numbers. */
+const withoutNotANumber = (fields: Fields.Fields, omit: Omit, path: ReadonlyArray<string> = []): Fields.Fields =>
+  Object.fromEntries(
+    Object.entries(fields).flatMap(([name, value]): ReadonlyArray<readonly [string, unknown]> => {
+      const at = [...path, name]
+      if (!LenientJson.isNotANumber(value)) {
+        return [[name, Fields.isFields(value) && at.length < maxDepth ? withoutNotANumber(value, omit, at) : value]]
+      }
+      omit(at.join("."), `it is ${value}, not a number`)
+      return []
+    })
+  )
 
 const landmark = (value: unknown) => {
   if (!Fields.isFields(value)) return undefined

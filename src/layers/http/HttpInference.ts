@@ -1,12 +1,20 @@
 /**
  * The ML services over HTTP.
  *
- * Uploads are multipart, field `file`. Each service has its own limit of requests in flight, shared by all that this
- * process asks of it. What is worth another try is tried again after a jittered, growing pause; `Retry-After` is honored.
+ * What is said to a service, and what its answer means, is the matter of its protocol; everything else is here and the same
+ * for all. Each service has its own limit of requests in flight, shared by all that this process asks of it. What is worth
+ * another try is tried again after a jittered, growing pause; what the service says about when is honored.
  */
-import { Duration, Effect, Layer, Result, Schedule, type Schema, Semaphore, Stream } from "effect"
-import { HttpClient, HttpClientRequest, type HttpClientResponse } from "effect/http"
+import { Clock, Duration, Effect, Layer, Result, Schedule, type Schema, Semaphore, Stream } from "effect"
+import { Headers, HttpClientRequest, type HttpClientResponse } from "effect/http"
+import type { EncodedImage } from "../../domain/ImageReference.ts"
+import * as HttpStatus from "../../domain/protocol/HttpStatus.ts"
+import * as Placement from "../../domain/protocol/Placement.ts"
+import type * as Protocol from "../../domain/protocol/Protocol.ts"
+import * as Protocols from "../../domain/protocol/Protocols.ts"
 import * as Reply from "../../domain/Reply.ts"
+import * as LenientJson from "../../domain/reply/LenientJson.ts"
+import type { ProtocolProblem } from "../../domain/reply/ReplyProblem.ts"
 import * as ServiceCatalog from "../../domain/ServiceCatalog.ts"
 import type { Service } from "../../domain/ServiceCatalog.ts"
 import {
@@ -19,20 +27,21 @@ import {
   UnreadableReply
 } from "../../services/Inference.ts"
 import * as Metrics from "../../services/Metrics.ts"
-import * as MultipartForm from "./MultipartForm.ts"
+import * as PictureForms from "../pictures/PictureForms.ts"
 import * as PictureMemory from "../pictures/PictureMemory.ts"
-import * as TransportProblem from "./TransportProblem.ts"
+import * as Connections from "./Connections.ts"
+import * as MultipartForm from "./MultipartForm.ts"
+import * as ReplyBody from "./ReplyBody.ts"
+import * as Secrets from "./Secrets.ts"
 
 /** Retries of one request in this process, besides the redeliveries of its message. */
 const retries = 2
 
-/** Bytes of a reply that are read before giving up on it. */
-const maxReplyBytes = 16 * 1024 * 1024
-
 export const layer = Layer.effect(
   Inference,
   Effect.gen(function* () {
-    const client = yield* HttpClient.HttpClient
+    const connections = yield* Connections.make
+    const prepare = yield* PictureForms.make
     const memory = PictureMemory.make()
     const limits = new Map<string, Semaphore.Semaphore>()
     const limitOf = (service: Service) => {
@@ -41,19 +50,40 @@ export const layer = Layer.effect(
       return limit
     }
 
+    /** The service with its secrets, the client it is asked by, and how the two are kept out of what is written down. */
+    const opened = new WeakMap<Service, Access>()
+    const open = Effect.fnUntraced(function* (self: Service) {
+      const known = opened.get(self)
+      if (known !== undefined) return known
+      const { hide, service } = yield* Secrets.open(self).pipe(
+        Effect.mapError((names) =>
+          unavailable(self, `${names.join(", ")} of its settings is not set in the environment`)
+        )
+      )
+      const client = yield* connections(self.tls).pipe(Effect.mapError((error) => unavailable(self, error.message)))
+      const access: Access = { service, hide, client, protocol: Protocols.of(service.api, service.boxes) }
+      opened.set(self, access)
+      return access
+    })
+
     const ask = Effect.fn("Inference.attempt")(
-      function* (service: Service, request: HttpClientRequest.HttpClientRequest) {
+      function* (access: Access, { about, request }: Question) {
+        const { hide, service } = access
         const { attempt } = yield* Schedule.CurrentMetadata
         yield* Effect.annotateCurrentSpan({ "windmill.service": service.id, "windmill.attempt": attempt + 1 })
-        const response = yield* client
-          .execute(request)
-          .pipe(Effect.mapError((error) => unavailable(service, TransportProblem.describe(error))))
-        const body = yield* readBody(service, response)
-        return yield* Effect.suspend(() => Effect.fromResult(interpret(service, response, body))).pipe(
-          Effect.withSpan("Inference.decode", { attributes: { "windmill.reply_bytes": Buffer.byteLength(body) } })
+        const response = yield* send(access, request)
+        const bytes = yield* bodyOf(service, response)
+        const now = yield* Clock.currentTimeMillis
+        const { answer, setAside } = yield* Effect.suspend(() =>
+          Effect.fromResult(interpret(access, about, response, bytes, now))
+        ).pipe(
+          Effect.withSpan("Inference.decode", { attributes: { "windmill.reply_bytes": bytes.length } }),
+          Effect.mapError((error) => hidden(error, hide))
         )
+        if (setAside > 0) yield* Metrics.setAside(service.id, setAside)
+        return answer
       },
-      (attempt, service) =>
+      (attempt, { service }) =>
         Effect.timeoutOrElse(attempt, {
           duration: service.timeout,
           orElse: () => unavailable(service, `no answer within ${Duration.format(service.timeout)}`)
@@ -63,20 +93,35 @@ export const layer = Layer.effect(
 
     const analyze = Effect.fn("Inference.analyze")(function* (service: Service, image: Handover) {
       yield* Effect.annotateCurrentSpan({ "windmill.service": service.id })
-      const [request, release] = requestOf(service, image, memory)
-      const answer = yield* ask(service, request).pipe(limitOf(service).withPermits(1), Effect.retry(retrySchedule))
+      const access = yield* open(service)
+      const shown = yield* show(access, image)
+      const question = questionOf(access, shown, memory)
+      const answer = yield* ask(access, question).pipe(limitOf(service).withPermits(1), Effect.retry(retrySchedule))
       // What was not answered may still be on its way.
-      release()
+      question.release()
+      yield* Effect.annotateCurrentSpan(usageOf(answer.data))
       return answer
     })
 
-    const isHealthy = Effect.fn("Inference.isHealthy")((service: Service) =>
-      client.get(ServiceCatalog.healthUrl(service)).pipe(
-        Effect.tap(readShort),
-        Effect.map((response) => response.status === 200),
-        Effect.timeout("2 seconds"),
-        Effect.catchCause(() => Effect.succeed(false))
+    const show = Effect.fnUntraced(function* ({ protocol, service }: Access, image: Handover) {
+      if (image._tag !== "Upload") return image
+      const wish = { form: protocol.form, maxSize: service.maxPictureSize, formats: service.pictureFormats }
+      const sent = yield* prepare(image.image, wish).pipe(
+        Effect.mapError((error) => refused(service, error.message, undefined))
       )
+      return { ...image, sent }
+    })
+
+    const isHealthy = Effect.fn("Inference.isHealthy")((service: Service) =>
+      ServiceCatalog.healthUrl(service) === undefined
+        ? Effect.succeed(true)
+        : open(service).pipe(
+            Effect.flatMap((access) => send(access, HttpClientRequest.get(ServiceCatalog.healthUrl(access.service)!))),
+            Effect.tap(readShort),
+            Effect.map(({ status }) => (status >= 200 && status < 300) || hasNoHealth(status)),
+            Effect.timeout(service.timeout),
+            Effect.catchCause(() => Effect.succeed(false))
+          )
     )
 
     return Inference.of({ analyze, isHealthy })
@@ -98,8 +143,40 @@ const readShort = ({ stream }: HttpClientResponse.HttpClientResponse) =>
     Effect.ignore
   )
 
+interface Access extends Secrets.Opened {
+  readonly client: Effect.Success<ReturnType<Connections.Connections>>
+  readonly protocol: Protocol.Protocol
+}
+
+/** A request, what it is about, and how to release the memory it is in. */
+interface Question {
+  readonly request: HttpClientRequest.HttpClientRequest
+  readonly about: About
+  readonly release: () => void
+}
+
+/** The picture that was asked about, and what of it was sent; nothing is known of one that the service reads itself. */
+type About = { readonly picture: EncodedImage; readonly sent: EncodedImage } | undefined
+
+type Shown =
+  | Exclude<Handover, { readonly _tag: "Upload" }>
+  | { readonly _tag: "Upload"; readonly image: EncodedImage; readonly sent: EncodedImage }
+
+/** A server without a page for its health is asked for real. */
+const hasNoHealth = (status: number): boolean => status === 404 || status === 405 || status === 501
+
+/** The headers of the service are secrets: spans have them redacted. */
+const send = ({ client, service }: Access, request: HttpClientRequest.HttpClientRequest) =>
+  Connections.send(client, HttpClientRequest.setHeaders(request, service.headers)).pipe(
+    Effect.mapError((error) => unavailable(service, Connections.describe(error))),
+    Effect.updateService(Headers.CurrentRedactedNames, (names) => [
+      ...names,
+      ...Object.keys(service.headers).map((name) => name.toLowerCase())
+    ])
+  )
+
 /** An attempt, counted and timed by how it ended. */
-const measured = <A, R>(attempt: Effect.Effect<A, InferenceError, R>, service: Service) =>
+const measured = <A, R>(attempt: Effect.Effect<A, InferenceError, R>, { service }: Access) =>
   Effect.gen(function* () {
     const [duration, result] = yield* Effect.timed(Effect.result(attempt))
     const outcome = Result.isSuccess(result) ? "answered" : outcomes[result.failure.reason._tag]
@@ -110,25 +187,37 @@ const measured = <A, R>(attempt: Effect.Effect<A, InferenceError, R>, service: S
 
 const outcomes = { Unavailable: "unavailable", Refused: "refused", UnreadableReply: "unreadable-reply" } as const
 
-/** The request, and how to release the memory it is in. */
-const requestOf = (
-  service: Service,
-  image: Handover,
-  memory: PictureMemory.PictureMemory
-): [request: HttpClientRequest.HttpClientRequest, release: () => void] => {
-  const url = ServiceCatalog.analyzeUrl(service)
-  switch (image._tag) {
-    case "Url":
-      return [HttpClientRequest.get(url, { urlParams: { url: image.url } }), () => {}]
-    case "File":
-      return [HttpClientRequest.get(url, { urlParams: { file: image.path } }), () => {}]
-    case "Upload": {
-      const { body, contentType } = MultipartForm.ofImage("file", image.image, memory.take)
-      const request = HttpClientRequest.post(url).pipe(HttpClientRequest.bodyUint8Array(body, contentType))
-      return [request, () => memory.give(body)]
+/** What the protocol says is to be asked, as a request. */
+const questionOf = ({ protocol, service }: Access, image: Shown, memory: PictureMemory.PictureMemory): Question => {
+  const sent = image._tag === "Upload" ? image.sent : undefined
+  const asked = protocol.request(image._tag === "Upload" ? { _tag: "Picture", ...image.sent } : image)
+  const request = HttpClientRequest.make(asked.method)(ServiceCatalog.analyzeUrl(service), {
+    urlParams: asked.query,
+    headers: asked.headers
+  })
+  const about = image._tag === "Upload" ? { picture: image.image, sent: image.sent } : undefined
+  const question = (request: HttpClientRequest.HttpClientRequest, release = () => {}) => ({ request, about, release })
+  switch (asked.body._tag) {
+    case "None":
+      return question(request)
+    case "Picture":
+      return question(HttpClientRequest.bodyUint8Array(request, sent?.bytes ?? new Uint8Array(), sent?.mediaType))
+    case "Bytes":
+      return question(HttpClientRequest.bodyUint8Array(request, asked.body.bytes, asked.body.contentType))
+    case "Json": {
+      const json = asked.body.json(sent === undefined ? "" : base64Of(sent.bytes))
+      return question(HttpClientRequest.bodyText(request, JSON.stringify(json), "application/json"))
+    }
+    case "Form": {
+      const { fields, file } = asked.body
+      const { body, contentType } = MultipartForm.ofImage(file, sent!, memory.take, fields)
+      return question(HttpClientRequest.bodyUint8Array(request, body, contentType), () => memory.give(body))
     }
   }
 }
+
+const base64Of = (bytes: Uint8Array): string =>
+  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("base64")
 
 /** The pause before a retry: 200 ms, then doubled, jittered; longer when the service asked for it, up to 5 seconds. */
 const retrySchedule = Schedule.exponential("200 millis").pipe(
@@ -148,51 +237,63 @@ const retrySchedule = Schedule.exponential("200 millis").pipe(
 const isSoon = (retryAfter: Duration.Duration | undefined): boolean =>
   retryAfter === undefined || Duration.isLessThanOrEqualTo(retryAfter, Duration.seconds(5))
 
-/** The body as text. One whose length is known beforehand is read at once, which is cheaper. */
-const readBody = (service: Service, response: HttpClientResponse.HttpClientResponse) =>
-  (Number(response.headers["content-length"]) <= maxReplyBytes ? response.text : readStream(service, response)).pipe(
+const bodyOf = (service: Service, response: HttpClientResponse.HttpClientResponse) =>
+  ReplyBody.read(response).pipe(
     Effect.mapError((error) =>
-      error._tag === "HttpClientError" ? unavailable(service, TransportProblem.describe(error)) : error
+      error._tag === "HttpClientError"
+        ? unavailable(service, Connections.describe(error))
+        : unreadable(service, error.detail, undefined)
     )
   )
 
-const readStream = (service: Service, response: HttpClientResponse.HttpClientResponse) =>
-  response.stream.pipe(
-    Stream.runFoldEffect(
-      () => ({ chunks: [] as Array<Uint8Array>, size: 0 }),
-      (read, chunk) => {
-        read.chunks.push(chunk)
-        read.size += chunk.length
-        return read.size <= maxReplyBytes
-          ? Effect.succeed(read)
-          : Effect.fail(unreadable(service, `more than ${maxReplyBytes / 1024 / 1024} MiB`))
-      }
-    ),
-    Effect.map(({ chunks }) => new TextDecoder().decode(Buffer.concat(chunks)))
-  )
-
-/** What an HTTP answer means: 2xx is read as a reply, 429 and 5xx pass, any other status is final. */
+/** What an HTTP answer means: by its status, then by the protocol, then by whether its boxes can be of that picture. Predictions that do not count are counted. */
 const interpret = (
-  service: Service,
-  response: HttpClientResponse.HttpClientResponse,
-  body: string
-): Result.Result<Answer, InferenceError> => {
-  const json = parseJson(body)
-  const { status } = response
-  if (status === 429 || status >= 500) {
-    return Result.fail(unavailable(service, `HTTP ${status}${errorIn(json)}`, retryAfterOf(response)))
+  { hide, protocol, service }: Access,
+  about: About,
+  { headers, status }: HttpClientResponse.HttpClientResponse,
+  bytes: Uint8Array,
+  now: number
+): Result.Result<{ readonly answer: Answer; readonly setAside: number }, InferenceError> => {
+  if (status < 200 || status >= 300) {
+    const text = new TextDecoder().decode(bytes)
+    const json = LenientJson.parse(text)
+    const verdict = HttpStatus.verdictOf({ status, headers, json, text }, now)
+    if (verdict._tag === "Later") return Result.fail(unavailable(service, verdict.detail, verdict.retryAfter))
+    if (verdict._tag === "Final") return Result.fail(refused(service, verdict.detail, json))
   }
-  if (status >= 300) {
-    return Result.fail(refused(service, `HTTP ${status}${errorIn(json)}`, json))
-  }
-  if (json === undefined) return Result.fail(unreadable(service, `not JSON: ${quote(body)}`))
+  const translated = protocol.reply({ headers, bytes }, { kind: service.kind, picture: about?.picture })
+  if (Result.isFailure(translated)) return Result.fail(problemOf(service, translated.failure, undefined))
+  const placed = inPicture(protocol, service, about, translated.success)
+  if (Result.isFailure(placed)) return Result.fail(unreadable(service, placed.failure, translated.success))
+  const json = withoutSecrets(placed.success, hide)
   const reply = Reply.decode(json, service.kind)
-  if (Result.isSuccess(reply)) return Result.succeed(answerOf(json))
-  return Result.fail(
-    reply.failure._tag === "ServiceError"
-      ? refused(service, reply.failure.message, json)
-      : unreadable(service, reply.failure.message)
-  )
+  if (Result.isFailure(reply)) return Result.fail(problemOf(service, reply.failure, json))
+  const setAside = reply.success.diagnostics.filter(({ part }) => part === undefined).length
+  return Result.succeed({ answer: answerOf(json), setAside })
+}
+
+/** The reply with its boxes in pixels of the picture that was asked about, or why they cannot be. */
+const inPicture = (
+  { form }: Protocol.Protocol,
+  { boxes, kind }: Service,
+  about: About,
+  reply: Schema.Json
+): Result.Result<Schema.Json, string> => {
+  if (about === undefined) return Result.succeed(reply)
+  const { picture } = about
+  const sent = form._tag === "Pixels" ? picture : about.sent
+  const placed = Placement.place(reply, { encoding: boxes, sent, picture })
+  const check = Placement.check(placed, picture, kind)
+  return check._tag === "Misread"
+    ? Result.fail(check.problem)
+    : Result.succeed(Placement.withAsides(placed, check.asides))
+}
+
+/** Some servers quote the key they were given. */
+const withoutSecrets = (json: Schema.Json, hide: (text: string) => string): Schema.Json => {
+  const text = JSON.stringify(json)
+  const hidden = hide(text)
+  return hidden === text ? json : (JSON.parse(hidden) as Schema.Json)
 }
 
 const answerOf = (data: Schema.Json): Answer => {
@@ -200,11 +301,15 @@ const answerOf = (data: Schema.Json): Answer => {
   return typeof processingTime === "number" ? { data, processingTime } : { data }
 }
 
-/** The words of an error envelope, whose `error` is an object or a string. */
-const errorIn = (json: Schema.Json | undefined): string => {
-  const error = property(json, "error")
-  const message = typeof error === "string" ? error : property(error, "message")
-  return typeof message === "string" ? `: ${message.slice(0, 500)}` : ""
+/** What a model says it read and wrote, in the words of OpenTelemetry. */
+const usageOf = (data: Schema.Json): Readonly<Record<string, number>> => {
+  const usage = property(property(data, "metadata"), "usage")
+  return Object.fromEntries(
+    ["input_tokens", "output_tokens"].flatMap((name) => {
+      const tokens = property(usage, name)
+      return typeof tokens === "number" ? [[`gen_ai.usage.${name}`, tokens]] : []
+    })
+  )
 }
 
 const property = (json: Schema.Json | undefined, name: string): Schema.Json | undefined =>
@@ -212,19 +317,35 @@ const property = (json: Schema.Json | undefined, name: string): Schema.Json | un
     ? (json as { readonly [key: string]: Schema.Json })[name]
     : undefined
 
-const parseJson = (text: string): Schema.Json | undefined => {
-  try {
-    return JSON.parse(text) as Schema.Json
-  } catch {
-    return undefined
+const problemOf = (service: Service, problem: ProtocolProblem, data: Schema.Json | undefined): InferenceError => {
+  switch (problem._tag) {
+    case "Busy":
+      return unavailable(service, problem.message)
+    case "ServiceError":
+      return refused(service, problem.message, data)
+    case "Unreadable":
+      return unreadable(service, problem.message, data)
   }
 }
 
-const quote = (text: string): string => JSON.stringify(text.slice(0, 80))
-
-const retryAfterOf = (response: HttpClientResponse.HttpClientResponse): Duration.Duration | undefined => {
-  const seconds = Number(response.headers["retry-after"])
-  return Number.isFinite(seconds) && seconds >= 0 ? Duration.seconds(seconds) : undefined
+/** The error without secrets. */
+const hidden = ({ reason }: InferenceError, hide: (text: string) => string): InferenceError => {
+  const detail = hide(reason.detail)
+  switch (reason._tag) {
+    case "Unavailable":
+      return new InferenceError({ reason: new Unavailable({ ...reason, detail }) })
+    case "Refused":
+    case "UnreadableReply": {
+      const data = reason.data === undefined ? {} : { data: withoutSecrets(reason.data, hide) }
+      const { service } = reason
+      return new InferenceError({
+        reason:
+          reason._tag === "Refused"
+            ? new Refused({ service, detail, ...data })
+            : new UnreadableReply({ service, detail, ...data })
+      })
+    }
+  }
 }
 
 const unavailable = (service: Service, detail: string, retryAfter?: Duration.Duration) =>
@@ -235,5 +356,7 @@ const unavailable = (service: Service, detail: string, retryAfter?: Duration.Dur
 const refused = (service: Service, detail: string, data: Schema.Json | undefined) =>
   new InferenceError({ reason: new Refused({ service: service.id, detail, ...(data === undefined ? {} : { data }) }) })
 
-const unreadable = (service: Service, detail: string) =>
-  new InferenceError({ reason: new UnreadableReply({ service: service.id, detail }) })
+const unreadable = (service: Service, detail: string, data: Schema.Json | undefined) =>
+  new InferenceError({
+    reason: new UnreadableReply({ service: service.id, detail, ...(data === undefined ? {} : { data }) })
+  })

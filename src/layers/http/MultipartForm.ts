@@ -1,5 +1,5 @@
 /**
- * A form with one file, encoded in one piece.
+ * A form with one file and some texts, encoded in one piece.
  *
  * `FormData` hands its files on as streams, which costs eight times the CPU of the whole request otherwise.
  *
@@ -14,15 +14,19 @@ export interface MultipartForm {
   readonly body: Buffer<ArrayBuffer>
 }
 
-/** The form whose field `name` is the image, in memory of that many bytes from `take`. */
+/** The form whose field `name` is the image, beside the texts of `fields`, in memory of that many bytes from `take`. */
 export const ofImage = (
   name: string,
   { bytes, filename, mediaType }: Pick<EncodedImage, "bytes" | "filename" | "mediaType">,
-  take: PictureMemory["take"]
+  take: PictureMemory["take"],
+  fields: Readonly<Record<string, string>> = {}
 ): MultipartForm => {
   const boundary = `windmill-${NodeCrypto.randomUUID()}`
+  const texts = Object.entries(fields).map(
+    ([name, text]) => `--${boundary}\r\nContent-Disposition: form-data; name="${escape(name)}"\r\n\r\n${text}\r\n`
+  )
   const head = Buffer.from(
-    `--${boundary}\r\nContent-Disposition: form-data; name="${escape(name)}"; filename="${escape(filename)}"\r\n` +
+    `${texts.join("")}--${boundary}\r\nContent-Disposition: form-data; name="${escape(name)}"; filename="${escape(filename)}"\r\n` +
       `Content-Type: ${mediaType}\r\n\r\n`
   )
   const tail = Buffer.from(`\r\n--${boundary}--\r\n`)

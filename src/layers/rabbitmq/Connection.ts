@@ -123,7 +123,11 @@ const connect = <A extends { readonly connection: Amqp.ChannelModel }>(
     { interruptible: true }
   )
 
-const open = async ({ heartbeat, host, password, port, tls, username, vhost }: Address["Service"], name: string) => {
+/** Opens a connection; whoever asked for it closes it. */
+export const open = async (
+  { heartbeat, host, password, port, tls, username, vhost }: Address["Service"],
+  name: string
+) => {
   const model = await Amqp.connect(
     {
       protocol: tls === undefined ? "amqp" : "amqps",

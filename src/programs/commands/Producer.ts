@@ -89,12 +89,9 @@ export const command = Command.make("producer", flags, (options) =>
 const listServices = Effect.gen(function* () {
   const catalog = yield* Catalog
   for (const service of catalog) {
-    const { category, id, kind, queue } = service
-    yield* Console.log(
-      [id.padEnd(14), category.padEnd(13), kind.padEnd(15), queue.padEnd(20), ServiceCatalog.analyzeUrl(service)].join(
-        " "
-      )
-    )
+    const { api, category, id, kind, queue } = service
+    const columns = [id.padEnd(14), category.padEnd(13), kind.padEnd(15), queue.padEnd(20), api.name.padEnd(11)]
+    yield* Console.log([...columns, ServiceCatalog.shownUrl(service)].join(" "))
   }
 })
 

@@ -34,16 +34,9 @@ export const onFailure = (
     case "Unusable":
       return failed("image", reason.message)
     case "Refused":
-      return Resolution.Final({
-        outcome: {
-          _tag: "Failure",
-          class: "refused",
-          reason: reason.message,
-          ...(reason.data === undefined ? {} : { data: reason.data })
-        }
-      })
+      return failed("refused", reason.message, reason.data)
     case "UnreadableReply":
-      return failed("unreadable-reply", reason.message)
+      return failed("unreadable-reply", reason.message, reason.data)
     case "Unavailable":
       return passing(reason.message, attempt, reason.retryAfter)
     case "Unreachable":
@@ -90,5 +83,11 @@ const passing = (reason: string, attempt: number, asked?: Duration.Duration): Re
     ? Resolution.Postponed({ after: RetryPolicy.delayAfter(attempt, asked), reason })
     : failed("unavailable", `${reason} (tried ${attempt} times)`)
 
-const failed = (failureClass: (Outcome & { _tag: "Failure" })["class"], reason: string): Resolution =>
-  Resolution.Final({ outcome: { _tag: "Failure", class: failureClass, reason } })
+const failed = (
+  failureClass: (Outcome & { _tag: "Failure" })["class"],
+  reason: string,
+  data?: Schema.Json
+): Resolution =>
+  Resolution.Final({
+    outcome: { _tag: "Failure", class: failureClass, reason, ...(data === undefined ? {} : { data }) }
+  })

@@ -10,7 +10,7 @@ const freshFor = 30_000
 
 /**
  * What each service said last. Asking for it has the services asked again, in the background, when that was some time ago.
- * A service that was never asked is not there.
+ * A service that was never asked, or has nothing to say it with, is not there.
  */
 export const watchHealth = Effect.gen(function* () {
   const catalog = yield* Catalog
@@ -20,7 +20,7 @@ export const watchHealth = Effect.gen(function* () {
   const known = yield* Ref.make<ReadonlyMap<ServiceId, ServiceState["health"]>>(new Map())
 
   const ask = Effect.forEach(
-    catalog,
+    catalog.filter(({ health }) => health !== undefined),
     (service) =>
       Effect.flatMap(inference.isHealthy(service), (isHealthy) =>
         Ref.update(known, (before) => new Map(before).set(service.id, isHealthy ? "healthy" : "unhealthy"))

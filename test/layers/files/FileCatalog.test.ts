@@ -49,4 +49,22 @@ describe("read", () => {
       assert.match(message(missing), /cannot be read \(NotFound\)/)
     })
   )
+
+  it.live("reads the names of classes from a file beside it", () =>
+    Effect.scoped(
+      Effect.gen(function* () {
+        const fs = yield* FileSystem.FileSystem
+        const folder = yield* fs.makeTempDirectoryScoped()
+        const input = { name: "images", width: 8, height: 8 }
+        const options = { model: "m", input, head: { type: "classifier", output: "o" }, classesFile: "names.txt" }
+        const own = { api: "kserve", port: 8000, kind: "classification", options }
+        yield* fs.writeFileString(`${folder}/service_config.json`, JSON.stringify({ services: { own } }))
+        const missing = yield* Effect.flip(FileCatalog.read(`${folder}/service_config.json`))
+        assert.match(missing.message, /services\.own\.options\.classesFile: names\.txt cannot be read \(NotFound\)/)
+        yield* fs.writeFileString(`${folder}/names.txt`, "dog\r\n cat \n\n")
+        const [service] = yield* FileCatalog.read(`${folder}/service_config.json`)
+        assert.deepInclude(service?.api.options as object, { classes: ["dog", "cat"] })
+      })
+    ).pipe(Effect.provide(NodeServices.layer))
+  )
 })

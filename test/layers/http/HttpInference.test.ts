@@ -1,14 +1,16 @@
-import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import { assert, describe, it } from "@effect/vitest"
-import { Duration, Effect, Layer, Result } from "effect"
+import { Duration, Effect, Metric, Result } from "effect"
+import { brotliCompressSync, deflateSync, gzipSync } from "node:zlib"
+import { ServiceId } from "../../../src/domain/Identifiers.ts"
 import type { EncodedImage } from "../../../src/domain/ImageReference.ts"
 import type { Service } from "../../../src/domain/ServiceCatalog.ts"
+import * as Reply from "../../../src/domain/Reply.ts"
 import * as ServiceCatalog from "../../../src/domain/ServiceCatalog.ts"
 import * as HttpInference from "../../../src/layers/http/HttpInference.ts"
 import { type Handover, Inference } from "../../../src/services/Inference.ts"
 import { type Handler, json, serve } from "../../support/HttpServers.ts"
 
-const layer = HttpInference.layer.pipe(Layer.provide(NodeHttpClient.layerUndici))
+const { layer } = HttpInference
 
 const picture: EncodedImage = {
   bytes: new TextEncoder().encode("the bytes"),
@@ -36,6 +38,9 @@ const analyze = (handler: Handler, handover: Handover = upload, changes: Partial
       return { result, requests }
     })
   ).pipe(Effect.provide(layer))
+
+const messageOf = (result: Result.Result<unknown, Error>): string =>
+  Result.isFailure(result) ? result.failure.message : "success"
 
 const reasonOf = (result: Result.Result<unknown, { readonly reason: { readonly _tag: string } }>): string =>
   Result.isFailure(result) ? result.failure.reason._tag : "success"
@@ -67,12 +72,14 @@ describe("analyze", () => {
         if (i % 7 === 5) return
         setTimeout(() => json(response, 200, { ...success, picture: i }), i % 4)
       })
-      const service = { ...blip, port, concurrency: 6, timeout: Duration.millis(100) }
+      const service = { ...blip, port, concurrency: 6 }
+      const hurried = { ...service, timeout: Duration.millis(100) }
       const results = yield* Effect.forEach(
         Array.from({ length: 90 }, (_, i) => i),
         (i) => {
           const bytes = Buffer.from(`PICTURE ${i} ${"x".repeat(1000 * i)} END`)
-          return Effect.result(inference.analyze(service, { _tag: "Upload", image: { ...picture, bytes } }))
+          const asked = i % 7 === 5 ? hurried : service
+          return Effect.result(inference.analyze(asked, { _tag: "Upload", image: { ...picture, bytes } }))
         },
         { concurrency: 20 }
       )
@@ -158,6 +165,152 @@ describe("analyze", () => {
     })
   )
 
+  it.live("reads a packed reply that nobody asked for", () =>
+    Effect.gen(function* () {
+      for (const [encoding, pack] of [
+        ["gzip", gzipSync],
+        ["deflate", deflateSync],
+        ["br", brotliCompressSync]
+      ] as const) {
+        const { result } = yield* analyze((_, response) =>
+          response.writeHead(200, { "content-encoding": encoding }).end(pack(JSON.stringify(success)))
+        )
+        assert.deepEqual(Result.getOrThrow(result).data, success, encoding)
+      }
+    })
+  )
+
+  it.live("names a packing that it cannot undo, and unpacks no bomb", () =>
+    Effect.gen(function* () {
+      const unknown = yield* analyze((_, response) => response.writeHead(200, { "content-encoding": "zstd" }).end("x"))
+      assert.match(messageOf(unknown.result), /unreadable reply: its content-encoding is zstd/)
+      const bomb = gzipSync(Buffer.alloc(17 * 1024 * 1024))
+      const large = yield* analyze((_, response) => response.writeHead(200, { "content-encoding": "gzip" }).end(bomb))
+      assert.match(messageOf(large.result), /unreadable reply: more than 16 MiB/)
+    })
+  )
+
+  it.live("reads a reply with NaN, which costs the field", () =>
+    Effect.gen(function* () {
+      const { result } = yield* analyze((_, response) =>
+        response.writeHead(200).end('{"status": "success", "predictions": [{"text": "a", "score": NaN}]}')
+      )
+      assert.deepEqual(Result.getOrThrow(result).data, {
+        status: "success",
+        predictions: [{ text: "a", score: "NaN" }]
+      })
+    })
+  )
+
+  it.live("says where a service has moved to", () =>
+    Effect.gen(function* () {
+      const { requests, result } = yield* analyze((_, response) =>
+        response.writeHead(307, { location: "/analyze/" }).end()
+      )
+      assert.strictEqual(
+        messageOf(result),
+        'blip refused the image: HTTP 307, moved to /analyze/: set "endpoint" to that'
+      )
+      assert.strictEqual(requests, 1)
+    })
+  )
+
+  it.live("sets a reply aside whose boxes cannot be pixels of the picture, and keeps it", () =>
+    Effect.gen(function* () {
+      const predictions = [{ label: "dog", bbox: [0.1, 0.2, 0.3, 0.4] }]
+      const large = { ...picture, width: 400, height: 300 }
+      const { result } = yield* analyze(
+        (_, response) => json(response, 200, { ...success, predictions }),
+        { _tag: "Upload", image: large },
+        { kind: "spatial" }
+      )
+      assert.strictEqual(reasonOf(result), "UnreadableReply")
+      assert.match(messageOf(result), /set "boxes": \{"form": "xywh", "unit": "normalized"\}/)
+      assert.deepInclude(Result.isFailure(result) ? result.failure.reason : {}, { data: { ...success, predictions } })
+    })
+  )
+
+  it.live("notes single boxes that lie outside by far, which then do not count", () =>
+    Effect.gen(function* () {
+      const predictions = [
+        { label: "dog", bbox: [10, 20, 30, 40] },
+        { label: "cat", bbox: [1000, 20, 30, 40] }
+      ]
+      const { result } = yield* analyze(
+        (_, response) => json(response, 200, { ...success, predictions }),
+        { _tag: "Upload", image: { ...picture, width: 400, height: 300 } },
+        { kind: "spatial" }
+      )
+      const reply = Result.getOrThrow(Reply.decode(Result.getOrThrow(result).data, "spatial"))
+      assert.deepEqual(
+        reply.predictions.map(({ index }) => index),
+        [0]
+      )
+      assert.deepEqual(reply.diagnostics, [
+        { index: 1, problem: "bbox 1000, 20, 30, 40 lies outside the picture of 400 x 300 pixels by far" }
+      ])
+      const counters = yield* Metric.snapshot
+      const counted = counters.find(({ id }) => id === "windmill_predictions_set_aside_total")
+      assert.deepInclude(counted as object, { attributes: { service: "blip" } })
+    })
+  )
+
+  // The clock of the test stands still: a pause before a retry would never end.
+  it.effect("asks again at once, uncounted, when a server closed the connection while it was idle", () =>
+    Effect.gen(function* () {
+      // Every connection answers once, and is reset by the next request on it.
+      const answered = new WeakSet<object>()
+      let resets = 0
+      const port = yield* serve((request, response) => {
+        if (answered.has(request.socket)) {
+          resets++
+          return request.socket.resetAndDestroy()
+        }
+        answered.add(request.socket)
+        json(response, 200, success)
+      })
+      const inference = yield* Inference
+      const service = { ...blip, port, concurrency: 1 }
+      for (let i = 0; i < 5; i++) {
+        assert.deepEqual((yield* inference.analyze(service, upload)).data, success)
+      }
+      assert.isAbove(resets, 0)
+    }).pipe(Effect.scoped, Effect.provide(layer))
+  )
+
+  it.live("counts a reset of a connection that is new", () =>
+    Effect.gen(function* () {
+      const { requests, result } = yield* analyze((request) => request.socket.resetAndDestroy())
+      assert.strictEqual(reasonOf(result), "Unavailable")
+      assert.strictEqual(requests, 3)
+    })
+  )
+
+  it.live("goes through the proxy of the environment, but to this machine directly", () =>
+    Effect.gen(function* () {
+      const through: Array<string> = []
+      const proxy = yield* serve((request, response) => {
+        through.push(request.url!)
+        json(response, 200, success)
+      })
+      yield* Effect.acquireRelease(
+        Effect.sync(() => {
+          process.env["http_proxy"] = `http://127.0.0.1:${proxy}`
+        }),
+        () => Effect.sync(() => delete process.env["http_proxy"])
+      )
+      yield* Effect.gen(function* () {
+        const inference = yield* Inference
+        const answer = yield* inference.analyze({ ...blip, host: "models.invalid", port: 80 }, upload)
+        assert.deepEqual(answer.data, success)
+        const here = yield* serve((_, response) => json(response, 200, { ...success, here: true }))
+        const direct = yield* inference.analyze({ ...blip, id: ServiceId.make("direct"), port: here }, upload)
+        assert.deepEqual(direct.data, { ...success, here: true })
+      }).pipe(Effect.provide(layer))
+      assert.deepEqual(through, ["http://models.invalid/analyze"])
+    }).pipe(Effect.scoped)
+  )
+
   it.live.each([
     ["HTML", "<html>It works</html>"],
     ["truncated JSON", '{"status":"success","predictions":[{"te'],
@@ -223,6 +376,28 @@ describe("isHealthy", () => {
         assert.isTrue(healthy)
         assert.isBelow(Duration.toSeconds(duration), 2)
         assert.isBelow(sent * 64 * 1024, 16 * 1024 * 1024)
+      })
+    ).pipe(Effect.provide(layer))
+  )
+
+  it.live("takes a slow answer for one, within the service's timeout", () =>
+    Effect.scoped(
+      Effect.gen(function* () {
+        const inference = yield* Inference
+        const port = yield* serve((_, response) => void setTimeout(() => json(response, 200, {}), 200))
+        assert.isTrue(yield* inference.isHealthy({ ...blip, port }))
+        assert.isFalse(yield* inference.isHealthy({ ...blip, port, timeout: Duration.millis(50) }))
+      })
+    ).pipe(Effect.provide(layer))
+  )
+
+  it.live("thinks a service worth a try that has nothing to say its health with", () =>
+    Effect.scoped(
+      Effect.gen(function* () {
+        const inference = yield* Inference
+        const port = yield* serve((_, response) => json(response, 404, { error: "not found" }))
+        assert.isTrue(yield* inference.isHealthy({ ...blip, port }))
+        assert.isTrue(yield* inference.isHealthy({ ...blip, port: 1, health: undefined }))
       })
     ).pipe(Effect.provide(layer))
   )
