@@ -206,6 +206,64 @@ export const contract = ({ isLive, layer, name, pass }: Candidate) => {
       })
     )
 
+    it.effect("keeps the lanes of a queue apart, also across retries and dead letters", () =>
+      Effect.gen(function* () {
+        const broker = yield* MessageBroker
+        const queue = yield* freshQueue
+        yield* broker.publish([...messages(queue, "a", "b"), { queue, lane: "express", body: "now" }])
+        const express = yield* broker.subscribe(queue, { prefetch: 1, lane: "express" })
+        const attempts: Array<unknown> = []
+        for (const settlement of [Retry({ after: Duration.seconds(1) }), Requeue(), DeadLetter({ reason: "no" })]) {
+          const reading = yield* Effect.forkChild(readOne(express), { startImmediately: true })
+          yield* pass("1 second")
+          const delivery = yield* Fiber.join(reading)
+          attempts.push([delivery.lane, delivery.body, delivery.attempt])
+          yield* delivery.settle(settlement)
+        }
+        assert.deepStrictEqual(attempts, [
+          ["express", "now", 1],
+          ["express", "now", 2],
+          ["express", "now", 2]
+        ])
+        yield* eventually(
+          Effect.map(broker.statistics(queue), ({ dead, ready }) => [ready, dead]),
+          [2, 1]
+        )
+        assert.strictEqual(yield* broker.replay(queue, "all"), 1)
+        assert.strictEqual((yield* readOne(express)).body, "now")
+        assert.deepStrictEqual(bodies(yield* peek(queue, 2)), ["a", "b"])
+      })
+    )
+
+    it.effect("counts and lists only the dead letters of the queue that is asked about", () =>
+      Effect.gen(function* () {
+        const broker = yield* MessageBroker
+        const [left, right] = [yield* freshQueue, yield* freshQueue]
+        yield* broker.publish([...messages(left, "1", "2"), ...messages(right, "3")])
+        for (const [queue, count] of [
+          [left, 2],
+          [right, 1]
+        ] as const) {
+          const subscription = yield* broker.subscribe(queue, { prefetch: 2 })
+          yield* settleAll(yield* read(subscription, count), DeadLetter({ reason: "no" }))
+        }
+        yield* eventually(
+          Effect.map(broker.statistics(left), ({ dead }) => dead),
+          2
+        )
+        assert.strictEqual((yield* broker.statistics(right)).dead, 1)
+        assert.deepStrictEqual(
+          (yield* broker.deadLetters(right, 5)).map(({ body }) => body),
+          ["3"]
+        )
+        assert.strictEqual(yield* broker.drop(right, "all"), 1)
+        assert.deepStrictEqual(
+          (yield* broker.deadLetters(left, 5)).map(({ body }) => body),
+          ["1", "2"]
+        )
+      })
+    )
+
     it.effect("sets dead letters aside with their reason and lists them as often as asked", () =>
       Effect.gen(function* () {
         const broker = yield* MessageBroker

@@ -15,6 +15,8 @@ import * as Request from "./Request.ts"
 export interface Connection {
   /** The open connection, waited for within bounds. */
   readonly get: (queue: string) => Effect.Effect<Amqp.ChannelModel, BrokerUnavailable | BrokerMisconfigured>
+  /** How often the connection was opened. */
+  readonly session: () => number
   /** Open while the broker takes messages; closed while it has blocked this connection for lack of memory or disk. */
   readonly unblocked: Latch.Latch
 }
@@ -31,6 +33,7 @@ export const make = Effect.fnUntraced(function* (
   const attempted = Deferred.makeUnsafe<void, BrokerMisconfigured>()
   let opened = Deferred.makeUnsafe<Amqp.ChannelModel, BrokerMisconfigured>()
   let lastFailure: unknown = "not connected yet"
+  let sessions = 0
 
   /** Listens from the first moment, since an error that nobody hears would end the process. */
   const listen = (connection: Amqp.ChannelModel) => {
@@ -52,6 +55,7 @@ export const make = Effect.fnUntraced(function* (
       log(Effect.logInfo(`${place} takes messages again`))
     })
     const announce = Effect.sync(() => {
+      sessions++
       Deferred.doneUnsafe(attempted, Exit.void)
       if (Deferred.isDoneUnsafe(lost)) return
       isOpen = true
@@ -90,6 +94,7 @@ export const make = Effect.fnUntraced(function* (
 
   return {
     unblocked,
+    session: () => sessions,
     get: (queue) =>
       Effect.suspend(() => Deferred.await(opened)).pipe(
         Effect.timeoutOrElse({
