@@ -1,4 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
+import * as NodeNet from "node:net"
 import { Context, Deferred, Duration, Effect, Exit, Fiber, Layer, Logger, Schedule, Scope, Stream } from "effect"
 import { Address } from "../../../src/layers/rabbitmq/RabbitAddress.ts"
 import * as RabbitMessageBroker from "../../../src/layers/rabbitmq/RabbitMessageBroker.ts"
@@ -404,5 +405,28 @@ describe("RabbitMessageBroker", { concurrent: true }, () => {
         ["a", "b", "c"]
       )
     })
+  )
+
+  it.live(
+    "says what is likely when the broker takes no more connections",
+    () =>
+      Effect.gen(function* () {
+        const direct = yield* Address
+        const port = yield* Effect.acquireRelease(
+          Effect.callback<NodeNet.Server>((resume) => {
+            const server = NodeNet.createServer(() => {}).listen(0, "127.0.0.1", () => resume(Effect.succeed(server)))
+          }),
+          (server) => Effect.sync(() => server.close())
+        ).pipe(Effect.map((server) => (server.address() as NodeNet.AddressInfo).port))
+        const context = yield* Layer.build(
+          Layer.fresh(RabbitMessageBroker.layer).pipe(
+            Layer.provide(Layer.succeed(Address, { ...direct, host: "127.0.0.1", port })),
+            Layer.provide(Logger.layer([]))
+          )
+        )
+        const error = yield* Effect.flip(Context.get(context, MessageBroker).depth(queue))
+        assert.include(error.message, "no file handles left")
+      }).pipe(Effect.scoped, Effect.provide(RabbitQueues.address)),
+    60_000
   )
 })
