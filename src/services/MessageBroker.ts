@@ -146,7 +146,7 @@ export class MessageBroker extends Context.Service<
       queue: string,
       options: { readonly prefetch: number; readonly lane?: Lane }
     ) => Effect.Effect<Subscription, BrokerUnavailable, Scope.Scope>
-    /** Messages in the queue that nobody holds, and those somebody does not yet have settled, as far as it is known. Cheap. */
+    /** Messages of the queue that nobody holds, that somebody does, or that wait for a delay, as far as it is known. Cheap. */
     readonly depth: (queue: string) => Effect.Effect<number, BrokerUnavailable>
     /** What is in the queue. All zero for a queue that does not exist. */
     readonly statistics: (queue: string) => Effect.Effect<QueueStatistics, BrokerUnavailable>

@@ -464,10 +464,10 @@ export const contract = ({ isLive, layer, name, pass }: Candidate) => {
         yield* subscription.stop
         const left = { ...nothing, ready: 2, delayed: 1, dead: 1 }
         yield* eventually(broker.statistics(queue), { ...left, unsettled: 1, consumers: 1 })
-        yield* eventually(broker.depth(queue), 3)
+        yield* eventually(broker.depth(queue), 4)
         yield* fourth!.settle(Ack())
         yield* eventually(broker.statistics(queue), left)
-        yield* eventually(broker.depth(queue), 2)
+        yield* eventually(broker.depth(queue), 3)
       })
     )
   })

@@ -57,7 +57,7 @@ export const layer: Layer.Layer<MessageBroker> = Layer.effect(
           (consumer) => Effect.sync(() => WorkQueue.close(queueOf(name)[lane], consumer))
         ),
 
-      depth: (name) => Effect.map(statistics(name), ({ ready, unsettled }) => ready + unsettled),
+      depth: (name) => Effect.map(statistics(name), ({ delayed, ready, unsettled }) => ready + unsettled + delayed),
 
       statistics,
 

@@ -1,9 +1,6 @@
-/**
- * How many messages of each queue wait for a delay, as far as this process sent them there.
- *
- * The broker cannot say: messages of all queues wait together. What is counted is when they come home, by the second.
- */
-import { Clock, Duration, Effect } from "effect"
+/** How many messages of each queue wait for a delay, as far as this process sent them there. */
+import { Clock, type Duration, Effect } from "effect"
+import * as Delays from "../../domain/Delays.ts"
 import { waitOf } from "../../services/MessageBroker.ts"
 
 export interface Delayed {
@@ -14,24 +11,11 @@ export interface Delayed {
 }
 
 export const make = (): Delayed => {
-  /** For each queue, how many messages come home in which second. */
-  const queues = new Map<string, Map<number, number>>()
-  const waiting = (queue: string, now: number) => {
-    const seconds = queues.get(queue) ?? new Map<number, number>()
-    queues.set(queue, seconds)
-    for (const second of seconds.keys()) if (second * 1000 <= now) seconds.delete(second)
-    return seconds
-  }
+  const queues = new Map<string, Delays.Delays>()
+  const of = (queue: string) => queues.get(queue) ?? Delays.none
   return {
     add: (queue, delay) =>
-      Effect.map(Clock.currentTimeMillis, (now) => {
-        const seconds = waiting(queue, now)
-        const home = Math.ceil((now + Duration.toMillis(waitOf(delay))) / 1000)
-        seconds.set(home, (seconds.get(home) ?? 0) + 1)
-      }),
-    count: (queue) =>
-      Effect.map(Clock.currentTimeMillis, (now) =>
-        [...waiting(queue, now).values()].reduce((sum, count) => sum + count, 0)
-      )
+      Effect.map(Clock.currentTimeMillis, (now) => void queues.set(queue, Delays.add(of(queue), now, waitOf(delay)))),
+    count: (queue) => Effect.map(Clock.currentTimeMillis, (now) => Delays.count(of(queue), now))
   }
 }

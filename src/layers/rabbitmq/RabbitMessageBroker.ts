@@ -90,10 +90,11 @@ export const layer: Layer.Layer<MessageBroker, BrokerMisconfigured, Address> = L
         ),
 
       depth: (queue) =>
-        waiting(queue).pipe(
-          Effect.map((found) => (found?.ready ?? 0) + unsettled(queue)),
-          orDefect
-        ),
+        Effect.zipWith(
+          waiting(queue),
+          delayed.count(queue),
+          (found, delayed) => (found?.ready ?? 0) + unsettled(queue) + delayed
+        ).pipe(orDefect),
 
       statistics: (queue) => orDefect(statistics(queue)),
       deadLetters: (queue, limit) => orDefect(deadLetters.list(queue, limit)),

@@ -9,7 +9,7 @@ import { Clock, Deferred, Effect, Option, Schedule, Stream } from "effect"
 import * as Messages from "../../domain/Messages.ts"
 import type { Step } from "../../domain/Step.ts"
 import { ActivityLog, type Hand } from "../../services/ActivityLog.ts"
-import { type Delivery, MessageBroker, type Subscription } from "../../services/MessageBroker.ts"
+import { type Delivery, MessageBroker, type Subscription, waitOf } from "../../services/MessageBroker.ts"
 import * as Metrics from "../../services/Metrics.ts"
 import { ServiceSwitch } from "../../services/ServiceSwitch.ts"
 import * as Reconnect from "./Reconnect.ts"
@@ -88,7 +88,7 @@ const inHand = Effect.fnUntraced(function* (step: Step, delivery: Delivery, hand
     Effect.ensuring(
       delivery.settle(settlement),
       Effect.suspend(() => {
-        hand.release(delivery)
+        hand.release(delivery, "after" in settlement ? waitOf(settlement.after) : undefined)
         if (!held.delete(delivery)) return Effect.void
         return Effect.flatMap(Clock.currentTimeMillis, (now) => Metrics.settled(step, settlement, now - taken))
       })

@@ -2,7 +2,7 @@
 import { Clock, Effect, Exit, Option, Schema, Stream, type Tracer } from "effect"
 import type { ServiceId } from "../../domain/Identifiers.ts"
 import type { ImageReference } from "../../domain/ImageReference.ts"
-import { JobJson, published } from "../../domain/Messages.ts"
+import { JobJson, published, repeated } from "../../domain/Messages.ts"
 import type { Service } from "../../domain/ServiceCatalog.ts"
 import * as ServiceCatalog from "../../domain/ServiceCatalog.ts"
 import * as TraceContext from "../../domain/TraceContext.ts"
@@ -81,14 +81,15 @@ const endRoots = Effect.fnUntraced(function* (
   }
 })
 
-/** Publishes a job for every answer that the images still lack. */
+/** Publishes a job for every answer that the images still lack. `isRepeated`: they may have been published before. */
 export const publishOwed = Effect.fn("Submit.publish")(function* (
   images: ReadonlyArray<SubmittedImage>,
-  isWanted: (service: ServiceId) => boolean = () => true
+  isWanted: (service: ServiceId) => boolean = () => true,
+  { isRepeated = false }: { readonly isRepeated?: boolean } = {}
 ) {
   const broker = yield* MessageBroker
   const catalog = yield* Catalog
-  const now = published(yield* Clock.currentTimeMillis)
+  const now = { ...published(yield* Clock.currentTimeMillis), ...(isRepeated ? repeated : {}) }
   yield* broker.publish(
     images.flatMap((image) =>
       image.owed.flatMap((id) => {
