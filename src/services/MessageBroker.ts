@@ -28,6 +28,11 @@ export class BrokerMisconfigured extends Schema.TaggedError<BrokerMisconfigured>
 /** Each queue has two lanes: `express` for what somebody waits for, so that it never waits behind the many in `bulk`. */
 export type Lane = "bulk" | "express"
 
+/** The lane of the message that is worked on. */
+export const CurrentLane: Context.Reference<Lane> = Context.Reference("windmill/services/MessageBroker/CurrentLane", {
+  defaultValue: (): Lane => "bulk"
+})
+
 /**
  * A message to be published, in `bulk` unless it says otherwise. `headers` carry trace context. Lane and headers survive
  * retries and dead-lettering.

@@ -4,7 +4,7 @@
  * Uploads are multipart, field `file`. Each service has its own limit of requests in flight, shared by all that this
  * process asks of it. What is worth another try is tried again after a jittered, growing pause; `Retry-After` is honored.
  */
-import { Duration, Effect, Layer, Result, Schedule, type Schema, Semaphore, Stream } from "effect"
+import { Duration, Effect, Layer, Result, Schedule, type Schema, Stream } from "effect"
 import { HttpClient, HttpClientRequest, type HttpClientResponse } from "effect/http"
 import * as Reply from "../../domain/Reply.ts"
 import * as ServiceCatalog from "../../domain/ServiceCatalog.ts"
@@ -21,6 +21,7 @@ import {
 import * as Metrics from "../../services/Metrics.ts"
 import * as MultipartForm from "./MultipartForm.ts"
 import * as PictureMemory from "../pictures/PictureMemory.ts"
+import * as RequestLimit from "./RequestLimit.ts"
 import * as TransportProblem from "./TransportProblem.ts"
 
 /** Retries of one request in this process, besides the redeliveries of its message. */
@@ -34,9 +35,9 @@ export const layer = Layer.effect(
   Effect.gen(function* () {
     const client = yield* HttpClient.HttpClient
     const memory = PictureMemory.make()
-    const limits = new Map<string, Semaphore.Semaphore>()
+    const limits = new Map<string, RequestLimit.RequestLimit>()
     const limitOf = (service: Service) => {
-      const limit = limits.get(service.id) ?? Semaphore.makeUnsafe(service.concurrency)
+      const limit = limits.get(service.id) ?? RequestLimit.make(service.concurrency)
       limits.set(service.id, limit)
       return limit
     }
@@ -64,7 +65,7 @@ export const layer = Layer.effect(
     const analyze = Effect.fn("Inference.analyze")(function* (service: Service, image: Handover) {
       yield* Effect.annotateCurrentSpan({ "windmill.service": service.id })
       const [request, release] = requestOf(service, image, memory)
-      const answer = yield* ask(service, request).pipe(limitOf(service).withPermits(1), Effect.retry(retrySchedule))
+      const answer = yield* ask(service, request).pipe(limitOf(service).within, Effect.retry(retrySchedule))
       // What was not answered may still be on its way.
       release()
       return answer

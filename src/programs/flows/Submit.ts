@@ -7,12 +7,14 @@ import type { Service } from "../../domain/ServiceCatalog.ts"
 import * as ServiceCatalog from "../../domain/ServiceCatalog.ts"
 import * as TraceContext from "../../domain/TraceContext.ts"
 import { Catalog } from "../../services/Catalog.ts"
-import { MessageBroker } from "../../services/MessageBroker.ts"
+import { type Lane, MessageBroker } from "../../services/MessageBroker.ts"
 import { ResultStore, type SubmittedImage } from "../../services/ResultStore.ts"
 
 export interface SubmitOptions {
   readonly services: ReadonlyArray<Service>
   readonly group?: string
+  /** Whether somebody waits for these images: then they go before all others, in every step. */
+  readonly lane?: Lane
 }
 
 /**
@@ -31,7 +33,7 @@ const submitBatch = Effect.fn("Submit.batch")(function* (
   options: SubmitOptions
 ) {
   const submitted = yield* makeKnown(references, options)
-  yield* publishOwed(submitted)
+  yield* publishOwed(submitted, undefined, options)
   return submitted
 })
 
@@ -85,7 +87,7 @@ const endRoots = Effect.fnUntraced(function* (
 export const publishOwed = Effect.fn("Submit.publish")(function* (
   images: ReadonlyArray<SubmittedImage>,
   isWanted: (service: ServiceId) => boolean = () => true,
-  { isRepeated = false }: { readonly isRepeated?: boolean } = {}
+  { isRepeated = false, lane = "bulk" }: { readonly isRepeated?: boolean; readonly lane?: Lane } = {}
 ) {
   const broker = yield* MessageBroker
   const catalog = yield* Catalog
@@ -94,7 +96,7 @@ export const publishOwed = Effect.fn("Submit.publish")(function* (
     images.flatMap((image) =>
       image.owed.flatMap((id) => {
         const service = ServiceCatalog.find(catalog, id)
-        return service === undefined || !isWanted(id) ? [] : [jobMessage(image, service, now)]
+        return service === undefined || !isWanted(id) ? [] : [{ lane, ...jobMessage(image, service, now) }]
       })
     )
   )
