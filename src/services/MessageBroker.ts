@@ -52,12 +52,14 @@ export interface OutgoingMessage {
  *   that are not the message's fault.
  * - `Retry`: give it to somebody after a delay, behind those that wait then, with the attempt counted. The broker may round
  *   the delay up, and cut it to an hour.
+ * - `Wait`: the same, but the attempt does not count. For those that were told to come later.
  * - `DeadLetter`: set it aside with the reason, body and headers unchanged.
  */
 export type Settlement = Data.TaggedEnum<{
   Ack: {}
   Requeue: {}
   Retry: { readonly after: Duration.Duration }
+  Wait: { readonly after: Duration.Duration }
   DeadLetter: { readonly reason: string }
 }>
 export const Settlement = Data.taggedEnum<Settlement>()

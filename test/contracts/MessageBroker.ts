@@ -19,7 +19,7 @@ export interface Candidate {
   readonly pass: (time: Duration.Input) => Effect.Effect<void>
 }
 
-const { Ack, DeadLetter, Requeue, Retry } = Settlement
+const { Ack, DeadLetter, Requeue, Retry, Wait } = Settlement
 
 /** Messages with these bodies for one queue. */
 const messages = (queue: string, ...bodies: ReadonlyArray<string>): ReadonlyArray<OutgoingMessage> =>
@@ -190,19 +190,25 @@ export const contract = ({ isLive, layer, name, pass }: Candidate) => {
       })
     )
 
-    it.effect("counts every retry, also those without delay, and no requeue", () =>
+    it.effect("counts every retry, also those without delay, and no requeue or wait", () =>
       Effect.gen(function* () {
         const broker = yield* MessageBroker
         const queue = yield* freshQueue
         yield* broker.publish(messages(queue, "a"))
         const subscription = yield* broker.subscribe(queue, { prefetch: 1 })
         const attempts: Array<number> = []
-        for (const settlement of [Retry({ after: Duration.zero }), Requeue(), Retry({ after: Duration.zero }), Ack()]) {
+        for (const settlement of [
+          Retry({ after: Duration.zero }),
+          Requeue(),
+          Wait({ after: Duration.zero }),
+          Retry({ after: Duration.zero }),
+          Ack()
+        ]) {
           const delivery = yield* readOne(subscription)
           attempts.push(delivery.attempt)
           yield* delivery.settle(settlement)
         }
-        assert.deepStrictEqual(attempts, [1, 2, 2, 3])
+        assert.deepStrictEqual(attempts, [1, 2, 2, 2, 3])
       })
     )
 

@@ -4,7 +4,7 @@
  * Uploads are multipart, field `file`. Each service has its own limit of requests in flight, shared by all that this
  * process asks of it. What is worth another try is tried again after a jittered, growing pause; `Retry-After` is honored.
  */
-import { Duration, Effect, Layer, Result, Schedule, type Schema, Stream } from "effect"
+import { Clock, Duration, Effect, Layer, Result, Schedule, type Schema, Stream } from "effect"
 import { HttpClient, HttpClientRequest, type HttpClientResponse } from "effect/http"
 import * as Reply from "../../domain/Reply.ts"
 import * as ServiceCatalog from "../../domain/ServiceCatalog.ts"
@@ -50,7 +50,8 @@ export const layer = Layer.effect(
           .execute(request)
           .pipe(Effect.mapError((error) => unavailable(service, TransportProblem.describe(error))))
         const body = yield* readBody(service, response)
-        return yield* Effect.suspend(() => Effect.fromResult(interpret(service, response, body))).pipe(
+        const now = yield* Clock.currentTimeMillis
+        return yield* Effect.suspend(() => Effect.fromResult(interpret(service, response, body, now))).pipe(
           Effect.withSpan("Inference.decode", { attributes: { "windmill.reply_bytes": Buffer.byteLength(body) } })
         )
       },
@@ -65,7 +66,13 @@ export const layer = Layer.effect(
     const analyze = Effect.fn("Inference.analyze")(function* (service: Service, image: Handover) {
       yield* Effect.annotateCurrentSpan({ "windmill.service": service.id })
       const [request, release] = requestOf(service, image, memory)
-      const answer = yield* ask(service, request).pipe(limitOf(service).within, Effect.retry(retrySchedule))
+      const limit = limitOf(service)
+      const answer = yield* ask(service, request).pipe(
+        limit.within,
+        Effect.tap(limit.faster),
+        Effect.tapError(({ reason }) => (isAskedTooMuch(reason) ? limit.slower : Effect.void)),
+        Effect.retry(retrySchedule)
+      )
       // What was not answered may still be on its way.
       release()
       return answer
@@ -146,6 +153,9 @@ const retrySchedule = Schedule.exponential("200 millis").pipe(
   )
 )
 
+const isAskedTooMuch = (reason: InferenceError["reason"]) =>
+  reason._tag === "Unavailable" && reason.retryAfter !== undefined
+
 const isSoon = (retryAfter: Duration.Duration | undefined): boolean =>
   retryAfter === undefined || Duration.isLessThanOrEqualTo(retryAfter, Duration.seconds(5))
 
@@ -176,12 +186,13 @@ const readStream = (service: Service, response: HttpClientResponse.HttpClientRes
 const interpret = (
   service: Service,
   response: HttpClientResponse.HttpClientResponse,
-  body: string
+  body: string,
+  now: number
 ): Result.Result<Answer, InferenceError> => {
   const json = parseJson(body)
   const { status } = response
   if (status === 429 || status >= 500) {
-    return Result.fail(unavailable(service, `HTTP ${status}${errorIn(json)}`, retryAfterOf(response)))
+    return Result.fail(unavailable(service, `HTTP ${status}${errorIn(json)}`, retryAfterOf(response, now)))
   }
   if (status >= 300) {
     return Result.fail(refused(service, `HTTP ${status}${errorIn(json)}`, json))
@@ -223,9 +234,13 @@ const parseJson = (text: string): Schema.Json | undefined => {
 
 const quote = (text: string): string => JSON.stringify(text.slice(0, 80))
 
-const retryAfterOf = (response: HttpClientResponse.HttpClientResponse): Duration.Duration | undefined => {
-  const seconds = Number(response.headers["retry-after"])
-  return Number.isFinite(seconds) && seconds >= 0 ? Duration.seconds(seconds) : undefined
+/** The pause that a service asks for, in seconds or until a date. One that is asked too much asks for some in any case. */
+const retryAfterOf = ({ headers, status }: HttpClientResponse.HttpClientResponse, now: number) => {
+  const text = headers["retry-after"]
+  const millis =
+    text === undefined ? Number.NaN : /^\s*\d+\s*$/.test(text) ? Number(text) * 1000 : Date.parse(text) - now
+  if (Number.isFinite(millis)) return Duration.millis(Math.max(0, millis))
+  return status === 429 ? Duration.seconds(2) : undefined
 }
 
 const unavailable = (service: Service, detail: string, retryAfter?: Duration.Duration) =>

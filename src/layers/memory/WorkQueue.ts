@@ -193,10 +193,13 @@ const settle = (self: WorkQueue, consumer: Consumer, message: Message, settlemen
       dispatch(self)
       return Effect.void.pipe(MessagingSpan.settle(system, self.name, settlement))
     case "Retry":
+    case "Wait": {
       dispatch(self)
-      return delay(self, { ...message, attempt: message.attempt + 1, redelivered: false }, settlement.after).pipe(
+      const attempt = settlement._tag === "Retry" ? message.attempt + 1 : message.attempt
+      return delay(self, { ...message, attempt, redelivered: false }, settlement.after).pipe(
         MessagingSpan.settle(system, self.name, settlement)
       )
+    }
   }
 }
 

@@ -114,7 +114,10 @@ export const make = Effect.fnUntraced(function* (
       case "Requeue":
         return giveBack(held)
       case "Retry":
-        return postpone(held, settlement.after, attempt + 1).pipe(MessagingSpan.settle(system, queue, settlement))
+      case "Wait":
+        return postpone(held, settlement.after, settlement._tag === "Retry" ? attempt + 1 : attempt).pipe(
+          MessagingSpan.settle(system, queue, settlement)
+        )
       case "DeadLetter":
         return move(held, { ...here, exchange: topology.shared.dead }, { attempt, reason: settlement.reason }).pipe(
           MessagingSpan.settle(system, queue, settlement)

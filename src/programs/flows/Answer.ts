@@ -69,9 +69,11 @@ const answer = Effect.fnUntraced(function* (
   // Given back as it is, to wait in the queue with the others.
   if (resolution._tag === "NotAsked") return settled(Settlement.Requeue())
   if (resolution._tag === "Postponed") {
-    const { after, reason } = resolution
+    const { after, isCounted, reason } = resolution
     const { imageId } = job
-    return settled(Settlement.Retry({ after }), [PipelineEvent.Postponed({ imageId, service: service.id, reason })])
+    return settled(isCounted ? Settlement.Retry({ after }) : Settlement.Wait({ after }), [
+      PipelineEvent.Postponed({ imageId, service: service.id, reason })
+    ])
   }
   return {
     commit: Option.some({

@@ -5,7 +5,7 @@
  * is published again, in pages, when the step is idle: then nobody is about to do it. One program at a time sweeps each
  * stage, and one the services; when it is gone, another does.
  */
-import { Clock, Deferred, Duration, Effect, Option, Random, Schedule, Stream } from "effect"
+import { Array, Clock, Deferred, Duration, Effect, Option, Random, Schedule, Stream } from "effect"
 import type { ImageId, ServiceId } from "../../domain/Identifiers.ts"
 import { hintQueue } from "../../domain/Messages.ts"
 import * as Publication from "../../domain/Publication.ts"
@@ -136,7 +136,11 @@ const publishForgotten = Effect.fnUntraced(function* (keep: Keep, memory: Memory
         isPublished: () => true
       }
     )
-    yield* publishOwed(due, undefined, { isRepeated: true })
+    // The broker confirms some while others are written.
+    yield* Effect.forEach(Array.chunksOf(due, page / 4), (part) => publishOwed(part, undefined, { isRepeated: true }), {
+      concurrency: "unbounded",
+      discard: true
+    })
     for (const service of forgetful) {
       yield* Metrics.repaired(service, due.filter(({ owed }) => owed.includes(service)).length)
     }

@@ -61,4 +61,36 @@ describe("a limit of requests", () => {
       assert.strictEqual(begun.length - before, 6)
     })
   )
+
+  it.effect("makes fewer requests at once of a service that is asked too much, and then more again", () =>
+    Effect.gen(function* () {
+      const limit = RequestLimit.make(8)
+      let inFlight = 0
+      const ask = limit.within(
+        Effect.andThen(
+          Effect.sync(() => void inFlight++),
+          Effect.ensuring(
+            Effect.sleep("1 second"),
+            Effect.sync(() => void inFlight--)
+          )
+        )
+      )
+      const highest = Effect.gen(function* () {
+        for (let i = 0; i < 20; i++) yield* fork(ask)
+        yield* TestClock.adjust("500 millis")
+        const now = inFlight
+        yield* TestClock.adjust("1 minute")
+        return now
+      })
+      assert.strictEqual(yield* highest, 8)
+      for (const expected of [4, 2, 1, 1]) {
+        yield* limit.slower
+        assert.strictEqual(yield* highest, expected)
+      }
+      for (let i = 0; i < 1 + 2 + 3; i++) yield* limit.faster
+      assert.strictEqual(yield* highest, 4)
+      for (let i = 0; i < 100; i++) yield* limit.faster
+      assert.strictEqual(yield* highest, 8)
+    })
+  )
 })
