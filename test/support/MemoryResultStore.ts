@@ -227,7 +227,6 @@ export const make = (): ResultStore["Service"] & Pick<Progress["Service"], "coun
       }),
     counts: (scope) => Effect.sync(() => progressOf(among(scope))),
     newest: Effect.sync(() => Option.fromUndefinedOr([...images.keys()].toSorted((a, b) => b - a)[0])),
-    progress: (scope) => Effect.sync(() => progressOf(among(scope))),
     reference: (imageId) =>
       Effect.sync(() => Option.map(Option.fromUndefinedOr(images.get(imageId)), ({ reference }) => reference)),
     records: (ids) =>
