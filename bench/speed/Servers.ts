@@ -52,7 +52,7 @@ export const withServers = async <A>(use: (servers: Servers) => Promise<A>): Pro
       const database = new Pool({ connectionString: url, max: 2, options: "-c enable_seqscan=off" })
       const connection = await Amqp.connect(amqp)
       const channel = await connection.createConfirmChannel()
-      const queue = (name: string) => Topology.namesOf(prefix, name).work
+      const queue = (name: string) => Topology.namesOf(prefix, name).bulk
       const environment = {
         PATH: process.env["PATH"] ?? "",
         AMQP_URL: amqp,
@@ -68,9 +68,12 @@ export const withServers = async <A>(use: (servers: Servers) => Promise<A>): Pro
       } finally {
         await database.end()
         for (const name of queues) {
-          const { dead, retries, work } = Topology.namesOf(prefix, name)
-          for (const queue of [work, dead, ...retries]) await channel.deleteQueue(queue)
+          const { bulk, express } = Topology.namesOf(prefix, name)
+          for (const queue of [bulk, express]) await channel.deleteQueue(queue)
         }
+        const { dead, home, retries } = Topology.sharedNames(prefix)
+        for (const queue of [dead, ...retries]) await channel.deleteQueue(queue)
+        for (const exchange of [dead, home, ...retries]) await channel.deleteExchange(exchange)
         await connection.close()
       }
     })

@@ -35,6 +35,12 @@ export const publishedHeader = "x-windmill-published"
 /** The header that says that a message is published now. */
 export const published = (now: number): Readonly<Record<string, string>> => ({ [publishedHeader]: String(now) })
 
+/** The header of a message that may have been published before, and answered. */
+export const repeatedHeader = "x-windmill-repeated"
+
+/** The header that says that a message may have been published before. */
+export const repeated: Readonly<Record<string, string>> = { [repeatedHeader]: "true" }
+
 /** Milliseconds between the publication of a message and `now`, by the clocks of two machines; never below 0. */
 export const waited = (headers: Readonly<Record<string, string>>, now: number): number | undefined => {
   const at = Number(headers[publishedHeader] ?? Number.NaN)

@@ -5,16 +5,17 @@ import { Duration } from "effect"
 export const maxAttempts = 5
 
 /**
- * How long to wait after attempt `attempt` (from 1) failed: 1 s, 4 s, 16 s, 64 s, then 2 min at most. A service that
- * asked for a longer pause gets it, up to an hour.
+ * How long to wait after attempt `attempt` (from 1) failed: 1 s, 4 s, 16 s, 64 s, then 2 min at most.
  *
  * @example
  * delayAfter(2) // => Duration.seconds(4)
  */
-export const delayAfter = (attempt: number, asked?: Duration.Duration): Duration.Duration => {
-  const own = Duration.seconds(Math.min(4 ** (Math.max(attempt, 1) - 1), 120))
-  return asked === undefined ? own : Duration.max(own, Duration.min(asked, Duration.hours(1)))
-}
+export const delayAfter = (attempt: number): Duration.Duration =>
+  Duration.seconds(Math.min(4 ** (Math.max(attempt, 1) - 1), 120))
+
+/** The pause that a service asked for: at least a second, at most an hour. */
+export const delayAsked = (asked: Duration.Duration): Duration.Duration =>
+  Duration.clamp(asked, { minimum: Duration.seconds(1), maximum: Duration.hours(1) })
 
 /** Whether a job that failed in attempt `attempt` (from 1) is worth another delivery. */
 export const isWorthAnother = (attempt: number): boolean => attempt < maxAttempts

@@ -10,6 +10,8 @@ export const Activity = Schema.Struct({
   step: Step,
   /** Deliveries in hand. */
   inFlight: Schema.Int,
+  /** Deliveries that it sent to wait for a delay which is not over, when there are some, and when the last one is. */
+  delayed: Schema.optionalKey(Schema.Struct({ count: Schema.Int, until: Schema.Date })),
   /** Deliveries handled since the program started. */
   handled: Schema.Int,
   /** When one was handled last. */
@@ -39,3 +41,14 @@ export const Worker = Schema.Struct({
   )
 })
 export type Worker = typeof Worker.Type
+
+/** The steps of which programs have something in hand or sent something to wait at `now`, in milliseconds since 1970. */
+export const busy = (workers: ReadonlyArray<Worker>, now: number): ReadonlySet<Step> =>
+  new Set(
+    workers.flatMap(({ activities, isAlive }) =>
+      activities
+        // What a program that died had in hand went back; what it sent to wait still does.
+        .filter(({ delayed, inFlight }) => (isAlive && inFlight > 0) || (delayed?.until.getTime() ?? now) > now)
+        .map(({ step }) => step)
+    )
+  )

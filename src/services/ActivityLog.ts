@@ -2,14 +2,14 @@ import type { ServiceId } from "../domain/Identifiers.ts"
 import type { Step } from "../domain/Step.ts"
 import type { Activity } from "../domain/Worker.ts"
 /** What this process is doing right now, for those who watch it. */
-import { Context, Effect, type Option, type Scope } from "effect"
+import { Context, type Duration, Effect, type Option, type Scope } from "effect"
 
 /** The deliveries that a consumer has in hand. */
 export interface Hand {
   /** Takes a delivery, named by any value of its own. */
   readonly take: (delivery: object) => void
-  /** Puts down a delivery that was handled. What is not in hand is ignored. */
-  readonly release: (delivery: object) => void
+  /** Puts down a delivery that was handled, and that waits for so long when it was sent to wait. What is not in hand is ignored. */
+  readonly release: (delivery: object, wait?: Duration.Duration) => void
   /** Puts down all deliveries, which nobody will handle any more. */
   readonly drop: () => void
 }

@@ -1,5 +1,5 @@
 /** Queues of messages, each delivered at least once. */
-import { Context, Data, type Duration, type Effect, Schema, type Scope, type Stream } from "effect"
+import { Context, Data, Duration, type Effect, Schema, type Scope, type Stream } from "effect"
 
 /** The broker could not be reached or did not take the message. Worth another try. */
 export class BrokerUnavailable extends Schema.TaggedError<BrokerUnavailable>()("BrokerUnavailable", {
@@ -25,9 +25,21 @@ export class BrokerMisconfigured extends Schema.TaggedError<BrokerMisconfigured>
   }
 }
 
-/** A message to be published. `headers` carry trace context; they survive retries and dead-lettering. */
+/** Each queue has two lanes: `express` for what somebody waits for, so that it never waits behind the many in `bulk`. */
+export type Lane = "bulk" | "express"
+
+/** The lane of the message that is worked on. */
+export const CurrentLane: Context.Reference<Lane> = Context.Reference("windmill/services/MessageBroker/CurrentLane", {
+  defaultValue: (): Lane => "bulk"
+})
+
+/**
+ * A message to be published, in `bulk` unless it says otherwise. `headers` carry trace context. Lane and headers survive
+ * retries and dead-lettering.
+ */
 export interface OutgoingMessage {
   readonly queue: string
+  readonly lane?: Lane
   readonly body: string
   readonly headers?: Readonly<Record<string, string>>
 }
@@ -40,19 +52,38 @@ export interface OutgoingMessage {
  *   that are not the message's fault.
  * - `Retry`: give it to somebody after a delay, behind those that wait then, with the attempt counted. The broker may round
  *   the delay up, and cut it to an hour.
+ * - `Wait`: the same, but the attempt does not count. For those that were told to come later.
  * - `DeadLetter`: set it aside with the reason, body and headers unchanged.
  */
 export type Settlement = Data.TaggedEnum<{
   Ack: {}
   Requeue: {}
   Retry: { readonly after: Duration.Duration }
+  Wait: { readonly after: Duration.Duration }
   DeadLetter: { readonly reason: string }
 }>
 export const Settlement = Data.taggedEnum<Settlement>()
 
+/** The delays that every broker has a place for, ascending. */
+export const delays: ReadonlyArray<Duration.Duration> = [
+  Duration.seconds(1),
+  Duration.seconds(5),
+  Duration.seconds(30),
+  Duration.minutes(2),
+  Duration.minutes(10),
+  Duration.hours(1)
+]
+
+/** The longest that a broker makes of a delay that it is asked for. */
+export const waitOf = (delay: Duration.Duration): Duration.Duration =>
+  Duration.isZero(delay)
+    ? delay
+    : (delays.find((there) => Duration.isLessThanOrEqualTo(delay, there)) ?? delays.at(-1)!)
+
 /** A message in our hands. Until it is settled the broker keeps it; settling twice, or too late, does nothing. */
 export interface Delivery {
   readonly queue: string
+  readonly lane: Lane
   readonly body: string
   readonly headers: Readonly<Record<string, string>>
   /** `1` the first time; grows with each `Retry`. */
@@ -93,17 +124,17 @@ export interface DeadLetter {
 /** Which dead letters: all that are there now, or those with these ids. */
 export type DeadLetterSelection = "all" | ReadonlyArray<string>
 
-/** What is in a queue now, as far as it is known. */
+/** What is in both lanes of a queue now, as far as it is known. */
 export interface QueueStatistics {
   /** Messages that nobody holds. */
   readonly ready: number
   /** Messages that a subscription of this broker service holds. */
   readonly unsettled: number
-  /** Messages that wait for the delay of a `Retry`. */
+  /** Messages that a subscription of this broker service has sent to wait for a delay. */
   readonly delayed: number
   /** Messages that were set aside. */
   readonly dead: number
-  /** Subscriptions, of this and other processes, that have not stopped or still hold messages. */
+  /** Subscriptions to `bulk`, of this and other processes, that have not stopped or still hold messages. */
   readonly consumers: number
 }
 
@@ -114,16 +145,21 @@ export class MessageBroker extends Context.Service<
     readonly declare: (queues: ReadonlyArray<string>) => Effect.Effect<void, BrokerUnavailable | BrokerMisconfigured>
     /** Publishes in order and returns when the broker has confirmed every message. */
     readonly publish: (messages: ReadonlyArray<OutgoingMessage>) => Effect.Effect<void, BrokerUnavailable>
-    /** Consumes a queue with at most `prefetch` unsettled deliveries. Leaving the scope returns what is unsettled. */
+    /**
+     * Consumes a lane of a queue, `bulk` unless it says otherwise, with at most `prefetch` unsettled deliveries. Leaving the
+     * scope returns what is unsettled.
+     */
     readonly subscribe: (
       queue: string,
-      options: { readonly prefetch: number }
+      options: { readonly prefetch: number; readonly lane?: Lane }
     ) => Effect.Effect<Subscription, BrokerUnavailable, Scope.Scope>
-    /** Messages in the queue that nobody holds, and those somebody does not yet have settled, as far as it is known. Cheap. */
+    /** Messages of the queue that nobody holds, that somebody does, or that wait for a delay, as far as it is known. Cheap. */
     readonly depth: (queue: string) => Effect.Effect<number, BrokerUnavailable>
     /** What is in the queue. All zero for a queue that does not exist. */
     readonly statistics: (queue: string) => Effect.Effect<QueueStatistics, BrokerUnavailable>
-    /** The messages set aside from a queue, oldest first, at most `limit`. They stay where they are. */
+    /**
+     * The messages set aside from a queue, oldest first, at most `limit`, whatever is in them. They stay where they are.
+     */
     readonly deadLetters: (queue: string, limit: number) => Effect.Effect<ReadonlyArray<DeadLetter>, BrokerUnavailable>
     /** Puts dead letters back into their queue as first attempts, oldest first. Returns how many. None is lost on failure. */
     readonly replay: (queue: string, selection: DeadLetterSelection) => Effect.Effect<number, BrokerUnavailable>

@@ -149,7 +149,7 @@ const labeled = <Input, State>(
 
 const series = new Map<unknown, Map<string, unknown>>()
 
-const kebab = { Ack: "ack", Requeue: "requeue", Retry: "retry", DeadLetter: "dead-letter" } as const
+const kebab = { Ack: "ack", Requeue: "requeue", Retry: "retry", Wait: "wait", DeadLetter: "dead-letter" } as const
 
 const update = (record: (context: Context.Context<never>) => void): Effect.Effect<void> =>
   Effect.map(Effect.context<never>(), record)

@@ -166,6 +166,8 @@ export class ResultStore extends Context.Service<
       readonly after?: ImageId
       readonly limit: number
     }) => Effect.Effect<ReadonlyArray<SubmittedImage>, ResultStoreError>
+    /** The image that was made known last. */
+    readonly newest: Effect.Effect<Option.Option<ImageId>, ResultStoreError>
     /**
      * Forgets answers about images and about their crops, all or those that failed, so that they are owed again. Returns how
      * many there were. Each raises the revision by one, for what is derived rests on one fact less.

@@ -1,5 +1,5 @@
 /** Which programs are running, and what they are doing. */
-import { Context, type Effect } from "effect"
+import { Context, type Duration, type Effect } from "effect"
 import type { Activity, Worker } from "../domain/Worker.ts"
 import type { ResultStoreError } from "./ResultStore.ts"
 
@@ -18,6 +18,11 @@ export class WorkerRegistry extends Context.Service<
     readonly beat: (beat: Beat) => Effect.Effect<void, ResultStoreError>
     /** Says that a program stops. */
     readonly leave: (workerId: string) => Effect.Effect<void, ResultStoreError>
+    /**
+     * Takes or keeps, for so long from now, what one program alone should do. Whether it is `holder`'s: not while another has
+     * it. To hold it for no time lets it go.
+     */
+    readonly lead: (duty: string, holder: string, time: Duration.Duration) => Effect.Effect<boolean, ResultStoreError>
     /** The programs heard of within a day, those alive first, in name order. */
     readonly workers: Effect.Effect<ReadonlyArray<Worker>, ResultStoreError>
   }

@@ -19,7 +19,7 @@ export interface Candidate {
   readonly pass: (time: Duration.Input) => Effect.Effect<void>
 }
 
-const { Ack, DeadLetter, Requeue, Retry } = Settlement
+const { Ack, DeadLetter, Requeue, Retry, Wait } = Settlement
 
 /** Messages with these bodies for one queue. */
 const messages = (queue: string, ...bodies: ReadonlyArray<string>): ReadonlyArray<OutgoingMessage> =>
@@ -190,19 +190,83 @@ export const contract = ({ isLive, layer, name, pass }: Candidate) => {
       })
     )
 
-    it.effect("counts every retry, also those without delay, and no requeue", () =>
+    it.effect("counts every retry, also those without delay, and no requeue or wait", () =>
       Effect.gen(function* () {
         const broker = yield* MessageBroker
         const queue = yield* freshQueue
         yield* broker.publish(messages(queue, "a"))
         const subscription = yield* broker.subscribe(queue, { prefetch: 1 })
         const attempts: Array<number> = []
-        for (const settlement of [Retry({ after: Duration.zero }), Requeue(), Retry({ after: Duration.zero }), Ack()]) {
+        for (const settlement of [
+          Retry({ after: Duration.zero }),
+          Requeue(),
+          Wait({ after: Duration.zero }),
+          Retry({ after: Duration.zero }),
+          Ack()
+        ]) {
           const delivery = yield* readOne(subscription)
           attempts.push(delivery.attempt)
           yield* delivery.settle(settlement)
         }
-        assert.deepStrictEqual(attempts, [1, 2, 2, 3])
+        assert.deepStrictEqual(attempts, [1, 2, 2, 2, 3])
+      })
+    )
+
+    it.effect("keeps the lanes of a queue apart, also across retries and dead letters", () =>
+      Effect.gen(function* () {
+        const broker = yield* MessageBroker
+        const queue = yield* freshQueue
+        yield* broker.publish([...messages(queue, "a", "b"), { queue, lane: "express", body: "now" }])
+        const express = yield* broker.subscribe(queue, { prefetch: 1, lane: "express" })
+        const attempts: Array<unknown> = []
+        for (const settlement of [Retry({ after: Duration.seconds(1) }), Requeue(), DeadLetter({ reason: "no" })]) {
+          const reading = yield* Effect.forkChild(readOne(express), { startImmediately: true })
+          yield* pass("1 second")
+          const delivery = yield* Fiber.join(reading)
+          attempts.push([delivery.lane, delivery.body, delivery.attempt])
+          yield* delivery.settle(settlement)
+        }
+        assert.deepStrictEqual(attempts, [
+          ["express", "now", 1],
+          ["express", "now", 2],
+          ["express", "now", 2]
+        ])
+        yield* eventually(
+          Effect.map(broker.statistics(queue), ({ dead, ready }) => [ready, dead]),
+          [2, 1]
+        )
+        assert.strictEqual(yield* broker.replay(queue, "all"), 1)
+        assert.strictEqual((yield* readOne(express)).body, "now")
+        assert.deepStrictEqual(bodies(yield* peek(queue, 2)), ["a", "b"])
+      })
+    )
+
+    it.effect("counts and lists only the dead letters of the queue that is asked about", () =>
+      Effect.gen(function* () {
+        const broker = yield* MessageBroker
+        const [left, right] = [yield* freshQueue, yield* freshQueue]
+        yield* broker.publish([...messages(left, "1", "2"), ...messages(right, "3")])
+        for (const [queue, count] of [
+          [left, 2],
+          [right, 1]
+        ] as const) {
+          const subscription = yield* broker.subscribe(queue, { prefetch: 2 })
+          yield* settleAll(yield* read(subscription, count), DeadLetter({ reason: "no" }))
+        }
+        yield* eventually(
+          Effect.map(broker.statistics(left), ({ dead }) => dead),
+          2
+        )
+        assert.strictEqual((yield* broker.statistics(right)).dead, 1)
+        assert.deepStrictEqual(
+          (yield* broker.deadLetters(right, 5)).map(({ body }) => body),
+          ["3"]
+        )
+        assert.strictEqual(yield* broker.drop(right, "all"), 1)
+        assert.deepStrictEqual(
+          (yield* broker.deadLetters(left, 5)).map(({ body }) => body),
+          ["1", "2"]
+        )
       })
     )
 
@@ -406,10 +470,10 @@ export const contract = ({ isLive, layer, name, pass }: Candidate) => {
         yield* subscription.stop
         const left = { ...nothing, ready: 2, delayed: 1, dead: 1 }
         yield* eventually(broker.statistics(queue), { ...left, unsettled: 1, consumers: 1 })
-        yield* eventually(broker.depth(queue), 3)
+        yield* eventually(broker.depth(queue), 4)
         yield* fourth!.settle(Ack())
         yield* eventually(broker.statistics(queue), left)
-        yield* eventually(broker.depth(queue), 2)
+        yield* eventually(broker.depth(queue), 3)
       })
     )
   })

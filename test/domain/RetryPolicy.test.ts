@@ -11,9 +11,9 @@ describe("delayAfter", () => {
   })
 
   it("gives a service the longer pause it asked for, up to an hour", () => {
-    assert.deepEqual(RetryPolicy.delayAfter(1, Duration.seconds(30)), Duration.seconds(30))
-    assert.deepEqual(RetryPolicy.delayAfter(3, Duration.seconds(2)), Duration.seconds(16))
-    assert.deepEqual(RetryPolicy.delayAfter(1, Duration.days(9)), Duration.hours(1))
+    assert.deepEqual(RetryPolicy.delayAsked(Duration.seconds(30)), Duration.seconds(30))
+    assert.deepEqual(RetryPolicy.delayAsked(Duration.zero), Duration.seconds(1))
+    assert.deepEqual(RetryPolicy.delayAsked(Duration.days(9)), Duration.hours(1))
   })
 })
 

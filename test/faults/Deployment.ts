@@ -11,6 +11,7 @@ import { stages } from "../../src/domain/Staleness.ts"
 import * as MemoryServiceSwitch from "../../src/layers/memory/MemoryServiceSwitch.ts"
 import * as PgDatabase from "../../src/layers/postgres/PgDatabase.ts"
 import * as PgProgress from "../../src/layers/postgres/PgProgress.ts"
+import * as PgWorkerRegistry from "../../src/layers/postgres/PgWorkerRegistry.ts"
 import * as PgResultStore from "../../src/layers/postgres/PgResultStore.ts"
 import * as RabbitAddress from "../../src/layers/rabbitmq/RabbitAddress.ts"
 import * as RabbitMessageBroker from "../../src/layers/rabbitmq/RabbitMessageBroker.ts"
@@ -20,12 +21,14 @@ import { MessageBroker } from "../../src/services/MessageBroker.ts"
 import { Progress } from "../../src/services/Progress.ts"
 import { ResultStore } from "../../src/services/ResultStore.ts"
 import { ServiceSwitch } from "../../src/services/ServiceSwitch.ts"
+import { WorkerRegistry } from "../../src/services/WorkerRegistry.ts"
 import type * as Scenario from "../simulation/Scenario.ts"
 import * as World from "../simulation/World.ts"
 import * as Databases from "../support/Databases.ts"
 import * as Invariants from "../support/Invariants.ts"
 import * as RabbitQueues from "../support/RabbitQueues.ts"
 import * as TcpProxy from "../support/TcpProxy.ts"
+import * as MemoryWorkerRegistry from "../support/MemoryWorkerRegistry.ts"
 
 /** What is run in a process until told to stop. */
 export type Program = (
@@ -75,6 +78,7 @@ export const make = Effect.fnUntraced(function* (scenario: Scenario.Scenario, se
     broker,
     store,
     switches: Context.get(yield* Layer.build(Layer.fresh(MemoryServiceSwitch.layer)), ServiceSwitch),
+    registry: Context.get(yield* Layer.build(Layer.fresh(MemoryWorkerRegistry.layer)), WorkerRegistry),
     asked: new Map(),
     looked: new Map(),
     isCalm: Effect.sync(() => isCalm),
@@ -102,6 +106,7 @@ export const make = Effect.fnUntraced(function* (scenario: Scenario.Scenario, se
         ...world,
         store: Context.get(own, ResultStore),
         broker: Context.get(own, MessageBroker),
+        registry: Context.get(own, WorkerRegistry),
         isFatal: (_, at) => isFatal(at),
         sever
       },
@@ -191,7 +196,9 @@ const silent = Logger.layer([])
 const connected = (servers: Servers) =>
   Layer.fresh(
     Layer.mergeAll(
-      Layer.merge(PgResultStore.layer, PgProgress.layer).pipe(Layer.provideMerge(PgDatabase.layer)),
+      Layer.mergeAll(PgResultStore.layer, PgProgress.layer, PgWorkerRegistry.layer).pipe(
+        Layer.provideMerge(PgDatabase.layer)
+      ),
       RabbitMessageBroker.layer
     ).pipe(
       Layer.provide(Layer.succeed(PgDatabase.Address, servers.database)),

@@ -132,7 +132,7 @@ describe("an image is done", () => {
           for (const service of owed) {
             const body = Schema.encodeSync(JobJson)({ version: 1, imageId, service, image: reference })
             admin.sendToQueue(
-              Topology.namesOf(servers.broker.queuePrefix, `queue_${service}`).work,
+              Topology.namesOf(servers.broker.queuePrefix, `queue_${service}`).bulk,
               Buffer.from(body),
               { persistent: true, headers: { "x-windmill-attempt": RetryPolicy.maxAttempts } }
             )

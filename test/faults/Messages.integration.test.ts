@@ -104,7 +104,7 @@ describe("a queue", () => {
         const sentTo = (queue: string) => (queue === "queue_clip" ? [...poison, ...misled] : poison)
         for (const queue of queues) {
           for (const body of sentTo(queue)) {
-            admin.sendToQueue(namesOf(queue).work, body, { persistent: true, headers: { ...headers, ...forged } })
+            admin.sendToQueue(namesOf(queue).bulk, body, { persistent: true, headers: { ...headers, ...forged } })
           }
         }
         yield* Effect.promise(() => admin.waitForConfirms())
@@ -120,14 +120,20 @@ describe("a queue", () => {
             assert.deepStrictEqual([letter.attempt, letter.headers], [1, { text: "b" }])
             assert.isAbove(letter.reason.length, 10)
           }
-          const dead = yield* messagesIn(servers.broker, namesOf(queue).dead)
-          assert.deepStrictEqual(dead.map(({ content }) => nameOf(content)).toSorted(), sent)
-          for (const { content, properties } of dead) {
-            // The broker counts how often they were looked at.
-            const { "x-delivery-count": _, "x-windmill-reason": reason, ...kept } = properties.headers ?? {}
-            assert.isString(reason)
-            assert.deepStrictEqual(kept, headers, nameOf(content))
-          }
+        }
+        const dead = yield* messagesIn(servers.broker, Topology.sharedNames(servers.broker.queuePrefix).dead)
+        for (const queue of queues) {
+          const ofQueue = dead.filter(({ fields }) => fields.routingKey === namesOf(queue).bulk)
+          assert.deepStrictEqual(
+            ofQueue.map(({ content }) => nameOf(content)).toSorted(),
+            sentTo(queue).map(nameOf).toSorted()
+          )
+        }
+        for (const { content, properties } of dead) {
+          // The broker counts how often they were looked at.
+          const { "x-delivery-count": _, "x-windmill-reason": reason, ...kept } = properties.headers ?? {}
+          assert.isString(reason)
+          assert.deepStrictEqual(kept, headers, nameOf(content))
         }
       }).pipe(Effect.scoped),
     60_000
@@ -169,8 +175,8 @@ describe("a queue", () => {
         yield* Effect.repeat(Effect.sleep("10 millis"), { until: () => world.asked.size >= 20 })
         // Once: RabbitMQ 3.10 breaks down for good when a queue is deleted that is still being made.
         for (const queue of ["queue_clip", hintQueue.harmonize]) {
-          const { work } = Topology.namesOf(servers.broker.queuePrefix, queue)
-          yield* Effect.promise(() => admin.deleteQueue(work))
+          const { bulk } = Topology.namesOf(servers.broker.queuePrefix, queue)
+          yield* Effect.promise(() => admin.deleteQueue(bulk))
         }
         yield* settled(ids)
       }).pipe(Effect.scoped),

@@ -22,9 +22,9 @@ const hintOf = (imageId: ImageId) => Schema.encodeSync(HintJson)({ version: 1, i
 const redeliver = (at: Address["Service"], queue: string, count: number) =>
   Effect.gen(function* () {
     const channel = yield* RabbitQueues.channel(at)
-    const { work } = Topology.namesOf(at.queuePrefix, queue)
+    const { bulk } = Topology.namesOf(at.queuePrefix, queue)
     for (let i = 0; i < count; i++) {
-      assert.isObject(yield* Effect.promise(() => channel.get(work)), "a message that can be taken")
+      assert.isObject(yield* Effect.promise(() => channel.get(bulk)), "a message that can be taken")
     }
   }).pipe(Effect.scoped)
 

@@ -17,8 +17,10 @@ import { MessageBroker } from "../../src/services/MessageBroker.ts"
 import { Progress } from "../../src/services/Progress.ts"
 import { type ImageRecord, ResultStore } from "../../src/services/ResultStore.ts"
 import { ServiceSwitch } from "../../src/services/ServiceSwitch.ts"
+import { WorkerRegistry } from "../../src/services/WorkerRegistry.ts"
 import * as Invariants from "../support/Invariants.ts"
 import * as MemoryResultStore from "../support/MemoryResultStore.ts"
+import * as MemoryWorkerRegistry from "../support/MemoryWorkerRegistry.ts"
 import * as Poison from "./Poison.ts"
 import * as Scenario from "./Scenario.ts"
 import * as World from "./World.ts"
@@ -40,7 +42,14 @@ export const run = (scenario: Scenario.Scenario): Effect.Effect<Report> =>
   simulate(scenario).pipe(
     Effect.orDie,
     Effect.scoped,
-    Effect.provide(Layer.mergeAll(MemoryMessageBroker.layer, MemoryResultStore.layer, MemoryServiceSwitch.layer)),
+    Effect.provide(
+      Layer.mergeAll(
+        MemoryMessageBroker.layer,
+        MemoryResultStore.layer,
+        MemoryServiceSwitch.layer,
+        MemoryWorkerRegistry.layer
+      )
+    ),
     Effect.provide(TestClock.layer()),
     Effect.provideService(References.MinimumLogLevel, "None"),
     EffectRandom.withSeed(scenario.seed)
@@ -55,6 +64,7 @@ const simulate = Effect.fnUntraced(function* (scenario: Scenario.Scenario) {
     broker,
     store,
     switches: yield* ServiceSwitch,
+    registry: yield* WorkerRegistry,
     asked: new Map(),
     looked: new Map(),
     isCalm: Effect.map(Clock.currentTimeMillis, (now) => now >= Duration.toMillis(Scenario.calm)),

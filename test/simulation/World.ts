@@ -21,6 +21,7 @@ import {
 } from "../../src/services/MessageBroker.ts"
 import { type ImageRecord, ResultStore, ResultStoreError, StoreUnavailable } from "../../src/services/ResultStore.ts"
 import { ServiceSwitch } from "../../src/services/ServiceSwitch.ts"
+import { WorkerRegistry } from "../../src/services/WorkerRegistry.ts"
 import * as Scenario from "./Scenario.ts"
 import { sourceImage } from "../support/SourceImages.ts"
 
@@ -30,6 +31,7 @@ export interface World {
   readonly broker: MessageBroker["Service"]
   readonly store: ResultStore["Service"]
   readonly switches: ServiceSwitch["Service"]
+  readonly registry: WorkerRegistry["Service"]
   /** How often each service was asked about each picture or crop. */
   readonly asked: Map<string, number>
   /** How often each picture was looked for. */
@@ -46,7 +48,9 @@ export interface World {
 
 /** A process: what it reaches, and how it ends when it is killed. */
 export interface Process {
-  readonly layer: Layer.Layer<Catalog | Cropper | ImageSource | Inference | MessageBroker | ResultStore | ServiceSwitch>
+  readonly layer: Layer.Layer<
+    Catalog | Cropper | ImageSource | Inference | MessageBroker | ResultStore | ServiceSwitch | WorkerRegistry
+  >
   /** Waits until the process dies of a fault of its own. */
   readonly crashed: Effect.Effect<void>
   /** Ends it at once: its connections close, and nothing it does reaches anybody any more. */
@@ -55,7 +59,7 @@ export interface Process {
 
 /** A new process with its own connections. `name` distinguishes its luck from that of others. */
 export const process = Effect.fnUntraced(function* (world: World, name: string) {
-  const { asked, broker, isCalm, looked, scenario, store, switches } = world
+  const { asked, broker, isCalm, looked, registry, scenario, store, switches } = world
   const { faults, seed } = scenario
   const random = Random.make(seed, "process", name)
   const crash = yield* Deferred.make<void>()
@@ -163,6 +167,12 @@ export const process = Effect.fnUntraced(function* (world: World, name: string) 
   const layer = Layer.mergeAll(
     Layer.succeed(Catalog, scenario.catalog),
     Layer.succeed(ServiceSwitch, switches),
+    Layer.succeed(WorkerRegistry, {
+      beat: (beat) => storing("beat", registry.beat(beat)),
+      leave: (workerId) => storing("leave", registry.leave(workerId)),
+      lead: (duty, holder, time) => storing("lead", registry.lead(duty, holder, time)),
+      workers: storing("workers", registry.workers)
+    }),
     Layer.succeed(Inference, {
       analyze: (service, image) =>
         between("analyze", analyze(service, image._tag === "Upload" ? pictureOf(image.image) : image._tag)),
@@ -217,6 +227,7 @@ export const process = Effect.fnUntraced(function* (world: World, name: string) 
       forget: (options) => storing("forget", store.forget(options)),
       request: (ids, services) => storing("request", store.request(ids, services)),
       remove: (id) => storing("remove", store.remove(id)),
+      newest: storing("newest", store.newest),
       reference: (id) => storing("reference", store.reference(id)),
       records: (ids) => storing("records", store.records(ids))
     })

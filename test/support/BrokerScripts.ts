@@ -4,7 +4,7 @@ import { Settlement } from "../../src/services/MessageBroker.ts"
 
 const small = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 4 }))
 
-const SettlementCase = Schema.Literals(["Ack", "Requeue", "Retry", "DeadLetter"])
+const SettlementCase = Schema.Literals(["Ack", "Requeue", "Retry", "Wait", "DeadLetter"])
 
 const consumer = Schema.Literals([0, 1])
 
@@ -25,9 +25,9 @@ export const Script = Schema.Array(Step).check(Schema.isMinLength(30), Schema.is
 
 /** For each message, what its handlers do with it before they ack it, and the seconds they take. */
 export const Plans = Schema.Array(
-  Schema.Array(Schema.Struct({ how: Schema.Literals(["Requeue", "Retry"]), takes: small, seconds: small })).check(
-    Schema.isMaxLength(4)
-  )
+  Schema.Array(
+    Schema.Struct({ how: Schema.Literals(["Requeue", "Retry", "Wait"]), takes: small, seconds: small })
+  ).check(Schema.isMaxLength(4))
 ).check(Schema.isMaxLength(20))
 
 /** The settlement of that name; `seconds` is the delay of a `Retry`. */
@@ -39,6 +39,8 @@ export const settlementOf = (name: typeof SettlementCase.Type, seconds: number):
       return Settlement.Requeue()
     case "Retry":
       return Settlement.Retry({ after: Duration.seconds(seconds) })
+    case "Wait":
+      return Settlement.Wait({ after: Duration.seconds(seconds) })
     case "DeadLetter":
       return Settlement.DeadLetter({ reason: "no" })
   }

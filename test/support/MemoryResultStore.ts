@@ -226,6 +226,7 @@ export const make = (): ResultStore["Service"] & Pick<Progress["Service"], "coun
         return Option.some(image.reference)
       }),
     counts: (scope) => Effect.sync(() => progressOf(among(scope))),
+    newest: Effect.sync(() => Option.fromUndefinedOr([...images.keys()].toSorted((a, b) => b - a)[0])),
     reference: (imageId) =>
       Effect.sync(() => Option.map(Option.fromUndefinedOr(images.get(imageId)), ({ reference }) => reference)),
     records: (ids) =>

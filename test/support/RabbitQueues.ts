@@ -50,13 +50,16 @@ export const connect = (to: Address["Service"]) =>
 export const channel = (at: Address["Service"]) =>
   Effect.flatMap(connect(at), (connection) => Effect.promise(() => connection.createConfirmChannel()))
 
-/** Deletes everything that belongs to queues of the program. */
+/** Deletes these queues of the program, and all that is there for the installation. */
 export const deleteQueues = Effect.fnUntraced(function* (at: Address["Service"], queues: Iterable<string>) {
   const admin = yield* channel(at)
-  for (const queue of queues) {
-    const { dead, retries, work } = Topology.namesOf(at.queuePrefix, queue)
-    for (const name of [work, dead, ...retries]) yield* Effect.promise(() => admin.deleteQueue(name))
-  }
+  const { dead, home, retries } = Topology.sharedNames(at.queuePrefix)
+  const names = [...queues].flatMap((queue) => {
+    const { bulk, express } = Topology.namesOf(at.queuePrefix, queue)
+    return [bulk, express]
+  })
+  for (const name of [...names, dead, ...retries]) yield* Effect.promise(() => admin.deleteQueue(name))
+  for (const name of [dead, home, ...retries]) yield* Effect.promise(() => admin.deleteExchange(name))
 }, Effect.scoped)
 
 /** `RabbitMessageBroker` that leaves nothing behind. */

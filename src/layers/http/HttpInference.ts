@@ -5,7 +5,7 @@
  * for all. Each service has its own limit of requests in flight, shared by all that this process asks of it. What is worth
  * another try is tried again after a jittered, growing pause; what the service says about when is honored.
  */
-import { Clock, Duration, Effect, Layer, Result, Schedule, type Schema, Semaphore, Stream } from "effect"
+import { Clock, Duration, Effect, Layer, Result, Schedule, type Schema, Stream } from "effect"
 import { Headers, HttpClientRequest, type HttpClientResponse } from "effect/http"
 import type { EncodedImage } from "../../domain/ImageReference.ts"
 import * as HttpStatus from "../../domain/protocol/HttpStatus.ts"
@@ -32,6 +32,7 @@ import * as PictureMemory from "../pictures/PictureMemory.ts"
 import * as Connections from "./Connections.ts"
 import * as MultipartForm from "./MultipartForm.ts"
 import * as ReplyBody from "./ReplyBody.ts"
+import * as RequestLimit from "./RequestLimit.ts"
 import * as Secrets from "./Secrets.ts"
 
 /** Retries of one request in this process, besides the redeliveries of its message. */
@@ -43,9 +44,9 @@ export const layer = Layer.effect(
     const connections = yield* Connections.make
     const prepare = yield* PictureForms.make
     const memory = PictureMemory.make()
-    const limits = new Map<string, Semaphore.Semaphore>()
+    const limits = new Map<string, RequestLimit.RequestLimit>()
     const limitOf = (service: Service) => {
-      const limit = limits.get(service.id) ?? Semaphore.makeUnsafe(service.concurrency)
+      const limit = limits.get(service.id) ?? RequestLimit.make(service.concurrency)
       limits.set(service.id, limit)
       return limit
     }
@@ -96,7 +97,13 @@ export const layer = Layer.effect(
       const access = yield* open(service)
       const shown = yield* show(access, image)
       const question = questionOf(access, shown, memory)
-      const answer = yield* ask(access, question).pipe(limitOf(service).withPermits(1), Effect.retry(retrySchedule))
+      const limit = limitOf(service)
+      const answer = yield* ask(access, question).pipe(
+        limit.within,
+        Effect.tap(limit.faster),
+        Effect.tapError(({ reason }) => (isAskedTooMuch(reason) ? limit.slower : Effect.void)),
+        Effect.retry(retrySchedule)
+      )
       // What was not answered may still be on its way.
       question.release()
       yield* Effect.annotateCurrentSpan(usageOf(answer.data))
@@ -234,6 +241,9 @@ const retrySchedule = Schedule.exponential("200 millis").pipe(
   )
 )
 
+const isAskedTooMuch = (reason: InferenceError["reason"]) =>
+  reason._tag === "Unavailable" && reason.retryAfter !== undefined
+
 const isSoon = (retryAfter: Duration.Duration | undefined): boolean =>
   retryAfter === undefined || Duration.isLessThanOrEqualTo(retryAfter, Duration.seconds(5))
 
@@ -258,7 +268,11 @@ const interpret = (
     const text = new TextDecoder().decode(bytes)
     const json = LenientJson.parse(text)
     const verdict = HttpStatus.verdictOf({ status, headers, json, text }, now)
-    if (verdict._tag === "Later") return Result.fail(unavailable(service, verdict.detail, verdict.retryAfter))
+    if (verdict._tag === "Later") {
+      // One that is asked too much asks for a pause in any case.
+      const pause = verdict.retryAfter ?? (status === 429 ? Duration.seconds(2) : undefined)
+      return Result.fail(unavailable(service, verdict.detail, pause))
+    }
     if (verdict._tag === "Final") return Result.fail(refused(service, verdict.detail, json))
   }
   const translated = protocol.reply({ headers, bytes }, { kind: service.kind, picture: about?.picture })

@@ -1,12 +1,19 @@
 /**
- * A queue with acknowledgements, in memory.
+ * One lane of a queue with acknowledgements, in memory.
  *
  * Messages are handed out when they are read, so nothing is buffered. Readers that wait take turns in the order in which
  * they began to wait. What was delivered and comes back goes to the front, oldest first.
  */
 import { Cause, type Duration, Effect, MutableList, type Scope, Stream } from "effect"
 import * as MessagingSpan from "../telemetry/MessagingSpan.ts"
-import type { DeadLetter, Delivery, QueueStatistics, Settlement, Subscription } from "../../services/MessageBroker.ts"
+import type {
+  DeadLetter,
+  Delivery,
+  Lane,
+  QueueStatistics,
+  Settlement,
+  Subscription
+} from "../../services/MessageBroker.ts"
 
 /** What spans say of these queues. */
 export const system = { "messaging.system": "memory" }
@@ -22,13 +29,21 @@ export interface Message {
 /** Invariant: while a message is ready, every waiting reader's consumer holds as many messages as it may. */
 export interface WorkQueue {
   readonly name: string
+  readonly lane: Lane
   readonly ready: MutableList.MutableList<Message>
   readonly consumers: Set<Consumer>
   readonly readers: Set<Reader>
   /** Where delays run. */
   readonly scope: Scope.Scope
+  /** What was set aside from any lane of the queue. */
+  readonly dead: Set<SetAside>
   delayed: number
-  dead: Array<DeadLetter>
+}
+
+/** A dead letter, and where it came from. */
+export interface SetAside {
+  readonly lane: Lane
+  readonly letter: DeadLetter
 }
 
 export interface Consumer extends Subscription {
@@ -45,14 +60,12 @@ interface Reader {
 }
 
 /** An empty queue without consumers. */
-export const make = (name: string, scope: Scope.Scope): WorkQueue => ({
-  name,
+export const make = (options: Pick<WorkQueue, "name" | "lane" | "scope" | "dead">): WorkQueue => ({
+  ...options,
   ready: MutableList.make(),
   consumers: new Set(),
   readers: new Set(),
-  scope,
-  delayed: 0,
-  dead: []
+  delayed: 0
 })
 
 /** Adds a message behind all others. */
@@ -83,23 +96,14 @@ export const close = (self: WorkQueue, consumer: Consumer): void => {
   restore(self, held)
 }
 
-/** Removes the dead letters that are selected and returns them, oldest first. */
-export const takeDead = (self: WorkQueue, selection: "all" | ReadonlyArray<string>): ReadonlyArray<DeadLetter> => {
-  const ids = selection === "all" ? undefined : new Set(selection)
-  const isTaken = (letter: DeadLetter) => ids === undefined || ids.has(letter.id)
-  const taken = self.dead.filter(isTaken)
-  self.dead = self.dead.filter((letter) => !isTaken(letter))
-  return taken
-}
-
-export const statistics = (self: WorkQueue): QueueStatistics => {
+/** What is in the lane; dead letters are counted elsewhere. */
+export const statistics = (self: WorkQueue): Omit<QueueStatistics, "dead"> => {
   let unsettled = 0
   for (const consumer of self.consumers) unsettled += consumer.unsettled.size
   return {
     ready: self.ready.length,
     unsettled,
     delayed: self.delayed,
-    dead: self.dead.length,
     consumers: [...self.consumers].filter(({ isStopped, unsettled }) => !isStopped || unsettled.size > 0).length
   }
 }
@@ -165,6 +169,7 @@ const take = (self: WorkQueue, consumer: Consumer): Delivery | undefined => {
   const { attempt, body, headers, redelivered } = message
   return {
     queue: self.name,
+    lane: self.lane,
     body,
     headers,
     attempt,
@@ -184,14 +189,17 @@ const settle = (self: WorkQueue, consumer: Consumer, message: Message, settlemen
       restore(self, [message])
       return Effect.void
     case "DeadLetter":
-      self.dead.push(bury(self, message, settlement.reason))
+      self.dead.add({ lane: self.lane, letter: bury(self, message, settlement.reason) })
       dispatch(self)
       return Effect.void.pipe(MessagingSpan.settle(system, self.name, settlement))
     case "Retry":
+    case "Wait": {
       dispatch(self)
-      return delay(self, { ...message, attempt: message.attempt + 1, redelivered: false }, settlement.after).pipe(
+      const attempt = settlement._tag === "Retry" ? message.attempt + 1 : message.attempt
+      return delay(self, { ...message, attempt, redelivered: false }, settlement.after).pipe(
         MessagingSpan.settle(system, self.name, settlement)
       )
+    }
   }
 }
 

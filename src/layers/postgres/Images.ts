@@ -100,6 +100,13 @@ export const owed = Effect.fnUntraced(function* (options: {
   return rows.map((row) => submittedImage(row, false))
 })
 
+/** The image that was made known last. */
+export const newest = Effect.gen(function* () {
+  const sql = yield* SqlClient.SqlClient
+  const rows = yield* sql<{ image_id: ImageId }>`SELECT image_id FROM images ORDER BY image_id DESC LIMIT 1`
+  return Option.map(Option.fromUndefinedOr(rows[0]), ({ image_id }) => image_id)
+})
+
 /** Where an image is read from. */
 export const reference = Effect.fnUntraced(function* (imageId: ImageId) {
   const sql = yield* SqlClient.SqlClient

@@ -15,6 +15,7 @@ import { findImages } from "./migrations/0003FindImages.ts"
 import { operate } from "./migrations/0004Operate.ts"
 import { timeAnswers } from "./migrations/0005TimeAnswers.ts"
 import { knowPictures } from "./migrations/0006KnowPictures.ts"
+import { shareDuties } from "./migrations/0007ShareDuties.ts"
 
 /** The database was made by a later version of the program. */
 export class DatabaseTooNew extends Schema.TaggedError<DatabaseTooNew>()("DatabaseTooNew", {
@@ -35,7 +36,8 @@ const steps = {
   "0003_find_images": findImages,
   "0004_operate": operate,
   "0005_time_answers": timeAnswers,
-  "0006_know_pictures": knowPictures
+  "0006_know_pictures": knowPictures,
+  "0007_share_duties": shareDuties
 }
 
 const table = "windmill_migrations"

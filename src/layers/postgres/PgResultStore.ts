@@ -53,6 +53,11 @@ export const layer = Layer.effect(
       forget: method("ResultStore.forget", Forgetting.forget, ({ scope }) => aboutScope(scope)),
       request: method("ResultStore.request", Corrections.request, aboutAll),
       remove: method("ResultStore.remove", Corrections.remove, aboutOne),
+      newest: method(
+        "ResultStore.newest",
+        () => Images.newest,
+        () => ({})
+      )(),
       reference: method("ResultStore.reference", Images.reference, aboutOne),
       records: method("ResultStore.records", Facts.records, aboutAll)
     })

@@ -1,5 +1,5 @@
 /** The programs that run, in PostgreSQL. Times are the database's, so clocks of hosts need not agree. */
-import { Effect, Layer, Schema } from "effect"
+import { Duration, Effect, Layer, Schema } from "effect"
 import { SqlClient } from "effect/sql"
 import { Activity, type Worker } from "../../domain/Worker.ts"
 import { WorkerRegistry } from "../../services/WorkerRegistry.ts"
@@ -45,7 +45,18 @@ export const layer = Layer.effect(
       return yield* Effect.forEach(rows, workerOf)
     }).pipe(Effect.mapError(storeError), Effect.withSpan("WorkerRegistry.workers"))
 
-    return WorkerRegistry.of({ beat, leave, workers })
+    const lead = Effect.fn("WorkerRegistry.lead")((duty: string, holder: string, time: Duration.Duration) =>
+      sql`
+        INSERT INTO duties (duty, holder, until) VALUES (${duty}, ${holder}, now() + ${Duration.toSeconds(time)} * interval '1 second')
+        ON CONFLICT (duty) DO UPDATE SET holder = excluded.holder, until = excluded.until
+          WHERE duties.holder = excluded.holder OR duties.until <= now()
+        RETURNING duty`.pipe(
+        Effect.map((rows) => rows.length > 0),
+        Effect.mapError(storeError)
+      )
+    )
+
+    return WorkerRegistry.of({ beat, lead, leave, workers })
   })
 )
 

@@ -2,7 +2,8 @@
  * A connection that is opened again, after a jittered and growing pause, whenever it is lost.
  *
  * Everything that can go wrong with a network heals that way, also at the start. What a setting must mend (credentials, a
- * missing virtual host, a certificate) fails, since trying again would only lock the account.
+ * missing virtual host, a certificate) fails, since trying again would only lock the account. Credentials that have worked
+ * are no such thing: a broker that was reset, or whose directory of users is away, knows them again later.
  */
 import * as Amqp from "amqplib"
 import { Data, Deferred, Duration, Effect, Exit, Latch, Redacted, Schedule, type Scope } from "effect"
@@ -15,6 +16,8 @@ import * as Request from "./Request.ts"
 export interface Connection {
   /** The open connection, waited for within bounds. */
   readonly get: (queue: string) => Effect.Effect<Amqp.ChannelModel, BrokerUnavailable | BrokerMisconfigured>
+  /** How often the connection was opened. */
+  readonly session: () => number
   /** Open while the broker takes messages; closed while it has blocked this connection for lack of memory or disk. */
   readonly unblocked: Latch.Latch
 }
@@ -31,6 +34,7 @@ export const make = Effect.fnUntraced(function* (
   const attempted = Deferred.makeUnsafe<void, BrokerMisconfigured>()
   let opened = Deferred.makeUnsafe<Amqp.ChannelModel, BrokerMisconfigured>()
   let lastFailure: unknown = "not connected yet"
+  let sessions = 0
 
   /** Listens from the first moment, since an error that nobody hears would end the process. */
   const listen = (connection: Amqp.ChannelModel) => {
@@ -52,6 +56,7 @@ export const make = Effect.fnUntraced(function* (
       log(Effect.logInfo(`${place} takes messages again`))
     })
     const announce = Effect.sync(() => {
+      sessions++
       Deferred.doneUnsafe(attempted, Exit.void)
       if (Deferred.isDoneUnsafe(lost)) return
       isOpen = true
@@ -63,7 +68,9 @@ export const make = Effect.fnUntraced(function* (
   /** Connects and stays until the connection is lost. */
   const session = Effect.gen(function* () {
     const { announce, lost } = yield* connect(address, name, listen).pipe(
-      Effect.mapError(({ cause }) => failureOf(address, cause, !Deferred.isDoneUnsafe(attempted)))
+      Effect.mapError(({ cause }) =>
+        failureOf(address, cause, { isFirst: !Deferred.isDoneUnsafe(attempted), hasWorked: sessions > 0 })
+      )
     )
     yield* announce
     yield* Deferred.await(lost)
@@ -90,6 +97,7 @@ export const make = Effect.fnUntraced(function* (
 
   return {
     unblocked,
+    session: () => sessions,
     get: (queue) =>
       Effect.suspend(() => Deferred.await(opened)).pipe(
         Effect.timeoutOrElse({
@@ -171,25 +179,39 @@ const gather = (model: Amqp.ChannelModel): void => {
  * that does not open and a port that does not encrypt are mistakes at the start; later on, the broker is still opening
  * it after a restart, or somebody else answers in its place.
  */
-const failureOf = ({ host, port, tls, username, vhost }: Address["Service"], cause: unknown, isStart: boolean) => {
+const failureOf = (
+  { host, port, tls, username, vhost }: Address["Service"],
+  cause: unknown,
+  { hasWorked, isFirst }: { readonly isFirst: boolean; readonly hasWorked: boolean }
+) => {
   const said = String(cause)
   const place = `RabbitMQ at ${host}:${port}`
-  const mistakeAtStart = (detail: string) =>
-    isStart ? new BrokerMisconfigured({ detail }) : new Unreachable({ cause: new Error(detail) })
+  const mistake = (isMistake: boolean, detail: string) =>
+    isMistake ? new BrokerMisconfigured({ detail }) : new Unreachable({ cause: new Error(detail) })
   if (said.includes("ACCESS-REFUSED")) {
-    return new BrokerMisconfigured({
-      detail: `${place} refuses the login of user "${username}". Correct QUEUE_USER and QUEUE_PASSWORD, or AMQP_URL.`
-    })
+    return mistake(
+      !hasWorked,
+      `${place} refuses the login of user "${username}". Correct QUEUE_USER and QUEUE_PASSWORD, or AMQP_URL.`
+    )
   }
   if (said.includes("Expected ConnectionOpenOk")) {
-    return mistakeAtStart(
+    return mistake(
+      isFirst,
       `${place} does not open the virtual host "${vhost}" for user "${username}". Correct QUEUE_VHOST or AMQP_URL, or create it: rabbitmqctl add_vhost '${vhost}' && rabbitmqctl set_permissions -p '${vhost}' '${username}' '.*' '.*' '.*'`
     )
+  }
+  if (said.includes("ETIMEDOUT")) {
+    return new Unreachable({
+      cause: new Error(
+        `it does not answer (${said}). A firewall may be between, or it has no file handles left for another connection: its queues and connections need one or more each, and usually it has 1024. See rabbitmqctl status; raise its limit (LimitNOFILE of its service, ulimit -n), or delete queues that are not used.`
+      )
+    })
   }
   const refusal = Encryption.refusalOf(cause, { name: "RabbitMQ", host, port, prefix: "QUEUE", url: "AMQP_URL" })
   if (refusal !== undefined) return new BrokerMisconfigured({ detail: refusal })
   if (said.includes("wrong version number")) {
-    return mistakeAtStart(
+    return mistake(
+      isFirst,
       `${place} does not encrypt at this port. Set QUEUE_PORT, or the port of AMQP_URL, to the one where it does, usually 5671; or set QUEUE_SSLMODE=disable.`
     )
   }

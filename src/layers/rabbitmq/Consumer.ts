@@ -1,5 +1,5 @@
 /**
- * One consumer of one queue, on a channel of its own.
+ * One consumer of one lane of a queue, on a channel of its own.
  *
  * A delivery belongs to its channel: once that is closed, the broker has given the message to somebody else, and settling
  * it does nothing. A message that goes elsewhere (a retry, a dead letter) is confirmed there before it is acked here; when
@@ -9,11 +9,12 @@
  * deleted and made again at once, takes the new deliveries for repetitions of old ones, and drops them.
  */
 import type * as Amqp from "amqplib"
-import { Cause, Effect, Exit, Queue, Schedule, type Scope, Stream } from "effect"
+import { Cause, Duration, Effect, Exit, Queue, Schedule, type Scope, Stream } from "effect"
 import {
   type BrokerMisconfigured,
   BrokerUnavailable,
   type Delivery,
+  type Lane,
   type Settlement,
   type Subscription
 } from "../../services/MessageBroker.ts"
@@ -21,6 +22,7 @@ import * as MessagingSpan from "../telemetry/MessagingSpan.ts"
 import * as Channel from "./Channel.ts"
 import type { Connection } from "./Connection.ts"
 import * as Envelope from "./Envelope.ts"
+import type { Delayed } from "./Delayed.ts"
 import type { Inspect } from "./Inspection.ts"
 import type { Publish } from "./Publisher.ts"
 import * as Request from "./Request.ts"
@@ -30,6 +32,13 @@ export interface Consumer extends Subscription {
   readonly queue: string
   /** How many deliveries are not settled, read or not. */
   readonly unsettled: () => number
+}
+
+/** What is consumed, and how many deliveries may be unsettled. */
+export interface Options {
+  readonly queue: string
+  readonly lane: Lane
+  readonly prefetch: number
 }
 
 /** A message that the broker has given us. */
@@ -48,9 +57,8 @@ const look = "5 seconds"
 
 /** Starts to consume. Leaving the scope returns what is unsettled, oldest first. */
 export const make = Effect.fnUntraced(function* (
-  { connection, inspect, publish, system, topology }: Parts,
-  queue: string,
-  prefetch: number
+  { connection, delayed, inspect, publish, system, topology }: Parts,
+  { lane, prefetch, queue }: Options
 ): Effect.fn.Return<Consumer, BrokerUnavailable | BrokerMisconfigured, Scope.Scope> {
   yield* topology.ensure([queue])
   const names = topology.names(queue)
@@ -71,12 +79,21 @@ export const make = Effect.fnUntraced(function* (
     }
   }
 
-  const move = (held: Held, destination: string, note: Envelope.Note) =>
+  const move = (held: Held, destination: Topology.Destination, note: Envelope.Note) =>
     publish([Envelope.again(held.message, queue, destination, note)]).pipe(
       Effect.onExit((exit) => Effect.sync(() => answer(held, Exit.isSuccess(exit)))),
+      Effect.as(true),
       Effect.catchCause((cause) =>
-        Effect.logWarning(`A message goes back to ${queue} because it could not go on`, cause)
+        Effect.as(Effect.logWarning(`A message goes back to ${queue} because it could not go on`, cause), false)
       )
+    )
+
+  const here = { exchange: "", routingKey: names[lane] }
+
+  /** Sends a message to wait for a delay. */
+  const postpone = (held: Held, after: Duration.Duration, attempt: number) =>
+    Effect.flatMap(move(held, names.after(lane, after), { attempt }), (isMoved) =>
+      isMoved && !Duration.isZero(after) ? delayed.add(queue, after) : Effect.void
     )
 
   /** Returns a message; as a new one if it came back so often that the broker might soon give it up. */
@@ -84,7 +101,7 @@ export const make = Effect.fnUntraced(function* (
     held.isDecided = true
     return held.envelope.returns < Topology.deliveryLimit / 2
       ? Effect.sync(() => answer(held, false))
-      : move(held, names.work, { attempt: held.envelope.attempt })
+      : move(held, here, { attempt: held.envelope.attempt })
   }
 
   const settle = (held: Held, settlement: Settlement): Effect.Effect<void> => {
@@ -97,11 +114,12 @@ export const make = Effect.fnUntraced(function* (
       case "Requeue":
         return giveBack(held)
       case "Retry":
-        return move(held, names.after(settlement.after), { attempt: attempt + 1 }).pipe(
+      case "Wait":
+        return postpone(held, settlement.after, settlement._tag === "Retry" ? attempt + 1 : attempt).pipe(
           MessagingSpan.settle(system, queue, settlement)
         )
       case "DeadLetter":
-        return move(held, names.dead, { attempt, reason: settlement.reason }).pipe(
+        return move(held, { ...here, exchange: topology.shared.dead }, { attempt, reason: settlement.reason }).pipe(
           MessagingSpan.settle(system, queue, settlement)
         )
     }
@@ -114,6 +132,7 @@ export const make = Effect.fnUntraced(function* (
     return [
       {
         queue,
+        lane,
         body,
         headers,
         attempt,
@@ -145,7 +164,7 @@ export const make = Effect.fnUntraced(function* (
   })
   yield* Request.send(queue, () => channel.prefetch(prefetch))
   const { consumerTag } = yield* Request.send(queue, () =>
-    channel.consume(names.work, (message) => {
+    channel.consume(names[lane], (message) => {
       if (message === null) {
         topology.forget(queue)
         return lose(new Error("RabbitMQ cancelled the consumer because the queue is gone"))
@@ -158,7 +177,7 @@ export const make = Effect.fnUntraced(function* (
   ).pipe(Effect.tapError(() => Effect.sync(() => topology.forget(queue))))
 
   let before: number | undefined
-  const isForgotten = inspect(queue, names.work).pipe(
+  const isForgotten = inspect(queue, names[lane]).pipe(
     Effect.map((count) => count !== undefined && count.ready > 0 && unsettled.size < prefetch),
     Effect.catch(() => Effect.succeed(false)),
     Effect.map((isOwed) => {
@@ -200,6 +219,7 @@ export const make = Effect.fnUntraced(function* (
 /** What a consumer works with. */
 export interface Parts {
   readonly connection: Connection
+  readonly delayed: Delayed
   readonly inspect: Inspect
   readonly topology: Topology.Topology
   readonly publish: Publish

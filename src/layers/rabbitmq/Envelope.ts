@@ -5,13 +5,13 @@
 import * as NodeCrypto from "node:crypto"
 import type * as Amqp from "amqplib"
 import type { OutgoingMessage } from "../../services/MessageBroker.ts"
+import type { Destination } from "./Topology.ts"
 
-/** A message on its way to a queue in RabbitMQ. */
+/** A message on its way in RabbitMQ. */
 export interface Parcel {
   /** The queue of the program that it belongs to. */
   readonly queue: string
-  /** The name of the queue in RabbitMQ. */
-  readonly destination: string
+  readonly destination: Destination
   readonly id: string
   readonly content: Buffer
   readonly headers: Readonly<Record<string, unknown>>
@@ -39,15 +39,18 @@ const attemptHeader = "x-windmill-attempt"
 const reasonHeader = "x-windmill-reason"
 const returnsHeader = "x-delivery-count"
 
-/** Characters of a reason that are kept: all headers of a message together may take 64 KiB. */
+/** Characters of a reason that are kept. */
 const longestReason = 4000
+
+/** Bytes of headers that are sent again: all headers of a message together may take 64 KiB. */
+const mostHeaders = 60_000
 
 /** Headers that belong to windmill or to the broker, not to the sender. */
 const bookkeeping =
   /^x-(windmill-(attempt|reason)|delivery-count|acquired-count|death|(first|last)-death-(exchange|queue|reason))$/
 
 /** A message that was never sent before. */
-export const first = ({ body, headers = {}, queue }: OutgoingMessage, destination: string): Parcel => ({
+export const first = ({ body, headers = {}, queue }: OutgoingMessage, destination: Destination): Parcel => ({
   queue,
   destination,
   id: NodeCrypto.randomUUID(),
@@ -55,19 +58,29 @@ export const first = ({ body, headers = {}, queue }: OutgoingMessage, destinatio
   headers
 })
 
-/** The same message once more, body and sender's headers unchanged. */
+/**
+ * The same message once more, body and sender's headers unchanged. Headers that no message can be sent with are left out, and
+ * the last ones when all together are too large.
+ */
 export const again = (
   { content, properties }: Amqp.Message,
   queue: string,
-  destination: string,
+  destination: Destination,
   { attempt, reason }: Note
 ): Parcel => {
-  const headers: Record<string, unknown> = {}
-  for (const [name, value] of Object.entries(properties.headers ?? {})) {
-    if (!bookkeeping.test(name)) headers[name] = value
+  const notes = {
+    ...(attempt > 1 ? { [attemptHeader]: attempt } : {}),
+    ...(reason === undefined ? {} : { [reasonHeader]: reason.slice(0, longestReason) })
   }
-  if (attempt > 1) headers[attemptHeader] = attempt
-  if (reason !== undefined) headers[reasonHeader] = reason.slice(0, longestReason)
+  let room = mostHeaders - sizeOf(notes)
+  const senders = Object.entries(properties.headers ?? {}).filter(([name, value]) => {
+    if (bookkeeping.test(name)) return false
+    const size = sizeOf({ [name]: value })
+    const fits = size <= room
+    if (fits) room -= size
+    return fits
+  })
+  const headers = { ...Object.fromEntries(senders), ...notes }
   return { queue, destination, id: identify(content, properties), content, headers }
 }
 
@@ -92,12 +105,27 @@ export const read = ({ content, properties }: Amqp.Message): Envelope => {
 const reasons: Readonly<Record<string, string>> = {
   delivery_limit: "Its consumers went away without settling it, again and again",
   rejected: "Rejected without a reason",
-  expired: "Expired"
+  expired: "Its queue was deleted while it waited for its delay"
 }
 
 const reasonOf = (headers: Amqp.MessagePropertyHeaders): string => {
-  const brokers = headers["x-first-death-reason"] ?? "unknown"
-  return String(headers[reasonHeader] ?? reasons[brokers] ?? brokers)
+  const ours = textOf(headers[reasonHeader])
+  if (ours !== undefined) return ours
+  const brokers = textOf(headers["x-first-death-reason"]) ?? "unknown"
+  return Object.hasOwn(reasons, brokers) ? reasons[brokers]! : brokers
+}
+
+const textOf = (header: unknown): string | undefined => (typeof header === "string" ? header : undefined)
+
+/** At most so many bytes a header takes on its way; infinite when the client cannot encode it. */
+const sizeOf = (value: unknown): number => {
+  if (typeof value === "string") return 5 + Buffer.byteLength(value)
+  if (typeof value === "number") return Number.isFinite(value) ? 9 : Infinity
+  if (typeof value !== "object" || value === null) return 2
+  if (Buffer.isBuffer(value)) return 5 + value.length
+  // The client reads `!` as the name of a type; those it gives to values itself are timestamps and decimals.
+  if ("!" in value) return value["!"] === "timestamp" || value["!"] === "decimal" ? 9 : Infinity
+  return Object.entries(value).reduce((sum, [name, value]) => sum + Buffer.byteLength(name) + 1 + sizeOf(value), 5)
 }
 
 /** The id its sender gave it; messages of other programs may have none, and are named after their content. */

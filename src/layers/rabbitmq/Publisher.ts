@@ -23,11 +23,15 @@ const batchSize = 512
 const window = 4 * batchSize
 
 /** How long a batch may take, its wait for a place in the window included. Longer than a dead connection goes unnoticed. */
-const patience = "30 seconds"
+const timeout = "30 seconds"
 
 export const make = (connection: Connection, topology: Topology): Publish => {
   const room = Semaphore.makeUnsafe(window)
-  const channelFor = Channel.reopened(connection, (model) => model.createConfirmChannel(), prepare)
+  const channelFor = Channel.reopened(
+    connection,
+    (model) => model.createConfirmChannel(),
+    (channel) => prepare(channel, topology)
+  )
 
   const confirm = (parcels: ReadonlyArray<Parcel>) =>
     Effect.flatMap(channelFor(parcels[0]!.queue), (channel) => send(channel, parcels)).pipe(
@@ -38,11 +42,17 @@ export const make = (connection: Connection, topology: Topology): Publish => {
     yield* topology.ensure(parcels.map(({ queue }) => queue))
     const returned = yield* confirm(parcels)
     if (returned.length === 0) return
-    for (const { queue } of returned) topology.forget(queue)
+    for (const { destination, queue } of returned) {
+      if (destination.exchange === "") topology.forget(queue)
+      else topology.forgetShared()
+    }
     yield* topology.ensure(returned.map(({ queue }) => queue))
     const [lost] = yield* confirm(returned)
     if (lost !== undefined) {
-      yield* new BrokerUnavailable({ queue: lost.queue, cause: new Error(`There is no queue ${lost.destination}`) })
+      yield* new BrokerUnavailable({
+        queue: lost.queue,
+        cause: new Error(`There is no queue ${lost.destination.routingKey}`)
+      })
     }
   })
 
@@ -50,14 +60,14 @@ export const make = (connection: Connection, topology: Topology): Publish => {
     publishBatch(parcels).pipe(
       room.withPermits(parcels.length),
       Effect.timeoutOrElse({
-        duration: patience,
+        duration: timeout,
         orElse: () => new BrokerUnavailable({ queue: parcels[0]!.queue, cause: new Error(reasonOfDelay()) })
       })
     )
 
   const reasonOfDelay = () =>
     Latch.isOpen(connection.unblocked)
-      ? `No confirmation within ${patience}`
+      ? `No confirmation within ${timeout}`
       : "RabbitMQ is short of memory or disk and takes no messages"
 
   return (parcels) => Effect.forEach(Array.chunksOf(parcels, batchSize), publishInTime, { discard: true })
@@ -71,11 +81,17 @@ interface Confirming {
   readonly returned: Set<string>
 }
 
-const prepare = (channel: Amqp.ConfirmChannel): Confirming => {
+/** The broker closes a channel on which something is published to an exchange that is gone. */
+const exchangeIsGone = 404
+
+const prepare = (channel: Amqp.ConfirmChannel, topology: Topology): Confirming => {
   const confirming = { channel, hasRoom: Latch.makeUnsafe(true), returned: new Set<string>() }
   channel.on("return", ({ properties }) => confirming.returned.add(properties.messageId))
   channel.on("drain", () => confirming.hasRoom.openUnsafe())
   channel.on("close", () => confirming.hasRoom.openUnsafe())
+  channel.on("error", (error: { readonly code?: number }) => {
+    if (error.code === exchangeIsGone) topology.forgetShared()
+  })
   return confirming
 }
 
@@ -95,8 +111,9 @@ const send = Effect.fnUntraced(function* ({ channel, hasRoom, returned }: Confir
     try: () => {
       while (next < parcels.length && Latch.isOpen(hasRoom)) {
         const { content, destination, headers, id } = parcels[next++]!
+        const { exchange, routingKey } = destination
         const options = { persistent: true, mandatory: true, messageId: id, headers }
-        if (!channel.publish("", destination, content, options, onConfirm)) hasRoom.closeUnsafe()
+        if (!channel.publish(exchange, routingKey, content, options, onConfirm)) hasRoom.closeUnsafe()
       }
     },
     catch: (cause) => {

@@ -18,6 +18,7 @@ import * as MessagingSpan from "../telemetry/MessagingSpan.ts"
 import { Address } from "./RabbitAddress.ts"
 import * as Connection from "./Connection.ts"
 import * as Consumer from "./Consumer.ts"
+import * as Delayed from "./Delayed.ts"
 import * as DeadLetters from "./DeadLetters.ts"
 import * as Envelope from "./Envelope.ts"
 import * as Inspection from "./Inspection.ts"
@@ -35,7 +36,8 @@ export const layer: Layer.Layer<MessageBroker, BrokerMisconfigured, Address> = L
     const topology = Topology.make(address, consuming)
     const publish = Publisher.make(publishing, topology)
     const inspect = Inspection.make(consuming)
-    const deadLetters = DeadLetters.make(consuming, topology, publish, system)
+    const deadLetters = DeadLetters.make({ connection: consuming, inspect, publish, system, topology })
+    const delayed = Delayed.make()
     const consumers = new Set<Consumer.Consumer>()
 
     const unsettled = (queue: string) => {
@@ -44,27 +46,42 @@ export const layer: Layer.Layer<MessageBroker, BrokerMisconfigured, Address> = L
       return count
     }
 
-    const statistics = Effect.fnUntraced(function* (queue: string) {
+    /** Messages of both lanes that nobody holds, and the consumers of the first. */
+    const waiting = Effect.fnUntraced(function* (queue: string) {
       const names = topology.names(queue)
-      const work = yield* inspect(queue, names.work)
-      if (work === undefined) return nothing
-      const dead = yield* inspect(queue, names.dead)
-      let delayed = 0
-      for (const name of names.retries) delayed += (yield* inspect(queue, name))?.ready ?? 0
-      return { ...work, unsettled: unsettled(queue), delayed, dead: dead?.ready ?? 0 }
+      const bulk = yield* inspect(queue, names.bulk)
+      if (bulk === undefined) return undefined
+      const express = yield* inspect(queue, names.express)
+      return { ready: bulk.ready + (express?.ready ?? 0), consumers: bulk.consumers }
+    })
+
+    const statistics = Effect.fnUntraced(function* (queue: string) {
+      const found = yield* waiting(queue)
+      if (found === undefined) return nothing
+      return {
+        ...found,
+        unsettled: unsettled(queue),
+        delayed: yield* delayed.count(queue),
+        dead: yield* deadLetters.count(queue)
+      }
     })
 
     return {
       declare: topology.ensure,
 
       publish: (messages) =>
-        publish(messages.map((message) => Envelope.first(message, topology.names(message.queue).work))).pipe(
-          orDefect,
-          MessagingSpan.publish(system, messages)
-        ),
+        publish(
+          messages.map((message) => {
+            const routingKey = topology.names(message.queue)[message.lane ?? "bulk"]
+            return Envelope.first(message, { exchange: "", routingKey })
+          })
+        ).pipe(orDefect, MessagingSpan.publish(system, messages)),
 
-      subscribe: (queue, { prefetch }) =>
-        Consumer.make({ connection: consuming, inspect, topology, publish, system }, queue, prefetch).pipe(
+      subscribe: (queue, { lane = "bulk", prefetch }) =>
+        Consumer.make(
+          { connection: consuming, delayed, inspect, topology, publish, system },
+          { queue, lane, prefetch }
+        ).pipe(
           orDefect,
           Effect.tap((consumer) => {
             consumers.add(consumer)
@@ -73,10 +90,11 @@ export const layer: Layer.Layer<MessageBroker, BrokerMisconfigured, Address> = L
         ),
 
       depth: (queue) =>
-        inspect(queue, topology.names(queue).work).pipe(
-          Effect.map((work) => (work?.ready ?? 0) + unsettled(queue)),
-          orDefect
-        ),
+        Effect.zipWith(
+          waiting(queue),
+          delayed.count(queue),
+          (found, delayed) => (found?.ready ?? 0) + unsettled(queue) + delayed
+        ).pipe(orDefect),
 
       statistics: (queue) => orDefect(statistics(queue)),
       deadLetters: (queue, limit) => orDefect(deadLetters.list(queue, limit)),

@@ -53,6 +53,10 @@ const flags = {
     Flag.withDescription("Ask again what services failed to answer"),
     Flag.withDefault(false)
   ),
+  priority: Flag.Literals("priority", ["high", "normal"]).pipe(
+    Flag.withDescription("high: before everything that was submitted as normal, in every service and stage"),
+    Flag.withDefault("normal" as const)
+  ),
   dryRun: Flag.Boolean("dry-run").pipe(
     Flag.withDescription("Say what would be submitted, and submit nothing"),
     Flag.withDefault(false)
@@ -123,7 +127,11 @@ const withServers = Effect.fnUntraced(function* (options: Options) {
 
 type Services = Option.Option<ServiceCatalog.ServiceCatalog>
 
-const submit = Effect.fnUntraced(function* (named: Services, selection: ImageSelection.Selection, { dryRun }: Options) {
+const submit = Effect.fnUntraced(function* (
+  named: Services,
+  selection: ImageSelection.Selection,
+  { dryRun, priority }: Options
+) {
   const catalog = yield* Catalog
   const services = Option.getOrElse(named, () => catalog.filter(({ category }) => category === "primary"))
   const total = yield* ImageSelection.count(selection)
@@ -132,7 +140,8 @@ const submit = Effect.fnUntraced(function* (named: Services, selection: ImageSel
   }
   if (dryRun) return yield* Console.log(ProductionText.plan(total, services.length))
   yield* queuesDeclared(services.map(({ queue }) => queue))
-  const { unknown } = yield* Produce.produceAll(selection, services, total)
+  const lane = priority === "high" ? "express" : "bulk"
+  const { unknown } = yield* Produce.produceAll(selection, services, total, lane)
   if (unknown > 0) {
     return yield* new Incomplete({ detail: ProductionText.unknown(unknown) })
   }

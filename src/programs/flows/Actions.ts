@@ -56,7 +56,7 @@ export const submit = Effect.fnUntraced(function* (
   reference: ImageReference,
   { group, services = "primary" }: { readonly services?: string; readonly group?: string }
 ) {
-  const options = { services: yield* chosen(services), ...groupOf({ group }) }
+  const options = { services: yield* chosen(services), ...groupOf({ group }), lane: "express" as const }
   const [image] = yield* Stream.runCollect(Submit.submit(Stream.make(reference), options))
   return submissionOf(image!)
 })
@@ -77,7 +77,7 @@ export const rerun = Effect.fn("Actions.rerun")(function* (
     again.filter((service) => !facts.requested.includes(service))
   )
   const image = yield* owedBy(imageId)
-  yield* Submit.publishOwed(Option.toArray(image), (service) => again.includes(service))
+  yield* Submit.publishOwed(Option.toArray(image), (service) => again.includes(service), { lane: "express" })
   return Option.match(image, { onNone: () => ({ imageId, isNew: false, owed: [] }), onSome: submissionOf })
 })
 

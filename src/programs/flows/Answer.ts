@@ -4,13 +4,13 @@
  * A service that keeps failing is left alone, and its queue with it, until it says that it is well.
  */
 import { Duration, Effect, Option, Result, type Scope } from "effect"
-import { type Job, JobJson } from "../../domain/Messages.ts"
+import { type Job, JobJson, repeatedHeader } from "../../domain/Messages.ts"
 import { PipelineEvent } from "../../domain/PipelineEvent.ts"
 import type { Service } from "../../domain/ServiceCatalog.ts"
 import * as Workflow from "../../domain/Workflow.ts"
 import type { ImageSource } from "../../services/ImageSource.ts"
 import type { Inference } from "../../services/Inference.ts"
-import { Settlement } from "../../services/MessageBroker.ts"
+import { type Delivery, Settlement } from "../../services/MessageBroker.ts"
 import { type ResultRecord, ResultStore, type StoreRejected } from "../../services/ResultStore.ts"
 import * as Ask from "./Ask.ts"
 import * as Breaker from "./Breaker.ts"
@@ -52,7 +52,7 @@ const answer = Effect.fnUntraced(function* (
 ): Effect.fn.Return<Performed<ResultRecord>, never, ResultStore | Inference | ImageSource> {
   if (job.service !== service.id) return settled(FailurePolicy.onMisdirected(service.id, job.service))
   yield* Effect.annotateCurrentSpan("windmill.service", service.id)
-  if (delivery.redelivered && (yield* isAnswered(job))) {
+  if (mayBeAnswered(delivery) && (yield* isAnswered(job))) {
     yield* Effect.annotateCurrentSpan("windmill.outcome", "already answered")
     return settled(Settlement.Ack())
   }
@@ -69,9 +69,11 @@ const answer = Effect.fnUntraced(function* (
   // Given back as it is, to wait in the queue with the others.
   if (resolution._tag === "NotAsked") return settled(Settlement.Requeue())
   if (resolution._tag === "Postponed") {
-    const { after, reason } = resolution
+    const { after, isCounted, reason } = resolution
     const { imageId } = job
-    return settled(Settlement.Retry({ after }), [PipelineEvent.Postponed({ imageId, service: service.id, reason })])
+    return settled(isCounted ? Settlement.Retry({ after }) : Settlement.Wait({ after }), [
+      PipelineEvent.Postponed({ imageId, service: service.id, reason })
+    ])
   }
   return {
     commit: Option.some({
@@ -87,6 +89,10 @@ const answer = Effect.fnUntraced(function* (
     events: []
   }
 })
+
+/** Whether another message, or an earlier delivery, may have led to an answer. */
+const mayBeAnswered = ({ attempt, headers, redelivered }: Delivery) =>
+  redelivered || attempt > 1 || headers[repeatedHeader] !== undefined
 
 const isAnswered = (job: Job) =>
   untilStored(ResultStore.use((store) => store.isAnswered(job.imageId, job.service))).pipe(Effect.orDie)

@@ -6,8 +6,12 @@ export interface Attempts {
   readonly isDue: (name: string, now: number) => boolean
   /** The attempt that would be next, from 1. */
   readonly next: (name: string) => number
-  /** It was tried at `now`, and is to be tried again after a pause. */
-  readonly postpone: (name: string, now: number, after: Duration.Duration) => void
+  /** It was tried at `now`, and is to be tried again after a pause; it may count as no attempt. */
+  readonly postpone: (
+    name: string,
+    now: number,
+    options: { readonly after: Duration.Duration; readonly isCounted: boolean }
+  ) => void
   /** It is not to be tried again. */
   readonly end: (name: string) => void
 }
@@ -18,8 +22,8 @@ export const make = (): Attempts => {
   return {
     isDue: (name, now) => now >= (tried.get(name)?.due ?? now),
     next: (name) => count(name) + 1,
-    postpone: (name, now, after) =>
-      void tried.set(name, { count: count(name) + 1, due: now + Duration.toMillis(after) }),
+    postpone: (name, now, { after, isCounted }) =>
+      void tried.set(name, { count: count(name) + (isCounted ? 1 : 0), due: now + Duration.toMillis(after) }),
     end: (name) => void tried.delete(name)
   }
 }

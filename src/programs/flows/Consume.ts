@@ -1,5 +1,5 @@
 /**
- * Consuming a queue for as long as wanted.
+ * Consuming a lane of a queue for as long as wanted.
  *
  * A consumer that is lost is replaced; what it had delivered is still finished, and settles into nothing. When the
  * program is asked to stop, no more is delivered, and the stream ends after the last delivery is handled. While the step is
@@ -9,13 +9,15 @@ import { Clock, Deferred, Effect, Option, Schedule, Stream } from "effect"
 import * as Messages from "../../domain/Messages.ts"
 import type { Step } from "../../domain/Step.ts"
 import { ActivityLog, type Hand } from "../../services/ActivityLog.ts"
-import { type Delivery, MessageBroker, type Subscription } from "../../services/MessageBroker.ts"
+import { type Delivery, type Lane, MessageBroker, type Subscription, waitOf } from "../../services/MessageBroker.ts"
 import * as Metrics from "../../services/Metrics.ts"
 import { ServiceSwitch } from "../../services/ServiceSwitch.ts"
 import * as Reconnect from "./Reconnect.ts"
 
 export interface ConsumeOptions<R> {
   readonly queue: string
+  /** `bulk` unless it says otherwise. */
+  readonly lane?: Lane
   /** What is done with the deliveries: what is switched off and on, and watched. */
   readonly step: Step
   /** Deliveries held at once. */
@@ -41,7 +43,7 @@ export const consume = <A, E, R, R2 = never>(
     yield* ServiceSwitch.use((switches) => switches.untilResumed(options.step))
     yield* options.ready ?? Effect.void
     return yield* broker
-      .subscribe(options.queue, { prefetch: options.prefetch })
+      .subscribe(options.queue, { prefetch: options.prefetch, lane: options.lane ?? "bulk" })
       .pipe(Effect.tapError(Effect.logWarning), Effect.retry(Reconnect.untilBack), Effect.orDie)
   })
   const session = (hand: Hand) =>
@@ -88,7 +90,7 @@ const inHand = Effect.fnUntraced(function* (step: Step, delivery: Delivery, hand
     Effect.ensuring(
       delivery.settle(settlement),
       Effect.suspend(() => {
-        hand.release(delivery)
+        hand.release(delivery, "after" in settlement ? waitOf(settlement.after) : undefined)
         if (!held.delete(delivery)) return Effect.void
         return Effect.flatMap(Clock.currentTimeMillis, (now) => Metrics.settled(step, settlement, now - taken))
       })

@@ -158,7 +158,7 @@ const askAbout = Effect.fnUntraced(function* (
     })
   )
   if (resolution._tag === "Final") attempts.end(name)
-  if (resolution._tag === "Postponed") attempts.postpone(name, yield* Clock.currentTimeMillis, resolution.after)
+  if (resolution._tag === "Postponed") attempts.postpone(name, yield* Clock.currentTimeMillis, resolution)
   return { crop, region, resolution }
 })
 

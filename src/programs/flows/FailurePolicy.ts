@@ -12,12 +12,12 @@ import type { LeftAlone } from "./Breaker.ts"
 
 /**
  * - `Final`: this is the terminal answer; record it.
- * - `Postponed`: worth another try after a pause.
+ * - `Postponed`: worth another try after a pause; `isCounted` unless the service only said that it is to be asked later.
  * - `NotAsked`: nothing was tried, and no attempt is counted.
  */
 export type Resolution = Data.TaggedEnum<{
   Final: { readonly outcome: Outcome }
-  Postponed: { readonly after: Duration.Duration; readonly reason: string }
+  Postponed: { readonly after: Duration.Duration; readonly reason: string; readonly isCounted: boolean }
   NotAsked: { readonly reason: string }
 }>
 export const Resolution = Data.taggedEnum<Resolution>()
@@ -38,7 +38,13 @@ export const onFailure = (
     case "UnreadableReply":
       return failed("unreadable-reply", reason.message, reason.data)
     case "Unavailable":
-      return passing(reason.message, attempt, reason.retryAfter)
+      return reason.retryAfter === undefined
+        ? passing(reason.message, attempt)
+        : Resolution.Postponed({
+            after: RetryPolicy.delayAsked(reason.retryAfter),
+            reason: reason.message,
+            isCounted: false
+          })
     case "Unreachable":
       return passing(reason.message, attempt)
   }
@@ -78,9 +84,9 @@ export const unstorable = (rejected: StoreRejected): Outcome => ({
   reason: rejected.message
 })
 
-const passing = (reason: string, attempt: number, asked?: Duration.Duration): Resolution =>
+const passing = (reason: string, attempt: number): Resolution =>
   RetryPolicy.isWorthAnother(attempt)
-    ? Resolution.Postponed({ after: RetryPolicy.delayAfter(attempt, asked), reason })
+    ? Resolution.Postponed({ after: RetryPolicy.delayAfter(attempt), reason, isCounted: true })
     : failed("unavailable", `${reason} (tried ${attempt} times)`)
 
 const failed = (

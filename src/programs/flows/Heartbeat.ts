@@ -1,6 +1,7 @@
 /** Telling others that this program is alive, and what it is doing. */
 import { Clock, Effect, Layer, Option, Schedule } from "effect"
 import type { ServiceId } from "../../domain/Identifiers.ts"
+import * as Delays from "../../domain/Delays.ts"
 import type { Step } from "../../domain/Step.ts"
 import type { Activity } from "../../domain/Worker.ts"
 import { ActivityLog, type Hand } from "../../services/ActivityLog.ts"
@@ -22,6 +23,7 @@ export const layer = (identity: Identity) =>
           hands: new Set(),
           handled: 0,
           lastProgress: undefined,
+          delays: Delays.none,
           leftAlone: new Map()
         }
         steps.set(step, known)
@@ -29,7 +31,10 @@ export const layer = (identity: Identity) =>
       }
 
       const beat = Effect.suspend(() =>
-        registry.beat({ ...identity, activities: Array.from(steps, activityOf).flat() })
+        registry.beat({
+          ...identity,
+          activities: Array.from(steps, activityOf(clock.currentTimeMillisUnsafe())).flat()
+        })
       ).pipe(
         Effect.catch((error) => Effect.logDebug(`Nobody was told that this program is alive: ${error.message}`)),
         Effect.withTracerEnabled(false)
@@ -49,11 +54,13 @@ export const layer = (identity: Identity) =>
           ).pipe(
             Effect.map((hand): Hand => ({
               take: (delivery) => void hand.add(delivery),
-              release: (delivery) => {
+              release: (delivery, wait) => {
                 if (!hand.delete(delivery)) return
                 const log = stepOf(step)
+                const now = clock.currentTimeMillisUnsafe()
                 log.handled++
-                log.lastProgress = clock.currentTimeMillisUnsafe()
+                log.lastProgress = now
+                if (wait !== undefined) log.delays = Delays.add(log.delays, now, wait)
               },
               drop: () => hand.clear()
             }))
@@ -75,23 +82,28 @@ interface StepLog {
   readonly hands: Set<Set<object>>
   handled: number
   lastProgress: number | undefined
+  delays: Delays.Delays
   /** The services that are left alone; of a service's step, itself. */
   readonly leftAlone: Map<ServiceId, NonNullable<Activity["breaker"]>>
 }
 
 /** None while nobody works on the step. */
-const activityOf = ([step, { handled, hands, lastProgress, leftAlone }]: [Step, StepLog]): ReadonlyArray<Activity> => {
-  if (hands.size === 0) return []
-  const own = [...leftAlone].find(([service]) => service === step)
-  const others = [...leftAlone].filter(([service]) => service !== step)
-  return [
-    {
-      step,
-      inFlight: [...hands].reduce((sum, hand) => sum + hand.size, 0),
-      handled,
-      ...(lastProgress === undefined ? {} : { lastProgress: new Date(lastProgress) }),
-      ...(own === undefined ? {} : { breaker: own[1] }),
-      ...(others.length === 0 ? {} : { leftAlone: others.map(([service, breaker]) => ({ service, ...breaker })) })
-    }
-  ]
-}
+const activityOf =
+  (now: number) =>
+  ([step, { delays, handled, hands, lastProgress, leftAlone }]: [Step, StepLog]): ReadonlyArray<Activity> => {
+    if (hands.size === 0) return []
+    const until = Delays.end(delays, now)
+    const own = [...leftAlone].find(([service]) => service === step)
+    const others = [...leftAlone].filter(([service]) => service !== step)
+    return [
+      {
+        step,
+        inFlight: [...hands].reduce((sum, hand) => sum + hand.size, 0),
+        handled,
+        ...(until === undefined ? {} : { delayed: { count: Delays.count(delays, now), until: new Date(until) } }),
+        ...(lastProgress === undefined ? {} : { lastProgress: new Date(lastProgress) }),
+        ...(own === undefined ? {} : { breaker: own[1] }),
+        ...(others.length === 0 ? {} : { leftAlone: others.map(([service, breaker]) => ({ service, ...breaker })) })
+      }
+    ]
+  }

@@ -43,7 +43,8 @@ export const postprocess = ({ stages, stop, strategy, sweepEvery }: PostprocessO
         consensus: run(voting(catalog, strategy), stop),
         enrich: Stream.unwrap(Effect.map(enriching(algorithms), (step) => run(step, stop)))
       }
-      return all([...stages.map((name) => stage[name]), sweep({ every: sweepEvery, stop, algorithms, stages })])
+      const sweeping = sweep({ every: sweepEvery, stop, algorithms, stages })
+      return Stream.merge(all(stages.map((name) => stage[name])), sweeping)
     })
   )
 

@@ -11,7 +11,7 @@ import type { ImageReference } from "../../domain/ImageReference.ts"
 import * as Publication from "../../domain/Publication.ts"
 import type { ServiceCatalog } from "../../domain/ServiceCatalog.ts"
 import { Archive } from "../../services/Archive.ts"
-import type { BrokerUnavailable } from "../../services/MessageBroker.ts"
+import type { BrokerUnavailable, Lane } from "../../services/MessageBroker.ts"
 import { ResultStore, type ResultStoreError, type SubmittedImage } from "../../services/ResultStore.ts"
 import * as ProductionText from "../views/ProductionText.ts"
 import { runUntilStopped } from "./Drain.ts"
@@ -40,7 +40,12 @@ export interface Produced {
 const batch = 500
 
 /** Asks the services about the images, batch by batch, until told to stop; says of each what became of it. */
-export const produce = <E, R>(source: Source<E, R>, services: ServiceCatalog, stop: Deferred.Deferred<void>) =>
+export const produce = <E, R>(
+  source: Source<E, R>,
+  services: ServiceCatalog,
+  stop: Deferred.Deferred<void>,
+  lane: Lane = "bulk"
+) =>
   Stream.unwrap(
     Effect.map(Idle.services(services), (idle) => {
       const batches =
@@ -58,7 +63,7 @@ export const produce = <E, R>(source: Source<E, R>, services: ServiceCatalog, st
             )
       return batches.pipe(
         Stream.haltWhen(Deferred.await(stop)),
-        Stream.mapEffect((batch) => ask(batch, services, idle), { concurrency: 2 })
+        Stream.mapEffect((batch) => ask(batch, services, idle, lane), { concurrency: 2 })
       )
     })
   )
@@ -84,7 +89,8 @@ const known = Effect.fnUntraced(function* (ids: ReadonlyArray<ImageId>) {
 const ask = Effect.fn("Produce.ask")(function* (
   { ids, images, unknown }: Batch,
   services: ServiceCatalog,
-  idle: ReadonlySet<ServiceId>
+  idle: ReadonlySet<ServiceId>,
+  lane: Lane
 ) {
   const store = yield* ResultStore
   const wanted = new Set(services.map(({ id }) => id))
@@ -96,7 +102,7 @@ const ask = Effect.fn("Produce.ask")(function* (
     idle,
     isPublished: (imageId, service) => before.get(imageId)?.has(service) ?? false
   })
-  yield* bridged(publishOwed(due))
+  yield* bridged(publishOwed(due, undefined, { lane }))
   const jobs = Publication.count(due)
   return { images: ids.length, jobs, pending: Publication.count(owed) - jobs, unknown } satisfies Produced
 })
@@ -115,7 +121,7 @@ const isPassing = (error: BrokerUnavailable | ResultStoreError): boolean =>
  * Produces, says how far that is every few seconds and at the end, whatever that is, what was done. Returns the sum. When it
  * is interrupted, batches in hand are finished.
  */
-export const produceAll = <E, R>(source: Source<E, R>, services: ServiceCatalog, total: number) =>
+export const produceAll = <E, R>(source: Source<E, R>, services: ServiceCatalog, total: number, lane: Lane = "bulk") =>
   Effect.gen(function* () {
     const started = yield* Clock.currentTimeMillis
     const sum = yield* Ref.make<Produced>({ images: 0, jobs: 0, pending: 0, unknown: 0 })
@@ -128,7 +134,7 @@ export const produceAll = <E, R>(source: Source<E, R>, services: ServiceCatalog,
       Effect.forkScoped
     )
     const counted = (stop: Deferred.Deferred<void>) =>
-      produce(source, services, stop).pipe(Stream.tap((batch) => Ref.update(sum, (before) => add(before, batch))))
+      produce(source, services, stop, lane).pipe(Stream.tap((batch) => Ref.update(sum, (before) => add(before, batch))))
     yield* runUntilStopped(counted, { within: "20 seconds" }).pipe(
       Effect.ensuring(Effect.flatMap(production, (done) => Console.log(ProductionText.summary(done)))),
       Effect.onInterrupt(() => Console.error("Stopped before the end. Start the same command again to go on."))

@@ -7,7 +7,7 @@
  */
 import { type Deferred, Effect, Option, Result, Schema, Stream } from "effect"
 import type { ImageId } from "../../domain/Identifiers.ts"
-import { Settlement } from "../../services/MessageBroker.ts"
+import { CurrentLane, type Lane, Settlement } from "../../services/MessageBroker.ts"
 import type { Breaker } from "./Breaker.ts"
 import { consume } from "./Consume.ts"
 import * as FailurePolicy from "./FailurePolicy.ts"
@@ -16,14 +16,28 @@ import * as Spans from "./Spans.ts"
 import { type Asking, type Deliveries, type Message, type Performed, settled, type Step } from "./Step.ts"
 import * as Turns from "./Turns.ts"
 
-/** Works on the step until told to stop; says what happened. */
+/** Works on both lanes of the step until told to stop; says what happened. */
 export const run = <M extends Message, A, R>(step: Step<M, A, R>, stop: Deferred.Deferred<void>) => {
-  const { batch, breaker, perform, prefetch, queue } = step
+  const turns = Turns.oneAtATime<ImageId>()
+  return Stream.merge(runLane(step, "bulk", turns, stop), runLane(step, "express", turns, stop))
+}
+
+/** The share of places at work that the express lane has for itself, besides those of the other. */
+const expressShare = 2 / 3
+
+const runLane = <M extends Message, A, R>(
+  { breaker, ...step }: Step<M, A, R>,
+  lane: Lane,
+  turns: Turns.Turns<ImageId>,
+  stop: Deferred.Deferred<void>
+) => {
+  const { batch, perform, queue } = step
+  const places = (count: number) => (lane === "express" ? Math.ceil(count * expressShare) : count)
   const decode = Schema.decodeUnknownResult(step.message)
   return consume(
-    { queue, step: step.name, prefetch, stop, ready: breaker?.untilClosed ?? Effect.void },
+    { queue, lane, step: step.name, prefetch: places(step.prefetch), stop, ready: breaker?.untilClosed ?? Effect.void },
     (deliveries, pause) => {
-      const turns = Turns.oneAtATime<ImageId>()
+      const mine = Turns.share(turns)
       const received = Stream.map(deliveries, (delivery): Received<M> => ({
         deliveries: [delivery],
         message: decode(delivery.body)
@@ -33,17 +47,19 @@ export const run = <M extends Message, A, R>(step: Step<M, A, R>, stop: Deferred
         "value" in perform
           ? Stream.map(coalesced, (tasks) => tasks.map((task) => handle(task, valued(task, perform.value))))
           : (perform.coalesces ? Stream.flattenIterable(coalesced) : received).pipe(
-              Stream.mapEffect((task) => Effect.tap(ask(step, perform, task, turns), pauseWhenOpen(breaker, pause)), {
-                concurrency: perform.concurrency,
+              Stream.mapEffect((task) => Effect.tap(ask(step, perform, task, mine), pauseWhenOpen(breaker, pause)), {
+                concurrency: places(perform.concurrency),
                 unordered: true
               }),
               Stream.groupedWithin(batch.size, batch.within)
             )
       return handled.pipe(
-        Stream.mapEffect((all) => Effect.ensuring(finish(step, all), endTurns(turns, all)), {
+        Stream.mapEffect((all) => Effect.ensuring(finish(step, all), endTurns(mine, all)), {
           concurrency: batch.concurrency
         }),
-        Stream.flattenIterable
+        Stream.flattenIterable,
+        Stream.ensuring(Effect.sync(mine.endAll)),
+        Stream.provideService(CurrentLane, lane)
       )
     }
   )
@@ -74,7 +90,7 @@ const valued = <M, A>({ message }: Received<M>, value: (message: M) => A): Perfo
 
 /** Performs a task, in a span of its own. */
 const ask = <M extends Message, A, R>(
-  step: Step<M, A, R>,
+  step: Pick<Step<M, A, R>, "queue">,
   perform: Asking<M, A, R>,
   received: Received<M>,
   turns: Turns.Turns<ImageId>

@@ -34,6 +34,8 @@ export const endOf = (settlement: Settlement): Readonly<Record<string, string>> 
       return { "windmill.outcome": "retry", "error.type": "unavailable" }
     case "Requeue":
       return { "windmill.outcome": "given back" }
+    case "Wait":
+      return { "windmill.outcome": "wait" }
     case "DeadLetter":
       return { "windmill.outcome": "dead-letter", "error.type": "poison", "windmill.reason": settlement.reason }
     default:

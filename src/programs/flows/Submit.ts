@@ -2,17 +2,19 @@
 import { Clock, Effect, Exit, Option, Schema, Stream, type Tracer } from "effect"
 import type { ServiceId } from "../../domain/Identifiers.ts"
 import type { ImageReference } from "../../domain/ImageReference.ts"
-import { JobJson, published } from "../../domain/Messages.ts"
+import { JobJson, published, repeated } from "../../domain/Messages.ts"
 import type { Service } from "../../domain/ServiceCatalog.ts"
 import * as ServiceCatalog from "../../domain/ServiceCatalog.ts"
 import * as TraceContext from "../../domain/TraceContext.ts"
 import { Catalog } from "../../services/Catalog.ts"
-import { MessageBroker } from "../../services/MessageBroker.ts"
+import { type Lane, MessageBroker } from "../../services/MessageBroker.ts"
 import { ResultStore, type SubmittedImage } from "../../services/ResultStore.ts"
 
 export interface SubmitOptions {
   readonly services: ReadonlyArray<Service>
   readonly group?: string
+  /** Whether somebody waits for these images: then they go before all others, in every step. */
+  readonly lane?: Lane
 }
 
 /**
@@ -31,7 +33,7 @@ const submitBatch = Effect.fn("Submit.batch")(function* (
   options: SubmitOptions
 ) {
   const submitted = yield* makeKnown(references, options)
-  yield* publishOwed(submitted)
+  yield* publishOwed(submitted, undefined, options)
   return submitted
 })
 
@@ -81,19 +83,20 @@ const endRoots = Effect.fnUntraced(function* (
   }
 })
 
-/** Publishes a job for every answer that the images still lack. */
+/** Publishes a job for every answer that the images still lack. `isRepeated`: they may have been published before. */
 export const publishOwed = Effect.fn("Submit.publish")(function* (
   images: ReadonlyArray<SubmittedImage>,
-  isWanted: (service: ServiceId) => boolean = () => true
+  isWanted: (service: ServiceId) => boolean = () => true,
+  { isRepeated = false, lane = "bulk" }: { readonly isRepeated?: boolean; readonly lane?: Lane } = {}
 ) {
   const broker = yield* MessageBroker
   const catalog = yield* Catalog
-  const now = published(yield* Clock.currentTimeMillis)
+  const now = { ...published(yield* Clock.currentTimeMillis), ...(isRepeated ? repeated : {}) }
   yield* broker.publish(
     images.flatMap((image) =>
       image.owed.flatMap((id) => {
         const service = ServiceCatalog.find(catalog, id)
-        return service === undefined || !isWanted(id) ? [] : [jobMessage(image, service, now)]
+        return service === undefined || !isWanted(id) ? [] : [{ lane, ...jobMessage(image, service, now) }]
       })
     )
   )

@@ -1,16 +1,21 @@
 /**
  * The sweep: asks the database what is stale or owed, and hints at it again.
  *
- * Messages may be lost, with a broker or between a commit and its publish. What they asked for is still in the database.
+ * Messages may be lost, with a broker or between a commit and its publish. What they asked for is still in the database, and
+ * is published again, in pages, when the step is idle: then nobody is about to do it. One program at a time sweeps each
+ * stage, and one the services; when it is gone, another does.
  */
-import { Deferred, type Duration, Effect, Ref, Schedule, Stream } from "effect"
+import { Array, Clock, Deferred, Duration, Effect, Option, Random, Schedule, Stream } from "effect"
 import type { ImageId, ServiceId } from "../../domain/Identifiers.ts"
 import { hintQueue } from "../../domain/Messages.ts"
 import * as Publication from "../../domain/Publication.ts"
 import type { Stage } from "../../domain/Staleness.ts"
 import { Catalog } from "../../services/Catalog.ts"
+import { type BrokerUnavailable, MessageBroker } from "../../services/MessageBroker.ts"
 import * as Metrics from "../../services/Metrics.ts"
-import { ResultStore } from "../../services/ResultStore.ts"
+import { ResultStore, type ResultStoreError } from "../../services/ResultStore.ts"
+import { ServiceSwitch } from "../../services/ServiceSwitch.ts"
+import { WorkerRegistry } from "../../services/WorkerRegistry.ts"
 import * as Hints from "./Hints.ts"
 import * as Idle from "./Idle.ts"
 import { publishOwed } from "./Submit.ts"
@@ -24,52 +29,122 @@ export interface SweepOptions {
   readonly algorithms: Readonly<Record<Stage, string>>
 }
 
-/** How many images one sweep looks at, per question. */
-const limit = 1000
+/** Images that are looked at together. */
+const page = 1000
+
+/** How long whoever sweeps has the duty to itself, from its last page on. */
+const lease = Duration.seconds(15)
 
 /** Sweeps on a schedule until told to stop. The first sweep comes at once. */
 export const sweep = (options: SweepOptions) =>
   Stream.unwrap(
-    Effect.map(Ref.make<ReadonlySet<string>>(new Set()), (before) =>
-      Stream.fromEffectSchedule(sweepOnce(options, before), Schedule.spaced(options.every)).pipe(
-        Stream.interruptWhen(Deferred.await(options.stop)),
-        Stream.drain
+    Effect.map(Effect.map(Random.nextInt, String), (holder) =>
+      Stream.mergeAll(
+        [
+          ...options.stages.map((stage) =>
+            duty(stage, holder, options, (keep, memory) => hintAtStale(stage, options.algorithms[stage], keep, memory))
+          ),
+          duty("services", holder, options, publishForgotten)
+        ],
+        { concurrency: "unbounded" }
       )
     )
   )
 
-const sweepOnce = Effect.fn("Sweep", { root: true })(
-  function* (options: SweepOptions, before: Ref.Ref<ReadonlySet<string>>) {
-    yield* Effect.forEach(options.stages, (stage) => hintAtStale(stage, options.algorithms[stage]))
-    yield* publishForgotten(before)
-  },
-  Effect.catch((error) => Effect.logWarning(`The sweep is left to the next time: ${error.message}`))
-)
+/** What one sweep of a duty leaves for the next: the steps that were idle, and the newest image there was. */
+interface Memory {
+  idle: ReadonlySet<string>
+  newest: number
+}
 
-/** Hints at stale images of a stage that has nothing to do. While it has, hints are on their way. */
-const hintAtStale = Effect.fnUntraced(function* (stage: Stage, algorithm: string) {
-  if (!(yield* Idle.isIdle(hintQueue[stage]))) return
+/** Keeps a duty. Whether it is still there to be kept. */
+type Keep = Effect.Effect<boolean, ResultStoreError, WorkerRegistry>
+
+/** Does the work every so often while the duty is `holder`'s, and lets go of it at the end. */
+const duty = <R>(
+  name: string,
+  holder: string,
+  { every, stop }: SweepOptions,
+  work: (keep: Keep, memory: Memory) => Effect.Effect<void, ResultStoreError | BrokerUnavailable, R>
+) => {
+  const interval = Duration.fromInputUnsafe(every)
+  const hold = (time: Duration.Duration) =>
+    WorkerRegistry.use((registry) => registry.lead(`sweep ${name}`, holder, time))
+  const memory: Memory = { idle: new Set(), newest: 0 }
+  let due = 0
+  const turn = Effect.gen(function* () {
+    if (!(yield* hold(lease)) || (yield* Clock.currentTimeMillis) < due) return
+    yield* Effect.withSpan(work(hold(lease), memory), "Sweep", { root: true, attributes: { "windmill.step": name } })
+    due = (yield* Clock.currentTimeMillis) + Duration.toMillis(interval)
+  }).pipe(Effect.catch((error) => Effect.logWarning(`The sweep is left to the next time: ${error.message}`)))
+  return Stream.fromEffectSchedule(turn, Schedule.spaced(Duration.min(interval, Duration.divideUnsafe(lease, 3)))).pipe(
+    Stream.interruptWhen(Deferred.await(stop)),
+    Stream.drain,
+    Stream.concat(Stream.fromEffectDrain(Effect.ignore(hold(Duration.zero))))
+  )
+}
+
+/**
+ * Hints at all stale images of a stage that has nothing to do. While it has, hints are on their way. No more hints wait than
+ * one page has, so that what is answered meanwhile is looked at soon.
+ */
+const hintAtStale = Effect.fnUntraced(function* (stage: Stage, algorithm: string, keep: Keep, memory: Memory) {
+  const queue = hintQueue[stage]
+  const isIdle = yield* Idle.isIdle(stage, queue)
+  // A program tells what it has in hand a little late, and a crop that is asked about twice costs a service an answer.
+  const isCertain = stage !== "enrich" || memory.idle.has(stage)
+  memory.idle = new Set(isIdle ? [stage] : [])
+  if (!isIdle || !isCertain) return
   const store = yield* ResultStore
-  const stale = yield* store.stale(stage, { algorithm, limit })
-  yield* Hints.tell([stage], stale.map(Hints.lookAt))
-  yield* Metrics.repaired(stage, stale.length)
+  const broker = yield* MessageBroker
+  const isLow = Effect.map(broker.depth(queue), (depth) => depth < page / 2)
+  let after: ImageId | undefined
+  do {
+    const stale = yield* store.stale(stage, { algorithm, limit: page, ...(after === undefined ? {} : { after }) })
+    yield* Hints.tell([stage], stale.map(Hints.lookAt))
+    yield* Metrics.repaired(stage, stale.length)
+    after = stale.length < page ? undefined : stale.at(-1)!.imageId
+    if (after === undefined) return
+    yield* Effect.andThen(keep, isLow).pipe(
+      Effect.repeat({ until: (low) => low, schedule: Schedule.spaced("100 millis") })
+    )
+  } while (yield* keep)
 })
 
 /**
- * Publishes jobs that are owed though the queue of their service is idle, twice in a row: once may mean that a worker has
- * them in hand.
+ * Publishes all jobs that services owe which are idle, twice in a row: once may mean that a worker has them in hand. Of
+ * images that are not newer than the first look, since the jobs of those may be about to be published.
  */
-const publishForgotten = Effect.fnUntraced(function* (before: Ref.Ref<ReadonlySet<string>>) {
+const publishForgotten = Effect.fnUntraced(function* (keep: Keep, memory: Memory) {
   const store = yield* ResultStore
-  const idle = yield* Idle.services(yield* Catalog)
-  const owed = yield* store.owed({ scope: { _tag: "All" }, limit })
-  const due = Publication.due(owed, { idle, isPublished: () => true })
-  const nameOf = (imageId: ImageId, service: ServiceId) => `${imageId} ${service}`
-  const now = new Set(due.flatMap(({ imageId, owed }) => owed.map((service) => nameOf(imageId, service))))
-  const earlier = yield* Ref.getAndSet(before, now)
-  const forgotten = Publication.only(due, (service, imageId) => earlier.has(nameOf(imageId, service)))
-  yield* publishOwed(forgotten)
-  for (const service of idle) {
-    yield* Metrics.repaired(service, forgotten.filter(({ owed }) => owed.includes(service)).length)
+  const catalog = yield* Catalog
+  const { pauses } = yield* ServiceSwitch
+  const paused = new Set((yield* pauses).map(({ step }) => step))
+  const idle = yield* Idle.services(catalog.filter(({ id }) => !paused.has(id)))
+  const forgetful = new Set<ServiceId>([...idle].filter((service) => memory.idle.has(service)))
+  const newest = memory.newest
+  memory.idle = idle
+  memory.newest = Option.getOrElse(yield* store.newest, () => 0)
+  let after: ImageId | undefined
+  while (forgetful.size > 0 && (yield* keep)) {
+    const owed = yield* store.owed({ scope: { _tag: "All" }, limit: page, ...(after === undefined ? {} : { after }) })
+    const known = owed.filter(({ imageId }) => imageId <= newest)
+    const due = Publication.due(
+      Publication.only(known, (service) => forgetful.has(service)),
+      {
+        idle: forgetful,
+        isPublished: () => true
+      }
+    )
+    // The broker confirms some while others are written.
+    yield* Effect.forEach(Array.chunksOf(due, page / 4), (part) => publishOwed(part, undefined, { isRepeated: true }), {
+      concurrency: "unbounded",
+      discard: true
+    })
+    for (const service of forgetful) {
+      yield* Metrics.repaired(service, due.filter(({ owed }) => owed.includes(service)).length)
+    }
+    if (owed.length < page || known.length < owed.length) return
+    after = owed.at(-1)!.imageId
   }
 })

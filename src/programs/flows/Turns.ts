@@ -26,3 +26,24 @@ export const oneAtATime = <K>(): Turns<K> => {
     }
   }
 }
+
+/** The turns of one among several, who can end all that it has. */
+export interface Share<K> extends Turns<K> {
+  readonly endAll: () => void
+}
+
+export const share = <K>({ end, take }: Turns<K>): Share<K> => {
+  const taken = new Set<K>()
+  const endMine = (key: K) => {
+    if (taken.delete(key)) end(key)
+  }
+  return {
+    take: (key) =>
+      Effect.andThen(
+        take(key),
+        Effect.sync(() => void taken.add(key))
+      ),
+    end: endMine,
+    endAll: () => taken.forEach(endMine)
+  }
+}

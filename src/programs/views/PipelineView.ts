@@ -117,7 +117,7 @@ const stepState = (step: Step, queue: string, waiting: number, rate: number, sig
   const activities = activitiesOf(step, sight)
   const pause = sight.pauses.find((pause) => pause.step === step)
   return {
-    queue: queueState(queue, sight),
+    queue: queueState(queue, step, sight),
     waiting,
     inFlight: activities.reduce((sum, activity) => sum + activity.inFlight, 0),
     workers: activities.length,
@@ -144,9 +144,12 @@ const breakersOf = (service: ServiceId, { activities, workerId }: Worker): Servi
       .map(({ nextProbe, reason }) => ({ workerId, reason, nextProbe }))
   ])
 
-const queueState = (name: string, { queues }: Sight): QueueState => {
-  const statistics = Option.flatten(Option.fromUndefinedOr(queues.get(name)))
-  return Option.isSome(statistics) ? { name, statistics: statistics.value } : { name }
+/** What waits for a delay is known to the programs that sent it there. */
+const queueState = (name: string, step: Step, sight: Sight): QueueState => {
+  const statistics = Option.flatten(Option.fromUndefinedOr(sight.queues.get(name)))
+  if (Option.isNone(statistics)) return { name }
+  const sent = activitiesOf(step, sight).reduce((sum, { delayed }) => sum + (delayed?.count ?? 0), 0)
+  return { name, statistics: { ...statistics.value, delayed: Math.max(statistics.value.delayed, sent) } }
 }
 
 /** Answers per second in the latest intervals, from the first one with answers. */

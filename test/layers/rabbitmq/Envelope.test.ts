@@ -31,13 +31,17 @@ const absent = {
 
 /** What RabbitMQ notes on a message that expired. */
 const death = {
-  "x-death": [{ queue: "work.retry.1s", reason: "expired", count: 1 }],
+  "x-death": [{ queue: "windmill.retry.1s", reason: "expired", count: 1 }],
   "x-first-death-exchange": "",
-  "x-first-death-queue": "work.retry.1s",
+  "x-first-death-queue": "windmill.retry.1s",
   "x-first-death-reason": "expired",
-  "x-last-death-queue": "work.retry.1s",
+  "x-last-death-queue": "windmill.retry.1s",
   "x-delivery-count": 3
 }
+
+const home = { exchange: "", routingKey: "p.work" }
+const aside = { exchange: "p.windmill.dead", routingKey: "p.work" }
+const later = { exchange: "p.windmill.retry.1s", routingKey: "p.work" }
 
 const headers = { traceparent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", "x-request-id": "7" }
 
@@ -47,50 +51,50 @@ const wellFormed = Schema.String.check(
 
 describe("Envelope", () => {
   it.prop("carries every body unchanged, from hand to hand", [wellFormed], ([body]) => {
-    const first = Envelope.first({ queue: "work", body }, "p.work")
+    const first = Envelope.first({ queue: "work", body }, home)
     assert.strictEqual(Envelope.read(delivered(first)).body, body)
-    const again = Envelope.again(delivered(first), "work", "p.work.dead", { attempt: 1, reason: "no" })
+    const again = Envelope.again(delivered(first), "work", aside, { attempt: 1, reason: "no" })
     assert.strictEqual(Envelope.read(delivered(again)).body, body)
     assert.isTrue(again.content.equals(first.content))
   })
 
   it("keeps the sender's headers apart from what windmill and the broker note", () => {
-    const first = Envelope.first({ queue: "work", body: "a", headers }, "p.work")
+    const first = Envelope.first({ queue: "work", body: "a", headers }, home)
     const message = delivered(first, death)
     const envelope = Envelope.read(message)
     assert.deepStrictEqual(envelope.headers, headers)
     assert.deepStrictEqual([envelope.attempt, envelope.returns], [1, 3])
-    const retried = Envelope.again(message, "work", "p.work.retry.1s", { attempt: 2 })
+    const retried = Envelope.again(message, "work", later, { attempt: 2 })
     assert.deepStrictEqual(retried.headers, { ...headers, "x-windmill-attempt": 2 })
     assert.strictEqual(retried.id, first.id)
-    const dead = Envelope.again(delivered(retried), "work", "p.work.dead", { attempt: 2, reason: "no" })
+    const dead = Envelope.again(delivered(retried), "work", aside, { attempt: 2, reason: "no" })
     const read = Envelope.read(delivered(dead))
     assert.deepStrictEqual([read.headers, read.attempt, read.reason, read.id], [headers, 2, "no", first.id])
-    const replayed = Envelope.again(delivered(dead), "work", "p.work", { attempt: 1 })
+    const replayed = Envelope.again(delivered(dead), "work", home, { attempt: 1 })
     assert.deepStrictEqual(replayed.headers, headers)
   })
 
   it("gives every message its own id", () => {
-    const one = Envelope.first({ queue: "work", body: "a" }, "p.work")
-    const other = Envelope.first({ queue: "work", body: "a" }, "p.work")
+    const one = Envelope.first({ queue: "work", body: "a" }, home)
+    const other = Envelope.first({ queue: "work", body: "a" }, home)
     assert.notStrictEqual(one.id, other.id)
   })
 
   it("names a message without an id after its content", () => {
     const foreign = (body: string) =>
-      Envelope.read(delivered({ ...Envelope.first({ queue: "work", body }, "p.work"), id: "" })).id
+      Envelope.read(delivered({ ...Envelope.first({ queue: "work", body }, home), id: "" })).id
     assert.strictEqual(foreign("a"), foreign("a"))
     assert.notStrictEqual(foreign("a"), foreign("b"))
   })
 
   it("reads messages of other programs: no headers, headers that are not text, nonsense in ours", () => {
-    const message = delivered(Envelope.first({ queue: "work", body: "a" }, "p.work"), {
+    const message = delivered(Envelope.first({ queue: "work", body: "a" }, home), {
       count: 7,
       nested: { a: 1 },
       "x-windmill-attempt": "many"
     })
     assert.deepInclude(Envelope.read(message), { headers: {}, attempt: 1, returns: 0 })
-    assert.deepStrictEqual(Envelope.again(message, "work", "p.work", { attempt: 1 }).headers, {
+    assert.deepStrictEqual(Envelope.again(message, "work", home, { attempt: 1 }).headers, {
       count: 7,
       nested: { a: 1 }
     })
@@ -99,14 +103,14 @@ describe("Envelope", () => {
   })
 
   it("keeps as much of a reason as fits", () => {
-    const first = delivered(Envelope.first({ queue: "work", body: "a" }, "p.work"))
-    const dead = Envelope.again(first, "work", "p.work.dead", { attempt: 1, reason: "no ".repeat(100_000) })
+    const first = delivered(Envelope.first({ queue: "work", body: "a" }, home))
+    const dead = Envelope.again(first, "work", aside, { attempt: 1, reason: "no ".repeat(100_000) })
     assert.strictEqual(Envelope.read(delivered(dead)).reason.length, 4000)
   })
 
   it("says why the broker set a message aside", () => {
     const reason = (name: string) =>
-      Envelope.read(delivered(Envelope.first({ queue: "work", body: "a" }, "p.work"), { "x-first-death-reason": name }))
+      Envelope.read(delivered(Envelope.first({ queue: "work", body: "a" }, home), { "x-first-death-reason": name }))
         .reason
     assert.strictEqual(reason("delivery_limit"), "Its consumers went away without settling it, again and again")
     assert.strictEqual(reason("something new"), "something new")

@@ -1,4 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
+import * as NodeNet from "node:net"
 import { Context, Deferred, Duration, Effect, Exit, Fiber, Layer, Logger, Schedule, Scope, Stream } from "effect"
 import { Address } from "../../../src/layers/rabbitmq/RabbitAddress.ts"
 import * as RabbitMessageBroker from "../../../src/layers/rabbitmq/RabbitMessageBroker.ts"
@@ -28,7 +29,8 @@ const fixture = Effect.fnUntraced(function* (
     )
   )
   const names = Topology.namesOf(direct.queuePrefix, queue)
-  return { broker: Context.get(context, MessageBroker), direct, proxy, names }
+  const shared = Topology.sharedNames(direct.queuePrefix)
+  return { broker: Context.get(context, MessageBroker), direct, proxy, names, shared }
 })
 
 /** What a flow does about a broker that is away. */
@@ -260,13 +262,13 @@ describe("RabbitMessageBroker", { concurrent: true }, () => {
 
   it.live("returns a message that could not be set aside", () =>
     Effect.gen(function* () {
-      const { broker, direct, names } = yield* fixture()
+      const { broker, direct, shared } = yield* fixture()
       const admin = yield* RabbitQueues.channel(direct)
       yield* broker.publish(send("a"))
       const subscription = yield* broker.subscribe(queue, { prefetch: 1 })
       const [delivery] = yield* read(subscription, 1)
-      const [retry] = names.retries
-      for (const name of [names.dead, retry!]) yield* Effect.promise(() => admin.deleteQueue(name))
+      const [retry] = shared.retries
+      for (const name of [shared.dead, retry!]) yield* Effect.promise(() => admin.deleteQueue(name))
       yield* Effect.promise(() => admin.assertQueue(retry!))
       yield* Effect.provide(delivery!.settle(DeadLetter({ reason: "no" })), Logger.layer([]))
       const [again] = yield* read(subscription, 1)
@@ -282,11 +284,11 @@ describe("RabbitMessageBroker", { concurrent: true }, () => {
       const subscription = yield* broker.subscribe(queue, { prefetch: 1 })
       const [delivery] = yield* read(subscription, 1)
       yield* delivery!.settle(DeadLetter({ reason: "no" }))
-      const [retry] = names.retries
-      for (const name of [names.work, retry!]) yield* Effect.promise(() => admin.deleteQueue(name))
-      yield* Effect.promise(() => admin.assertQueue(retry!))
+      const { bulk, express } = names
+      for (const name of [bulk, express]) yield* Effect.promise(() => admin.deleteQueue(name))
+      yield* Effect.promise(() => admin.assertQueue(express))
       assert.isTrue(Exit.isFailure(yield* Effect.exit(broker.replay(queue, "all"))))
-      yield* Effect.promise(() => admin.deleteQueue(retry!))
+      yield* Effect.promise(() => admin.deleteQueue(express))
       const letters = yield* broker.deadLetters(queue, 1).pipe(
         Effect.filterOrFail(({ length }) => length > 0),
         persistently
@@ -324,7 +326,7 @@ describe("RabbitMessageBroker", { concurrent: true }, () => {
           const ending = yield* Effect.forkChild(Effect.flip(Stream.runDrain(subscription.deliveries)), {
             startImmediately: true
           })
-          yield* Effect.promise(() => admin.deleteQueue(names.work))
+          yield* Effect.promise(() => admin.deleteQueue(names.bulk))
           return yield* Fiber.join(ending)
         })
       )
@@ -340,7 +342,7 @@ describe("RabbitMessageBroker", { concurrent: true }, () => {
       const { broker, direct, names } = yield* fixture()
       const admin = yield* RabbitQueues.channel(direct)
       yield* broker.declare([queue])
-      yield* Effect.promise(() => admin.deleteQueue(names.work))
+      yield* Effect.promise(() => admin.deleteQueue(names.bulk))
       yield* broker.publish(send("a", "b"))
       const subscription = yield* broker.subscribe(queue, { prefetch: 2 })
       assert.deepStrictEqual(
@@ -354,10 +356,10 @@ describe("RabbitMessageBroker", { concurrent: true }, () => {
     "notices that it is delivered nothing any more, as when its queue is deleted and made again at once",
     () =>
       Effect.gen(function* () {
-        const { broker, direct, names } = yield* fixture()
+        const { broker, direct, names, shared } = yield* fixture()
         const admin = yield* RabbitQueues.channel(direct)
         yield* broker.declare([queue])
-        const { properties } = Topology.declarations(names).find(({ name }) => name === names.work)!
+        const { properties } = Topology.declarations(names, shared).find(({ name }) => name === names.bulk)!
         const received = new Set<string>()
         yield* Effect.suspend(() => broker.subscribe(queue, { prefetch: 2 })).pipe(
           Effect.flatMap(({ deliveries }) =>
@@ -372,15 +374,15 @@ describe("RabbitMessageBroker", { concurrent: true }, () => {
         )
         const sendAndReceive = (bodies: ReadonlyArray<string>) =>
           Effect.gen(function* () {
-            for (const body of bodies) admin.sendToQueue(names.work, Buffer.from(body))
+            for (const body of bodies) admin.sendToQueue(names.bulk, Buffer.from(body))
             yield* Effect.promise(() => admin.waitForConfirms())
             yield* Effect.repeat(Effect.sleep("10 millis"), { until: () => bodies.every((body) => received.has(body)) })
           })
         for (let round = 0; round < 2; round++) {
           yield* sendAndReceive(Array.from({ length: 8 }, (_, i) => `before ${round} ${i}`))
           yield* Effect.promise(async () => {
-            const deletion = admin.deleteQueue(names.work)
-            await Promise.all([deletion, admin.assertQueue(names.work, { durable: true, arguments: properties })])
+            const deletion = admin.deleteQueue(names.bulk)
+            await Promise.all([deletion, admin.assertQueue(names.bulk, { durable: true, arguments: properties })])
           })
           yield* sendAndReceive(Array.from({ length: 8 }, (_, i) => `after ${round} ${i}`))
         }
@@ -403,5 +405,28 @@ describe("RabbitMessageBroker", { concurrent: true }, () => {
         ["a", "b", "c"]
       )
     })
+  )
+
+  it.live(
+    "says what is likely when the broker takes no more connections",
+    () =>
+      Effect.gen(function* () {
+        const direct = yield* Address
+        const port = yield* Effect.acquireRelease(
+          Effect.callback<NodeNet.Server>((resume) => {
+            const server = NodeNet.createServer(() => {}).listen(0, "127.0.0.1", () => resume(Effect.succeed(server)))
+          }),
+          (server) => Effect.sync(() => server.close())
+        ).pipe(Effect.map((server) => (server.address() as NodeNet.AddressInfo).port))
+        const context = yield* Layer.build(
+          Layer.fresh(RabbitMessageBroker.layer).pipe(
+            Layer.provide(Layer.succeed(Address, { ...direct, host: "127.0.0.1", port })),
+            Layer.provide(Logger.layer([]))
+          )
+        )
+        const error = yield* Effect.flip(Context.get(context, MessageBroker).depth(queue))
+        assert.include(error.message, "no file handles left")
+      }).pipe(Effect.scoped, Effect.provide(RabbitQueues.address)),
+    60_000
   )
 })

@@ -1,4 +1,4 @@
-import { assert, layer as describeLayer } from "@effect/vitest"
+import { assert, describe, layer as describeLayer } from "@effect/vitest"
 import { Duration, Effect, Exit, Layer, Redacted, Schedule, Stream } from "effect"
 import { Address } from "../../../src/layers/rabbitmq/RabbitAddress.ts"
 import * as RabbitMessageBroker from "../../../src/layers/rabbitmq/RabbitMessageBroker.ts"
@@ -57,18 +57,18 @@ describeLayer(broker, { excludeTestServices: true })("RabbitMessageBroker", (it)
     Effect.gen(function* () {
       const { declare, publish } = yield* MessageBroker
       const address = yield* Address
-      const { work } = Topology.namesOf(address.queuePrefix, "conflict")
+      const { bulk } = Topology.namesOf(address.queuePrefix, "conflict")
       const admin = yield* RabbitQueues.channel(address)
-      yield* Effect.promise(() => admin.assertQueue(work))
+      yield* Effect.promise(() => admin.assertQueue(bulk))
       const error = yield* Effect.flip(declare(["conflict"]))
       assert.instanceOf(error, BrokerMisconfigured)
-      assert.include(error.message, `"${work}" exists with other properties`)
-      assert.include(error.message, `rabbitmqctl delete_queue -p '${address.vhost}' '${work}'`)
+      assert.include(error.message, `"${bulk}" exists with other properties`)
+      assert.include(error.message, `rabbitmqctl delete_queue -p '${address.vhost}' '${bulk}'`)
       const defect = yield* publish([{ queue: "conflict", body: "a" }]).pipe(
         Effect.catchDefect((cause) => Effect.succeed(cause))
       )
       assert.instanceOf(defect, BrokerMisconfigured)
-      yield* Effect.promise(() => admin.deleteQueue(work))
+      yield* Effect.promise(() => admin.deleteQueue(bulk))
       yield* publish([{ queue: "conflict", body: "a" }])
     })
   )
@@ -77,13 +77,13 @@ describeLayer(broker, { excludeTestServices: true })("RabbitMessageBroker", (it)
     Effect.gen(function* () {
       const { deadLetters, publish, replay, subscribe } = yield* MessageBroker
       const address = yield* Address
-      const { work } = Topology.namesOf(address.queuePrefix, "poison")
+      const { bulk } = Topology.namesOf(address.queuePrefix, "poison")
       yield* publish([{ queue: "poison", body: "deadly", headers: { traceparent: "00-1" } }])
       const connection = yield* RabbitQueues.connect(address)
       yield* Effect.promise(async () => {
         for (let death = 0; death <= Topology.deliveryLimit; death++) {
           const consumer = await connection.createChannel()
-          while ((await consumer.get(work)) === false) await new Promise((resolve) => setTimeout(resolve, 5))
+          while ((await consumer.get(bulk)) === false) await new Promise((resolve) => setTimeout(resolve, 5))
           await consumer.close()
         }
       })
@@ -144,11 +144,12 @@ describeLayer(broker, { excludeTestServices: true })("RabbitMessageBroker", (it)
     Effect.gen(function* () {
       const { deadLetters, depth, drop, publish, replay } = yield* MessageBroker
       const address = yield* Address
-      const { dead } = Topology.namesOf(address.queuePrefix, "many")
+      const { dead } = Topology.sharedNames(address.queuePrefix)
+      const { bulk } = Topology.namesOf(address.queuePrefix, "many")
       yield* publish([{ queue: "many", body: "first" }])
       const admin = yield* RabbitQueues.channel(address)
       for (let index = 0; index < 600; index++) {
-        admin.sendToQueue(dead, Buffer.from(String(index)), { persistent: true, messageId: String(index) })
+        admin.publish(dead, bulk, Buffer.from(String(index)), { persistent: true, messageId: String(index) })
       }
       yield* Effect.promise(() => admin.waitForConfirms())
       assert.strictEqual(yield* replay("many", ["3", "599"]), 2)
@@ -230,8 +231,145 @@ describeLayer(broker, { excludeTestServices: true })("RabbitMessageBroker", (it)
       const delivery = yield* readOne(subscription)
       yield* delivery.settle(Retry({ after: Duration.seconds(6) }))
       const admin = yield* RabbitQueues.channel(address)
-      const waiting = yield* Effect.promise(() => admin.checkQueue(`${address.queuePrefix}delayed.retry.30s`))
+      const waiting = yield* Effect.promise(() => admin.checkQueue(`${address.queuePrefix}windmill.retry.30s`))
       assert.strictEqual(waiting.messageCount, 1)
     })
   )
+
+  it.effect("sets aside whatever others send, with any header and any body, and lists it", () =>
+    Effect.gen(function* () {
+      const { deadLetters, declare, publish, replay, subscribe } = yield* MessageBroker
+      const address = yield* Address
+      const { bulk } = Topology.namesOf(address.queuePrefix, "foreign")
+      yield* declare(["foreign"])
+      const admin = yield* RabbitQueues.channel(address)
+      const table = { nested: { deeper: [1, "two", null, { three: 3.5 }] } }
+      const hostile: ReadonlyArray<Record<string, unknown>> = [
+        { table },
+        { "x-windmill-attempt": table, "x-windmill-reason": table, traceparent: table, "x-windmill-published": table },
+        { "x-windmill-reason": { toString: "x", valueOf: "y" }, "x-first-death-reason": { toString: "x" } },
+        { "x-first-death-reason": "constructor", "x-delivery-count": table },
+        { fake: { "!": "nothing", value: 1 } },
+        { large: "x".repeat(65_000) },
+        { ["__proto__"]: table, constructor: table, length: 7 },
+        { number: Number.NaN }
+      ]
+      const bodies = hostile.map((_, i) => Buffer.concat([Buffer.from(`${i} `), Buffer.from([0xff, 0x00, 0xc3])]))
+      yield* Effect.promise(async () => {
+        for (const [i, headers] of hostile.entries()) {
+          try {
+            admin.sendToQueue(bulk, bodies[i]!, { persistent: true, headers })
+          } catch {
+            // This client does not send it either.
+            admin.sendToQueue(bulk, bodies[i]!, { persistent: true })
+          }
+        }
+        await admin.waitForConfirms()
+      })
+      const { deliveries } = yield* subscribe("foreign", { prefetch: 3 })
+      const held = yield* deliveries.pipe(
+        Stream.tap((delivery) => delivery.settle(DeadLetter({ reason: "not ours" }))),
+        Stream.take(hostile.length),
+        Stream.runCollect
+      )
+      assert.isTrue(held.every(({ attempt }) => attempt === 1))
+      const letters = yield* deadLetters("foreign", 100)
+      assert.deepStrictEqual(
+        letters.map(({ body, reason }) => [body, reason]),
+        bodies.map((body) => [body.toString(), "not ours"])
+      )
+      yield* publish([{ queue: "foreign", body: "ours" }])
+      assert.strictEqual(yield* replay("foreign", "all"), hostile.length)
+    })
+  )
+
+  describe("queues of an earlier version", () => {
+    /** Makes what an earlier version would have. */
+    const makeFormer = Effect.fnUntraced(function* (queue: string) {
+      const address = yield* Address
+      const admin = yield* RabbitQueues.channel(address)
+      const { bulk } = Topology.namesOf(address.queuePrefix, queue)
+      const to = (key: string) => ({
+        "x-queue-type": "quorum",
+        "x-dead-letter-exchange": "",
+        "x-dead-letter-routing-key": key,
+        "x-dead-letter-strategy": "at-least-once",
+        "x-overflow": "reject-publish"
+      })
+      const names = [`${bulk}.dead`, bulk, ...["1s", "1h"].map((delay) => `${bulk}.retry.${delay}`)]
+      yield* Effect.promise(async () => {
+        await admin.assertQueue(names[0]!, {
+          arguments: { "x-queue-type": "quorum", "x-delivery-limit": 1_000_000_000 }
+        })
+        await admin.assertQueue(bulk, { arguments: { ...to(`${bulk}.dead`), "x-delivery-limit": 50 } })
+        await admin.assertQueue(names[2]!, { arguments: { ...to(bulk), "x-message-ttl": 1000 } })
+        await admin.assertQueue(names[3]!, { arguments: { ...to(bulk), "x-message-ttl": 3_600_000 } })
+      })
+      const send = (name: string, body: string, headers: Record<string, unknown> = {}) =>
+        Effect.promise(() => {
+          admin.sendToQueue(name, Buffer.from(body), { persistent: true, messageId: body, headers })
+          return admin.waitForConfirms()
+        })
+      return { bulk, names, send, address }
+    })
+
+    /** Which of the queues there are. */
+    const existing = Effect.fnUntraced(function* (address: Address["Service"], names: ReadonlyArray<string>) {
+      const connection = yield* RabbitQueues.connect(address)
+      return yield* Effect.filter(names, (name) =>
+        Effect.promise(async () => {
+          const channel = await connection.createChannel()
+          channel.on("error", () => {})
+          return channel.checkQueue(name).then(
+            () => true,
+            () => false
+          )
+        })
+      )
+    }, Effect.scoped)
+
+    it.effect("lose nothing, whether it waits, was delivered before, or was set aside", () =>
+      Effect.gen(function* () {
+        const { deadLetters, declare, publish, statistics, subscribe } = yield* MessageBroker
+        const { address, bulk, names, send } = yield* makeFormer("former")
+        const [dead, , soon, late] = names
+        yield* send(bulk, "job", { traceparent: "00-1" })
+        yield* send(soon!, "soon", { "x-windmill-attempt": 2 })
+        yield* send(late!, "late", { "x-windmill-attempt": 3 })
+        yield* send(dead!, "bad", { "x-windmill-reason": "no", "x-windmill-attempt": 2 })
+        yield* declare(["former"])
+        yield* publish([{ queue: "former", body: "new" }])
+        const [letter] = yield* deadLetters("former", 5)
+        assert.deepInclude(letter, { id: "bad", body: "bad", reason: "no", attempt: 2 })
+        const { deliveries } = yield* subscribe("former", { prefetch: 5 })
+        const read = yield* deliveries.pipe(
+          Stream.tap(({ settle }) => settle(Ack())),
+          Stream.take(3),
+          Stream.runCollect
+        )
+        assert.deepStrictEqual(read.map(({ attempt, body }) => [body, attempt]).toSorted(), [
+          ["job", 1],
+          ["new", 1],
+          ["soon", 2]
+        ])
+        assert.deepInclude(yield* statistics("former"), { ready: 0, dead: 1 })
+        assert.deepStrictEqual(yield* existing(address, names), names, "all are used until they are empty")
+      })
+    )
+
+    it.effect("are replaced when they are empty", () =>
+      Effect.gen(function* () {
+        const { declare, publish, subscribe } = yield* MessageBroker
+        const { address, bulk, names } = yield* makeFormer("empty")
+        yield* declare(["empty"])
+        assert.deepStrictEqual(yield* existing(address, names), [bulk])
+        yield* publish([{ queue: "empty", body: "a" }])
+        const subscription = yield* subscribe("empty", { prefetch: 1 })
+        const delivery = yield* readOne(subscription)
+        yield* delivery.settle(Retry({ after: Duration.seconds(1) }))
+        const again = yield* readOne(subscription)
+        assert.strictEqual(again.attempt, 2)
+      })
+    )
+  })
 })

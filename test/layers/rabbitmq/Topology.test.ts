@@ -1,33 +1,53 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Duration } from "effect"
-import { namesOf } from "../../../src/layers/rabbitmq/Topology.ts"
+import { hintQueue } from "../../../src/domain/Messages.ts"
+import * as ServiceCatalog from "../../../src/domain/ServiceCatalog.ts"
+import { declarations, namesOf, sharedDeclarations, sharedNames } from "../../../src/layers/rabbitmq/Topology.ts"
 
 describe("Topology", () => {
   it("puts the prefix before every name", () => {
-    assert.deepStrictEqual(namesOf("eu.", "queue_blip").retries, [
-      "eu.queue_blip.retry.1s",
-      "eu.queue_blip.retry.5s",
-      "eu.queue_blip.retry.30s",
-      "eu.queue_blip.retry.2m",
-      "eu.queue_blip.retry.10m",
-      "eu.queue_blip.retry.1h"
-    ])
-    assert.strictEqual(namesOf("eu.", "queue_blip").work, "eu.queue_blip")
-    assert.strictEqual(namesOf("eu.", "queue_blip").dead, "eu.queue_blip.dead")
+    const { bulk, express } = namesOf("eu.", "queue_blip")
+    assert.deepStrictEqual([bulk, express], ["eu.queue_blip", "eu.queue_blip.express"])
+    assert.deepStrictEqual(sharedNames("eu."), {
+      dead: "eu.windmill.dead",
+      look: "eu.windmill.dead.look",
+      home: "eu.windmill.home",
+      retries: [
+        "eu.windmill.retry.1s",
+        "eu.windmill.retry.5s",
+        "eu.windmill.retry.30s",
+        "eu.windmill.retry.2m",
+        "eu.windmill.retry.10m",
+        "eu.windmill.retry.1h"
+      ]
+    })
   })
 
-  it("rounds delays up to the next one there is, at most an hour", () => {
+  it("has two queues for each step, and at most eight for the whole installation", () => {
+    const shared = sharedNames("")
+    const queues = [...ServiceCatalog.standard.map(({ queue }) => queue), ...Object.values(hintQueue)]
+    const names = [
+      ...queues.flatMap((queue) => declarations(namesOf("", queue), shared)),
+      ...sharedDeclarations(shared)
+    ].map(({ name }) => name)
+    assert.strictEqual(new Set([...names, shared.look]).size, 2 * queues.length + 8)
+  })
+
+  it("rounds delays up to the next one there is, at most an hour, and notes where the message belongs", () => {
     const { after } = namesOf("", "q")
     const cases: ReadonlyArray<readonly [Duration.Input, string]> = [
-      ["0 millis", "q"],
-      ["1 millis", "q.retry.1s"],
-      ["1 second", "q.retry.1s"],
-      ["1001 millis", "q.retry.5s"],
-      ["31 seconds", "q.retry.2m"],
-      ["1 hour", "q.retry.1h"],
-      ["2 days", "q.retry.1h"],
-      [Duration.infinity, "q.retry.1h"]
+      ["0 millis", ""],
+      ["1 millis", "windmill.retry.1s"],
+      ["1 second", "windmill.retry.1s"],
+      ["1001 millis", "windmill.retry.5s"],
+      ["31 seconds", "windmill.retry.2m"],
+      ["1 hour", "windmill.retry.1h"],
+      ["2 days", "windmill.retry.1h"],
+      [Duration.infinity, "windmill.retry.1h"]
     ]
-    for (const [delay, name] of cases) assert.strictEqual(after(Duration.fromInputUnsafe(delay)), name)
+    for (const [delay, exchange] of cases) {
+      const destination = after("express", Duration.fromInputUnsafe(delay))
+      assert.deepStrictEqual(destination, { exchange, routingKey: "q.express" })
+    }
   })
 })

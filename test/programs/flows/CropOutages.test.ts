@@ -20,6 +20,7 @@ import * as MemoryResultStore from "../../support/MemoryResultStore.ts"
 import { fixture } from "../../support/Replies.ts"
 import { answer, factsAbout } from "../../support/Stores.ts"
 import { sourceImage } from "../../support/SourceImages.ts"
+import * as MemoryWorkerRegistry from "../../support/MemoryWorkerRegistry.ts"
 
 const picture = sourceImage({ filename: "a.jpg", width: 640, height: 480 })
 
@@ -29,6 +30,7 @@ const world = (faces: { isDown: boolean; bad?: number; asked: number }) =>
     MemoryResultStore.layer,
     MemoryMessageBroker.layer,
     MemoryServiceSwitch.layer,
+    MemoryWorkerRegistry.layer,
     Layer.succeed(
       Catalog,
       ["colors", "face", "yolov8"].map((id) => ServiceCatalog.get(ServiceCatalog.standard, serviceId(id)))

@@ -23,6 +23,7 @@ import { object, palette, said, serviceId } from "../../support/Facts.ts"
 import { serve } from "../../support/HttpServers.ts"
 import * as MemoryResultStore from "../../support/MemoryResultStore.ts"
 import { answer, factsAbout } from "../../support/Stores.ts"
+import * as MemoryWorkerRegistry from "../../support/MemoryWorkerRegistry.ts"
 
 /** The sizes of the crops that services were shown. */
 const shown: Array<readonly [number, number]> = []
@@ -31,6 +32,7 @@ const surroundings = Layer.mergeAll(
   MemoryResultStore.layer,
   MemoryMessageBroker.layer,
   MemoryServiceSwitch.layer,
+  MemoryWorkerRegistry.layer,
   SharpCropper.layer,
   Layer.succeed(
     Catalog,

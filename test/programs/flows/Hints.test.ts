@@ -16,6 +16,7 @@ import { MessageBroker } from "../../../src/services/MessageBroker.ts"
 import { ResultStore } from "../../../src/services/ResultStore.ts"
 import * as MemoryResultStore from "../../support/MemoryResultStore.ts"
 import { answer, known } from "../../support/Stores.ts"
+import * as MemoryWorkerRegistry from "../../support/MemoryWorkerRegistry.ts"
 
 /** A store that notes how many derivations each save brought. */
 const saves: Array<number> = []
@@ -39,6 +40,7 @@ const surroundings = Layer.mergeAll(
   store,
   MemoryMessageBroker.layer,
   MemoryServiceSwitch.layer,
+  MemoryWorkerRegistry.layer,
   Layer.succeed(Catalog, ServiceCatalog.standard),
   Layer.mock(Inference, {}),
   Layer.mock(ImageSource, {}),

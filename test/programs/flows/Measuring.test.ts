@@ -21,6 +21,7 @@ import * as MemoryResultStore from "../../support/MemoryResultStore.ts"
 import { fixture } from "../../support/Replies.ts"
 import { serviceId } from "../../support/Runs.ts"
 import { sourceImage } from "../../support/SourceImages.ts"
+import * as MemoryWorkerRegistry from "../../support/MemoryWorkerRegistry.ts"
 
 /** The value of a series as Prometheus reads it; 0 while it does not exist. */
 const value = Effect.fnUntraced(function* (series: string) {
@@ -100,6 +101,7 @@ const world = (analyze: Inference["Service"]["analyze"]) =>
   Layer.mergeAll(
     memory,
     MemoryResultStore.layer,
+    MemoryWorkerRegistry.layer,
     Layer.succeed(Catalog, catalog),
     Layer.mock(Inference, { analyze, isHealthy: () => Effect.succeed(true) }),
     Layer.mock(ImageSource, { lend: (_, use) => use(picture), load: () => Effect.succeed(picture) }),

@@ -1,0 +1,96 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Fiber } from "effect"
+import { TestClock } from "effect/testing"
+import * as RequestLimit from "../../../src/layers/http/RequestLimit.ts"
+import { CurrentLane, type Lane } from "../../../src/services/MessageBroker.ts"
+
+/** A service that takes a second, and the order in which it was asked. */
+const service = (places: number) => {
+  const limit = RequestLimit.make(places)
+  const begun: Array<string> = []
+  const ask = (name: string, lane: Lane) =>
+    limit
+      .within(
+        Effect.andThen(
+          Effect.sync(() => void begun.push(name)),
+          Effect.sleep("1 second")
+        )
+      )
+      .pipe(Effect.provideService(CurrentLane, lane))
+  return { ask, begun }
+}
+
+const fork = <A>(effect: Effect.Effect<A>) => Effect.forkChild(effect, { startImmediately: true })
+
+describe("a limit of requests", () => {
+  it.effect("lets what somebody waits for wait for two requests at most, however many others there are", () =>
+    Effect.gen(function* () {
+      const { ask, begun } = service(1)
+      for (let i = 0; i < 100; i++) yield* fork(ask(`bulk ${i}`, "bulk"))
+      yield* TestClock.adjust("100 millis")
+      yield* fork(ask("urgent", "express"))
+      yield* TestClock.adjust("10 seconds")
+      assert.strictEqual(begun.indexOf("urgent"), 2)
+    })
+  )
+
+  it.effect("serves both in turn when both have many", () =>
+    Effect.gen(function* () {
+      const { ask, begun } = service(1)
+      for (let i = 0; i < 50; i++) {
+        yield* fork(ask("bulk", "bulk"))
+        if (i % 25 === 0) yield* fork(Effect.forever(ask("urgent", "express")))
+      }
+      yield* TestClock.adjust("30 seconds")
+      assert.isAtLeast(begun.filter((name) => name === "bulk").length, 8)
+      assert.isAtLeast(begun.filter((name) => name === "urgent").length, 15)
+    })
+  )
+
+  it.effect("loses no place when requests are given up, waiting or under way", () =>
+    Effect.gen(function* () {
+      const { ask, begun } = service(2)
+      const fibers = yield* Effect.forEach(Array.from({ length: 20 }), (_, i) =>
+        fork(ask("given up", i % 3 === 0 ? "express" : "bulk"))
+      )
+      yield* TestClock.adjust("1500 millis")
+      yield* Fiber.interruptAll(fibers)
+      const before = begun.length
+      for (let i = 0; i < 6; i++) yield* fork(ask("again", i % 2 === 0 ? "express" : "bulk"))
+      yield* TestClock.adjust("2500 millis")
+      assert.strictEqual(begun.length - before, 6)
+    })
+  )
+
+  it.effect("makes fewer requests at once of a service that is asked too much, and then more again", () =>
+    Effect.gen(function* () {
+      const limit = RequestLimit.make(8)
+      let inFlight = 0
+      const ask = limit.within(
+        Effect.andThen(
+          Effect.sync(() => void inFlight++),
+          Effect.ensuring(
+            Effect.sleep("1 second"),
+            Effect.sync(() => void inFlight--)
+          )
+        )
+      )
+      const highest = Effect.gen(function* () {
+        for (let i = 0; i < 20; i++) yield* fork(ask)
+        yield* TestClock.adjust("500 millis")
+        const now = inFlight
+        yield* TestClock.adjust("1 minute")
+        return now
+      })
+      assert.strictEqual(yield* highest, 8)
+      for (const expected of [4, 2, 1, 1]) {
+        yield* limit.slower
+        assert.strictEqual(yield* highest, expected)
+      }
+      for (let i = 0; i < 1 + 2 + 3; i++) yield* limit.faster
+      assert.strictEqual(yield* highest, 4)
+      for (let i = 0; i < 100; i++) yield* limit.faster
+      assert.strictEqual(yield* highest, 8)
+    })
+  )
+})

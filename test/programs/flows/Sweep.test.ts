@@ -1,0 +1,151 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Deferred, Effect, Fiber, Layer, Stream } from "effect"
+import { TestClock } from "effect/testing"
+import type { ServiceId } from "../../../src/domain/Identifiers.ts"
+import { get, standard } from "../../../src/domain/ServiceCatalog.ts"
+import * as MemoryMessageBroker from "../../../src/layers/memory/MemoryMessageBroker.ts"
+import * as MemoryServiceSwitch from "../../../src/layers/memory/MemoryServiceSwitch.ts"
+import { sweep } from "../../../src/programs/flows/Sweep.ts"
+import { Catalog } from "../../../src/services/Catalog.ts"
+import { MessageBroker } from "../../../src/services/MessageBroker.ts"
+import { ResultStore } from "../../../src/services/ResultStore.ts"
+import { ServiceSwitch } from "../../../src/services/ServiceSwitch.ts"
+import { WorkerRegistry } from "../../../src/services/WorkerRegistry.ts"
+import { serviceId } from "../../support/Facts.ts"
+import * as MemoryResultStore from "../../support/MemoryResultStore.ts"
+import * as MemoryWorkerRegistry from "../../support/MemoryWorkerRegistry.ts"
+
+const services = ["blip", "clip", "ocr"].map((id) => get(standard, serviceId(id)))
+const [blip, clip, ocr] = services.map(({ id }) => id) as [ServiceId, ServiceId, ServiceId]
+
+const surroundings = Layer.mergeAll(
+  Layer.succeed(Catalog, services),
+  MemoryMessageBroker.layer,
+  MemoryResultStore.layer,
+  MemoryServiceSwitch.layer,
+  MemoryWorkerRegistry.layer
+)
+
+/** Makes images known whose jobs were lost. */
+const lost = (count: number, prefix = "image") =>
+  ResultStore.use((store) =>
+    store.submit(
+      Array.from({ length: count }, (_, i) => ({
+        reference: { filename: `${prefix} ${i}.jpg`, path: `/${prefix} ${i}.jpg` },
+        services: [blip, clip, ocr]
+      }))
+    )
+  )
+
+const sweeper = Effect.gen(function* () {
+  const stop = yield* Deferred.make<void>()
+  const options = {
+    every: "30 seconds" as const,
+    stop,
+    stages: [] as const,
+    algorithms: { harmonize: "", consensus: "", enrich: "" }
+  }
+  const running = yield* Effect.forkChild(Stream.runDrain(sweep(options)), { startImmediately: true })
+  return {
+    kill: Fiber.interrupt(running),
+    stop: Deferred.succeed(stop, undefined).pipe(Effect.andThen(Fiber.join(running)))
+  }
+})
+
+/** Lets time pass in steps that are shorter than what happens in it. */
+const pass = (minutes: number, before: Effect.Effect<unknown, unknown, WorkerRegistry> = Effect.void) =>
+  Effect.repeat(Effect.andThen(Effect.orDie(before), TestClock.adjust("5 seconds")), { times: 12 * minutes })
+
+/** How many jobs wait for each of the services. */
+const waiting = Effect.flatMap(MessageBroker, (broker) =>
+  Effect.forEach(services, ({ queue }) => Effect.map(broker.statistics(queue), ({ ready }) => ready))
+)
+
+const beat = (workerId: string, activity: { readonly inFlight: number; readonly until?: Date }) =>
+  WorkerRegistry.use((registry) =>
+    registry.beat({
+      workerId,
+      host: "h",
+      version: "v",
+      activities: [
+        {
+          step: clip,
+          handled: 0,
+          inFlight: activity.inFlight,
+          ...(activity.until === undefined ? {} : { delayed: { count: 1, until: activity.until } })
+        }
+      ]
+    })
+  )
+
+describe("the sweep", () => {
+  it.effect(
+    "publishes what idle services owe once, however many images that are, and nothing for one that is off",
+    () =>
+      Effect.gen(function* () {
+        yield* lost(3500)
+        yield* ServiceSwitch.use((switches) => switches.pause({ step: ocr, by: "b", reason: "r" }))
+        const { stop } = yield* sweeper
+        yield* pass(3)
+        assert.deepStrictEqual(yield* waiting, [3500, 3500, 0])
+        yield* stop
+      }).pipe(Effect.provide(surroundings))
+  )
+
+  it.effect("is done by one program at a time, and by another when that has stopped or died", () =>
+    Effect.gen(function* () {
+      yield* lost(1200)
+      const sweepers = yield* Effect.forEach([1, 2, 3], () => sweeper)
+      yield* pass(3)
+      assert.deepStrictEqual(yield* waiting, [1200, 1200, 1200])
+      const broker = yield* MessageBroker
+      const lose = Effect.forEach(services, ({ queue }) =>
+        Effect.scoped(
+          Effect.flatMap(broker.subscribe(queue, { prefetch: 1200 }), ({ deliveries }) =>
+            deliveries.pipe(
+              Stream.take(1200),
+              Stream.runForEach(({ settle }) => settle({ _tag: "Ack" }))
+            )
+          )
+        )
+      )
+      for (const end of [sweepers[0]!.kill, sweepers[1]!.stop]) {
+        yield* end
+        yield* lose
+        yield* pass(2)
+        assert.deepStrictEqual(yield* waiting, [1200, 1200, 1200])
+      }
+      yield* sweepers[2]!.kill
+    }).pipe(Effect.provide(surroundings))
+  )
+
+  it.effect("asks again neither what another program has in hand nor what it sent to wait", () =>
+    Effect.gen(function* () {
+      yield* lost(2)
+      const { kill } = yield* sweeper
+      yield* pass(5, beat("w1", { inFlight: 2 }))
+      assert.deepStrictEqual(yield* waiting, [2, 0, 2])
+      yield* pass(5, beat("w1", { inFlight: 0, until: new Date(20 * 60_000) }))
+      assert.deepStrictEqual(yield* waiting, [2, 0, 2])
+      // It died; what it sent to wait comes back.
+      yield* pass(9)
+      assert.deepStrictEqual(yield* waiting, [2, 0, 2])
+      yield* pass(5)
+      assert.deepStrictEqual(yield* waiting, [2, 2, 2])
+      yield* kill
+    }).pipe(Effect.provide(surroundings))
+  )
+
+  it.effect("leaves alone what was made known since the last time, which may be about to be published", () =>
+    Effect.gen(function* () {
+      const { kill } = yield* sweeper
+      yield* TestClock.adjust("59 seconds")
+      yield* lost(1, "new")
+      yield* TestClock.adjust("2 seconds")
+      assert.deepStrictEqual(yield* waiting, [0, 0, 0])
+      yield* TestClock.adjust("1 minute")
+      assert.deepStrictEqual(yield* waiting, [1, 1, 1])
+      yield* kill
+    }).pipe(Effect.provide(surroundings))
+  )
+})
