@@ -11,7 +11,7 @@ import * as Exif from "./Exif.ts"
 import * as PngChunks from "./PngChunks.ts"
 
 /** How long decoding one picture may take. */
-const timeout = Duration.seconds(30)
+const defaultTimeout = Duration.seconds(30)
 
 /** Bytes of JavaScript objects in the thread; pixels are not among them. */
 const heap = { maxOldGenerationSizeMb: 256 }
@@ -31,7 +31,9 @@ export interface HeicDecoder {
 /** Whether the optional package is installed. */
 export const isInstalled = (): boolean => modulePath() !== undefined
 
-export const make: Effect.Effect<HeicDecoder, never, Scope.Scope> = Effect.gen(function* () {
+export const make = Effect.fnUntraced(function* (
+  timeout: Duration.Input = defaultTimeout
+): Effect.fn.Return<HeicDecoder, never, Scope.Scope> {
   const thread = yield* RcRef.make({ acquire: startThread, idleTimeToLive: "10 seconds" })
   const turn = yield* Semaphore.make(1)
   const decode = (bytes: Uint8Array) =>
@@ -40,7 +42,8 @@ export const make: Effect.Effect<HeicDecoder, never, Scope.Scope> = Effect.gen(f
       return yield* ask(worker, bytes).pipe(
         Effect.timeoutOrElse({
           duration: timeout,
-          orElse: () => Effect.fail(new Error(`takes longer than ${Duration.format(timeout)} to decode`))
+          orElse: () =>
+            Effect.fail(new Error(`takes longer than ${Duration.format(Duration.fromInputUnsafe(timeout))} to decode`))
         }),
         Effect.onError(() => RcRef.invalidate(thread))
       )
@@ -85,7 +88,11 @@ const modulePath = (): string | undefined => {
 
 const startThread = Effect.acquireRelease(
   Effect.sync(() => {
-    const worker = new Worker(program, { eval: true, workerData: modulePath(), resourceLimits: heap })
+    // What the library prints about a picture is nobody's message.
+    const quiet = { stdout: true, stderr: true }
+    const worker = new Worker(program, { eval: true, workerData: modulePath(), resourceLimits: heap, ...quiet })
+    worker.stdout.resume()
+    worker.stderr.resume()
     worker.unref()
     return worker
   }),

@@ -21,7 +21,7 @@ const largestExif = 65_000
 
 /** Finds out what pictures within `limits` are, and makes them what services are to see. */
 export const make = Effect.fnUntraced(function* (limits: Limits) {
-  const heic = yield* HeicDecoder.make
+  const heic = yield* HeicDecoder.make()
   return Effect.fn("ImageSource.inspect")(function* (
     reference: ImageReference,
     bytes: Uint8Array,
