@@ -14,8 +14,8 @@ const most = Math.max(1, Number(process.env.UV_THREADPOOL_SIZE ?? 4) - 1)
 /** Bytes of memory, of the container if it is limited. `constrainedMemory` is `0` or absurdly large when it is not. */
 const memory = Math.min(process.constrainedMemory() || Infinity, NodeOs.totalmem())
 
-/** Megapixels in flight: at 8 bytes each, a quarter of the memory. */
-const budget = Math.max(1, Math.floor(memory / 4 / 8 / 1_000_000))
+/** Megapixels in flight: at 16 bytes each, which interlaced ones take, a quarter of the memory, and at most 2 GB. */
+const budget = Math.min(128, Math.max(1, Math.floor(memory / 4 / 16 / 1_000_000)))
 
 /** Seconds that decoding one picture may take. */
 const timeout = 30
