@@ -68,7 +68,8 @@ export const workerId = Flag.String("worker-id").pipe(
   Flag.withDescription("Names this process in what it records (default WORKER_ID, or host name and process id)"),
   Flag.withMetavar("name"),
   Flag.withFallbackConfig(Config.NonEmptyString("WORKER_ID")),
-  Flag.withDefault(thisProcess)
+  Flag.withDefault(thisProcess),
+  Flag.withSchema(Schema.NonEmptyString.check(Schema.isMaxLength(200)))
 )
 
 export const drainWithin = Flag.String("drain-within").pipe(

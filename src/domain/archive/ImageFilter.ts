@@ -1,6 +1,6 @@
 /** Which images somebody looks for. */
 import { Schema } from "effect"
-import { ImageId } from "../Identifiers.ts"
+import { Group, ImageId } from "../Identifiers.ts"
 import { Step } from "../Step.ts"
 import { FailureKind } from "./FailureGroup.ts"
 import { ImageStatus } from "./Image.ts"
@@ -9,7 +9,7 @@ import { ImageStatus } from "./Image.ts"
 export const ImageFilter = Schema.Struct({
   /** These images. */
   ids: Schema.optionalKey(Schema.Array(ImageId)),
-  group: Schema.optionalKey(Schema.String),
+  group: Schema.optionalKey(Group),
   status: Schema.optionalKey(ImageStatus),
   /** Images that this service has answered about; with `error`, those that it, or this stage, failed on. */
   service: Schema.optionalKey(Step),

@@ -41,6 +41,17 @@ layer(ApiServers.layer(), { excludeTestServices: true })("search", (it) => {
     })
   )
 
+  it.effect("takes an emoji of 3,000 characters that three services agree on", () =>
+    Effect.gen(function* () {
+      const emoji = "🐴".repeat(1500)
+      const said1 = said({ ...label("hobby horse", 0.9), emoji })
+      const id = yield* Archives.done("long.jpg", { clip: said1, blip: said1, inception_v3: said1 })
+      assert.deepStrictEqual(yield* find({ label: "hobby horse" }), [id])
+      const image = Option.getOrThrow(yield* Archive.use((archive) => archive.image(id)))
+      assert.match(image.consensus!.votes.consensus[0]!.emoji!, /^(🐴)+…$/u)
+    })
+  )
+
   it.effect("follows the consensus when it changes", () =>
     Effect.gen(function* () {
       const store = yield* ResultStore

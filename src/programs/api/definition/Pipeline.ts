@@ -2,7 +2,7 @@
 import { Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/http-api"
 import { FailureGroup, FailureKind } from "../../../domain/archive/FailureGroup.ts"
-import { ServiceId } from "../../../domain/Identifiers.ts"
+import { Group, ServiceId } from "../../../domain/Identifiers.ts"
 import { PipelineProgress, PipelineState } from "../../../domain/PipelineState.ts"
 import { Pause, Step } from "../../../domain/Step.ts"
 import { Worker } from "../../../domain/Worker.ts"
@@ -75,7 +75,7 @@ const RetryRequest = Schema.Struct({
   /** Services, and stages. */
   services: Schema.optionalKey(Schema.Array(Step)),
   class: Schema.optionalKey(FailureKind),
-  group: Schema.optionalKey(Schema.String)
+  group: Schema.optionalKey(Group)
 })
 
 const retryFailed = HttpApiEndpoint.post("retryFailed", "/retry-failed", {
@@ -94,7 +94,7 @@ const retryFailed = HttpApiEndpoint.post("retryFailed", "/retry-failed", {
 const MissingRequest = Schema.Struct({
   /** Services to be asked about every image of the scope, also about those for which they were not requested. */
   services: Schema.optionalKey(Schema.Array(ServiceId)),
-  group: Schema.optionalKey(Schema.String)
+  group: Schema.optionalKey(Group)
 })
 
 const runMissing = HttpApiEndpoint.post("runMissing", "/run-missing", {
