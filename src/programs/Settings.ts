@@ -2,6 +2,7 @@
 import { Config, Effect, Result, Schema } from "effect"
 import { Argument, Flag } from "effect/cli"
 import * as NodeOs from "node:os"
+import * as Amounts from "../domain/Amounts.ts"
 import * as Strategies from "../domain/harmonization/Strategies.ts"
 import * as ServiceCatalog from "../domain/ServiceCatalog.ts"
 import { Catalog } from "../services/Catalog.ts"
@@ -77,7 +78,7 @@ export const drainWithin = Flag.String("drain-within").pipe(
   Flag.withMetavar("duration"),
   Flag.withFallbackConfig(Config.NonEmptyString("DRAIN_WITHIN")),
   Flag.withDefault("20 seconds"),
-  Flag.withSchema(Schema.DurationFromString)
+  Flag.withSchema(Amounts.Wait)
 )
 
 export const harmonization = Flag.String("harmonization").pipe(

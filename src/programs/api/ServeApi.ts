@@ -5,6 +5,7 @@
  */
 import { Config, Effect, Layer } from "effect"
 import { fileURLToPath } from "node:url"
+import * as Amounts from "../../domain/Amounts.ts"
 import type { Strategy } from "../../domain/Harmonization.ts"
 import * as FileContentStore from "../../layers/files/FileContentStore.ts"
 import * as HttpListener from "../../layers/http/HttpListener.ts"
@@ -47,7 +48,7 @@ export const layer = (options: ServeApiOptions) =>
 const contents = (folder: string) =>
   Layer.unwrap(
     Effect.map(
-      Config.Int("IMAGE_MAX_BYTES").pipe(Config.withDefault(SharpImageSource.defaultLimits.bytes)),
+      Config.schema(Amounts.Count, "IMAGE_MAX_BYTES").pipe(Config.withDefault(SharpImageSource.defaultLimits.bytes)),
       (maxBytes) => FileContentStore.layer({ folder, maxBytes })
     )
   )
