@@ -17,6 +17,7 @@ import { timeAnswers } from "./migrations/0005TimeAnswers.ts"
 import { knowPictures } from "./migrations/0006KnowPictures.ts"
 import { shareDuties } from "./migrations/0007ShareDuties.ts"
 import { noteUnderived } from "./migrations/0008NoteUnderived.ts"
+import { keepSessions } from "./migrations/0009KeepSessions.ts"
 
 /** The database was made by a later version of the program. */
 export class DatabaseTooNew extends Schema.TaggedError<DatabaseTooNew>()("DatabaseTooNew", {
@@ -39,7 +40,8 @@ const steps = {
   "0005_time_answers": timeAnswers,
   "0006_know_pictures": knowPictures,
   "0007_share_duties": shareDuties,
-  "0008_note_underived": noteUnderived
+  "0008_note_underived": noteUnderived,
+  "0009_keep_sessions": keepSessions
 }
 
 const table = "windmill_migrations"

@@ -12,7 +12,9 @@ import * as HttpListener from "../../layers/http/HttpListener.ts"
 import * as SharpImageSource from "../../layers/pictures/SharpImageSource.ts"
 import * as SharpScaler from "../../layers/pictures/SharpScaler.ts"
 import * as PgArchive from "../../layers/postgres/PgArchive.ts"
+import * as PgPictureLinks from "../../layers/postgres/PgPictureLinks.ts"
 import * as PgReplays from "../../layers/postgres/PgReplays.ts"
+import * as PgSessions from "../../layers/postgres/PgSessions.ts"
 import * as Distributed from "../Distributed.ts"
 import * as ApiServer from "./ApiServer.ts"
 import * as ApiSettings from "./ApiSettings.ts"
@@ -41,7 +43,15 @@ export const listening = ApiServer.layer.pipe(
 /** Serves until the layer's scope closes. `ApiServer.address` says where. */
 export const layer = (options: ServeApiOptions) =>
   listening.pipe(
-    Layer.provide([PgArchive.layer, PgReplays.layer, SharpScaler.layer, contents(options.uploads), Distributed.web]),
+    Layer.provide([
+      PgArchive.layer,
+      PgPictureLinks.layer,
+      PgReplays.layer,
+      PgSessions.layer,
+      SharpScaler.layer,
+      contents(options.uploads),
+      Distributed.web
+    ]),
     Layer.provide(ApiSettings.layer({ ...options, dashboard }))
   )
 
