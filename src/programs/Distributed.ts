@@ -67,7 +67,9 @@ export const broker = RabbitMessageBroker.layer.pipe(Layer.provide(RabbitAddress
 /** The largest pictures that are looked at, from `IMAGE_MAX_BYTES` and `IMAGE_MAX_PIXELS`. */
 const imageLimits = Config.all({
   bytes: Config.schema(Amounts.Count, "IMAGE_MAX_BYTES").pipe(Config.withDefault(SharpImageSource.defaultLimits.bytes)),
-  pixels: Config.schema(Amounts.Count, "IMAGE_MAX_PIXELS").pipe(Config.withDefault(SharpImageSource.defaultLimits.pixels))
+  pixels: Config.schema(Amounts.Count, "IMAGE_MAX_PIXELS").pipe(
+    Config.withDefault(SharpImageSource.defaultLimits.pixels)
+  )
 })
 
 /** A setting names something that is no network. */

@@ -91,7 +91,14 @@ export const layer = (options: ApiServerOptions = {}) => {
   const environmentOf = { ...environment, ...(token === undefined ? {} : { API_TOKEN: token }) }
   return ServeApi.listening.pipe(
     Layer.provideMerge(options.archive ?? PgArchive.layer),
-    Layer.provideMerge([PgPictureLinks.layer, PgProgress.layer, PgReplays.layer, PgSessions.layer, PgServiceSwitch.layer, PgWorkerRegistry.layer]),
+    Layer.provideMerge([
+      PgPictureLinks.layer,
+      PgProgress.layer,
+      PgReplays.layer,
+      PgSessions.layer,
+      PgServiceSwitch.layer,
+      PgWorkerRegistry.layer
+    ]),
     Layer.provideMerge(PgResultStore.layer),
     Layer.provideMerge(PgDatabase.layer),
     Layer.provideMerge([

@@ -1,5 +1,5 @@
 import { assert, describe, it, layer } from "@effect/vitest"
-import { ConfigProvider, Duration, Effect, Layer, Schema, Stream } from "effect"
+import { ConfigProvider, Duration, Effect, Layer, Schema } from "effect"
 import { SqlClient } from "effect/sql"
 import * as NodeHttp from "node:http"
 import * as Strategies from "../../../src/domain/harmonization/Strategies.ts"
@@ -139,7 +139,7 @@ layer(ApiServers.layer({ token }), { excludeTestServices: true })("with a token"
       const links = yield* PictureLinks
       const contents = yield* ContentStore
       const bytes = yield* ApiServers.picture("navy")
-      const hash = yield* contents.put(Stream.make(new Uint8Array(bytes)))
+      const { hash } = yield* contents.put(new Uint8Array(bytes))
       const status = (path: string, headers: Record<string, string> = {}) =>
         Effect.map(ApiServers.request(path, { headers }), ({ status }) => status)
       assert.strictEqual(yield* status(`/images/content/${hash}`), 401)

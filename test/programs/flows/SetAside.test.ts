@@ -19,13 +19,14 @@ import { Progress } from "../../../src/services/Progress.ts"
 import { ResultStore, ResultStoreError, StoreRejected } from "../../../src/services/ResultStore.ts"
 import { object, palette, said, serviceId } from "../../support/Facts.ts"
 import * as MemoryResultStore from "../../support/MemoryResultStore.ts"
+import { sourceImage } from "../../support/SourceImages.ts"
 import { answer, factsAbout } from "../../support/Stores.ts"
 
 const catalog = ["colors", "detectron2", "yolov8"].map((id) =>
   ServiceCatalog.get(ServiceCatalog.standard, serviceId(id))
 )
 
-const picture = { bytes: new Uint8Array(), mediaType: "image/jpeg", filename: "a.jpg", width: 640, height: 480 }
+const picture = sourceImage({ filename: "a.jpg", width: 640, height: 480 })
 
 /** A strategy that gives up on pictures in which something is named `deep`, and how often it did. */
 const failing = () => {

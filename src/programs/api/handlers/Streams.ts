@@ -1,5 +1,5 @@
 /** Events and exports. */
-import { Effect, Layer, Ref, Stream } from "effect"
+import { Effect, Layer, Ref } from "effect"
 import { HttpApiBuilder } from "effect/http-api"
 import type { ExportFormat } from "../../../domain/archive/ExportFormat.ts"
 import type { ImageFilter } from "../../../domain/archive/ImageFilter.ts"
