@@ -22,7 +22,9 @@ export const App = () => {
   const isOpen = state === undefined || !state.needsToken || state.isLoggedIn
   return (
     <Pictures.Provider value={servedPictures}>
-      <Header />
+      <Header
+        {...(state?.needsToken === true && state.isLoggedIn ? { right: state.right, onLogOut: session.refresh } : {})}
+      />
       <main>{isOpen ? pageOf(route.value) : <LogIn onLogIn={session.refresh} />}</main>
     </Pictures.Provider>
   )
@@ -50,7 +52,13 @@ const pages = [
   ["workers", "Workers"]
 ] as const
 
-const Header = () => (
+interface HeaderProps {
+  /** What the token lets one do, where one is logged in. */
+  readonly right?: "read" | "full" | undefined
+  readonly onLogOut?: () => Promise<void>
+}
+
+const Header = ({ onLogOut, right }: HeaderProps) => (
   <header class="top">
     <a class="brand" href={href("")}>
       <img src={windmill} alt="" width="26" height="26" />
@@ -64,6 +72,12 @@ const Header = () => (
       ))}
     </nav>
     <span class="tools">
+      {right === "read" && <span class="badge">read only</span>}
+      {onLogOut !== undefined && (
+        <button type="button" class="plain" onClick={() => void send(api.session.logOut()).then(onLogOut)}>
+          Log out
+        </button>
+      )}
       <a class="plain wide-only" href="./docs">
         API
       </a>

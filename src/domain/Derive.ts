@@ -68,6 +68,7 @@ export const enrichments = (observation: Observation): ReadonlyArray<Enrichment.
  * service the trust when that is not full, the vocabulary when that is a list, how its boxes are moved, and which
  * predictions count when not all do. A service more
  * with none of these leaves the keys as they are.
+ * The end of a long key is a fingerprint, for keys are indexed.
  */
 export const keys = (
   strategy: Strategy,
@@ -78,13 +79,16 @@ export const keys = (
   const particular = services.flatMap(particulars)
   const wishes = services.flatMap(({ crops, id }) => (crops === undefined ? [] : [[id, crops] as const]))
   const versions = [`reply@${Reply.version}`, `vocabulary@${Vocabulary.version}`]
-  const harmonize = [strategyKey(strategy), ...versions, ...particular].join(" ")
+  const harmonize = inShort([strategyKey(strategy), ...versions, ...particular].join(" "))
+  const crops = inShort(JSON.stringify({ ...options, ...Object.fromEntries(wishes) }))
   return {
     harmonize,
     consensus: `${Consensus.algorithm} ${harmonize}`,
-    enrich: `${EnrichmentPlan.algorithm}${JSON.stringify({ ...options, ...Object.fromEntries(wishes) })} ${harmonize}`
+    enrich: `${EnrichmentPlan.algorithm}${crops} ${harmonize}`
   }
 }
+
+const inShort = (key: string): string => (key.length <= 1000 ? key : `${key.slice(0, 900)}…${fingerprint(key)}`)
 
 const byName = Order.mapInput(Order.String, (service: Service): string => service.id)
 

@@ -14,6 +14,9 @@ export const ServiceId = Schema.String.check(
 ).pipe(Schema.brand("ServiceId"))
 export type ServiceId = typeof ServiceId.Type
 
+/** Names what images have in common: a batch, a shoot. */
+export const Group = Schema.NonEmptyString.check(Schema.isMaxLength(200))
+
 /** What a thing is, independent of how a service words it: a canonical label such as `person` or `dining table`. */
 export const Concept = Schema.NonEmptyString.pipe(Schema.brand("Concept"))
 export type Concept = typeof Concept.Type

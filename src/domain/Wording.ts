@@ -2,6 +2,10 @@
 import type { Detection } from "./Detection.ts"
 import { movedEdges } from "./harmonization/Alignment.ts"
 
+/** The text when it has at most `length` characters; otherwise its beginning, with `…` as the last of them. */
+export const cut = (text: string, length: number): string =>
+  text.length <= length ? text : `${text.slice(0, length - 1).replace(/\p{Cs}$/u, "")}…`
+
 /** A count with its noun: `1 image`, `24 images`, `1,024 boxes`. */
 export const count = (n: number, singular: string, plural = `${singular}s`): string =>
   `${grouped(n)} ${n === 1 ? singular : plural}`

@@ -5,6 +5,7 @@ import { Cause, Config, ConfigProvider, Console, Effect, Exit, Layer, Schema, Sc
 import { CliError, Command } from "effect/cli"
 import { SqlError } from "effect/sql"
 import * as SettingFiles from "../layers/files/SettingFiles.ts"
+import * as Printable from "../domain/Printable.ts"
 import * as ConsoleLogger from "../layers/terminal/ConsoleLogger.ts"
 import { BrokerMisconfigured, BrokerUnavailable } from "../services/MessageBroker.ts"
 import { version } from "./Version.ts"
@@ -81,12 +82,14 @@ const report = (cause: Cause.Cause<{ readonly message: string }>) =>
       if (Cause.isDieReason(reason)) {
         const { defect } = reason
         const isSetting = defect instanceof BrokerMisconfigured
-        return Console.error(isSetting ? defect.message : Cause.pretty(Cause.fromReasons([reason])))
+        return complain(isSetting ? defect.message : Cause.pretty(Cause.fromReasons([reason])))
       }
-      return Cause.isFailReason(reason) ? Console.error(inWords(reason.error)) : Effect.void
+      return Cause.isFailReason(reason) ? complain(inWords(reason.error)) : Effect.void
     },
     { discard: true }
   )
+
+const complain = (words: string) => Console.error(Printable.lines(words))
 
 /** What an error says to people. Of a variable that cannot be used, its name comes first; a broker that is away has a remedy. */
 export const inWords = (error: { readonly message: string }): string => {

@@ -5,6 +5,7 @@
  */
 import { PgClient } from "@effect/sql-pg"
 import { Config, Context, Effect, FileSystem, Layer, Option, Result, Schema } from "effect"
+import * as Amounts from "../domain/Amounts.ts"
 import * as ServiceCatalog from "../domain/ServiceCatalog.ts"
 import * as FileCatalog from "../layers/files/FileCatalog.ts"
 import * as GuardedWebPictures from "../layers/http/GuardedWebPictures.ts"
@@ -65,8 +66,10 @@ export const broker = RabbitMessageBroker.layer.pipe(Layer.provide(RabbitAddress
 
 /** The largest pictures that are looked at, from `IMAGE_MAX_BYTES` and `IMAGE_MAX_PIXELS`. */
 const imageLimits = Config.all({
-  bytes: Config.Int("IMAGE_MAX_BYTES").pipe(Config.withDefault(SharpImageSource.defaultLimits.bytes)),
-  pixels: Config.Int("IMAGE_MAX_PIXELS").pipe(Config.withDefault(SharpImageSource.defaultLimits.pixels))
+  bytes: Config.schema(Amounts.Count, "IMAGE_MAX_BYTES").pipe(Config.withDefault(SharpImageSource.defaultLimits.bytes)),
+  pixels: Config.schema(Amounts.Count, "IMAGE_MAX_PIXELS").pipe(
+    Config.withDefault(SharpImageSource.defaultLimits.pixels)
+  )
 })
 
 /** A setting names something that is no network. */

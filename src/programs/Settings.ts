@@ -2,6 +2,7 @@
 import { Config, Effect, Result, Schema } from "effect"
 import { Argument, Flag } from "effect/cli"
 import * as NodeOs from "node:os"
+import * as Amounts from "../domain/Amounts.ts"
 import * as Strategies from "../domain/harmonization/Strategies.ts"
 import * as ServiceCatalog from "../domain/ServiceCatalog.ts"
 import { Catalog } from "../services/Catalog.ts"
@@ -68,7 +69,8 @@ export const workerId = Flag.String("worker-id").pipe(
   Flag.withDescription("Names this process in what it records (default WORKER_ID, or host name and process id)"),
   Flag.withMetavar("name"),
   Flag.withFallbackConfig(Config.NonEmptyString("WORKER_ID")),
-  Flag.withDefault(thisProcess)
+  Flag.withDefault(thisProcess),
+  Flag.withSchema(Schema.NonEmptyString.check(Schema.isMaxLength(200)))
 )
 
 export const drainWithin = Flag.String("drain-within").pipe(
@@ -76,7 +78,7 @@ export const drainWithin = Flag.String("drain-within").pipe(
   Flag.withMetavar("duration"),
   Flag.withFallbackConfig(Config.NonEmptyString("DRAIN_WITHIN")),
   Flag.withDefault("20 seconds"),
-  Flag.withSchema(Schema.DurationFromString)
+  Flag.withSchema(Amounts.Wait)
 )
 
 export const harmonization = Flag.String("harmonization").pipe(

@@ -6,6 +6,7 @@ import type { ImageId, ServiceId } from "../domain/Identifiers.ts"
 import type { ImageReference, SeenPicture } from "../domain/ImageReference.ts"
 import type { MergedBox } from "../domain/MergedBox.ts"
 import type { Derivation, Stage } from "../domain/Staleness.ts"
+import type { Step } from "../domain/Step.ts"
 
 /**
  * The store cannot be reached, or could not finish now. Nothing was written, unless the connection broke while the store
@@ -148,6 +149,11 @@ export class ResultStore extends Context.Service<
     ) => Effect.Effect<ReadonlyArray<ImageId>, ResultStoreError>
     /** Notes, under the same condition, that every crop planned at a revision has its answer. */
     readonly saveEnrichment: (derived: ReadonlyArray<Derived<void>>) => Effect.Effect<void, ResultStoreError>
+    /**
+     * Notes why a stage cannot derive its fact for images. What is stored stays, and counts as derived: the stage need not
+     * run until more is recorded, the algorithm is another one, or `forget` forgets it. Too late like `saveBoxes`.
+     */
+    readonly setAside: (stage: Stage, reasons: ReadonlyArray<Derived<string>>) => Effect.Effect<void, ResultStoreError>
     /** The boxes stored for an image and what they were derived from. */
     readonly boxes: (
       imageId: ImageId
@@ -169,13 +175,14 @@ export class ResultStore extends Context.Service<
     /** The image that was made known last. */
     readonly newest: Effect.Effect<Option.Option<ImageId>, ResultStoreError>
     /**
-     * Forgets answers about images and about their crops, all or those that failed, so that they are owed again. Returns how
-     * many there were. Each raises the revision by one, for what is derived rests on one fact less.
+     * Forgets answers about images and about their crops, all or those that failed, so that they are owed again, and what
+     * stages have set aside, so that they run again; of all steps or some. Returns how many there were. Each raises the
+     * revision by one, for what is derived rests on one fact less.
      */
     readonly forget: (options: {
       readonly which: "all" | "failed"
       readonly scope: Scope
-      readonly services?: ReadonlyArray<ServiceId>
+      readonly steps?: ReadonlyArray<Step>
     }) => Effect.Effect<number, ResultStoreError>
     /**
      * Notes which picture is where an image is read from, and forgets what was recorded and derived about another one: it is

@@ -5,7 +5,9 @@ import type { ImageSourceError } from "./ImageSource.ts"
 /** The address, or one it leads to, is of a network that strangers may not have this machine read. */
 export class PlaceRefused extends Schema.TaggedError<PlaceRefused>()("PlaceRefused", {
   url: Schema.String,
-  detail: Schema.String
+  detail: Schema.String,
+  /** Where the name led. For those who run this machine: strangers learn nothing about its network. */
+  address: Schema.optionalKey(Schema.String)
 }) {
   override get message() {
     return `${this.url} is not fetched: ${this.detail}`

@@ -6,7 +6,19 @@ import * as Strategies from "../../src/domain/harmonization/Strategies.ts"
 import type { Concept } from "../../src/domain/Identifiers.ts"
 import * as MergedBox from "../../src/domain/MergedBox.ts"
 import * as ServiceCatalog from "../../src/domain/ServiceCatalog.ts"
-import { boxesOf, consensusOf, factsOf, facts, failed, label, object, said, shuffled } from "../support/Facts.ts"
+import { stages } from "../../src/domain/Staleness.ts"
+import {
+  boxesOf,
+  consensusOf,
+  factsOf,
+  facts,
+  failed,
+  label,
+  object,
+  said,
+  serviceId,
+  shuffled
+} from "../support/Facts.ts"
 
 const { defaultStrategy } = Strategies
 const standard = ServiceCatalog.standard
@@ -203,6 +215,21 @@ describe("enrichments", () => {
 })
 
 describe("keys", () => {
+  it("are short however many services are particular, and differ all the same", () => {
+    const many = (trust: number) =>
+      Array.from({ length: 300 }, (_, i) => ({
+        ...standard[0]!,
+        id: serviceId(`service_${i}`),
+        crops: "all" as const,
+        trust: i === 299 ? trust : 0.5
+      }))
+    const [one, other] = [Derive.keys(defaultStrategy, many(0.5)), Derive.keys(defaultStrategy, many(0.6))]
+    for (const stage of stages) {
+      assert.isBelow(one[stage].length, 2500)
+      assert.notStrictEqual(one[stage], other[stage])
+    }
+  })
+
   const keys = (strategy = defaultStrategy, catalog = standard, options = EnrichmentPlan.defaults) =>
     Derive.keys(strategy, catalog, options)
   const changed = (change: Partial<ServiceCatalog.Service>) =>

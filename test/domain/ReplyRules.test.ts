@@ -33,6 +33,32 @@ const failure = (body: unknown) => {
 }
 
 describe("Reply.decode", () => {
+  describe("of texts that are too long", () => {
+    const long = "🐴".repeat(1500)
+
+    it("cuts each and marks that it did", () => {
+      const dog = only("Object", { label: `dog${" ".repeat(5000)}`, emoji: long, confidence: 0.9, bbox }, "spatial")
+      assert.strictEqual(dog.concept, "dog")
+      assert.strictEqual(dog.emoji, `${"🐴".repeat(31)}…`)
+      assert.lengthOf(dog.label, 200)
+      const caption = only(
+        "Caption",
+        { text: "x".repeat(1e6), emoji_mappings: [{ word: "dog", emoji: long }] },
+        "semantic"
+      )
+      assert.strictEqual(caption.text, `${"x".repeat(9_999)}…`)
+      assert.strictEqual(caption.mentions[0]!.emoji, dog.emoji)
+      const lines = Array.from({ length: 50 }, () => ({ text: "y".repeat(1000), bbox, confidence: 0.5 }))
+      const text = only("Text", { text_regions: lines, has_text: true }, "specialized")
+      assert.lengthOf(text.text, 10_000)
+    })
+
+    it("keeps the longest emojis there are", () => {
+      const family = "👩🏽‍❤️‍💋‍👨🏿👩🏽‍🦽‍➡️🏴󠁧󠁢󠁥󠁮󠁧󠁿"
+      assert.strictEqual(only("Object", { label: "dog", emoji: family, bbox }, "spatial").emoji, family)
+    })
+  })
+
   describe("of an error", () => {
     it.each([
       [{ status: "error", error: { message: "no image" }, predictions: [] }, "no image"],

@@ -8,6 +8,12 @@ describe("Wording", () => {
     assert.strictEqual(Wording.count(12_345, "image"), "12,345 images")
   })
 
+  it("cuts texts that are too long, never within a character, and marks them", () => {
+    assert.strictEqual(Wording.cut("12345", 5), "12345")
+    assert.strictEqual(Wording.cut("123456", 5), "1234…")
+    assert.strictEqual(Wording.cut("123🐴56", 5), "123…")
+  })
+
   it.each([
     [0, "0.0 s"],
     [0.44, "0.4 s"],

@@ -220,6 +220,7 @@ export const process = Effect.fnUntraced(function* (world: World, name: string) 
       saveBoxes: (derived) => storing("saveBoxes", store.saveBoxes(derived)),
       saveConsensus: (derived) => storing("saveConsensus", store.saveConsensus(derived)),
       saveEnrichment: (derived) => storing("saveEnrichment", store.saveEnrichment(derived)),
+      setAside: (stage, reasons) => storing("setAside", store.setAside(stage, reasons)),
       boxes: (id) => storing("boxes", store.boxes(id)),
       stale: (stage, options) => storing("stale", store.stale(stage, options)),
       owed: (options) => storing("owed", store.owed(options)),

@@ -16,8 +16,10 @@ import * as SharpScaler from "../../src/layers/pictures/SharpScaler.ts"
 import * as PgArchive from "../../src/layers/postgres/PgArchive.ts"
 import * as PgDatabase from "../../src/layers/postgres/PgDatabase.ts"
 import * as PgProgress from "../../src/layers/postgres/PgProgress.ts"
+import * as PgPictureLinks from "../../src/layers/postgres/PgPictureLinks.ts"
 import * as PgReplays from "../../src/layers/postgres/PgReplays.ts"
 import * as PgResultStore from "../../src/layers/postgres/PgResultStore.ts"
+import * as PgSessions from "../../src/layers/postgres/PgSessions.ts"
 import * as PgServiceSwitch from "../../src/layers/postgres/PgServiceSwitch.ts"
 import * as PgWorkerRegistry from "../../src/layers/postgres/PgWorkerRegistry.ts"
 import * as ApiServer from "../../src/programs/api/ApiServer.ts"
@@ -89,7 +91,14 @@ export const layer = (options: ApiServerOptions = {}) => {
   const environmentOf = { ...environment, ...(token === undefined ? {} : { API_TOKEN: token }) }
   return ServeApi.listening.pipe(
     Layer.provideMerge(options.archive ?? PgArchive.layer),
-    Layer.provideMerge([PgProgress.layer, PgReplays.layer, PgServiceSwitch.layer, PgWorkerRegistry.layer]),
+    Layer.provideMerge([
+      PgPictureLinks.layer,
+      PgProgress.layer,
+      PgReplays.layer,
+      PgSessions.layer,
+      PgServiceSwitch.layer,
+      PgWorkerRegistry.layer
+    ]),
     Layer.provideMerge(PgResultStore.layer),
     Layer.provideMerge(PgDatabase.layer),
     Layer.provideMerge([

@@ -39,6 +39,8 @@ interface Image {
   readonly results: Map<ServiceId, ServiceResult>
   readonly crops: Map<string, CropResult>
   readonly derived: Map<Stage, Derivation>
+  /** The derivations that could not be made. */
+  readonly aside: Map<Stage, Derivation>
   revision: number
   picture: PictureVersion | undefined
   /** As `merged_data`. */
@@ -67,6 +69,7 @@ export const make = (): ResultStore["Service"] & Pick<Progress["Service"], "coun
       results: new Map(),
       crops: new Map(),
       derived: new Map(),
+      aside: new Map(),
       revision: 0,
       picture: undefined,
       boxes: [],
@@ -156,16 +159,31 @@ export const make = (): ResultStore["Service"] & Pick<Progress["Service"], "coun
     return [...changed]
   }
 
-  const forget = ({ scope, services, which }: Parameters<ResultStore["Service"]["forget"]>[0]) => {
+  const setAside = (stage: Stage, reasons: ReadonlyArray<Derived<string>>) => {
+    for (const { derivation, imageId } of reasons) {
+      const image = images.get(imageId)
+      if (image === undefined || !isOutdated(image.derived.get(stage), derivation)) continue
+      image.derived.set(stage, derivation)
+      image.aside.set(stage, derivation)
+    }
+  }
+
+  const forget = ({ scope, steps, which }: Parameters<ResultStore["Service"]["forget"]>[0]) => {
     let forgotten = 0
     for (const image of among(scope)) {
       for (const facts of [image.results, image.crops] as ReadonlyArray<Map<string, ServiceResult | CropResult>>) {
         for (const [name, { outcome, service }] of facts) {
-          if ((which === "failed" && outcome._tag === "Success") || services?.includes(service) === false) continue
+          if ((which === "failed" && outcome._tag === "Success") || steps?.includes(service) === false) continue
           facts.delete(name)
           image.revision++
           forgotten++
         }
+      }
+      for (const [stage, derivation] of image.aside) {
+        if (image.derived.get(stage) !== derivation || steps?.includes(stage) === false) continue
+        image.aside.delete(stage)
+        image.revision++
+        forgotten++
       }
     }
     return forgotten
@@ -185,6 +203,7 @@ export const make = (): ResultStore["Service"] & Pick<Progress["Service"], "coun
     saveBoxes: (derived) => method(() => save("harmonize", derived, storeBoxes)),
     saveConsensus: (derived) => method(() => save("consensus", derived, storeConsensus)),
     saveEnrichment: (derived) => method(() => void save("enrich", derived, () => false)),
+    setAside: (stage, reasons) => Effect.sync(() => setAside(stage, reasons)),
     boxes: (imageId) =>
       Effect.sync(() => {
         const image = images.get(imageId)

@@ -44,7 +44,8 @@ export const imageOf = (facts: ImageFacts, filename = "beach-01.jpg", id = 1): I
     boxes: boxesOf(facts),
     consensus: consensusOf(facts),
     enrichments: [],
-    derivations: []
+    derivations: [],
+    underived: []
   }
 }
 

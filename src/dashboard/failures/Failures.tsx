@@ -27,6 +27,7 @@ const meaning: Readonly<Record<FailureGroup["class"], string>> = {
   image: "The image cannot be read or shown to the service",
   refused: "The service refused the request or said that it failed",
   "unreadable-reply": "The service answered something that cannot be read",
+  underivable: "The stage cannot work with what was answered; what it made earlier is still shown",
   unavailable: "The service did not answer, however often it was asked"
 }
 
@@ -41,7 +42,7 @@ const Group = ({ group, refresh }: { readonly group: FailureGroup; readonly refr
         <strong>{count(group.count, "failure")}</strong>
         <Action
           class="primary"
-          title="Forgets these failures, and asks the service again"
+          title="Forgets these failures, and tries again"
           act={async () => {
             const payload = { services: [group.service], class: group.class }
             const { count: retried } = await send(api.pipeline.retryFailed({ payload }))

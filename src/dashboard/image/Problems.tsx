@@ -20,7 +20,8 @@ export const Problems = ({ frame, image, known }: ProblemsProps) => {
       : []
   )
   const { diagnostics } = frame.observation
-  if (owed.length + failures.length + diagnostics.length === 0) return null
+  const { underived } = image
+  if (owed.length + failures.length + underived.length + diagnostics.length === 0) return null
   return (
     <section class="card problems" aria-labelledby="problems">
       <h2 id="problems">Missing</h2>
@@ -30,6 +31,11 @@ export const Problems = ({ frame, image, known }: ProblemsProps) => {
           <li key={`${service} ${boxId}`} data-failed={service}>
             <b>{service}</b>
             {boxId !== undefined && ` on ${labels.get(boxId) ?? boxId}`} <code class="bad">{kind}</code> {reason}
+          </li>
+        ))}
+        {underived.map(({ reason, stage }) => (
+          <li key={stage} data-failed={stage}>
+            <b>{stage}</b> <code class="bad">underivable</code> {reason}
           </li>
         ))}
       </ul>

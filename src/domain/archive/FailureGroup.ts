@@ -1,12 +1,17 @@
-/** Failed answers, grouped by what they have in common. */
+/** Failures, grouped by what they have in common. */
 import { Schema } from "effect"
 import { FailureClass } from "../Facts.ts"
-import { BoxId, ImageId, ServiceId } from "../Identifiers.ts"
+import { BoxId, ImageId } from "../Identifiers.ts"
+import { Step } from "../Step.ts"
 
-/** The failures of one service of one class. */
+/** The class of a failed answer, or `underivable`: a stage could not work with what was answered. */
+export const FailureKind = Schema.Literals([...FailureClass.literals, "underivable"])
+export type FailureKind = typeof FailureKind.Type
+
+/** The failures of one service, or one stage, of one class. */
 export const FailureGroup = Schema.Struct({
-  service: ServiceId,
-  class: FailureClass,
+  service: Step,
+  class: FailureKind,
   count: Schema.Int,
   /** The latest, newest first. */
   samples: Schema.Array(

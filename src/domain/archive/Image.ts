@@ -29,7 +29,7 @@ const progress = {
   requested: Schema.Int,
   /** How many of them are there, failed ones included. */
   answered: Schema.Int,
-  /** Answers that are failures, about the image or about crops of it. */
+  /** Answers that are failures, about the image or about crops of it, and stages that cannot work with what is recorded. */
   failed: Schema.Int
 }
 
@@ -74,6 +74,10 @@ export const DerivationState = Schema.Struct({
 })
 export type DerivationState = typeof DerivationState.Type
 
+/** Why a stage cannot work with what is recorded; what it stored earlier is still shown. */
+export const Underived = Schema.Struct({ stage: Stage, reason: Schema.String, at: Schema.Date })
+export type Underived = typeof Underived.Type
+
 /** One image, whole. All coordinates are pixels of the stored image, except inside the services' own replies. */
 export const Image = Schema.Struct({
   ...progress,
@@ -91,6 +95,7 @@ export const Image = Schema.Struct({
   consensus: Schema.optionalKey(Schema.toType(Consensus)),
   /** What was learned from crops, mapped into the image. */
   enrichments: Schema.Array(ImageEnrichment),
-  derivations: Schema.Array(DerivationState)
+  derivations: Schema.Array(DerivationState),
+  underived: Schema.Array(Underived)
 })
 export type Image = typeof Image.Type

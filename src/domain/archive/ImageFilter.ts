@@ -1,19 +1,20 @@
 /** Which images somebody looks for. */
 import { Schema } from "effect"
-import { FailureClass } from "../Facts.ts"
-import { ImageId, ServiceId } from "../Identifiers.ts"
+import { Group, ImageId } from "../Identifiers.ts"
+import { Step } from "../Step.ts"
+import { FailureKind } from "./FailureGroup.ts"
 import { ImageStatus } from "./Image.ts"
 
 /** An image must meet all that is given. */
 export const ImageFilter = Schema.Struct({
   /** These images. */
   ids: Schema.optionalKey(Schema.Array(ImageId)),
-  group: Schema.optionalKey(Schema.String),
+  group: Schema.optionalKey(Group),
   status: Schema.optionalKey(ImageStatus),
-  /** Images that this service has answered about; with `error`, those it failed on. */
-  service: Schema.optionalKey(ServiceId),
-  /** Images with a failed answer of this class, or of `any`, about the image or about a crop. */
-  error: Schema.optionalKey(Schema.Union([FailureClass, Schema.Literal("any")])),
+  /** Images that this service has answered about; with `error`, those that it, or this stage, failed on. */
+  service: Schema.optionalKey(Step),
+  /** Images with a failure of this class, or of `any`: of an answer about the image or a crop, or of a stage. */
+  error: Schema.optionalKey(Schema.Union([FailureKind, Schema.Literal("any")])),
   /** Images in which the services agreed on the thing this word names, in any wording: `women` finds `person`. */
   label: Schema.optionalKey(Schema.NonEmptyString),
   /** The same by emoji; variation selectors make no difference. */

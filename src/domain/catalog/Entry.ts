@@ -1,5 +1,6 @@
 /** A service as `service_config.json` has it. */
 import { Schema } from "effect"
+import * as Amounts from "../Amounts.ts"
 import { Offsets } from "../harmonization/Alignment.ts"
 import { BoxForm, BoxUnit } from "../protocol/BoxEncoding.ts"
 import * as Protocols from "../protocol/Protocols.ts"
@@ -43,7 +44,7 @@ export const Entry = Schema.Struct({
   kind: Schema.optionalKey(EvidenceKind),
   input: Schema.optionalKey(InputMode),
   concurrency: Schema.optionalKey(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 256 }))),
-  timeout: Schema.optionalKey(Schema.DurationFromString),
+  timeout: Schema.optionalKey(Amounts.Wait),
   crops: Schema.optionalKey(CropWish),
   vocabulary: Schema.optionalKey(Schema.Union([Schema.Literal("coco80"), Schema.Array(Schema.NonEmptyString)])),
   trust: Schema.optionalKey(Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 1 }))),

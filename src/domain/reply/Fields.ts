@@ -51,10 +51,13 @@ export const describe = (value: unknown): string => {
 export const text = (value: unknown): string | undefined =>
   typeof value === "string" ? Sanitize.text(value) : undefined
 
+/** What names something, as text that is kept. */
+export const name = (value: string): string => Sanitize.text(value, Sanitize.longest.name)
+
 /** An emoji as the service sent it. Absent, null and empty are all no emoji. */
 export const emoji = (value: unknown): string | undefined => {
   const symbol = text(value)
-  return symbol === undefined || symbol.trim() === "" ? undefined : symbol
+  return symbol === undefined || symbol.trim() === "" ? undefined : Sanitize.text(symbol, Sanitize.longest.emoji)
 }
 
 /** A finite number, also one written as a decimal string. */

@@ -14,7 +14,7 @@ export const naming = (fields: Fields.Fields) => {
   const concept = Concept.ofMention(word, emoji)
   return concept === undefined
     ? Result.fail(`label ${Fields.describe(word)} names nothing`)
-    : Result.succeed({ concept, label: word, emoji })
+    : Result.succeed({ concept, label: Fields.name(word), emoji })
 }
 
 /** Words that name something: `emoji_mappings: [{word, emoji}]`, or `word_mappings: {word: emoji}` as sent before. */
@@ -36,7 +36,7 @@ const mention = (fields: Fields.Fields): Fields.Read<Mention> => {
   const concept = Concept.ofMention(word, emoji)
   return concept === undefined
     ? Result.fail(`word ${Fields.describe(word)} names nothing`)
-    : Result.succeed({ concept, word, emoji, shiny: isShiny(fields) })
+    : Result.succeed({ concept, word: Fields.name(word), emoji, shiny: isShiny(fields) })
 }
 
 /** Whether the label says that a face is seen. */

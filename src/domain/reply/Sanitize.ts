@@ -1,11 +1,20 @@
-/** Text as PostgreSQL and UTF-8 can hold it: neither has a place for lone surrogates, and PostgreSQL has none for NUL. */
+/**
+ * Text as PostgreSQL and UTF-8 can hold it: neither has a place for lone surrogates, and PostgreSQL has none for NUL. Text
+ * that is longer than any service needs is cut and ends with `…`: what is derived is stored, indexed and drawn.
+ */
+import * as Wording from "../Wording.ts"
+
+/** UTF-16 code units that are kept: of a text, of what names something, and of an emoji (the longest have about 35). */
+export const longest = { text: 10_000, name: 200, emoji: 64 }
 
 /** Nesting that no service sends. Deeper values are replaced, so that reading them cannot exhaust the stack. */
 const maxDepth = 32
 
-/** The text with U+FFFD for each NUL and each half of a surrogate pair. */
-export const text = (value: string): string =>
-  /[\0\p{Cs}]/u.test(value) ? value.replace(/[\0\p{Cs}]/gu, "\uFFFD") : value
+/** The text with U+FFFD for each NUL and each half of a surrogate pair, cut. */
+export const text = (value: string, length: number = longest.text): string => {
+  const cut = Wording.cut(value, length)
+  return /[\0\p{Cs}]/u.test(cut) ? cut.replace(/[\0\p{Cs}]/gu, "\uFFFD") : cut
+}
 
 /** A JSON value with all its text sanitized, `null` for what is nested too deep, and no key `__proto__`. */
 export const json = (value: unknown, depth = 0): unknown => {
@@ -18,4 +27,6 @@ export const json = (value: unknown, depth = 0): unknown => {
 
 /** The own properties of an object that came from JSON, keys sanitized, without `__proto__`. */
 export const entries = (value: object): ReadonlyArray<readonly [string, unknown]> =>
-  Object.entries(value).flatMap(([key, item]) => (key === "__proto__" ? [] : [[text(key), item] as const]))
+  Object.entries(value).flatMap(([key, item]) =>
+    key === "__proto__" ? [] : [[text(key, longest.name), item] as const]
+  )

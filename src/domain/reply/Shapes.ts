@@ -95,7 +95,7 @@ const text: Shape = (fields, index, omit) => {
       return { text: line, confidence, box: yield* Fields.box(Fields.own(region, "bbox")) }
     })
   )
-  const all = Fields.text(Fields.field(fields, "text")) ?? regions.map((region) => region.text).join(" ")
+  const all = Fields.text(Fields.field(fields, "text")) ?? Sanitize.text(regions.map((region) => region.text).join(" "))
   const hasText = Fields.field(fields, "has_text")
   return Result.succeed({
     _tag: "Text",
@@ -198,7 +198,7 @@ const hex = (color: Fields.Fields): string | undefined => {
 /** The name in the first color system the service sent: every text but `hex` and `temperature` is one. */
 const markerName = (color: Fields.Fields): string | undefined => {
   for (const [key, value] of Object.entries(color)) {
-    if (key !== "hex" && key !== "temperature" && typeof value === "string") return Sanitize.text(value)
+    if (key !== "hex" && key !== "temperature" && typeof value === "string") return Fields.name(value)
   }
   return undefined
 }

@@ -15,6 +15,9 @@ import * as Networks from "./Networks.ts"
 /** An address that is not dialed. */
 export class AddressRefused extends Error {
   override readonly name = "AddressRefused"
+  constructor(readonly address: string) {
+    super(`${address} is not an address of the public internet`)
+  }
 }
 
 /** Agents for one scope that refuse what is neither public nor `allowed`. */
@@ -58,4 +61,4 @@ const lookup =
     })
   }
 
-const refused = (address: string) => new AddressRefused(`${address} is not an address of the public internet`)
+const refused = (address: string) => new AddressRefused(address)

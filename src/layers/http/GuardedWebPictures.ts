@@ -104,9 +104,22 @@ const failureOf =
   (url: string) =>
   (error: HttpClientError.HttpClientError): PlaceRefused | ImageSourceError => {
     const cause = innermost(error)
-    if (cause instanceof GuardedAgents.AddressRefused) return new PlaceRefused({ url, detail: cause.message })
-    return unreachable(url, cause instanceof Error ? cause.message : error.reason._tag)
+    if (cause instanceof GuardedAgents.AddressRefused) {
+      const { address } = cause
+      return new PlaceRefused({ url, detail: "it is not at an address of the public internet", address })
+    }
+    const code = cause instanceof Error && "code" in cause ? String(cause.code) : error.reason._tag
+    return unreachable(url, reasons[code] ?? `the connection failed (${code})`)
   }
+
+/** What errors of the system mean. Their own words name addresses, which may be of networks that strangers cannot see. */
+const reasons: Readonly<Record<string, string>> = {
+  ENOTFOUND: "no such host is known",
+  EAI_AGAIN: "the name of the host cannot be looked up now",
+  ECONNREFUSED: "the host refuses connections",
+  ECONNRESET: "the host broke the connection off",
+  ETIMEDOUT: "the host does not answer"
+}
 
 const innermost = (error: unknown): unknown => {
   const cause =

@@ -128,6 +128,29 @@ export const saveEnrichment = Effect.fnUntraced(function* (derived: ReadonlyArra
   yield* inTransaction(Effect.flatMap(lockOutdated("enrich", derived), (taken) => noteDerived("enrich", taken)))
 })
 
+/** Notes why a stage cannot derive from the facts of images, and that it has looked at them. */
+export const setAside = Effect.fnUntraced(function* (stage: Stage, reasons: ReadonlyArray<Derived<string>>) {
+  if (reasons.length === 0) return
+  const sql = yield* SqlClient.SqlClient
+  yield* inTransaction(
+    Effect.gen(function* () {
+      const taken = yield* lockOutdated(stage, reasons)
+      if (taken.length === 0) return
+      yield* sql`
+        INSERT INTO underived (image_id, stage, revision, algorithm, reason)
+        SELECT image_id, ${stage}, revision, algorithm, reason FROM unnest(
+          ${Columns.bigints(taken.map(({ imageId }) => imageId))},
+          ${Columns.bigints(taken.map(({ derivation }) => derivation.revision))},
+          ${Columns.texts(taken.map(({ derivation }) => derivation.algorithm))},
+          ${Columns.texts(taken.map(({ value }) => value))}
+        ) AS r (image_id, revision, algorithm, reason)
+        ON CONFLICT (image_id, stage) DO UPDATE SET
+          revision = excluded.revision, algorithm = excluded.algorithm, reason = excluded.reason, noted = excluded.noted`
+      yield* noteDerived(stage, taken)
+    })
+  )
+})
+
 const encodeConsensus = Schema.encodeSync(Consensus)
 
 /** The derivations as a table `d (image_id, revision, algorithm)`. */

@@ -1,67 +1,70 @@
-/** Answers that are to be given again. */
+/** Answers that are to be given again, and derivations that are to be tried again. */
 import { Effect } from "effect"
 import { SqlClient, type Statement } from "effect/sql"
-import type { ImageId, ServiceId } from "../../domain/Identifiers.ts"
+import type { ImageId } from "../../domain/Identifiers.ts"
+import type { Step } from "../../domain/Step.ts"
 import type { Scope } from "../../services/ResultStore.ts"
 import * as Columns from "./Columns.ts"
 import { lockImages } from "./Images.ts"
 import { inTransaction } from "./Transactions.ts"
 
 /**
- * Deletes answers about images and crops, some images at a time. A fact that is gone changes what is derived as
- * much as one that came, so each raises the revision by one.
+ * Deletes answers about images and crops, and what stages have set aside, some images at a time. A fact that is gone changes
+ * what is derived as much as one that came, so each raises the revision by one.
  */
 export const forget = Effect.fnUntraced(function* (options: {
   readonly which: "all" | "failed"
   readonly scope: Scope
-  readonly services?: ReadonlyArray<ServiceId>
+  readonly steps?: ReadonlyArray<Step>
 }) {
-  const matching = yield* condition(options)
+  const meant = yield* conditions(options)
   let forgotten = 0
   let after = 0
   while (true) {
-    const images = yield* answered(options.scope, matching, after)
+    const images = yield* concerned(options.scope, meant, after)
     const last = images.at(-1)
     if (last === undefined) return forgotten
-    forgotten += yield* forgetOf(images, matching)
+    forgotten += yield* forgetOf(images, meant)
     after = last
   }
 })
 
-type Fragment = Statement.Fragment
+/** Which answers, and which derivations, are meant. */
+interface Meant {
+  readonly answers: Statement.Fragment
+  readonly derivations: Statement.Fragment
+}
 
 /** How many images one transaction takes. */
 const batch = 500
 
-/** Which answers are meant. */
-const condition = Effect.fnUntraced(function* ({
-  services,
+const conditions = Effect.fnUntraced(function* ({
+  steps,
   which
 }: {
   readonly which: "all" | "failed"
-  readonly services?: ReadonlyArray<ServiceId>
+  readonly steps?: ReadonlyArray<Step>
 }) {
   const sql = yield* SqlClient.SqlClient
-  return sql.and([
-    which === "failed" ? sql`status = 'failed'` : sql`true`,
-    services === undefined ? sql`true` : sql`service = ANY (${Columns.texts(services)})`
-  ])
+  const isOf = (column: "service" | "stage") =>
+    steps === undefined ? sql`true` : sql`${sql(column)} = ANY (${Columns.texts(steps)})`
+  const answers = sql.and([which === "failed" ? sql`status = 'failed'` : sql`true`, isOf("service")])
+  return { answers, derivations: isOf("stage") } satisfies Meant
 })
 
-const answered = Effect.fnUntraced(function* (scope: Scope, matching: Fragment, after: number) {
+const concerned = Effect.fnUntraced(function* (scope: Scope, { answers, derivations }: Meant, after: number) {
   const sql = yield* SqlClient.SqlClient
   const wanted = scope._tag === "All" ? sql`true` : sql`image_id = ANY (${Columns.bigints(scope.ids)})`
+  const first = (table: string, meant: Statement.Fragment) => sql`
+    (SELECT DISTINCT image_id FROM ${sql(table)}
+      WHERE ${meant} AND image_id > ${after} AND ${wanted} ORDER BY image_id LIMIT ${batch})`
   const rows = yield* sql<{ image_id: ImageId }>`
-    (SELECT DISTINCT image_id FROM results
-      WHERE ${matching} AND image_id > ${after} AND ${wanted} ORDER BY image_id LIMIT ${batch})
-    UNION
-    (SELECT DISTINCT image_id FROM postprocessing
-      WHERE ${matching} AND image_id > ${after} AND ${wanted} ORDER BY image_id LIMIT ${batch})
-    ORDER BY image_id LIMIT ${batch}`
+    ${first("results", answers)} UNION ${first("postprocessing", answers)}
+    UNION ${first("failed_derivations", derivations)} ORDER BY image_id LIMIT ${batch}`
   return rows.map(({ image_id }) => image_id)
 })
 
-const forgetOf = Effect.fnUntraced(function* (imageIds: ReadonlyArray<ImageId>, matching: Fragment) {
+const forgetOf = Effect.fnUntraced(function* (imageIds: ReadonlyArray<ImageId>, meant: Meant) {
   const sql = yield* SqlClient.SqlClient
   const ids = Columns.bigints(imageIds)
   const [row] = yield* inTransaction(
@@ -69,14 +72,20 @@ const forgetOf = Effect.fnUntraced(function* (imageIds: ReadonlyArray<ImageId>, 
       lockImages(imageIds),
       sql<{ forgotten: number }>`
         WITH answers AS (
-          DELETE FROM results WHERE image_id = ANY (${ids}) AND ${matching}
+          DELETE FROM results WHERE image_id = ANY (${ids}) AND ${meant.answers}
           RETURNING image_id, service
         ), crops AS (
-          DELETE FROM postprocessing WHERE image_id = ANY (${ids}) AND ${matching}
+          DELETE FROM postprocessing WHERE image_id = ANY (${ids}) AND ${meant.answers}
+          RETURNING image_id
+        ), derivations AS (
+          DELETE FROM underived
+          WHERE (image_id, stage) IN (
+            SELECT image_id, stage FROM failed_derivations WHERE image_id = ANY (${ids}) AND ${meant.derivations})
           RETURNING image_id
         ), lost AS (
           SELECT image_id, sum(facts) AS facts, array_agg(service) AS services
-          FROM (SELECT image_id, 1 AS facts, service FROM answers UNION ALL SELECT image_id, 1, NULL FROM crops) AS gone
+          FROM (SELECT image_id, 1 AS facts, service FROM answers UNION ALL SELECT image_id, 1, NULL FROM crops
+            UNION ALL SELECT image_id, 1, NULL FROM derivations) AS gone
           GROUP BY image_id
         ), counted AS (
           UPDATE images SET

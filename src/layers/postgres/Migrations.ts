@@ -16,6 +16,8 @@ import { operate } from "./migrations/0004Operate.ts"
 import { timeAnswers } from "./migrations/0005TimeAnswers.ts"
 import { knowPictures } from "./migrations/0006KnowPictures.ts"
 import { shareDuties } from "./migrations/0007ShareDuties.ts"
+import { noteUnderived } from "./migrations/0008NoteUnderived.ts"
+import { keepSessions } from "./migrations/0009KeepSessions.ts"
 
 /** The database was made by a later version of the program. */
 export class DatabaseTooNew extends Schema.TaggedError<DatabaseTooNew>()("DatabaseTooNew", {
@@ -37,7 +39,9 @@ const steps = {
   "0004_operate": operate,
   "0005_time_answers": timeAnswers,
   "0006_know_pictures": knowPictures,
-  "0007_share_duties": shareDuties
+  "0007_share_duties": shareDuties,
+  "0008_note_underived": noteUnderived,
+  "0009_keep_sessions": keepSessions
 }
 
 const table = "windmill_migrations"
@@ -60,7 +64,7 @@ export const migrate = Effect.gen(function* () {
   yield* keepsSettings
   yield* Migrator.make({})({ loader: Migrator.fromRecord(steps), table })
   const [row] = yield* sql<{ found: number }>`SELECT max(migration_id) AS found FROM ${sql(table)}`
-  const known = Object.keys(steps).length
+  const known = Math.max(...Object.keys(steps).map((step) => Number.parseInt(step, 10)))
   const found = row?.found ?? 0
   if (found > known) return yield* new DatabaseTooNew({ found, known })
 }).pipe(Effect.withSpan("ResultStore.migrate"))

@@ -6,6 +6,7 @@
  */
 import { PgClient, PgTypes } from "@effect/sql-pg"
 import { Config, Context, Duration, Effect, Layer, Option, Redacted, Result, Schema } from "effect"
+import * as Amounts from "../../domain/Amounts.ts"
 import * as Encryption from "../files/Encryption.ts"
 
 /** Where the database is, how to log in, and how many connections there may be unless `DB_POOL_SIZE` says it. */
@@ -129,7 +130,7 @@ numbers.register<number | bigint>(PgTypes.OID.int8, {
 })
 
 const milliseconds = (name: string, standard: Duration.Input) =>
-  Config.Duration(name).pipe(
+  Config.schema(Amounts.Wait, name).pipe(
     Config.withDefault(Duration.fromInputUnsafe(standard)),
     Config.map((duration) => String(Duration.toMillis(duration)))
   )

@@ -46,6 +46,10 @@ export const layer = Layer.effect(
       saveBoxes: method("ResultStore.saveBoxes", Boxes.saveBoxes, aboutEach),
       saveConsensus: method("ResultStore.saveConsensus", Derivations.saveConsensus, aboutEach),
       saveEnrichment: method("ResultStore.saveEnrichment", Derivations.saveEnrichment, aboutEach),
+      setAside: method("ResultStore.setAside", Derivations.setAside, (stage, reasons) => ({
+        "windmill.stage": stage,
+        ...aboutEach(reasons)
+      })),
       boxes: method("ResultStore.boxes", Boxes.boxes, aboutOne),
       stale: method("ResultStore.stale", Derivations.stale, (stage) => ({ "windmill.stage": stage })),
       owed: method("ResultStore.owed", Images.owed, ({ scope }) => aboutScope(scope)),

@@ -70,6 +70,7 @@ export const groups = Effect.fnUntraced(function* (limit: number) {
     FROM images LEFT JOIN (
       SELECT image_id FROM results WHERE status = 'failed'
       UNION SELECT image_id FROM postprocessing WHERE status = 'failed'
+      UNION SELECT image_id FROM failed_derivations
     ) AS failures USING (image_id)
     GROUP BY image_group ORDER BY max(images.image_id) DESC LIMIT ${limit}`
   return rows.map(({ image_group, ...counts }): GroupProgress => ({

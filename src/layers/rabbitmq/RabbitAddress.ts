@@ -1,5 +1,6 @@
 /** Where RabbitMQ is and how to log in. */
 import { Config, Context, Duration, Effect, Layer, Option, Redacted, Schema } from "effect"
+import * as Amounts from "../../domain/Amounts.ts"
 import * as Encryption from "../files/Encryption.ts"
 
 export class Address extends Context.Service<
@@ -60,7 +61,9 @@ export const addressFromEnvironment = Layer.effect(
       Effect.catchTag("AuthorityError", ({ message }) => new AddressError({ problems: [message] }))
     )
     const tls = encryption === false ? undefined : encryption
-    const heartbeat = yield* Config.Duration("QUEUE_HEARTBEAT").pipe(Config.withDefault(Duration.seconds(10)))
+    const heartbeat = yield* Config.schema(Amounts.Wait, "QUEUE_HEARTBEAT").pipe(
+      Config.withDefault(Duration.seconds(10))
+    )
     const queuePrefix = yield* Config.String("QUEUE_PREFIX").pipe(Config.withDefault(""))
     const { host, password, port = tls === undefined ? 5672 : 5671, username, vhost } = place
     return { host, port, username, password, vhost, tls, heartbeat, queuePrefix }

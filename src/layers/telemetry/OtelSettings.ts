@@ -11,6 +11,7 @@ import {
   TraceIdRatioBasedSampler
 } from "@opentelemetry/sdk-trace-base"
 import { Config, Duration, Effect, Option, Redacted, Schema } from "effect"
+import * as Amounts from "../../domain/Amounts.ts"
 
 /** A variable says what means nothing. */
 export class OtelSettingsError extends Schema.TaggedError<OtelSettingsError>()("OtelSettingsError", {
@@ -64,7 +65,7 @@ export const settings: Effect.Effect<Option.Option<OtelSettings>, Config.ConfigE
       },
       timeout: yield* milliseconds("OTEL_EXPORTER_OTLP_TIMEOUT", 10_000),
       sampler: yield* sampler,
-      maxQueueSize: yield* Config.Int("OTEL_BSP_MAX_QUEUE_SIZE").pipe(Config.withDefault(8192)),
+      maxQueueSize: yield* Config.schema(Amounts.Count, "OTEL_BSP_MAX_QUEUE_SIZE").pipe(Config.withDefault(8192)),
       delay: yield* milliseconds("OTEL_BSP_SCHEDULE_DELAY", 5000),
       resource: {
         ...pairs(Option.getOrElse(yield* text("OTEL_RESOURCE_ATTRIBUTES"), () => "")),
@@ -80,7 +81,7 @@ const secret = (variable: string) =>
   Config.Redacted(variable).pipe(Config.withDefault(Redacted.make("")), Config.map(Redacted.value))
 
 const milliseconds = (variable: string, standard: number) =>
-  Config.Int(variable).pipe(Config.withDefault(standard), Config.map(Duration.millis))
+  Config.schema(Amounts.Count, variable).pipe(Config.withDefault(standard), Config.map(Duration.millis))
 
 /** Reads `name=value,name=value`, percent-encoded. */
 const pairs = (list: string): Record<string, string> =>

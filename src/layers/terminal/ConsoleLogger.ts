@@ -2,9 +2,12 @@
  * Logs on stderr, so that stdout has nothing but what a program was asked for.
  *
  * `LOG_LEVEL` is the least severe level that is shown (`info`), `LOG_FORMAT` is `pretty` for people or `json` for machines,
- * one object per line, with the ids of the trace, the span and the image it is about.
+ * one object per line, with the ids of the trace, the span and the image it is about. Others have a say in what is logged:
+ * their texts stay on their line, or indented below it, and are no commands to a terminal.
  */
 import { Cause, Config, Effect, Layer, Logger, type LogLevel, References, Schema, type Tracer } from "effect"
+import * as NodeUtil from "node:util"
+import * as Printable from "../../domain/Printable.ts"
 import * as TraceContext from "../../domain/TraceContext.ts"
 
 /** The environment names a level or format that does not exist. */
@@ -33,7 +36,7 @@ const formats = { pretty: "pretty", json: "json" } as const
 export const layer = Layer.unwrap(
   Effect.gen(function* () {
     const { format, level } = yield* settings("info")
-    return logging(format === "json" ? Logger.withConsoleError(json) : Logger.consolePretty({ mode: "tty" }), level)
+    return logging(Logger.withConsoleError(format === "json" ? json : pretty), level)
   })
 )
 
@@ -63,18 +66,51 @@ const logging = (logger: Logger.Logger<unknown, void>, level: LogLevel.LogLevel)
 
 /** An object per line. */
 const json = Logger.make(({ cause, date, fiber, logLevel, message }) =>
-  JSON.stringify({
-    time: date.toISOString(),
-    level: logLevel.toLowerCase(),
-    message: wordsOf(message),
-    ...traceOf(fiber.cache.span),
-    ...fiber.getRef(References.CurrentLogAnnotations),
-    ...(cause.reasons.length === 0 ? {} : { cause: Cause.pretty(cause) })
-  })
+  Printable.line(
+    JSON.stringify({
+      time: date.toISOString(),
+      level: logLevel.toLowerCase(),
+      message: wordsOf(message),
+      ...traceOf(fiber.cache.span),
+      ...fiber.getRef(References.CurrentLogAnnotations),
+      ...(cause.reasons.length === 0 ? {} : { cause: Cause.pretty(cause) })
+    })
+  )
 )
 
+/** A line with the time, the level, the words and what it is about; below it where errors come from. */
+const pretty = Logger.make(({ cause, date, fiber, logLevel, message }) => {
+  const time = date.toISOString().slice(11, 23)
+  const about = Object.entries(fiber.getRef(References.CurrentLogAnnotations)).map(
+    ([name, value]) => `${name}=${value}`
+  )
+  const words = Printable.line([wordsOf(message), ...about].join(" "))
+  const stacks = [message].flat().flatMap((part) => (part instanceof Error ? [part.stack ?? ""] : []))
+  const causes = cause.reasons.length === 0 ? [] : [Cause.pretty(cause)]
+  const below = [...stacks, ...causes]
+    .join("\n")
+    .split("\n")
+    .filter((line) => line !== "")
+  return [`[${time}] ${painted(logLevel)}: ${words}`, ...below.map((line) => `    ${Printable.line(line)}`)].join("\n")
+})
+
+/** The name of a level, in its color where there are colors. */
+const painted = (level: LogLevel.LogLevel): string => {
+  const name = level.toUpperCase()
+  const color = process.stderr.isTTY && process.stderr.hasColors() ? colors[level] : undefined
+  return color === undefined ? name : NodeUtil.styleText(color, name)
+}
+
+const colors: Partial<Record<LogLevel.LogLevel, "cyan" | "green" | "yellow" | "red">> = {
+  Debug: "cyan",
+  Info: "green",
+  Warn: "yellow",
+  Error: "red",
+  Fatal: "red"
+}
+
 /** The level and the words, where there is little room. */
-const brief = Logger.make(({ logLevel, message }) => `${logLevel}: ${wordsOf(message)}`)
+const brief = Logger.make(({ logLevel, message }) => Printable.line(`${logLevel}: ${wordsOf(message)}`))
 
 const wordsOf = (message: unknown): string => [message].flat().map(textOf).join(" ")
 

@@ -17,6 +17,7 @@ import * as SessionHandlers from "./handlers/Session.ts"
 import * as StreamHandlers from "./handlers/Streams.ts"
 import * as UploadHandlers from "./handlers/Uploads.ts"
 import * as Headers from "./Headers.ts"
+import * as Throttle from "./Throttle.ts"
 
 const handlers = Layer.mergeAll(
   FusionHandlers.layer,
@@ -29,7 +30,8 @@ const handlers = Layer.mergeAll(
 
 const api = HttpApiBuilder.layer(Api, { openapiPath: "/openapi.json" }).pipe(
   Layer.provide(handlers),
-  Layer.provide([Guards.access, Guards.faults])
+  Layer.provide([Guards.access, Guards.faults]),
+  Layer.provide(Throttle.layer)
 )
 
 const docs = HttpApiScalar.layer(Api, { path: docsPath, scalar: { withDefaultFonts: false } })

@@ -1,5 +1,5 @@
 /** What a deployment decides about its API. */
-import { Config, Context, Effect, Layer, Option, type Redacted, Schema } from "effect"
+import { Config, Context, Effect, Layer, Option, Redacted, Schema } from "effect"
 import type { Strategy } from "../../domain/Harmonization.ts"
 import { isLoopback } from "./Hosts.ts"
 
@@ -9,6 +9,8 @@ export interface Settings {
   readonly port: number
   /** Without one, whoever can reach the address may do everything. */
   readonly token: Option.Option<Redacted.Redacted>
+  /** Another one, with which one may look at everything and change nothing. */
+  readonly readToken: Option.Option<Redacted.Redacted>
   /** Where others reach the API; the address it listens on when none is given. */
   readonly publicUrl: Option.Option<string>
   /** Whether stored pictures are handed to workers by their path, because all of them run on this machine. */
@@ -34,18 +36,52 @@ export class OpenToEverybody extends Schema.TaggedError<OpenToEverybody>()("Open
   }
 }
 
+/** A token protects nothing: it can be guessed, or lets in whoever may only read. */
+export class TokenUnusable extends Schema.TaggedError<TokenUnusable>()("TokenUnusable", { detail: Schema.String }) {
+  override get message() {
+    return this.detail
+  }
+}
+
+/** Characters of a token. Of random ones, so many cannot be guessed. */
+const shortest = 16
+
+const tokenIn = Effect.fnUntraced(function* (variable: string) {
+  const token = yield* Config.option(Config.Redacted(variable))
+  if (Option.isSome(token) && Redacted.value(token.value).length < shortest) {
+    return yield* new TokenUnusable({
+      detail: `${variable} has less than ${shortest} characters: take a random one (openssl rand -hex 32)`
+    })
+  }
+  return token
+})
+
 /** What a program decides, rather than the environment. */
 export type Choices = Pick<Settings, "host" | "port" | "sharesFiles" | "dashboard" | "strategy">
 
-/** The settings from `API_TOKEN`, `API_PUBLIC_URL` and `TRACE_URL`. */
+/** The settings from `API_TOKEN`, `API_READ_TOKEN`, `API_PUBLIC_URL` and `TRACE_URL`. */
 export const layer = (choices: Choices) =>
   Layer.effect(
     ApiSettings,
     Effect.gen(function* () {
-      const token = yield* Config.option(Config.Redacted("API_TOKEN"))
+      const token = yield* tokenIn("API_TOKEN")
+      const readToken = yield* tokenIn("API_READ_TOKEN")
       const publicUrl = yield* Config.option(Config.NonEmptyString("API_PUBLIC_URL"))
       const traceUrl = yield* Config.option(Config.NonEmptyString("TRACE_URL"))
       if (Option.isNone(token) && !isLoopback(choices.host)) return yield* new OpenToEverybody({ host: choices.host })
-      return { ...choices, token, traceUrl, publicUrl: Option.map(publicUrl, (url) => url.replace(/\/+$/, "")) }
+      if (Option.isSome(readToken) && (Option.isNone(token) || isSame(token.value, readToken.value))) {
+        return yield* new TokenUnusable({
+          detail: "API_READ_TOKEN needs an API_TOKEN besides it, which is another one"
+        })
+      }
+      return {
+        ...choices,
+        token,
+        readToken,
+        traceUrl,
+        publicUrl: Option.map(publicUrl, (url) => url.replace(/\/+$/, ""))
+      }
     })
   )
+
+const isSame = (a: Redacted.Redacted, b: Redacted.Redacted) => Redacted.value(a) === Redacted.value(b)

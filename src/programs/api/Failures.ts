@@ -43,8 +43,10 @@ const problems: {
   ContentTooLarge: ({ message }) => new TooLarge({ detail: message }),
   ContentUnavailable: () => new Unavailable({ detail: "Pictures cannot be stored or read now: try again later" }),
   CropError: ({ message }) => new Unprocessable({ detail: message }),
-  ImageSourceError: ({ message, reason }) =>
-    reason._tag === "Unreachable" ? new Unavailable({ detail: message }) : new Unprocessable({ detail: message }),
+  ImageSourceError: ({ reason }) =>
+    reason._tag === "Unreachable"
+      ? new Unavailable({ detail: `${nameOf(reason.image)} cannot be reached: ${reason.detail}` })
+      : new Unprocessable({ detail: `${nameOf(reason.image)} ${reason.detail}` }),
   PlaceRefused: ({ message }) => new Forbidden({ detail: message }),
   ResultStoreError: ({ reason }) =>
     reason._tag === "StoreUnavailable"
@@ -55,10 +57,14 @@ const problems: {
   UnknownStep: ({ message }) => new NotFound({ detail: message })
 }
 
+/** What others may know of a picture's place: its address, or the name of the file without the folders of this machine. */
+const nameOf = (image: string): string => (URL.canParse(image) ? image : (image.split(/[/\\]/).at(-1) ?? image))
+
 /** What concerns those who run the API, not those who use it. */
 const internal: ReadonlySet<string> = new Set<Failure["_tag"]>([
   "BrokerUnavailable",
   "ContentUnavailable",
+  "PlaceRefused",
   "ResultStoreError"
 ])
 
@@ -68,7 +74,9 @@ export const asProblems = <A, E, R>(
 ): Effect.Effect<A, Exclude<E, Failure> | (E extends Failure ? ProblemOf[E["_tag"]] : never), R> =>
   effect.pipe(
     Effect.tapError((failure) =>
-      isFailure(failure) && internal.has(failure._tag) ? Effect.logWarning(failure.message) : Effect.void
+      isFailure(failure) && internal.has(failure._tag)
+        ? Effect.logWarning(failure.message, ...("address" in failure ? [failure.address] : []))
+        : Effect.void
     ),
     Effect.mapError((failure) =>
       isFailure(failure) ? (problems[failure._tag] as (failure: Failure) => unknown)(failure) : failure

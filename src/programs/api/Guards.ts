@@ -3,39 +3,68 @@ import { Cause, Effect, Layer, Option, Redacted, type Schema, SchemaIssue } from
 import { HttpServerError, HttpServerRequest } from "effect/http"
 import { HttpApiError } from "effect/http-api"
 import * as NodeCrypto from "node:crypto"
+import { Sessions } from "../../services/Sessions.ts"
 import { ApiSettings, type Settings } from "./ApiSettings.ts"
 import { Access, Faults } from "./definition/Guards.ts"
 import { Forbidden, InvalidRequest, TooLarge, Unauthorized, Unexpected } from "./definition/Problems.ts"
+import type { Right } from "./definition/Session.ts"
+import { asProblems } from "./Failures.ts"
 import { isLoopback, nameOf } from "./Hosts.ts"
+import { Throttle } from "./Throttle.ts"
 
 /** The cookie of a page that is logged in. */
 export const cookie = "windmill_session"
 
-/** What the cookie of a token holds: nobody can make it without the token, nor get the token from it. */
-export const sessionOf = (token: Redacted.Redacted): string =>
+/** Names a token in the sessions it began, without telling it. */
+export const fingerprintOf = (token: Redacted.Redacted): string =>
   NodeCrypto.createHmac("sha256", Redacted.value(token)).update("windmill session").digest("hex")
 
-/** Whether a text is the token, compared in constant time. */
-export const isToken = (text: string, token: Redacted.Redacted): boolean => isSame(text, Redacted.value(token))
+/** The token with what it is good for that a text is, compared in constant time. */
+export const tokenWith = (isIt: (token: Redacted.Redacted) => boolean, { readToken, token }: Settings) => {
+  const known = [...Option.toArray(token), ...Option.toArray(readToken)]
+  // Every one is compared, whichever it is.
+  const [found] = known.map((token) => [token, isIt(token)] as const).filter(([, isIt]) => isIt)
+  if (found === undefined) return undefined
+  const right: Right = Option.contains(token, found[0]) ? "full" : "read"
+  return { token: found[0], right }
+}
+
+export const isText = (text: string) => (token: Redacted.Redacted) => isSame(text, Redacted.value(token))
 
 const isSame = (a: string, b: string): boolean => NodeCrypto.timingSafeEqual(digest(a), digest(b))
 
 const digest = (text: string): Buffer => NodeCrypto.createHash("sha256").update(text).digest()
 
-/** Whether a request came with the token, or the cookie made from it. */
-export const isLoggedIn = (request: HttpServerRequest.HttpServerRequest, { token }: Settings): boolean => {
-  if (Option.isNone(token)) return true
-  const [, bearer] = /^Bearer +(.+)$/i.exec(request.headers["authorization"] ?? "") ?? []
-  if (bearer !== undefined) return isToken(bearer, token.value)
-  const session = request.cookies[cookie]
-  return session !== undefined && isSame(session, sessionOf(token.value))
-}
+/** Where a request came from: the last hop, which may be a proxy. */
+export const senderOf = (request: HttpServerRequest.HttpServerRequest): string =>
+  Option.getOrElse(request.remoteAddress, () => "an unknown address")
+
+/** Says of a request what it may do, by the token or the session it came with; nothing is `undefined`. */
+export const identify = Effect.gen(function* () {
+  const settings = yield* ApiSettings
+  const sessions = yield* Sessions
+  const throttle = yield* Throttle
+
+  const bySession = Effect.fnUntraced(function* (secret: string | undefined) {
+    const began = secret === undefined ? undefined : yield* asProblems(sessions.tokenOf(secret))
+    return began === undefined ? undefined : tokenWith((token) => isSame(began, fingerprintOf(token)), settings)
+  })
+
+  return Effect.fnUntraced(function* (request: HttpServerRequest.HttpServerRequest) {
+    if (Option.isNone(settings.token)) return "full" satisfies Right
+    const [, bearer] = /^Bearer +(.+)$/i.exec(request.headers["authorization"] ?? "") ?? []
+    const found = yield* bearer === undefined
+      ? bySession(request.cookies[cookie])
+      : throttle.guard(senderOf(request), () => tokenWith(isText(bearer), settings))
+    return found?.right
+  })
+})
 
 /**
- * Refuses what another site may have had a browser send: a change with an `Origin` that is not this API's own and, while
- * nobody has to log in, any request under a name that is not of this machine (a name of the other site, made to point here).
+ * Refuses what another site may have had a browser send: a change with an `Origin` that is neither where the request went
+ * nor where others reach this API (a proxy before it may rewrite `Host`) and, while nobody has to log in, any request under a name that is not of this machine (a name of the other site, made to point here).
  */
-export const checkOrigin = (request: HttpServerRequest.HttpServerRequest, { token }: Settings) => {
+export const checkOrigin = (request: HttpServerRequest.HttpServerRequest, { publicUrl, token }: Settings) => {
   const { host, origin } = request.headers
   const name = nameOf(host)
   if (Option.isNone(token) && (name === undefined || !isLoopback(name))) {
@@ -45,25 +74,34 @@ export const checkOrigin = (request: HttpServerRequest.HttpServerRequest, { toke
       })
     )
   }
-  const isChange = !["GET", "HEAD", "OPTIONS"].includes(request.method)
-  if (isChange && origin !== undefined && (!URL.canParse(origin) || new URL(origin).host !== host)) {
+  const isOwn = (origin: string) =>
+    URL.canParse(origin) &&
+    (new URL(origin).host === host || Option.exists(publicUrl, (url) => new URL(url).origin === origin))
+  if (isChange(request) && origin !== undefined && !isOwn(origin)) {
     return Effect.fail(new Forbidden({ detail: `Pages of ${origin} may not change anything here` }))
   }
   return Effect.void
 }
 
+const isChange = ({ method }: HttpServerRequest.HttpServerRequest) => !["GET", "HEAD", "OPTIONS"].includes(method)
+
 export const access = Layer.effect(
   Access,
   Effect.gen(function* () {
     const settings = yield* ApiSettings
+    const rightOf = yield* identify
     return Access.of((handler) =>
       Effect.gen(function* () {
         const request = yield* HttpServerRequest.HttpServerRequest
         yield* checkOrigin(request, settings)
-        if (!isLoggedIn(request, settings)) {
+        const right = yield* rightOf(request)
+        if (right === undefined) {
           return yield* new Unauthorized({
             detail: "Send the API token as `Authorization: Bearer <token>`, or log in with `POST /session`"
           })
+        }
+        if (right === "read" && isChange(request)) {
+          return yield* new Forbidden({ detail: "This token is for looking only: changes need API_TOKEN" })
         }
         return yield* handler
       })

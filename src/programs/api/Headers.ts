@@ -30,6 +30,7 @@ const withProtection = (
     "x-frame-options": "DENY",
     "referrer-policy": "no-referrer",
     "cross-origin-resource-policy": "same-origin",
+    ...(response.status === 429 ? { "retry-after": "1" } : {}),
     // What is shown is of now: it may be kept, but not used without asking.
     ...(response.headers["cache-control"] === undefined ? { "cache-control": "private, no-cache" } : {})
   })

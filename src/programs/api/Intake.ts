@@ -14,6 +14,7 @@ import { type ImageReference, pathOf } from "../../domain/ImageReference.ts"
 import { Archive } from "../../services/Archive.ts"
 import { ContentStore, type ContentUnavailable } from "../../services/ContentStore.ts"
 import { ImageSource, ImageSourceError, Unreachable, Unusable } from "../../services/ImageSource.ts"
+import { PictureLinks } from "../../services/PictureLinks.ts"
 import { WebPictures } from "../../services/WebPictures.ts"
 import { ApiSettings } from "./ApiSettings.ts"
 
@@ -33,6 +34,7 @@ export const make = Effect.gen(function* () {
   const archive = yield* Archive
   const contents = yield* ContentStore
   const source = yield* ImageSource
+  const links = yield* PictureLinks
   const web = yield* WebPictures
   const server = yield* HttpServer.HttpServer
   const base = `${Option.getOrElse(settings.publicUrl, () => ownUrl(server.address))}/images/content/`
@@ -74,7 +76,9 @@ export const make = Effect.gen(function* () {
       Effect.ignore(removeUnused([hash]))
     )
     const { filename } = image
-    const reference: ImageReference = settings.sharesFiles ? { filename, path } : { filename, url: `${base}${hash}` }
+    const reference: ImageReference = settings.sharesFiles
+      ? { filename, path }
+      : { filename, url: `${base}${yield* links.keyOf(hash)}/${hash}` }
     const isKept = Effect.map(contents.find(hash), Option.isSome)
     const commit: Received["commit"] = (submit) =>
       Effect.tap(submit, () => Effect.flatMap(isKept, (kept) => (kept ? Effect.void : contents.put(image.bytes))))

@@ -5,13 +5,16 @@
  */
 import { Config, Effect, Layer } from "effect"
 import { fileURLToPath } from "node:url"
+import * as Amounts from "../../domain/Amounts.ts"
 import type { Strategy } from "../../domain/Harmonization.ts"
 import * as FileContentStore from "../../layers/files/FileContentStore.ts"
 import * as HttpListener from "../../layers/http/HttpListener.ts"
 import * as SharpImageSource from "../../layers/pictures/SharpImageSource.ts"
 import * as SharpScaler from "../../layers/pictures/SharpScaler.ts"
 import * as PgArchive from "../../layers/postgres/PgArchive.ts"
+import * as PgPictureLinks from "../../layers/postgres/PgPictureLinks.ts"
 import * as PgReplays from "../../layers/postgres/PgReplays.ts"
+import * as PgSessions from "../../layers/postgres/PgSessions.ts"
 import * as Distributed from "../Distributed.ts"
 import * as ApiServer from "./ApiServer.ts"
 import * as ApiSettings from "./ApiSettings.ts"
@@ -40,14 +43,22 @@ export const listening = ApiServer.layer.pipe(
 /** Serves until the layer's scope closes. `ApiServer.address` says where. */
 export const layer = (options: ServeApiOptions) =>
   listening.pipe(
-    Layer.provide([PgArchive.layer, PgReplays.layer, SharpScaler.layer, contents(options.uploads), Distributed.web]),
+    Layer.provide([
+      PgArchive.layer,
+      PgPictureLinks.layer,
+      PgReplays.layer,
+      PgSessions.layer,
+      SharpScaler.layer,
+      contents(options.uploads),
+      Distributed.web
+    ]),
     Layer.provide(ApiSettings.layer({ ...options, dashboard }))
   )
 
 const contents = (folder: string) =>
   Layer.unwrap(
     Effect.map(
-      Config.Int("IMAGE_MAX_BYTES").pipe(Config.withDefault(SharpImageSource.defaultLimits.bytes)),
+      Config.schema(Amounts.Count, "IMAGE_MAX_BYTES").pipe(Config.withDefault(SharpImageSource.defaultLimits.bytes)),
       (maxBytes) => FileContentStore.layer({ folder, maxBytes })
     )
   )

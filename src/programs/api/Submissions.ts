@@ -4,7 +4,7 @@ import { Multipart } from "effect/http"
 import * as NodeCrypto from "node:crypto"
 import { Replays } from "../../services/Replays.ts"
 import * as Actions from "../flows/Actions.ts"
-import { Submission, type UrlSubmission } from "./definition/Images.ts"
+import { Submission, type UrlSubmission, Wishes } from "./definition/Images.ts"
 import { InvalidRequest, TooLarge, Unprocessable } from "./definition/Problems.ts"
 import type { Intake, Received } from "./Intake.ts"
 
@@ -58,16 +58,10 @@ const Json = Schema.toCodecJson(Submission)
 const encode = Schema.encodeSync(Json)
 const decode = Schema.decodeUnknownEffect(Json)
 
-/** Who is to look at a picture, and with which others it belongs. */
-interface Wishes {
-  readonly services?: string
-  readonly group?: string
-}
-
 /** What was read of a form so far. */
 interface Form {
   readonly received?: Received
-  readonly wishes: Wishes
+  readonly wishes: typeof Wishes.Type
 }
 
 type Keep = Intake["keep"]
@@ -89,8 +83,9 @@ const readForm = Effect.fnUntraced(function* (
 const take = (form: Form, part: Multipart.Part, keep: Keep) =>
   Effect.gen(function* () {
     if (Multipart.isField(part)) {
-      const isWish = (part.key === "services" || part.key === "group") && part.value !== ""
-      return isWish ? { ...form, wishes: { ...form.wishes, [part.key]: part.value } } : form
+      if (part.value === "") return form
+      const wish = yield* Effect.mapError(decodeWishes({ [part.key]: part.value }), ({ message }) => badForm(message))
+      return { ...form, wishes: { ...form.wishes, ...wish } }
     }
     if (part.key !== "file" || form.received !== undefined) {
       return yield* badForm(`the file "${part.key}" is one too many: send one picture, in the field "file"`)
@@ -98,8 +93,11 @@ const take = (form: Form, part: Multipart.Part, keep: Keep) =>
     return { ...form, received: yield* keep(part.name, part.content) }
   })
 
+/** Fields that are no wishes are passed over. */
+const decodeWishes = Schema.decodeUnknownEffect(Wishes)
+
 const formProblem = ({ reason }: Multipart.MultipartError): InvalidRequest | TooLarge =>
-  /TooLarge|TooManyParts/.test(reason._tag)
+  /^(File|Body)TooLarge$/.test(reason._tag)
     ? new TooLarge({ detail: `The form is larger than the limit (${reason._tag})` })
     : badForm(`it cannot be read (${reason._tag})`)
 

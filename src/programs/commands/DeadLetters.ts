@@ -1,6 +1,7 @@
 /** Lists, shows, replays and drops the messages that were set aside. */
 import { Console, Effect, Layer, Option, Schema } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
+import * as Printable from "../../domain/Printable.ts"
 import { type Step, Step as StepSchema } from "../../domain/Step.ts"
 import { type DeadLetterSelection, MessageBroker } from "../../services/MessageBroker.ts"
 import * as Distributed from "../Distributed.ts"
@@ -33,7 +34,9 @@ const list = Command.make(
     Effect.gen(function* () {
       const letters = yield* deadLetters(Option.getOrUndefined(step), limit)
       if (json)
-        return yield* Effect.forEach(letters, (letter) => Console.log(JSON.stringify(letter)), { discard: true })
+        return yield* Effect.forEach(letters, (letter) => Console.log(Printable.line(JSON.stringify(letter))), {
+          discard: true
+        })
       if (letters.length === 0) return yield* Console.log("There are no dead letters")
       const rows = letters.map(({ attempt, id, reason, step }) => [step, id, String(attempt), reason])
       yield* Console.log(Table.lines(["step", "id", "attempt", "reason"], rows).join("\n"))
@@ -48,7 +51,7 @@ const show = Command.make("show", { step, id: Argument.String("id") }, ({ id, st
     const letters = yield* deadLetters(step, all)
     const letter = letters.find((letter) => letter.id === id)
     if (letter === undefined) return yield* new NotThere({ detail: `${step} has no dead letter ${id}` })
-    yield* Console.log(JSON.stringify(letter, undefined, 2))
+    yield* Console.log(Printable.lines(JSON.stringify(letter, undefined, 2)))
   })
 ).pipe(Command.withDescription("Shows one with its body, headers and reason."))
 

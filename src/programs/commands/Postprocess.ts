@@ -1,6 +1,7 @@
 /** Keeps what is derived from answers up to date: boxes, consensus, crops. */
-import { Effect, Layer, Schema } from "effect"
+import { Effect, Layer } from "effect"
 import { Command, Flag } from "effect/cli"
+import * as Amounts from "../../domain/Amounts.ts"
 import { hintQueue } from "../../domain/Messages.ts"
 import { stages } from "../../domain/Staleness.ts"
 import { Catalog } from "../../services/Catalog.ts"
@@ -21,7 +22,7 @@ const flags = {
     Flag.withDescription("How often to look for work that no message told of (default 30 seconds)"),
     Flag.withMetavar("duration"),
     Flag.withDefault("30 seconds"),
-    Flag.withSchema(Schema.DurationFromString)
+    Flag.withSchema(Amounts.Wait)
   ),
   harmonization: Settings.harmonization,
   config: Settings.config,

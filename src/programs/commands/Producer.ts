@@ -1,6 +1,7 @@
 /** Submits images and asks services about them. */
 import { Console, Effect, Layer, Option, Schema } from "effect"
 import { Command, Flag } from "effect/cli"
+import { Group } from "../../domain/Identifiers.ts"
 import * as ServiceCatalog from "../../domain/ServiceCatalog.ts"
 import * as PgArchive from "../../layers/postgres/PgArchive.ts"
 import { Catalog } from "../../services/Catalog.ts"
@@ -37,6 +38,7 @@ const flags = {
     Flag.withAlias("g"),
     Flag.withDescription("The group new images belong to, or whose images are meant"),
     Flag.withMetavar("name"),
+    Flag.withSchema(Group),
     Flag.optional
   ),
   ...Settings.images,

@@ -1,7 +1,7 @@
 /** What people ask of a running pipeline: to look at an image, to look again, to go on with what was left. */
 import { Effect, Option, Result, Schema, Stream } from "effect"
 import type { ImageFilter } from "../../domain/archive/ImageFilter.ts"
-import type { FailureClass } from "../../domain/Facts.ts"
+import type { FailureKind } from "../../domain/archive/FailureGroup.ts"
 import { ImageId, ServiceId } from "../../domain/Identifiers.ts"
 import type { ImageReference } from "../../domain/ImageReference.ts"
 import { hintQueue } from "../../domain/Messages.ts"
@@ -16,6 +16,7 @@ import { type DeadLetterSelection, MessageBroker } from "../../services/MessageB
 import { ResultStore, type SubmittedImage } from "../../services/ResultStore.ts"
 import * as Hints from "./Hints.ts"
 import * as Idle from "./Idle.ts"
+import * as SetAside from "./SetAside.ts"
 import * as Submit from "./Submit.ts"
 
 /** There is no such image. */
@@ -71,7 +72,7 @@ export const rerun = Effect.fn("Actions.rerun")(function* (
   const [facts] = yield* store.facts([imageId])
   if (facts === undefined) return yield* new UnknownImage({ imageId })
   const again = services ?? facts.requested
-  yield* store.forget({ which: "all", scope: { _tag: "Images", ids: [imageId] }, services: again })
+  yield* store.forget({ which: "all", scope: { _tag: "Images", ids: [imageId] }, steps: again })
   yield* store.request(
     [imageId],
     again.filter((service) => !facts.requested.includes(service))
@@ -88,17 +89,17 @@ const owedBy = (imageId: ImageId) =>
   )
 
 /**
- * Forgets failed answers, of a class or all, and asks again. Returns how many there were. Service by service, so that
- * exactly the failures that are meant are forgotten.
+ * Forgets failed answers and derivations, of a class or all, and tries again. Returns how many there were. Step by step, so
+ * that exactly the failures that are meant are forgotten.
  */
 export const retryFailed = Effect.fn("Actions.retryFailed")(function* (
-  request: Scope & { readonly class?: FailureClass }
+  request: Omit<Scope, "services"> & { readonly services?: ReadonlyArray<Step>; readonly class?: FailureKind }
 ) {
   const catalog = yield* Catalog
-  const services = request.services ?? catalog.map(({ id }) => id)
-  const counts = yield* Effect.forEach(services, (service) =>
-    batches({ error: request.class ?? "any", service, ...groupOf(request) }).pipe(
-      Stream.mapEffect((ids) => retry(ids, service)),
+  const steps: ReadonlyArray<Step> = request.services ?? [...catalog.map(({ id }) => id), ...stages]
+  const counts = yield* Effect.forEach(steps, (step) =>
+    batches({ error: request.class ?? "any", service: step, ...groupOf(request) }).pipe(
+      Stream.mapEffect((ids) => retry(ids, step)),
       Stream.runFold(
         () => 0,
         (sum, count: number) => sum + count
@@ -108,12 +109,12 @@ export const retryFailed = Effect.fn("Actions.retryFailed")(function* (
   return counts.reduce((sum, count) => sum + count, 0)
 })
 
-const retry = Effect.fnUntraced(function* (ids: ReadonlyArray<ImageId>, service: ServiceId) {
+const retry = Effect.fnUntraced(function* (ids: ReadonlyArray<ImageId>, step: Step) {
   const store = yield* ResultStore
   const scope = { _tag: "Images", ids } as const
-  const forgotten = yield* store.forget({ which: "failed", scope, services: [service] })
+  const forgotten = yield* store.forget({ which: "failed", scope, steps: [step] })
   const owed = yield* store.owed({ scope, limit: ids.length })
-  yield* Submit.publishOwed(owed, (one) => one === service)
+  yield* Submit.publishOwed(owed, (service) => service === step)
   // A failed crop is owed by the stage, and a failure that is gone changes what was derived.
   yield* Hints.tell(
     stages,
@@ -130,13 +131,18 @@ export const runMissing = Effect.fn("Actions.runMissing")(function* (request: Sc
   const store = yield* ResultStore
   const services = request.services ?? []
   yield* known(services)
-  const idle = yield* Idle.services(yield* Catalog)
+  const catalog = yield* Catalog
+  const idle = yield* Idle.services(catalog)
+  const isSetAside = yield* SetAside.jobs(catalog)
   return yield* batches(groupOf(request)).pipe(
     Stream.mapEffect((ids) =>
       Effect.gen(function* () {
         const fresh = new Set(services.length === 0 ? [] : yield* store.request(ids, services))
         const owed = yield* store.owed({ scope: { _tag: "Images", ids }, limit: ids.length })
-        const wanted = Publication.only(owed, (service) => services.length === 0 || services.includes(service))
+        const wanted = Publication.only(
+          owed,
+          (service, imageId) => (services.length === 0 || services.includes(service)) && !isSetAside(imageId, service)
+        )
         const due = Publication.due(wanted, { idle, isPublished: (imageId) => !fresh.has(imageId) })
         yield* Submit.publishOwed(due)
         return Publication.count(due)

@@ -103,14 +103,14 @@ const record = Effect.fnUntraced(function* (work: ReadonlyArray<Work<ResultRecor
 })
 
 /**
- * What cannot be stored as an answer is stored as a failure. An answer about an image that was deleted meanwhile is of no
+ * What cannot be stored with the reply is stored as a failure without it. An answer about an image that was deleted meanwhile is of no
  * use any more.
  */
 const onRejected = Effect.fnUntraced(function* (
   { value }: Work<ResultRecord>,
   rejected: StoreRejected
 ): Effect.fn.Return<Performed<ResultRecord>, never, ResultStore> {
-  if (value.outcome._tag === "Success") {
+  if (value.outcome.data !== undefined) {
     const outcome = FailurePolicy.unstorable(rejected)
     return { commit: Option.some({ ...value, outcome }), settlement: Settlement.Ack(), events: [] }
   }

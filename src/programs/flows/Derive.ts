@@ -21,6 +21,7 @@ import * as Workflow from "../../domain/Workflow.ts"
 import * as Metrics from "../../services/Metrics.ts"
 import { type Derived, ResultStore, type ResultStoreError } from "../../services/ResultStore.ts"
 import { untilStored } from "./Reconnect.ts"
+import * as SetAside from "./SetAside.ts"
 import * as Spans from "./Spans.ts"
 import type { Step, Work } from "./Step.ts"
 
@@ -103,19 +104,32 @@ const derive = Effect.fnUntraced(function* <A>(fact: DerivedFact<A>, work: Reado
   const store = yield* ResultStore
   const asked = new Map(work.map(({ deliveries, value }) => [value, deliveries]))
   const facts = yield* untilStored(store.facts([...asked.keys()], fact))
-  const looked = yield* Effect.forEach(facts, (one) => deriveOne(fact, one, asked.get(one.imageId)!))
-  const derived = looked.map(({ derived }) => derived)
-  const changed = new Set(yield* untilStored(fact.save(store, derived)))
-  yield* Metrics.derived(fact.stage, {
-    changed: changed.size,
-    unchanged: derived.length - changed.size,
-    skipped: work.length - derived.length
+  const deriving = Effect.gen(function* () {
+    const looked = yield* Effect.forEach(facts, (one) => deriveOne(fact, one, asked.get(one.imageId)!))
+    const derived = looked.map(({ derived }) => derived)
+    const changed = new Set(yield* untilStored(fact.save(store, derived)))
+    yield* Metrics.derived(fact.stage, {
+      changed: changed.size,
+      unchanged: derived.length - changed.size,
+      skipped: work.length - derived.length
+    })
+    return {
+      events: derived.map((one) => fact.event(one, changed.has(one.imageId))),
+      looks: looked.map(({ derived: { imageId }, headers }) => ({ imageId, headers }))
+    }
   })
-  return {
-    events: derived.map((one) => fact.event(one, changed.has(one.imageId))),
-    looks: looked.map(({ derived: { imageId }, headers }) => ({ imageId, headers }))
-  }
+  // Of several that fail together, each is tried alone.
+  const [one] = facts
+  if (one === undefined || facts.length > 1) return yield* deriving
+  const { imageId, revision } = one
+  const derivation = { revision, algorithm: fact.algorithm }
+  const instead = (problem: unknown) =>
+    Effect.as(SetAside.image(fact.stage, { imageId, derivation }, problem), { events: [], looks: [lookAt(imageId)] })
+  return yield* deriving.pipe(Effect.catch(instead), Effect.catchDefect(instead))
 })
+
+/** What follows goes on with what is stored. */
+const lookAt = (imageId: ImageId) => ({ imageId, headers: {} })
 
 /** One image's derivation, as a step of that image's trace, which what follows from it continues. */
 const deriveOne = <A>(fact: DerivedFact<A>, facts: ImageFacts, deliveries: Work<ImageId>["deliveries"]) =>

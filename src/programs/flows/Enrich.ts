@@ -7,8 +7,10 @@
 import { Boolean, Clock, Duration, Effect, Option, Result, type Scope } from "effect"
 import type { ImageBox } from "../../domain/BoundingBox.ts"
 import * as EnrichmentPlan from "../../domain/EnrichmentPlan.ts"
+import type { ImageFacts } from "../../domain/Facts.ts"
 import type { ImageId, ServiceId } from "../../domain/Identifiers.ts"
 import type { EncodedImage, ImageReference } from "../../domain/ImageReference.ts"
+import type { MergedBox } from "../../domain/MergedBox.ts"
 import { type Hint, HintJson, hintQueue } from "../../domain/Messages.ts"
 import { PipelineEvent } from "../../domain/PipelineEvent.ts"
 import * as ServiceCatalog from "../../domain/ServiceCatalog.ts"
@@ -25,9 +27,10 @@ import { ServiceSwitch } from "../../services/ServiceSwitch.ts"
 import * as Ask from "./Ask.ts"
 import * as Attempts from "./Attempts.ts"
 import * as Breaker from "./Breaker.ts"
-import { onFailure, onRejected, Resolution } from "./FailurePolicy.ts"
+import { onFailure, onRejected, Resolution, unstorable } from "./FailurePolicy.ts"
 import * as Hints from "./Hints.ts"
 import { untilStored } from "./Reconnect.ts"
+import * as SetAside from "./SetAside.ts"
 import { type Performed, settled, type Step, type Task, type Work } from "./Step.ts"
 
 /** `algorithms`: what this deployment derives with. */
@@ -78,19 +81,34 @@ const enrich = Effect.fnUntraced(function* (
 ): Effect.fn.Return<Performed<Found>, StoreRejected, Surroundings> {
   const { imageId } = task.message
   const store = yield* ResultStore
-  const catalog = yield* Catalog
-  const { algorithms, attempts, breakers } = asking
+  const { algorithms } = asking
   const algorithm = algorithms.enrich
   const [facts] = yield* untilStored(store.facts([imageId], { stage: "enrich", algorithm }))
   const boxes = yield* untilStored(store.boxes(imageId))
   // Boxes that are not there yet, or are still another strategy's, are about to come, and with them another hint.
   if (facts === undefined || Option.isNone(boxes)) return settled(Settlement.Ack())
-  const { derivation, value } = boxes.value
-  if (derivation.algorithm !== algorithms.harmonize) return settled(Settlement.Ack())
+  if (boxes.value.derivation.algorithm !== algorithms.harmonize) return settled(Settlement.Ack())
+  const derivation = { revision: boxes.value.derivation.revision, algorithm }
+  return yield* enrichBoxes(task.message, facts, { ...boxes.value, derivation }, asking).pipe(
+    Effect.catchDefect((defect) =>
+      Effect.as(SetAside.image("enrich", { imageId, derivation }, defect), settled(Settlement.Ack()))
+    )
+  )
+})
 
+/** Asks about the crops of boxes that were not asked about. `derivation`: what is complete when there are none. */
+const enrichBoxes = Effect.fnUntraced(function* (
+  { imageId }: Hint,
+  facts: ImageFacts,
+  { derivation, value }: Derived<ReadonlyArray<MergedBox>>,
+  asking: Asking
+): Effect.fn.Return<Performed<Found>, StoreRejected, Surroundings> {
+  const { attempts, breakers } = asking
+  const store = yield* ResultStore
+  const catalog = yield* Catalog
   const missing = EnrichmentPlan.missing(EnrichmentPlan.plan(value, catalog), facts.crops)
   if (missing.length === 0) {
-    const complete = { imageId, derivation: { revision: derivation.revision, algorithm }, value: undefined }
+    const complete = { imageId, derivation, value: undefined }
     return { commit: Option.some({ complete }), settlement: Settlement.Ack(), events: [] }
   }
 
@@ -198,9 +216,20 @@ const record = Effect.fnUntraced(function* (work: ReadonlyArray<Work<Found>>) {
   const complete = work.flatMap(({ value }) => ("complete" in value ? [value.complete] : []))
   const crops = work.flatMap(({ value }) => ("crops" in value ? value.crops : []))
   if (complete.length > 0) yield* untilStored(store.saveEnrichment(complete))
-  const recorded = crops.length === 0 ? [] : yield* untilStored(store.recordCrops(crops))
+  const recording = crops.length === 0 ? Effect.succeed([]) : untilStored(store.recordCrops(crops))
+  const recorded = yield* work.length > 1
+    ? recording
+    : Effect.catch(recording, () => Effect.map(Effect.forEach(crops, recordAlone), (each) => each.flat()))
   const told = new Set(recorded.map(({ imageId }) => imageId))
   return { events: recorded.map(eventOf), looks: work.filter(({ imageId }) => told.has(imageId)).map(Hints.following) }
+})
+
+/** Records an answer; what cannot be stored as one is stored as a failure. */
+const recordAlone = Effect.fnUntraced(function* (crop: CropRecord) {
+  const store = yield* ResultStore
+  return yield* untilStored(store.recordCrops([crop])).pipe(
+    Effect.catch((rejected) => untilStored(store.recordCrops([{ ...crop, outcome: unstorable(rejected) }])))
+  )
 })
 
 const eventOf = ({ boxId, imageId, outcome, service }: CropRecord): PipelineEvent =>

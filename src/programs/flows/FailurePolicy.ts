@@ -3,6 +3,7 @@ import { Data, type Duration, Effect, type Schema } from "effect"
 import type { Outcome } from "../../domain/Facts.ts"
 import type { ServiceId } from "../../domain/Identifiers.ts"
 import * as RetryPolicy from "../../domain/RetryPolicy.ts"
+import * as Wording from "../../domain/Wording.ts"
 import type { CropError } from "../../services/Cropper.ts"
 import type { ImageSourceError } from "../../services/ImageSource.ts"
 import type { InferenceError } from "../../services/Inference.ts"
@@ -81,7 +82,7 @@ export const onRejected = (rejected: StoreRejected): Settlement => Settlement.De
 export const unstorable = (rejected: StoreRejected): Outcome => ({
   _tag: "Failure",
   class: "unreadable-reply",
-  reason: rejected.message
+  reason: Wording.cut(rejected.message, longestReason)
 })
 
 const passing = (reason: string, attempt: number): Resolution =>
@@ -95,5 +96,13 @@ const failed = (
   data?: Schema.Json
 ): Resolution =>
   Resolution.Final({
-    outcome: { _tag: "Failure", class: failureClass, reason, ...(data === undefined ? {} : { data }) }
+    outcome: {
+      _tag: "Failure",
+      class: failureClass,
+      reason: Wording.cut(reason, longestReason),
+      ...(data === undefined ? {} : { data })
+    }
   })
+
+/** Characters of a reason that are kept; services and file names have a say in it. */
+const longestReason = 2000

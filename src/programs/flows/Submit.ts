@@ -6,6 +6,7 @@ import { JobJson, published, repeated } from "../../domain/Messages.ts"
 import type { Service } from "../../domain/ServiceCatalog.ts"
 import * as ServiceCatalog from "../../domain/ServiceCatalog.ts"
 import * as TraceContext from "../../domain/TraceContext.ts"
+import * as Wording from "../../domain/Wording.ts"
 import { Catalog } from "../../services/Catalog.ts"
 import { type Lane, MessageBroker } from "../../services/MessageBroker.ts"
 import { ResultStore, type SubmittedImage } from "../../services/ResultStore.ts"
@@ -37,6 +38,9 @@ const submitBatch = Effect.fn("Submit.batch")(function* (
   return submitted
 })
 
+/** File systems have no longer names; what URLs end with may be longer. */
+const longestFilename = 255
+
 /** Makes images known, each with a trace of its own, and requests the services. Nothing is published. */
 export const makeKnown = Effect.fnUntraced(function* (
   references: ReadonlyArray<ImageReference>,
@@ -46,7 +50,7 @@ export const makeKnown = Effect.fnUntraced(function* (
   const roots = yield* Effect.forEach(references, () => rootSpan)
   const submitted = yield* store.submit(
     references.map((reference, i) => ({
-      reference,
+      reference: { ...reference, filename: Wording.cut(reference.filename, longestFilename) },
       services: services.map(({ id }) => id),
       traceParent: TraceContext.encode(roots[i]!),
       ...(group === undefined ? {} : { group })

@@ -18,6 +18,7 @@ import { ServiceSwitch } from "../../services/ServiceSwitch.ts"
 import { WorkerRegistry } from "../../services/WorkerRegistry.ts"
 import * as Hints from "./Hints.ts"
 import * as Idle from "./Idle.ts"
+import * as SetAside from "./SetAside.ts"
 import { publishOwed } from "./Submit.ts"
 
 export interface SweepOptions {
@@ -125,12 +126,13 @@ const publishForgotten = Effect.fnUntraced(function* (keep: Keep, memory: Memory
   const newest = memory.newest
   memory.idle = idle
   memory.newest = Option.getOrElse(yield* store.newest, () => 0)
+  const isSetAside = yield* SetAside.jobs(catalog.filter(({ id }) => forgetful.has(id)))
   let after: ImageId | undefined
   while (forgetful.size > 0 && (yield* keep)) {
     const owed = yield* store.owed({ scope: { _tag: "All" }, limit: page, ...(after === undefined ? {} : { after }) })
     const known = owed.filter(({ imageId }) => imageId <= newest)
     const due = Publication.due(
-      Publication.only(known, (service) => forgetful.has(service)),
+      Publication.only(known, (service, imageId) => forgetful.has(service) && !isSetAside(imageId, service)),
       {
         idle: forgetful,
         isPublished: () => true

@@ -4,11 +4,12 @@ import * as Concept from "../../domain/Concept.ts"
 import type { Consensus } from "../../domain/Consensus.ts"
 import * as Derive from "../../domain/Derive.ts"
 import * as Enrichment from "../../domain/Enrichment.ts"
-import type { FailureClass } from "../../domain/Facts.ts"
 import type { HarmonizedBox } from "../../domain/Harmonization.ts"
 import type { BoxId, ServiceId } from "../../domain/Identifiers.ts"
 import type { ServiceCatalog } from "../../domain/ServiceCatalog.ts"
+import type { FailureKind } from "../../domain/archive/FailureGroup.ts"
 import type { Image } from "../../domain/archive/Image.ts"
+import type { Step } from "../../domain/Step.ts"
 
 /** A box with what was learned from its crop. */
 export interface BoxFindings {
@@ -24,8 +25,8 @@ export interface BoxFindings {
 
 /** Work that failed for good; with `box` on the crop of that box. */
 export interface Failure {
-  readonly service: ServiceId
-  readonly class: FailureClass
+  readonly service: Step
+  readonly class: FailureKind
   readonly reason: string
   readonly box: string | undefined
 }
@@ -80,7 +81,13 @@ export const of = (image: Image, catalog: ServiceCatalog, size: Size | undefined
         outcome._tag === "Failure"
           ? [{ service, class: outcome.class, reason: outcome.reason, box: labels.get(boxId) ?? boxId }]
           : []
-      )
+      ),
+      ...image.underived.map(({ reason, stage }) => ({
+        service: stage,
+        class: "underivable" as const,
+        reason,
+        box: undefined
+      }))
     ]
   }
 }

@@ -128,7 +128,7 @@ export const asking = (it: Vitest.MethodsNonLive<ResultStore | Progress>) => {
       const [a, b] = yield* Effect.all([known("blip", "clip", "ocr"), known("blip")])
       yield* store.record([answer(a, "blip", failed()), answer(a, "clip", failed()), answer(a, "ocr")])
       yield* store.record([answer(b, "blip", failed())])
-      const blip = { scope: { _tag: "Images", ids: [a] }, services: [serviceId("blip")] } as const
+      const blip = { scope: { _tag: "Images", ids: [a] }, steps: [serviceId("blip")] } as const
       assert.strictEqual(yield* store.forget({ which: "failed", ...blip }), 1)
       assert.strictEqual(yield* store.forget({ which: "failed", ...blip }), 0)
       assert.deepStrictEqual(yield* owedAmong([a, b]), [[a, [serviceId("blip")]]])
@@ -155,6 +155,42 @@ export const asking = (it: Vitest.MethodsNonLive<ResultStore | Progress>) => {
       const facts = yield* factsAbout(id)
       assert.deepStrictEqual([facts.crops.map(({ boxId }) => boxId), Number(facts.revision)], [[right!.id], 4])
       assert.deepStrictEqual(yield* staleAmong("enrich", [id]), [id])
+    })
+  )
+
+  it.effect("leaves alone what a stage set aside until more is known, the algorithm changes, or it is forgotten", () =>
+    Effect.gen(function* () {
+      const store = yield* ResultStore
+      const id = yield* known("blip")
+      yield* store.record([answer(id, "blip")])
+      yield* store.saveBoxes([derived(id, 1, [left!])])
+      yield* store.record([answer(id, "clip")])
+      yield* store.setAside("harmonize", [derived(id, 2, "too deep")])
+      assert.deepStrictEqual(yield* staleAmong("harmonize", [id]), [])
+      assert.deepStrictEqual(yield* store.facts([id], { stage: "harmonize", algorithm: "test@1" }), [])
+      assert.deepStrictEqual(yield* staleAmong("consensus", [id]), [id])
+      const boxes = Option.getOrThrow(yield* store.boxes(id))
+      assert.deepStrictEqual(
+        boxes.value.map(({ id }) => id),
+        [left!.id]
+      )
+
+      assert.lengthOf(yield* store.facts([id], { stage: "harmonize", algorithm: "test@2" }), 1)
+      yield* store.record([answer(id, "ocr")])
+      assert.deepStrictEqual(yield* staleAmong("harmonize", [id]), [id])
+      // Too late: there is more to derive from.
+      yield* store.saveBoxes([derived(id, 3, [right!])])
+      yield* store.setAside("harmonize", [derived(id, 2, "too deep")])
+      const scope = { _tag: "Images", ids: [id] } as const
+      assert.strictEqual(yield* store.forget({ which: "failed", scope }), 0)
+
+      yield* store.setAside("consensus", [derived(id, 3, "too deep")])
+      assert.strictEqual(yield* store.forget({ which: "failed", scope, steps: ["harmonize", serviceId("blip")] }), 0)
+      assert.deepStrictEqual(yield* staleAmong("consensus", [id]), [])
+      assert.strictEqual(yield* store.forget({ which: "failed", scope, steps: ["consensus"] }), 1)
+      assert.strictEqual(yield* store.forget({ which: "failed", scope }), 0)
+      assert.deepStrictEqual(yield* staleAmong("consensus", [id]), [id])
+      assert.strictEqual((yield* factsAbout(id)).revision, 4)
     })
   )
 

@@ -177,6 +177,8 @@ export const deriving = (it: Vitest.MethodsNonLive<ResultStore | Progress>) => {
       assert.deepStrictEqual(yield* store.saveBoxes([derived(unknown, 1, [left!])]), [])
       assert.deepStrictEqual(yield* store.saveConsensus([derived(unknown, 1, horse)]), [])
       yield* store.saveEnrichment([derived(unknown, 1, undefined)])
+      yield* store.setAside("enrich", [derived(unknown, 1, "too deep")])
+      yield* store.setAside("enrich", [])
       assert.deepStrictEqual(yield* store.saveBoxes([]), [])
       assert.deepStrictEqual(yield* store.saveConsensus([]), [])
       yield* store.saveEnrichment([])

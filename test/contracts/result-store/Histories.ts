@@ -96,9 +96,9 @@ const take = Effect.fnUntraced(function* (
     }
     case "Forget": {
       const scope = { _tag: "Images", ids: images.map((image) => ids[image]!) } as const
-      const services = step.services.map((index) => serviceId(service(index)))
+      const steps = step.services.map((index) => serviceId(service(index)))
       const forgotten = images.map((image) => Model.forget(models[image]!, step.services))
-      return [yield* store.forget({ which: "failed", scope, services }), sum(forgotten)]
+      return [yield* store.forget({ which: "failed", scope, steps }), sum(forgotten)]
     }
   }
 })

@@ -31,7 +31,8 @@ const imageOf = (self: ImageFacts): Image => {
     crops: self.crops.map((result, i) => ({ ...result, created: created(self.results.length + i) })),
     boxes,
     enrichments: [],
-    derivations: []
+    derivations: [],
+    underived: []
   }
 }
 

@@ -63,6 +63,18 @@ describe("fetch", () => {
     }).pipe(Effect.scoped, Effect.provide(allowing("127.0.0.1")))
   )
 
+  it.live("tells nobody to which addresses names lead", () =>
+    Effect.gen(function* () {
+      const refused = yield* Effect.flip(fetch("http://localhost:9/"))
+      assert.strictEqual(
+        refused.message,
+        "http://localhost:9/ is not fetched: it is not at an address of the public internet"
+      )
+      const closed = yield* Effect.flip(fetch("http://localhost:9/").pipe(Effect.provide(allowing("127.0.0.1", "::1"))))
+      assert.strictEqual(closed.message, "http://localhost:9/ cannot be reached: the host refuses connections")
+    }).pipe(Effect.scoped, Effect.provide(allowing()))
+  )
+
   it.live("gives up on redirects that go round", () =>
     Effect.gen(function* () {
       const port = yield* serve((_, response) => response.writeHead(302, { location: "/again" }).end())

@@ -1,8 +1,13 @@
 import { PgClient } from "@effect/sql-pg"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer } from "effect"
+import type { ContentHash } from "../../../src/domain/Identifiers.ts"
 import * as PgDatabase from "../../../src/layers/postgres/PgDatabase.ts"
 import { migrate } from "../../../src/layers/postgres/Migrations.ts"
+import * as PgPictureLinks from "../../../src/layers/postgres/PgPictureLinks.ts"
+import * as PgResultStore from "../../../src/layers/postgres/PgResultStore.ts"
+import { PictureLinks } from "../../../src/services/PictureLinks.ts"
+import { ResultStore } from "../../../src/services/ResultStore.ts"
 import * as Databases from "../../support/Databases.ts"
 
 const tables = ["consensus", "images", "merged_boxes", "postprocessing", "results"]
@@ -31,6 +36,30 @@ describe("migrate", () => {
       yield* program
       assert.deepStrictEqual(yield* steps, before)
       assert.strictEqual(before[0]?.name, "create_tables")
+    }).pipe(Effect.provide(Databases.client))
+  )
+
+  it.effect("gives the addresses of kept pictures their keys, and they stay the same images", () =>
+    Effect.gen(function* () {
+      yield* migrate
+      const sql = yield* PgClient.PgClient
+      const hash = "0123456789abcdef".repeat(4) as ContentHash
+      const base = "http://windmill.example:8787/images/content/"
+      yield* sql`DROP TABLE sessions, secrets`
+      yield* sql`DELETE FROM windmill_migrations WHERE migration_id = 9`
+      yield* sql`
+        INSERT INTO images (image_filename, image_url, source_key, requested_services)
+        VALUES ('a.jpg', ${base + hash}, 'before', '{}')`
+      yield* migrate
+      const { key, known } = yield* Effect.gen(function* () {
+        const [links, store] = [yield* PictureLinks, yield* ResultStore]
+        const key = yield* links.keyOf(hash)
+        const reference = { filename: "a.jpg", url: `${base}${key}/${hash}` }
+        return { key, known: yield* store.submit([{ reference, services: [] }]) }
+      }).pipe(Effect.provide(Layer.merge(PgPictureLinks.layer, PgResultStore.layer)))
+      const rows = yield* sql<{ image_url: string }>`SELECT image_url FROM images`
+      assert.deepStrictEqual(rows, [{ image_url: `${base}${key}/${hash}` }])
+      assert.isFalse(known[0]!.isNew)
     }).pipe(Effect.provide(Databases.client))
   )
 

@@ -1,9 +1,11 @@
 import { assert, layer } from "@effect/vitest"
-import { Brand, Deferred, Effect, Fiber, Stream } from "effect"
+import { Brand, Deferred, Effect, Fiber, Option, Stream } from "effect"
 import { SqlClient } from "effect/sql"
 import type { ImageFilter } from "../../../src/domain/archive/ImageFilter.ts"
 import type { ImageId, Moment } from "../../../src/domain/Identifiers.ts"
+import { revision } from "../../../src/domain/Staleness.ts"
 import { Archive } from "../../../src/services/Archive.ts"
+import { Progress } from "../../../src/services/Progress.ts"
 import { ResultStore } from "../../../src/services/ResultStore.ts"
 import * as ApiServers from "../../support/ApiServers.ts"
 import * as Archives from "../../support/Archives.ts"
@@ -39,12 +41,23 @@ layer(ApiServers.layer(), { excludeTestServices: true })("search", (it) => {
     })
   )
 
+  it.effect("takes an emoji of 3,000 characters that three services agree on", () =>
+    Effect.gen(function* () {
+      const emoji = "🐴".repeat(1500)
+      const said1 = said({ ...label("hobby horse", 0.9), emoji })
+      const id = yield* Archives.done("long.jpg", { clip: said1, blip: said1, inception_v3: said1 })
+      assert.deepStrictEqual(yield* find({ label: "hobby horse" }), [id])
+      const image = Option.getOrThrow(yield* Archive.use((archive) => archive.image(id)))
+      assert.match(image.consensus!.votes.consensus[0]!.emoji!, /^(🐴)+…$/u)
+    })
+  )
+
   it.effect("follows the consensus when it changes", () =>
     Effect.gen(function* () {
       const store = yield* ResultStore
       const id = yield* Archives.done("changing.jpg", { yolov8: said(object("zebra", [1, 2, 30, 40], 0.9)) })
       assert.deepStrictEqual(yield* find({ label: "zebra" }), [id])
-      yield* store.forget({ which: "all", scope: { _tag: "Images", ids: [id] }, services: [serviceId("yolov8")] })
+      yield* store.forget({ which: "all", scope: { _tag: "Images", ids: [id] }, steps: [serviceId("yolov8")] })
       yield* Archives.derive(id)
       assert.deepStrictEqual(yield* find({ label: "zebra" }), [])
     })
@@ -68,6 +81,40 @@ layer(ApiServers.layer(), { excludeTestServices: true })("search", (it) => {
       ])
       assert.deepStrictEqual(yield* find({ group, error: "image" }), [])
       assert.deepStrictEqual(yield* find({ group, ids: [done, waiting] }), [done, waiting])
+    })
+  )
+
+  it.effect("shows what a stage set aside as a failure of its image, until it was derived after all", () =>
+    Effect.gen(function* () {
+      const archive = yield* Archive
+      const store = yield* ResultStore
+      const group = "set aside"
+      const id = yield* Archives.answered("deep.jpg", { clip: said() }, { group })
+      const derivation = { revision: revision(1), algorithm: "test@1" }
+      yield* store.setAside("consensus", [{ imageId: id, derivation, value: "too deep" }])
+      assert.deepStrictEqual(yield* find({ group, error: "any" }), [id])
+      assert.deepStrictEqual(yield* find({ group, error: "underivable", service: "consensus" }), [id])
+      assert.deepStrictEqual(yield* find({ group, error: "underivable", service: "harmonize" }), [])
+      assert.deepStrictEqual(yield* find({ group, error: "refused" }), [])
+      const image = Option.getOrThrow(yield* archive.image(id))
+      assert.deepStrictEqual(
+        image.underived.map(({ reason, stage }) => [stage, reason]),
+        [["consensus", "too deep"]]
+      )
+      assert.strictEqual(image.failed, 1)
+      const failure = (yield* archive.failures({ samples: 5 })).find(({ service }) => service === "consensus")!
+      assert.deepStrictEqual(
+        [failure.class, failure.count, failure.samples.map(({ imageId, reason }) => [imageId, reason])],
+        ["underivable", 1, [[id, "too deep"]]]
+      )
+      assert.strictEqual(
+        (yield* Progress.use((progress) => progress.groups(100))).find((one) => one.group === group)!.failed,
+        1
+      )
+
+      yield* Archives.derive(id)
+      assert.deepStrictEqual(Option.getOrThrow(yield* archive.image(id)).underived, [])
+      assert.deepStrictEqual(yield* find({ group, error: "any" }), [])
     })
   )
 

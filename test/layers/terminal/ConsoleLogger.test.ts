@@ -83,6 +83,32 @@ describe("ConsoleLogger", () => {
     })
   )
 
+  it.effect("has no line, color or cursor movement that is not its own", () =>
+    Effect.gen(function* () {
+      const forged = "a.jpg\n[12:00:00.000] INFO: all is well\r\u001b[2J\u009b31m\u202e\u2028\ud800"
+      const program = Effect.logError(`Cannot read ${forged}`, new Error(forged), { reply: forged }).pipe(
+        Effect.annotateLogs("image", forged)
+      )
+      for (const LOG_FORMAT of ["pretty", "json"]) {
+        const { stderr } = yield* written(program, { LOG_FORMAT })
+        assert.lengthOf(stderr, 1)
+        const lines = stderr[0]!.split("\n")
+        assert.isTrue(
+          lines.slice(1).every((line) => line.startsWith("    ")),
+          stderr[0]
+        )
+        assert.notMatch(stderr[0]!.replaceAll("\n", ""), /[\p{Cc}\p{Cs}\u202e\u2028]/u)
+        assert.include(lines[0], "\\u001b[2J")
+      }
+      const [line] = (yield* written(program, { LOG_FORMAT: "json" })).stderr
+      assert.strictEqual(JSON.parse(line!).image, forged)
+      const drawn: Array<string> = []
+      const beside = ConsoleLogger.besideDrawing((line) => Effect.sync(() => void drawn.push(line)))
+      yield* Effect.provide(program, beside)
+      assert.notMatch(drawn.join(), /[\p{Cc}\p{Cs}\u202e\u2028]/u)
+    })
+  )
+
   it.effect("refuses a format that does not exist", () =>
     Effect.gen(function* () {
       const error = yield* Effect.flip(written(Effect.void, { LOG_FORMAT: "xml" }))

@@ -133,6 +133,40 @@ describe("since", () => {
   )
 })
 
+describe("readers", () => {
+  it.live("are at most a hundred at once, and give their place back however they leave", () =>
+    Effect.gen(function* () {
+      const address = yield* ApiServer.address
+      const open = Effect.promise(async () => {
+        const leave = new AbortController()
+        const { status } = await fetch(new URL("/events", address), { signal: leave.signal })
+        return { status, leave: () => leave.abort() }
+      })
+      const readers = yield* Effect.all(
+        Array.from({ length: 134 }, () => open),
+        { concurrency: "unbounded" }
+      )
+      const admitted = readers.filter(({ status }) => status === 200)
+      assert.lengthOf(admitted, 100)
+      assert.lengthOf(
+        readers.filter(({ status }) => status === 503),
+        34
+      )
+      for (const { leave } of admitted.slice(0, 5)) leave()
+      const later: Array<{ readonly status: number; readonly leave: () => void }> = []
+      yield* Effect.repeat(
+        Effect.andThen(
+          Effect.sleep("50 millis"),
+          Effect.map(open, (reader) => void later.push(reader))
+        ),
+        { until: () => later.filter(({ status }) => status === 200).length === 5 }
+      )
+      assert.strictEqual((yield* open).status, 503)
+      for (const { leave } of [...readers, ...later]) leave()
+    }).pipe(Effect.provide(ApiServers.layer()))
+  )
+})
+
 describe("a reader that stalls", () => {
   it.live("costs what fits into the buffers of its connection, and loses nothing", () =>
     Effect.gen(function* () {

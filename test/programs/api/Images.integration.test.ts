@@ -173,6 +173,35 @@ layer(ApiServers.layer({ networks: ["127.0.0.1"] }), { excludeTestServices: true
     })
   )
 
+  it.effect("refuses fields that are too long and numbers that are out of range", () =>
+    Effect.gen(function* () {
+      const bytes = yield* ApiServers.picture("coral")
+      for (const fields of [
+        { group: "g".repeat(201) },
+        { group: "g".repeat(20_000) },
+        { services: "clip,".repeat(1000) }
+      ]) {
+        const body = ApiServers.form(bytes, fields)
+        const response = yield* ApiServers.request("/images", { method: "POST", body })
+        assert.strictEqual(response.status, 400)
+      }
+      for (const path of [
+        "/images/0",
+        "/images/-1",
+        "/images/9007199254740993",
+        "/images/9223372036854775808",
+        "/images?before=99999999999999999999",
+        "/images?limit=1000000",
+        "/images?confidence=2",
+        "/images?ids=1e300",
+        `/images?group=${"g".repeat(201)}`,
+        "/dead-letters?limit=0"
+      ]) {
+        assert.strictEqual((yield* ApiServers.request(path)).status, 400, path)
+      }
+    })
+  )
+
   it.effect("says what is wrong with a form", () =>
     Effect.gen(function* () {
       const bytes = yield* ApiServers.picture("gold")

@@ -1,11 +1,16 @@
 import { assert, describe, it, layer } from "@effect/vitest"
-import { ConfigProvider, Effect, Layer, Schema } from "effect"
+import { ConfigProvider, Duration, Effect, Layer, Schema } from "effect"
+import { SqlClient } from "effect/sql"
 import * as NodeHttp from "node:http"
 import * as Strategies from "../../../src/domain/harmonization/Strategies.ts"
 import * as ApiServer from "../../../src/programs/api/ApiServer.ts"
 import * as ApiSettings from "../../../src/programs/api/ApiSettings.ts"
 import { Forbidden, Unauthorized } from "../../../src/programs/api/definition/Problems.ts"
+import type { ContentHash } from "../../../src/domain/Identifiers.ts"
 import { Archive } from "../../../src/services/Archive.ts"
+import { ContentStore } from "../../../src/services/ContentStore.ts"
+import { PictureLinks } from "../../../src/services/PictureLinks.ts"
+import { Sessions } from "../../../src/services/Sessions.ts"
 import { ResultStoreError, StoreUnavailable } from "../../../src/services/ResultStore.ts"
 import * as ApiServers from "../../support/ApiServers.ts"
 import * as Archives from "../../support/Archives.ts"
@@ -27,6 +32,17 @@ const statusOf = (
         resume(Effect.succeed(response.statusCode ?? 0))
       }).end()
     })
+  )
+
+/** The cookie of a page that logs in. */
+const sessionOf = (token: string) =>
+  Effect.map(
+    ApiServers.request("/session", {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ token })
+    }),
+    ({ headers }) => ({ cookie: headers.get("set-cookie")!.split(";")[0]! })
   )
 
 layer(ApiServers.layer({ token }), { excludeTestServices: true })("with a token", (it) => {
@@ -72,10 +88,67 @@ layer(ApiServers.layer({ token }), { excludeTestServices: true })("with a token"
       assert.notInclude(cookie, token)
       const session = { cookie: cookie.split(";")[0]! }
       const state = yield* ApiServers.request("/session", { headers: session })
-      assert.deepStrictEqual(yield* Effect.promise(() => state.json()), { needsToken: true, isLoggedIn: true })
+      assert.deepStrictEqual(yield* Effect.promise(() => state.json()), {
+        needsToken: true,
+        isLoggedIn: true,
+        right: "full"
+      })
       assert.strictEqual((yield* ApiServers.request("/images", { headers: session })).status, 200)
       const logOut = yield* ApiServers.request("/session", { method: "DELETE", headers: session })
       assert.match(logOut.headers.get("set-cookie")!, /Max-Age=0/)
+      assert.strictEqual((yield* ApiServers.request("/images", { headers: session })).status, 401)
+    })
+  )
+
+  it.effect("sessions are of their own, and all end together when somebody says so", () =>
+    Effect.gen(function* () {
+      const [first, second] = [yield* sessionOf(token), yield* sessionOf(token)]
+      assert.notStrictEqual(first.cookie, second.cookie)
+      const isIn = (headers: Record<string, string>) =>
+        Effect.map(ApiServers.request("/images", { headers }), ({ status }) => status === 200)
+      yield* ApiServers.request("/session", { method: "DELETE", headers: first })
+      assert.deepStrictEqual([yield* isIn(first), yield* isIn(second)], [false, true])
+      const third = yield* sessionOf(token)
+      const api = yield* ApiServers.clientWith(bearer)
+      assert.isAtLeast((yield* api.session.logOutEverywhere()).count, 2)
+      assert.deepStrictEqual([yield* isIn(second), yield* isIn(third)], [false, false])
+    })
+  )
+
+  it.effect("a session ends by itself, and with the token it began with", () =>
+    Effect.gen(function* () {
+      const sql = yield* SqlClient.SqlClient
+      const sessions = yield* Sessions
+      const { cookie } = yield* sessionOf(token)
+      const secret = cookie.split("=")[1]!
+      const status = Effect.map(ApiServers.request("/images", { headers: { cookie } }), ({ status }) => status)
+      assert.strictEqual(yield* status, 200)
+      const rows = yield* sql<{ row: string }>`SELECT sessions::text AS row FROM sessions`
+      assert.notInclude(JSON.stringify(rows), secret)
+      assert.notInclude(JSON.stringify(rows), token)
+      yield* sql`UPDATE sessions SET expires = now()`
+      assert.strictEqual(yield* status, 401)
+      const other = yield* sessions.begin("fingerprint of an earlier token", Duration.days(1))
+      const response = yield* ApiServers.request("/images", { headers: { cookie: `windmill_session=${other}` } })
+      assert.strictEqual(response.status, 401)
+    })
+  )
+
+  it.effect("kept pictures are for those who have it, or the address that was handed on", () =>
+    Effect.gen(function* () {
+      const links = yield* PictureLinks
+      const contents = yield* ContentStore
+      const bytes = yield* ApiServers.picture("navy")
+      const { hash } = yield* contents.put(new Uint8Array(bytes))
+      const status = (path: string, headers: Record<string, string> = {}) =>
+        Effect.map(ApiServers.request(path, { headers }), ({ status }) => status)
+      assert.strictEqual(yield* status(`/images/content/${hash}`), 401)
+      assert.strictEqual(yield* status(`/images/content/${hash}`, bearer), 200)
+      assert.strictEqual(yield* status(`/images/content/${yield* links.keyOf(hash)}/${hash}`), 200)
+      const another = yield* links.keyOf("1".repeat(64) as ContentHash)
+      for (const key of ["0".repeat(64), another, another.toUpperCase(), "x"]) {
+        assert.include([400, 404], yield* status(`/images/content/${key}/${hash}`), key)
+      }
     })
   )
 
@@ -213,6 +286,62 @@ layer(ApiServers.layer(), { excludeTestServices: true })("without a token", (it)
   )
 })
 
+layer(ApiServers.layer({ token }), { excludeTestServices: true })("whoever guesses tokens", (it) => {
+  it.effect("is slowed down to one a second, by either way, and those who are logged in notice nothing", () =>
+    Effect.gen(function* () {
+      const session = yield* sessionOf(token)
+      const guess = (n: number) =>
+        n % 2 === 0
+          ? ApiServers.request("/images", { headers: { authorization: `Bearer ${n}` } })
+          : ApiServers.request("/session", {
+              method: "POST",
+              headers: { "content-type": "application/json" },
+              body: JSON.stringify({ token: String(n) })
+            })
+      const guesses = yield* Effect.forEach(
+        Array.from({ length: 200 }, (_, n) => n),
+        guess,
+        { concurrency: 20 }
+      )
+      const compared = guesses.filter(({ status }) => status === 401)
+      assert.isAtMost(compared.length, 10 + 5)
+      assert.isTrue(guesses.every(({ status }) => status === 401 || status === 429))
+      const refused = guesses.find(({ status }) => status === 429)!
+      assert.strictEqual(refused.headers.get("retry-after"), "1")
+      // The right one is not compared either.
+      assert.strictEqual((yield* ApiServers.request("/images", { headers: bearer })).status, 429)
+      assert.strictEqual((yield* ApiServers.request("/images", { headers: session })).status, 200)
+      yield* Effect.sleep("1100 millis")
+      assert.strictEqual((yield* ApiServers.request("/images", { headers: bearer })).status, 200)
+    })
+  )
+})
+
+const publicUrl = "https://windmill.example/pictures"
+layer(ApiServers.layer({ token, environment: { API_PUBLIC_URL: publicUrl } }), { excludeTestServices: true })(
+  "behind a proxy that rewrites Host",
+  (it) => {
+    it.effect("pages of the public address log in and change things, others do not", () =>
+      Effect.gen(function* () {
+        const api = (origin: string) => ApiServers.clientWith({ ...bearer, origin })
+        const own = yield* api("https://windmill.example")
+        yield* own.session.logIn({ payload: { token } })
+        assert.strictEqual((yield* own.pipeline.pause(pause)).by, "Ada")
+        for (const origin of [
+          "http://windmill.example",
+          "https://windmill.example.evil",
+          "https://windmill.example:8443"
+        ]) {
+          const other = yield* api(origin)
+          assert.instanceOf(yield* Effect.flip(other.pipeline.pause(pause)), Forbidden, origin)
+          assert.instanceOf(yield* Effect.flip(other.session.logIn({ payload: { token } })), Forbidden, origin)
+          assert.instanceOf(yield* Effect.flip(other.session.logOut()), Forbidden, origin)
+        }
+      })
+    )
+  }
+)
+
 describe("a database that is away", () => {
   const away = Effect.fail(new ResultStoreError({ reason: new StoreUnavailable({ cause: "10.1.2.3 says no" }) }))
 
@@ -261,6 +390,22 @@ describe("a start", () => {
       for (const host of ["127.0.0.1", "localhost", "::1", "127.0.0.2"]) {
         assert.strictEqual((yield* start(host)).host, host)
       }
+    })
+  )
+
+  it.effect("is refused with a token that can be guessed, or that lets in whoever may only look", () =>
+    Effect.gen(function* () {
+      for (const env of [
+        { API_TOKEN: "fifteen letters" },
+        { API_TOKEN: token, API_READ_TOKEN: "short" },
+        { API_TOKEN: token, API_READ_TOKEN: token },
+        { API_READ_TOKEN: token }
+      ]) {
+        const error = yield* Effect.flip(start("127.0.0.1", env))
+        assert.match(error.message, /API_(READ_)?TOKEN/, JSON.stringify(env))
+        assert.notInclude(error.message, token)
+      }
+      yield* start("0.0.0.0", { API_TOKEN: token, API_READ_TOKEN: `${token}, but only to look` })
     })
   )
 })

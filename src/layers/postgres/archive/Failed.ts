@@ -1,15 +1,16 @@
-/** Failed answers by service and class. */
+/** Failures by service, or stage, and class. */
 import { Effect } from "effect"
 import { SqlClient } from "effect/sql"
-import type { FailureGroup } from "../../../domain/archive/FailureGroup.ts"
-import type { FailureClass } from "../../../domain/Facts.ts"
-import type { BoxId, ImageId, ServiceId } from "../../../domain/Identifiers.ts"
+import type { FailureGroup, FailureKind } from "../../../domain/archive/FailureGroup.ts"
+import type { BoxId, ImageId } from "../../../domain/Identifiers.ts"
+import type { Step } from "../../../domain/Step.ts"
 
 /** The groups with the latest of their images; the indexes hold failures in the order of images. */
 export const failures = Effect.fnUntraced(function* (samples: number) {
   const sql = yield* SqlClient.SqlClient
   const failed = (table: "results" | "postprocessing") =>
     sql`SELECT service, error_class FROM ${sql(table)} WHERE status = 'failed'`
+  const underived = (columns: string) => sql`SELECT ${sql.literal(columns)} FROM failed_derivations`
   const samplesOf = (table: "results" | "postprocessing") => sql`
     (SELECT image_id, result_created, error_reason, ${sql.literal(table === "results" ? "NULL" : "merged_box_id")} AS box
     FROM ${sql(table)} AS t
@@ -18,12 +19,16 @@ export const failures = Effect.fnUntraced(function* (samples: number) {
   const rows = yield* sql<Row>`
     WITH groups AS (
       SELECT service, error_class, count(*) AS count
-      FROM (${failed("results")} UNION ALL ${failed("postprocessing")}) AS failed
+      FROM (${failed("results")} UNION ALL ${failed("postprocessing")}
+        UNION ALL ${underived("stage, 'underivable'")}) AS failed
       GROUP BY service, error_class
     )
     SELECT groups.service, error_class, count, image_id, image_filename, box, error_reason, result_created
     FROM groups CROSS JOIN LATERAL (
-      ${samplesOf("results")} UNION ALL ${samplesOf("postprocessing")} ORDER BY image_id DESC LIMIT ${samples}
+      ${samplesOf("results")} UNION ALL ${samplesOf("postprocessing")}
+      UNION ALL (${underived("image_id, noted, reason, NULL")}
+        WHERE stage = groups.service AND groups.error_class = 'underivable' ORDER BY image_id DESC LIMIT ${samples})
+      ORDER BY image_id DESC LIMIT ${samples}
     ) AS samples
     JOIN images USING (image_id)
     ORDER BY count DESC, service COLLATE "C", error_class, image_id DESC, box`
@@ -44,8 +49,8 @@ export const failures = Effect.fnUntraced(function* (samples: number) {
 })
 
 interface Row {
-  readonly service: ServiceId
-  readonly error_class: FailureClass
+  readonly service: Step
+  readonly error_class: FailureKind
   readonly count: number
   readonly image_id: ImageId
   readonly image_filename: string

@@ -63,8 +63,13 @@ const hasFailure = (
     ...(error === "any" ? [] : [sql`error_class = ${error}`]),
     ...(service === undefined ? [] : [sql`service = ${service}`])
   ])
+  const underived = sql.and([
+    error === "any" || error === "underivable" ? sql`true` : sql`false`,
+    ...(service === undefined ? [] : [sql`stage = ${service}`])
+  ])
   return sql`image_id IN (
-    SELECT image_id FROM results WHERE ${failed} UNION ALL SELECT image_id FROM postprocessing WHERE ${failed})`
+    SELECT image_id FROM results WHERE ${failed} UNION ALL SELECT image_id FROM postprocessing WHERE ${failed}
+    UNION ALL SELECT image_id FROM failed_derivations WHERE ${underived})`
 }
 
 const hasFinding = (sql: SqlClient.SqlClient, is: Statement.Fragment, confidence = 0): Statement.Fragment =>

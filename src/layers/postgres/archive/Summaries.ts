@@ -29,6 +29,7 @@ export const progressColumns = (sql: SqlClient.SqlClient) =>
   coalesce(owing, boxes_stale, consensus_stale, enrichment_stale) IS NULL AS is_done,
   (SELECT count(*) FROM results WHERE results.image_id = images.image_id AND status = 'failed')
     + (SELECT count(*) FROM postprocessing WHERE postprocessing.image_id = images.image_id AND status = 'failed')
+    + (SELECT count(*) FROM failed_derivations WHERE failed_derivations.image_id = images.image_id)
     AS failed`)
 
 export const progressOf = (row: ProgressRow) => ({

@@ -1,7 +1,7 @@
 /** One image with everything that is known about it, and what happened to it. */
 import { Effect, Option } from "effect"
 import { SqlClient } from "effect/sql"
-import type { DerivationState, Image } from "../../../domain/archive/Image.ts"
+import type { DerivationState, Image, Underived } from "../../../domain/archive/Image.ts"
 import * as ImageEnrichment from "../../../domain/archive/ImageEnrichment.ts"
 import type { Timeline, TimelineEvent } from "../../../domain/archive/Timeline.ts"
 import * as Derive from "../../../domain/Derive.ts"
@@ -32,6 +32,8 @@ const read = Effect.fnUntraced(function* (id: ImageId, catalog: ServiceCatalog) 
     SELECT service, result_created AS created, worker_id FROM results WHERE image_id = ${id}`
   const crops = yield* sql<{ box: BoxId; service: ServiceId; created: Date }>`
     SELECT merged_box_id AS box, service, result_created AS created FROM postprocessing WHERE image_id = ${id}`
+  const underived = yield* sql<Underived>`
+    SELECT stage, reason, noted AS at FROM failed_derivations WHERE image_id = ${id} ORDER BY stage COLLATE "C"`
   const derived = yield* sql<{ stage: Stage; at: Date }>`
     SELECT stage, max(created) AS at FROM derivations WHERE image_id = ${id} GROUP BY stage`
   const answerOf = new Map(answers.map((answer) => [answer.service, answer]))
@@ -55,7 +57,8 @@ const read = Effect.fnUntraced(function* (id: ImageId, catalog: ServiceCatalog) 
     boxes,
     ...(Option.isSome(consensus) ? { consensus: consensus.value } : {}),
     enrichments: Derive.enrichments(Derive.observe(facts, catalog)).map(ImageEnrichment.of),
-    derivations: derivationsOf(row, new Map(derived.map(({ at, stage }) => [stage, at])))
+    derivations: derivationsOf(row, new Map(derived.map(({ at, stage }) => [stage, at]))),
+    underived
   })
 })
 

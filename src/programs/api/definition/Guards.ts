@@ -4,6 +4,7 @@ import {
   ForbiddenProblem,
   InvalidRequestProblem,
   TooLargeProblem,
+  TooManyRequestsProblem,
   UnauthorizedProblem,
   UnavailableProblem,
   UnexpectedProblem
@@ -16,8 +17,8 @@ export class Faults extends HttpApiMiddleware.Service<Faults>()("windmill/progra
 
 /**
  * Lets in who may come in. With a token set: by `Authorization: Bearer <token>`, or by the cookie that `POST /session`
- * gives. Requests that change something must not come from a page of another site.
+ * gives. Requests that change something need the token that may, and must not come from a page of another site.
  */
 export class Access extends HttpApiMiddleware.Service<Access>()("windmill/programs/api/Access", {
-  error: [UnauthorizedProblem, ForbiddenProblem]
+  error: [UnauthorizedProblem, ForbiddenProblem, TooManyRequestsProblem, UnavailableProblem, UnexpectedProblem]
 }) {}

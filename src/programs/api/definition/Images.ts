@@ -4,10 +4,16 @@ import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/ht
 import { Image, ImageSummary } from "../../../domain/archive/Image.ts"
 import { ImageFilter } from "../../../domain/archive/ImageFilter.ts"
 import { Timeline } from "../../../domain/archive/Timeline.ts"
-import { BoxId, ImageId, Moment, ServiceId } from "../../../domain/Identifiers.ts"
+import { BoxId, Group, ImageId, Moment, ServiceId } from "../../../domain/Identifiers.ts"
 import { NotFoundProblem, TooLargeProblem, UnavailableProblem, UnprocessableProblem } from "./Problems.ts"
 
 const image = { id: ImageId }
+
+/** A list of names or categories. */
+const Services = Schema.String.check(Schema.isMaxLength(4096))
+
+/** What a submission may say besides the picture. */
+export const Wishes = Schema.Struct({ services: Schema.optionalKey(Services), group: Schema.optionalKey(Group) })
 
 /**
  * A picture to be fetched, and who is to look at it. `services` is a comma-separated list of names or categories, or `all`;
@@ -15,15 +21,13 @@ const image = { id: ImageId }
  */
 export const UrlSubmission = Schema.Struct({
   url: Schema.NonEmptyString.check(Schema.isMaxLength(4096)),
-  services: Schema.optionalKey(Schema.String),
-  group: Schema.optionalKey(Schema.NonEmptyString.check(Schema.isMaxLength(200)))
+  ...Wishes.fields
 }).annotate({ identifier: "UrlSubmission" })
 
 /** A picture as a file. Fields come before the file, or after it. */
 export const FileSubmission = Schema.Struct({
   file: Schema.String.annotate({ format: "binary", description: "The picture" }),
-  services: Schema.optionalKey(Schema.String),
-  group: Schema.optionalKey(Schema.String)
+  ...Wishes.fields
 }).pipe(HttpApiSchema.asMultipartStream({ maxParts: 20, maxFieldSize: "16 KiB", maxTotalSize: "1 GiB" }))
 
 /** An image that was accepted. */

@@ -1,9 +1,8 @@
 /** The pipeline: how it is doing, and what people can do about it. */
 import { Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/http-api"
-import { FailureGroup } from "../../../domain/archive/FailureGroup.ts"
-import { FailureClass } from "../../../domain/Facts.ts"
-import { ServiceId } from "../../../domain/Identifiers.ts"
+import { FailureGroup, FailureKind } from "../../../domain/archive/FailureGroup.ts"
+import { Group, ServiceId } from "../../../domain/Identifiers.ts"
 import { PipelineProgress, PipelineState } from "../../../domain/PipelineState.ts"
 import { Pause, Step } from "../../../domain/Step.ts"
 import { Worker } from "../../../domain/Worker.ts"
@@ -34,7 +33,7 @@ const workers = HttpApiEndpoint.get("workers", "/workers", {
 
 const failures = HttpApiEndpoint.get("failures", "/failures", {
   success: Schema.Array(FailureGroup.annotate({ identifier: "FailureGroup" }))
-}).annotateMerge(OpenApi.annotations({ summary: "See failed answers by service and class, with samples" }))
+}).annotateMerge(OpenApi.annotations({ summary: "See failures by service, or stage, and class, with samples" }))
 
 /** The workflow, and what a client needs to derive for itself what the stages derive. */
 export const WorkflowView = Schema.Struct({
@@ -73,9 +72,10 @@ const resume = HttpApiEndpoint.post("resume", "/services/:step/resume", {
 
 /** Whose failures are to be tried again. Left out: all. */
 const RetryRequest = Schema.Struct({
-  services: Schema.optionalKey(Schema.Array(ServiceId)),
-  class: Schema.optionalKey(FailureClass),
-  group: Schema.optionalKey(Schema.String)
+  /** Services, and stages. */
+  services: Schema.optionalKey(Schema.Array(Step)),
+  class: Schema.optionalKey(FailureKind),
+  group: Schema.optionalKey(Group)
 })
 
 const retryFailed = HttpApiEndpoint.post("retryFailed", "/retry-failed", {
@@ -86,7 +86,7 @@ const retryFailed = HttpApiEndpoint.post("retryFailed", "/retry-failed", {
   OpenApi.annotations({
     summary: "Try again what failed",
     description:
-      "Forgets failed answers, of some services, of a class or of a group, and asks again. `count`: failures forgotten."
+      "Forgets failures, of some services or stages, of a class or of a group, and tries again. `count`: failures forgotten."
   })
 )
 
@@ -94,7 +94,7 @@ const retryFailed = HttpApiEndpoint.post("retryFailed", "/retry-failed", {
 const MissingRequest = Schema.Struct({
   /** Services to be asked about every image of the scope, also about those for which they were not requested. */
   services: Schema.optionalKey(Schema.Array(ServiceId)),
-  group: Schema.optionalKey(Schema.String)
+  group: Schema.optionalKey(Group)
 })
 
 const runMissing = HttpApiEndpoint.post("runMissing", "/run-missing", {
@@ -105,7 +105,7 @@ const runMissing = HttpApiEndpoint.post("runMissing", "/run-missing", {
   OpenApi.annotations({
     summary: "Ask for answers that are missing",
     description:
-      "Asks again for what is owed although the queue of the service is empty; with `services`, asks these about every " +
+      "Asks again for what is owed although the queue of the service is empty, but not for dead letters; with `services`, asks these about every " +
       "image of the group or of all. `count`: questions put."
   })
 )

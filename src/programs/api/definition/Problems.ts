@@ -32,6 +32,9 @@ export class TooLarge extends Schema.TaggedError<TooLarge>()("TooLarge", fields)
 /** The request is well formed and cannot be done: the picture cannot be read, or the key was used for another request. */
 export class Unprocessable extends Schema.TaggedError<Unprocessable>()("Unprocessable", fields) {}
 
+/** Too many wrong tokens came from where this comes from. Worth another try in a second. */
+export class TooManyRequests extends Schema.TaggedError<TooManyRequests>()("TooManyRequests", fields) {}
+
 /** The database, the broker or a remote place is not there now, or there are too many requests. Worth another try. */
 export class Unavailable extends Schema.TaggedError<Unavailable>()("Unavailable", fields) {}
 
@@ -78,5 +81,6 @@ export const ForbiddenProblem = asProblem(Forbidden, "Forbidden", 403, "Forbidde
 export const NotFoundProblem = asProblem(NotFound, "NotFound", 404, "Not Found")
 export const TooLargeProblem = asProblem(TooLarge, "TooLarge", 413, "Content Too Large")
 export const UnprocessableProblem = asProblem(Unprocessable, "Unprocessable", 422, "Unprocessable Content")
+export const TooManyRequestsProblem = asProblem(TooManyRequests, "TooManyRequests", 429, "Too Many Requests")
 export const UnexpectedProblem = asProblem(Unexpected, "Unexpected", 500, "Internal Server Error")
 export const UnavailableProblem = asProblem(Unavailable, "Unavailable", 503, "Service Unavailable")

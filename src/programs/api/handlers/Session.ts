@@ -1,11 +1,14 @@
 /** Logging in and out. */
-import { Effect, Option } from "effect"
+import { Duration, Effect, Option } from "effect"
 import { HttpServerResponse } from "effect/http"
 import { HttpApiBuilder } from "effect/http-api"
+import { Sessions } from "../../../services/Sessions.ts"
 import { ApiSettings } from "../ApiSettings.ts"
 import { Api } from "../definition/Api.ts"
 import { Unauthorized } from "../definition/Problems.ts"
-import { checkOrigin, cookie, isLoggedIn, isToken, sessionOf } from "../Guards.ts"
+import { asProblems } from "../Failures.ts"
+import { checkOrigin, cookie, fingerprintOf, identify, isText, senderOf, tokenWith } from "../Guards.ts"
+import { Throttle } from "../Throttle.ts"
 
 export const layer = HttpApiBuilder.group(
   Api,
@@ -24,20 +27,41 @@ export const layer = HttpApiBuilder.group(
         maxAge: `${maxAge} seconds`
       })
 
+    const rightOf = yield* identify
+    const sessions = yield* Sessions
+    const throttle = yield* Throttle
+
     return handlers.handleAll({
       state: ({ request }) =>
-        Effect.succeed({ needsToken: Option.isSome(token), isLoggedIn: isLoggedIn(request, settings) }),
+        Effect.map(rightOf(request), (right) => ({
+          needsToken: Option.isSome(token),
+          isLoggedIn: right !== undefined,
+          ...(right === undefined ? {} : { right })
+        })),
 
       logIn: ({ payload, request }) =>
         Effect.gen(function* () {
           yield* checkOrigin(request, settings)
           if (Option.isNone(token)) return HttpServerResponse.empty({ status: 204 })
-          if (!isToken(payload.token, token.value))
-            return yield* new Unauthorized({ detail: "This is not the API token" })
-          return withCookie(sessionOf(token.value), 30 * 24 * 3600)
+          const found = yield* throttle.guard(senderOf(request), () => tokenWith(isText(payload.token), settings))
+          if (found === undefined) return yield* new Unauthorized({ detail: "This is not the API token" })
+          yield* Effect.logInfo(`A page logged in from ${senderOf(request)}`)
+          const secret = yield* asProblems(sessions.begin(fingerprintOf(found.token), lasts))
+          return withCookie(secret, Duration.toSeconds(lasts))
         }),
 
-      logOut: () => Effect.succeed(withCookie("", 0))
+      logOut: ({ request }) =>
+        Effect.gen(function* () {
+          yield* checkOrigin(request, settings)
+          const secret = request.cookies[cookie]
+          if (secret !== undefined) yield* asProblems(sessions.end(secret))
+          return withCookie("", 0)
+        }),
+
+      logOutEverywhere: () => Effect.map(asProblems(sessions.endAll), (count) => ({ count }))
     })
   })
 )
+
+/** How long a page stays logged in. */
+const lasts = Duration.days(7)

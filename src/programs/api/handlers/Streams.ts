@@ -1,5 +1,5 @@
 /** Events and exports. */
-import { Effect, Layer, Ref, Stream } from "effect"
+import { Effect, Layer, Ref } from "effect"
 import { HttpApiBuilder } from "effect/http-api"
 import type { ExportFormat } from "../../../domain/archive/ExportFormat.ts"
 import type { ImageFilter } from "../../../domain/archive/ImageFilter.ts"
@@ -20,20 +20,21 @@ const events = HttpApiBuilder.group(
   Effect.fnUntraced(function* (handlers) {
     const archive = yield* Archive
     const readers = yield* Ref.make(0)
+    // Taken before the stream begins, and given back with the request, however it ends.
+    const seat = Effect.acquireRelease(
+      Ref.modify(readers, (count) => (count < maxReaders ? [true, count + 1] : [false, count])),
+      (isTaken) => (isTaken ? Ref.update(readers, (count) => count - 1) : Effect.void)
+    )
     return handlers.handleAll({
       events: ({ headers, query }) =>
         Effect.gen(function* () {
-          if ((yield* Ref.get(readers)) >= maxReaders) {
+          if (!(yield* seat)) {
             return yield* new Unavailable({
               detail: `${maxReaders} readers follow the events already: try again later`
             })
           }
           const moment = headers["last-event-id"] ?? query.since ?? (yield* asProblems(archive.now))
-          const reader = Effect.acquireRelease(
-            Ref.update(readers, (count) => count + 1),
-            () => Ref.update(readers, (count) => count - 1)
-          )
-          return Stream.unwrap(Effect.as(reader, ImageEvents.since(archive, moment)))
+          return ImageEvents.since(archive, moment)
         })
     })
   })
