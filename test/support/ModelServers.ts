@@ -25,6 +25,7 @@ export const redPicture = async (
           top: box.y
         }
       ])
+      .removeAlpha()
       .toFormat(format)
       .toBuffer()
   ),

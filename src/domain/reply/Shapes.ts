@@ -45,7 +45,9 @@ const object: Shape = (fields, index, omit) =>
     const box = yield* Fields.box(Fields.field(fields, "bbox"))
     const confidence = yield* confidenceOf(Fields.field(fields, "confidence"), "confidence", omit)
     const mask = optional(fields, "segmentation", omit, Masks.mask) ?? optional(fields, "mask", omit, Masks.mask)
-    const keypoints = optional(fields, "keypoints", omit, Masks.keypoints)
+    // Points by name are those of a face; an object has a list of them.
+    const hasNames = Fields.isFields(Fields.field(fields, "keypoints"))
+    const keypoints = hasNames ? undefined : optional(fields, "keypoints", omit, Masks.keypoints)
     return {
       _tag: "Object",
       index,
