@@ -19,6 +19,7 @@ import { Progress } from "../../../src/services/Progress.ts"
 import { ResultStore, ResultStoreError, StoreRejected } from "../../../src/services/ResultStore.ts"
 import { object, palette, said, serviceId } from "../../support/Facts.ts"
 import * as MemoryResultStore from "../../support/MemoryResultStore.ts"
+import * as MemoryWorkerRegistry from "../../support/MemoryWorkerRegistry.ts"
 import { sourceImage } from "../../support/SourceImages.ts"
 import { answer, factsAbout } from "../../support/Stores.ts"
 
@@ -61,6 +62,7 @@ const world = (store: Layer.Layer<ResultStore | Progress> = MemoryResultStore.la
     store,
     MemoryMessageBroker.layer,
     MemoryServiceSwitch.layer,
+    MemoryWorkerRegistry.layer,
     Layer.succeed(Catalog, catalog),
     Layer.mock(ImageSource, { lend: (_, use) => use(picture) }),
     Layer.mock(Cropper, {
