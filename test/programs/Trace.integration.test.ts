@@ -327,7 +327,7 @@ layer(Layer.merge(Databases.store, RabbitQueues.address), { excludeTestServices:
 })
 
 /** In one process a picture is read once, before it is submitted. */
-const isReading = (name: string) => ["ImageSource.fetch", "ImageSource.inspect", "GET"].includes(name)
+const isReading = (name: string) => ["ImageSource.fetch", "ImageSource.inspect", "WebPictures.fetch", "GET"].includes(name)
 
 const inOneProcess = (tree: string) =>
   tree
@@ -352,7 +352,8 @@ windmill-producer producer submit image
       windmill-worker internal ImageSource.read
     windmill-worker internal ImageSource.read
       windmill-worker internal ImageSource.fetch
-        windmill-worker client GET
+        windmill-worker client WebPictures.fetch
+          windmill-worker client GET
       windmill-worker internal ImageSource.inspect
     windmill-worker internal Inference.analyze, failed
       windmill-worker internal Inference.attempt, attempt 1, failed
@@ -371,13 +372,15 @@ windmill-producer producer submit image
       windmill-worker internal Inference.attempt, attempt 1
         windmill-worker internal Inference.decode
         windmill-worker client POST
+    windmill-worker internal ResultStore.isAnswered
     windmill-postprocess internal harmonize image, revision 1
       windmill-postprocess consumer process queue_spatial_enrichment, attempt 1
         windmill-postprocess internal Cropper.cut
         windmill-postprocess internal Cropper.open
         windmill-postprocess internal ImageSource.read
           windmill-postprocess internal ImageSource.fetch
-            windmill-postprocess client GET
+            windmill-postprocess client WebPictures.fetch
+              windmill-postprocess client GET
           windmill-postprocess internal ImageSource.inspect
         windmill-postprocess internal Inference.analyze
           windmill-postprocess internal Inference.attempt, attempt 1
@@ -386,6 +389,7 @@ windmill-producer producer submit image
         windmill-postprocess internal ResultStore.boxes
         windmill-postprocess internal ResultStore.facts
         windmill-postprocess internal ResultStore.reference
+        windmill-postprocess internal ResultStore.see
         windmill-postprocess internal consensus image, revision 2
         windmill-postprocess internal harmonize image, revision 2
           windmill-postprocess consumer process queue_spatial_enrichment, attempt 1
