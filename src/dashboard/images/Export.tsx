@@ -8,16 +8,18 @@ export const Export = ({ query }: { readonly query: URLSearchParams }) => {
   const format = useSignal<ExportFormat>("coco")
   return (
     <p class="export">
-      <label>
-        Export as{" "}
-        <select value={format.value} onChange={(event) => (format.value = event.currentTarget.value as ExportFormat)}>
-          {ExportFormat.literals.map((name) => (
-            <option key={name} value={name}>
-              {files[name].summary}
-            </option>
-          ))}
-        </select>
-      </label>
+      <label for="export-format">Export as</label>{" "}
+      <select
+        id="export-format"
+        value={format.value}
+        onChange={(event) => (format.value = event.currentTarget.value as ExportFormat)}
+      >
+        {ExportFormat.literals.map((name) => (
+          <option key={name} value={name}>
+            {files[name].summary}
+          </option>
+        ))}
+      </select>
       <a
         class="button"
         href={address(`export/${format.value}?${Filters.toQuery(query)}`)}
