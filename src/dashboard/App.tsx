@@ -1,5 +1,7 @@
 /** The frame around the pages, and which page is shown. */
 import type { ComponentChildren } from "preact"
+import type { Step } from "../domain/Step.ts"
+import { DeadLetters } from "./dead-letters/DeadLetters.tsx"
 import { Failures } from "./failures/Failures.tsx"
 import { ImagePage } from "./image/ImagePage.tsx"
 import { Images } from "./images/Images.tsx"
@@ -35,9 +37,16 @@ const pageOf = ({ path: [page = "", id], query }: Route): ComponentChildren => {
     case "":
       return <Overview />
     case "images":
-      return id === undefined ? <Images query={query} /> : <ImagePage key={id} id={Number(id)} />
+      if (id === undefined) return <Images query={query} />
+      return /^[1-9]\d{0,15}$/.test(id) ? (
+        <ImagePage key={id} id={Number(id)} />
+      ) : (
+        <Empty title={`There is no image ${id}`} />
+      )
     case "failures":
-      return <Failures />
+      return <Failures step={query.get("step") ?? undefined} />
+    case "dead-letters":
+      return <DeadLetters key={query.get("step") ?? ""} step={(query.get("step") as Step | null) ?? undefined} />
     case "workers":
       return <Workers />
     default:
@@ -49,6 +58,7 @@ const pages = [
   ["", "Overview"],
   ["images", "Images"],
   ["failures", "Failures"],
+  ["dead-letters", "Dead letters"],
   ["workers", "Workers"]
 ] as const
 

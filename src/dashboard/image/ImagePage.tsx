@@ -43,14 +43,29 @@ const Actions = ({ image, refresh, traceUrl }: ActionsProps) => (
       </a>
     )}
     <Action
-      title="Forgets all answers about this image, and asks again"
+      title="Asks for what failed or is owed; good answers are kept"
       act={async () => {
         const { owed } = await send(api.images.rerun({ params: { id: image.id }, payload: {} }))
+        await refresh()
+        return owed.length === 0 ? "Nothing has failed, nothing is owed" : `${count(owed.length, "service")} asked`
+      }}
+    >
+      Run again
+    </Action>
+    <Action
+      title="Forgets all answers about this image, and asks again"
+      ask={async () => ({
+        title: "Run everything again?",
+        detail: `${count(image.answered, "answer")} will be forgotten, and ${count(image.requested, "service")} asked.`,
+        verb: "Forget and run"
+      })}
+      act={async () => {
+        const { owed } = await send(api.images.rerun({ params: { id: image.id }, payload: { all: true } }))
         await refresh()
         return `${count(owed.length, "service")} asked`
       }}
     >
-      Run again
+      Run all again
     </Action>
   </div>
 )

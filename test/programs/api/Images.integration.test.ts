@@ -312,7 +312,7 @@ layer(ApiServers.layer({ networks: ["127.0.0.1"] }), { excludeTestServices: true
       const id = yield* Archives.done("again.jpg", { yolov8: said(object("dog", [1, 2, 30, 40], 0.9)), clip: said() })
       const [yolo, clip] = [yield* depth("queue_yolov8"), yield* depth("queue_clip")]
       const services = [serviceId("yolov8"), serviceId("nsfw2")]
-      const submission = yield* api.images.rerun({ params: { id }, payload: { services } })
+      const submission = yield* api.images.rerun({ params: { id }, payload: { services, all: true } })
       assert.sameMembers([...submission.owed], services)
       assert.deepStrictEqual([yield* depth("queue_yolov8"), yield* depth("queue_clip")], [yolo + 1, clip])
       const image = yield* api.images.get({ params: { id } })
@@ -321,8 +321,24 @@ layer(ApiServers.layer({ networks: ["127.0.0.1"] }), { excludeTestServices: true
         [serviceId("clip")]
       )
       assert.deepStrictEqual([image.status, image.requested, image.answered], ["working", 3, 1])
-      const all = yield* api.images.rerun({ params: { id }, payload: {} })
+      const all = yield* api.images.rerun({ params: { id }, payload: { all: true } })
       assert.strictEqual(all.owed.length, 3)
+    })
+  )
+
+  it.effect("keeps good answers when it asks again, unless told otherwise", () =>
+    Effect.gen(function* () {
+      const api = yield* ApiServers.client
+      const id = yield* Archives.answered("kept.jpg", { clip: said(), blip: failed("refused") })
+      const [clip, blip] = [yield* depth("queue_clip"), yield* depth("queue_blip")]
+      const { owed } = yield* api.images.rerun({ params: { id }, payload: {} })
+      assert.deepStrictEqual(owed, [serviceId("blip")])
+      assert.deepStrictEqual([yield* depth("queue_clip"), yield* depth("queue_blip")], [clip, blip + 1])
+      const { results } = yield* api.images.get({ params: { id } })
+      assert.deepStrictEqual(
+        results.map(({ service }) => service),
+        [serviceId("clip")]
+      )
     })
   )
 

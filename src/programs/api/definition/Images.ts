@@ -126,14 +126,20 @@ const crop = HttpApiEndpoint.get("crop", "/images/:id/crops/:box", {
 
 const rerun = HttpApiEndpoint.post("rerun", "/images/:id/rerun", {
   params: image,
-  payload: Schema.Struct({ services: Schema.optionalKey(Schema.Array(ServiceId)) }),
+  payload: Schema.Struct({
+    /** Those that were requested when left out. */
+    services: Schema.optionalKey(Schema.Array(ServiceId)),
+    /** Forgets good answers too. */
+    all: Schema.optionalKey(Schema.Boolean)
+  }),
   success: Submission.pipe(HttpApiSchema.status(202)),
   error: [NotFoundProblem, UnprocessableProblem]
 }).annotateMerge(
   OpenApi.annotations({
     summary: "Ask services again about an image",
     description:
-      "Forgets the answers of `services`, or all answers, and asks again. Services not asked so far are added."
+      "Forgets the failed answers of `services`, or of all that were requested, and asks again what is owed. Good answers " +
+      "are kept unless `all` is set. Services not asked so far are added."
   })
 )
 

@@ -74,7 +74,7 @@ export const layer = HttpApiBuilder.group(
           )
         ),
 
-      rerun: ({ params: { id }, payload: { services } }) => asProblems(Actions.rerun(id, services)),
+      rerun: ({ params: { id }, payload }) => asProblems(Actions.rerun(id, payload)),
 
       remove: ({ params: { id } }) =>
         asProblems(Effect.flatMap(Effect.flatMap(store.remove(id), orUnknown(id)), intake.discard))

@@ -59,7 +59,8 @@ export const layer = HttpApiBuilder.group(
       runMissing: ({ payload }) => asProblems(Effect.map(Actions.runMissing(payload), counted)),
 
       deadLetters: ({ query: { limit = letters, step } }) => asProblems(Actions.deadLetters(step, limit)),
-      replay: ({ payload: { ids, step } }) => asProblems(Effect.map(Actions.replay(step, ids ?? "all"), counted))
+      replay: ({ payload: { ids, step } }) => asProblems(Effect.map(Actions.replay(step, ids ?? "all"), counted)),
+      drop: ({ payload: { ids, step } }) => asProblems(Effect.map(Actions.drop(step, ids), counted))
     })
   })
 )
