@@ -326,6 +326,25 @@ layer(ApiServers.layer({ networks: ["127.0.0.1"] }), { excludeTestServices: true
     })
   )
 
+  it.effect("refuses names of parameters and fields that nothing has", () =>
+    Effect.gen(function* () {
+      const bytes = yield* ApiServers.picture("red")
+      const post = (body: string) => ({ method: "POST", body, headers: { "content-type": "application/json" } })
+      const refused: ReadonlyArray<readonly [path: string, name: string, init?: RequestInit]> = [
+        ["/images?lable=dog", "lable"],
+        ["/progress?group=a", "group"],
+        ["/export/jsonl?grp=a", "grp"],
+        ["/retry-failed", "servises", post('{"servises":["ocr"]}')],
+        ["/images", "service", { method: "POST", body: ApiServers.form(bytes, { service: "ocr" }) }]
+      ]
+      for (const [path, name, init] of refused) {
+        const response = yield* ApiServers.request(path, init)
+        assert.strictEqual(response.status, 400, path)
+        assert.include(yield* Effect.promise(() => response.text()), name, path)
+      }
+    })
+  )
+
   it.effect("keeps good answers when it asks again, unless told otherwise", () =>
     Effect.gen(function* () {
       const api = yield* ApiServers.client
