@@ -10,7 +10,7 @@ import * as Columns from "../Columns.ts"
 export const failures = Effect.fnUntraced(function* (samples: number) {
   const sql = yield* SqlClient.SqlClient
   const failed = (table: "results" | "postprocessing") =>
-    sql`SELECT service, error_class FROM ${sql(table)} WHERE status = 'failed'`
+    sql`SELECT service, error_class, count(*) FROM ${sql(table)} WHERE status = 'failed' GROUP BY service, error_class`
   const underived = (columns: string) => sql`SELECT ${sql.literal(columns)} FROM failed_derivations`
   const samplesOf = (table: "results" | "postprocessing") => sql`
     (SELECT image_id, result_created, error_reason, ${sql.literal(table === "results" ? "NULL" : "merged_box_id")} AS box
@@ -19,9 +19,9 @@ export const failures = Effect.fnUntraced(function* (samples: number) {
     ORDER BY image_id DESC LIMIT ${samples})`
   const rows = yield* sql<Row>`
     WITH groups AS (
-      SELECT service, error_class, count(*) AS count
+      SELECT service, error_class, sum(count)::bigint AS count
       FROM (${failed("results")} UNION ALL ${failed("postprocessing")}
-        UNION ALL ${underived("stage, 'underivable'")}) AS failed
+        UNION ALL ${underived("stage, 'underivable', 1")}) AS failed
       GROUP BY service, error_class
     )
     SELECT groups.service, error_class, count, image_id, image_filename, box, error_reason, result_created
