@@ -19,9 +19,26 @@ export const ImagePage = ({ id }: { readonly id: number }) => {
   })
   return (
     <>
+      {image.value.value === undefined && <h1 class="unseen">Image {id}</h1>}
       <Problem problem={image.problem.value ?? workflow.problem.value} />
       {image.value.value !== undefined && workflow.value.value !== undefined && (
-        <ImageView image={image.value.value} workflow={workflow.value.value} timeline={timeline.value.value}>
+        <ImageView
+          image={image.value.value}
+          workflow={workflow.value.value}
+          timeline={timeline.value.value}
+          retry={(service) => (
+            <Action
+              title={`Forgets what ${service} failed to answer about this image, and asks it again`}
+              act={async () => {
+                await send(api.images.rerun({ params, payload: { services: [service] } }))
+                await image.refresh()
+                return ""
+              }}
+            >
+              Retry {service}
+            </Action>
+          )}
+        >
           <Actions image={image.value.value} traceUrl={workflow.value.value.traceUrl} refresh={image.refresh} />
         </ImageView>
       )}

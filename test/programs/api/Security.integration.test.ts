@@ -375,6 +375,7 @@ describe("a start", () => {
           port: 0,
           dashboard: "",
           sharesFiles: true,
+          simulated: false,
           strategy: Strategies.defaultStrategy
         }).pipe(Layer.provide(ConfigProvider.layer(ConfigProvider.fromEnv({ env }))))
       )

@@ -38,6 +38,8 @@ const failures = HttpApiEndpoint.get("failures", "/failures", {
 /** The workflow, and what a client needs to derive for itself what the stages derive. */
 export const WorkflowView = Schema.Struct({
   ...Workflow.Description.fields,
+  /** Whether the answers are invented by the simulated farm in the process of this API. */
+  simulated: Schema.Boolean,
   /** Where a trace can be seen, with `{traceId}` in the place of its id. */
   traceUrl: Schema.optionalKey(Schema.String)
 }).annotate({ identifier: "Workflow" })

@@ -27,11 +27,12 @@ export const layer = HttpApiBuilder.group(
     const catalog = yield* Catalog
     const monitor = yield* Monitor.make
     const registry = yield* WorkerRegistry
-    const { strategy, traceUrl } = yield* ApiSettings
+    const { simulated, strategy, traceUrl } = yield* ApiSettings
     const switches = yield* ServiceSwitch
 
     const workflow = {
       ...Workflow.describe(catalog, strategy),
+      simulated,
       ...(Option.isSome(traceUrl) ? { traceUrl: traceUrl.value } : {})
     }
 
