@@ -2,6 +2,7 @@ import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
 import * as NodeFs from "node:fs"
 import sharp from "sharp"
+import type { ImageId } from "../../../src/domain/Identifiers.ts"
 import { NotFound, TooLarge, Unprocessable } from "../../../src/programs/api/definition/Problems.ts"
 import * as Intake from "../../../src/programs/api/Intake.ts"
 import { ContentStore } from "../../../src/services/ContentStore.ts"
@@ -16,6 +17,7 @@ import * as PictureFiles from "../../support/PictureFiles.ts"
 const submit = (bytes: Uint8Array, fields: Readonly<Record<string, string>> = {}, key?: string) =>
   Effect.flatMap(ApiServers.client, (api) =>
     api.images.submit({
+      query: {},
       headers: key === undefined ? {} : { "idempotency-key": key },
       payload: ApiServers.form(bytes, fields)
     })
@@ -61,7 +63,7 @@ layer(ApiServers.layer({ networks: ["127.0.0.1"] }), { excludeTestServices: true
       const bytes = yield* ApiServers.picture("yellow")
       const port = yield* serve((_, response) => response.end(bytes))
       const url = `http://127.0.0.1:${port}/some/where/yellow.jpg`
-      const { imageId } = yield* api.images.submit({ headers: {}, payload: { url, services: "clip" } })
+      const { imageId } = yield* api.images.submit({ query: {}, headers: {}, payload: { url, services: "clip" } })
       assert.strictEqual((yield* api.images.get({ params: { id: imageId } })).filename, "yellow.jpg")
       assert.deepStrictEqual(yield* api.images.content({ params: { id: imageId }, query: {} }), new Uint8Array(bytes))
     })
@@ -89,6 +91,7 @@ layer(ApiServers.layer({ networks: ["127.0.0.1"] }), { excludeTestServices: true
         response.end(bytes)
       })
       const again = api.images.submit({
+        query: {},
         headers: { "idempotency-key": "key-2" },
         payload: { url: `http://127.0.0.1:${port}/`, services: "clip" }
       })
@@ -103,7 +106,7 @@ layer(ApiServers.layer({ networks: ["127.0.0.1"] }), { excludeTestServices: true
       const large = new Uint8Array(1024 * 1024 + 1)
       const port = yield* serve((_, response) => response.end(large))
       assert.instanceOf(yield* Effect.flip(submit(large)), TooLarge)
-      const byUrl = api.images.submit({ headers: {}, payload: { url: `http://127.0.0.1:${port}/` } })
+      const byUrl = api.images.submit({ query: {}, headers: {}, payload: { url: `http://127.0.0.1:${port}/` } })
       assert.instanceOf(yield* Effect.flip(byUrl), TooLarge)
       const json = JSON.stringify({ url: `http://127.0.0.1/${"x".repeat(2 * 1024 * 1024)}` })
       const headers = { "content-type": "application/json" }
@@ -342,6 +345,36 @@ layer(ApiServers.layer({ networks: ["127.0.0.1"] }), { excludeTestServices: true
         assert.strictEqual(response.status, 400, path)
         assert.include(yield* Effect.promise(() => response.text()), name, path)
       }
+    })
+  )
+
+  it.effect("says where an accepted image is, and waits for it no longer than wished", () =>
+    Effect.gen(function* () {
+      const api = yield* ApiServers.client
+      const bytes = yield* ApiServers.picture("teal")
+      const post = (wait: string) =>
+        ApiServers.request(`/images${wait}`, { method: "POST", body: ApiServers.form(bytes, { services: "clip" }) })
+      const answer = (response: Response) =>
+        Effect.promise(() => response.json() as Promise<{ readonly imageId: ImageId; readonly status: string; readonly owed: ReadonlyArray<string> }>)
+      const accepted = yield* post("")
+      const { imageId, status } = yield* answer(accepted)
+      assert.deepStrictEqual([accepted.status, status], [202, "waiting"])
+      assert.strictEqual(accepted.headers.get("location"), `/images/${imageId}`)
+      assert.strictEqual((yield* answer(yield* post("?wait=1s"))).status, "waiting")
+      const answered = Effect.gen(function* () {
+        const store = yield* ResultStore
+        yield* store.record([{ imageId, service: serviceId("clip"), outcome: said(), workerId: "w" }])
+        yield* Archives.derive(imageId)
+      })
+      const [waited] = yield* Effect.all(
+        [Effect.flatMap(post("?wait=20s"), answer), Effect.delay(answered, "300 millis")],
+        {
+          concurrency: 2
+        }
+      )
+      assert.deepInclude(waited, { status: "done", owed: [] })
+      assert.strictEqual((yield* post("?wait=soon")).status, 400)
+      yield* api.images.remove({ params: { id: imageId } })
     })
   )
 
