@@ -355,7 +355,14 @@ layer(ApiServers.layer({ networks: ["127.0.0.1"] }), { excludeTestServices: true
       const post = (wait: string) =>
         ApiServers.request(`/images${wait}`, { method: "POST", body: ApiServers.form(bytes, { services: "clip" }) })
       const answer = (response: Response) =>
-        Effect.promise(() => response.json() as Promise<{ readonly imageId: ImageId; readonly status: string; readonly owed: ReadonlyArray<string> }>)
+        Effect.promise(
+          () =>
+            response.json() as Promise<{
+              readonly imageId: ImageId
+              readonly status: string
+              readonly owed: ReadonlyArray<string>
+            }>
+        )
       const accepted = yield* post("")
       const { imageId, status } = yield* answer(accepted)
       assert.deepStrictEqual([accepted.status, status], [202, "waiting"])
