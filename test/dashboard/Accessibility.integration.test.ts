@@ -100,8 +100,8 @@ layer(pipeline, { excludeTestServices: true, timeout: "60 seconds" })("the dashb
         await page.getByRole("heading", { name: "Images", level: 1 }).waitFor()
         assert.strictEqual(await page.title(), "Images · Windmill")
         // What is typed is text.
-        await page.getByLabel("Label").fill("")
-        await page.getByLabel("Label").pressSequentially("g?")
+        await page.getByRole("searchbox", { name: "Label" }).fill("")
+        await page.getByRole("searchbox", { name: "Label" }).pressSequentially("g?")
         assert.strictEqual(await page.getByRole("dialog").count(), 0)
       })
     }).pipe(Effect.scoped)

@@ -200,12 +200,12 @@ layer(pipeline, { excludeTestServices: true, timeout: "60 seconds" })("the dashb
       const expected = withConcept(concept).length
       yield* inPage(async () => {
         await page.locator(".tile").nth(3).waitFor()
-        await page.getByLabel("Label").fill(concept)
+        await page.getByRole("searchbox", { name: "Label" }).fill(concept)
         await page.waitForURL((url) => url.hash.includes("label="))
         await tiles(page, expected)
         await page.reload()
         await tiles(page, expected)
-        assert.strictEqual(await page.getByLabel("Label").inputValue(), concept)
+        assert.strictEqual(await page.getByRole("searchbox", { name: "Label" }).inputValue(), concept)
       })
     }).pipe(Effect.scoped)
   )

@@ -71,7 +71,8 @@ const Queue = ({ letters, refresh, step }: QueueProps) => {
               (chosen.value = new Set(checked ? letters.map(({ id }) => id) : []))
             }
           />
-          {letters.length < limit ? "All" : "These"} {count(letters.length, "message")}
+          {letters.length < limit ? "" : "The first "}
+          {count(letters.length, "message")}
         </label>
       </header>
       <ul>
