@@ -1,31 +1,47 @@
 /** The frame around the pages, and which page is shown. */
 import type { ComponentChildren } from "preact"
+import type { Step } from "../domain/Step.ts"
+import { DeadLetters } from "./dead-letters/DeadLetters.tsx"
 import { Failures } from "./failures/Failures.tsx"
 import { ImagePage } from "./image/ImagePage.tsx"
 import { Images } from "./images/Images.tsx"
 import { LogIn } from "./LogIn.tsx"
 import { api, send } from "./Client.ts"
 import { Overview } from "./overview/Overview.tsx"
-import { Empty } from "./parts/Empty.tsx"
 import { Pictures } from "./parts/Picture.ts"
 import { servedPictures } from "./parts/ServedPictures.ts"
+import { Simulated } from "./parts/Simulated.tsx"
 import { useResource } from "./Resource.ts"
 import { route } from "./Route.ts"
+import { Keys, showKeys } from "./Keys.tsx"
+import { skip, usePage } from "./Page.ts"
 import { href, type Route } from "./Routes.ts"
 import * as Theme from "./Theme.ts"
 import windmill from "./windmill.svg"
 import { Workers } from "./workers/Workers.tsx"
 
 export const App = () => {
+  usePage(route.value)
   const session = useResource(() => send(api.session.state()))
   const state = session.value.value
   const isOpen = state === undefined || !state.needsToken || state.isLoggedIn
+  const isKnown = state !== undefined && isOpen
+  const workflow = useResource(async () => (isKnown ? send(api.pipeline.workflow()) : undefined), {
+    key: String(isKnown)
+  })
   return (
     <Pictures.Provider value={servedPictures}>
+      <a class="skip" href="#main" onClick={skip}>
+        Skip to the content
+      </a>
       <Header
         {...(state?.needsToken === true && state.isLoggedIn ? { right: state.right, onLogOut: session.refresh } : {})}
       />
-      <main>{isOpen ? pageOf(route.value) : <LogIn onLogIn={session.refresh} />}</main>
+      <main id="main" tabIndex={-1}>
+        {workflow.value.value?.simulated === true && <Simulated />}
+        {isOpen ? pageOf(route.value) : <LogIn onLogIn={session.refresh} />}
+      </main>
+      <Keys />
     </Pictures.Provider>
   )
 }
@@ -35,13 +51,16 @@ const pageOf = ({ path: [page = "", id], query }: Route): ComponentChildren => {
     case "":
       return <Overview />
     case "images":
-      return id === undefined ? <Images query={query} /> : <ImagePage key={id} id={Number(id)} />
+      if (id === undefined) return <Images query={query} />
+      return /^[1-9]\d{0,15}$/.test(id) ? <ImagePage key={id} id={Number(id)} /> : <h1>There is no image {id}</h1>
     case "failures":
-      return <Failures />
+      return <Failures step={query.get("step") ?? undefined} />
+    case "dead-letters":
+      return <DeadLetters key={query.get("step") ?? ""} step={(query.get("step") as Step | null) ?? undefined} />
     case "workers":
       return <Workers />
     default:
-      return <Empty title="There is no such page" />
+      return <h1>There is no such page</h1>
   }
 }
 
@@ -49,6 +68,7 @@ const pages = [
   ["", "Overview"],
   ["images", "Images"],
   ["failures", "Failures"],
+  ["dead-letters", "Dead letters"],
   ["workers", "Workers"]
 ] as const
 
@@ -81,6 +101,9 @@ const Header = ({ onLogOut, right }: HeaderProps) => (
       <a class="plain wide-only" href="./docs">
         API
       </a>
+      <button type="button" class="plain" onClick={showKeys} aria-label="Keys">
+        ?
+      </button>
       <button type="button" class="plain" onClick={Theme.next} aria-label={`Theme: ${Theme.theme.value}. Change it`}>
         {{ system: "◐", light: "☀", dark: "☾" }[Theme.theme.value]}
       </button>

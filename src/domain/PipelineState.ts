@@ -4,6 +4,7 @@ import { ServiceId } from "./Identifiers.ts"
 import { EvidenceKind } from "./ServiceCatalog.ts"
 import { Stage } from "./Staleness.ts"
 import { Pause } from "./Step.ts"
+import { OpenBreaker } from "./Worker.ts"
 
 /** Messages of a queue. */
 export const QueueState = Schema.Struct({
@@ -46,12 +47,17 @@ export const ServiceState = Schema.Struct({
   /** Whether the service says that it can serve; `unknown` until it was asked. */
   health: Schema.Literals(["healthy", "unhealthy", "unknown"]),
   requested: Schema.Int,
+  /** Good and failed answers about images. */
   succeeded: Schema.Int,
   failed: Schema.Int,
+  /** Failed answers about crops, which nothing waits for. */
+  failedCrops: Schema.Int,
   /** Answers in each ten seconds of the last five minutes, oldest first; empty when there were none. */
   history: Schema.Array(Schema.Int),
-  /** Workers that leave the service alone because it kept failing. */
-  breakers: Schema.Array(Schema.Struct({ workerId: Schema.String, reason: Schema.String, nextProbe: Schema.Date })),
+  /** Workers that leave the service alone because it kept failing, when asked about images or about crops. */
+  breakers: Schema.Array(
+    Schema.Struct({ workerId: Schema.String, on: Schema.Literals(["image", "crops"]), ...OpenBreaker.fields })
+  ),
   ...step
 })
 export type ServiceState = typeof ServiceState.Type
@@ -77,7 +83,7 @@ export const GroupProgress = Schema.Struct({
   group: Schema.optionalKey(Schema.String),
   images: Schema.Int,
   done: Schema.Int,
-  /** Images with a failed answer. */
+  /** Images with a failed answer, about them or about a crop of them. */
   failed: Schema.Int
 })
 export type GroupProgress = typeof GroupProgress.Type
@@ -86,12 +92,17 @@ export type GroupProgress = typeof GroupProgress.Type
 export const PipelineProgress = Schema.Struct({
   at: Schema.Date,
   images: Schema.Int,
+  /** Images with every requested answer, nothing stale and every planned crop answered. */
   done: Schema.Int,
-  /** Images completed per second, lately; absent until there is something to compare with. */
+  /** Services that owe answers and give none now: what is said of the pace and the end leaves them out. */
+  halted: Schema.Array(ServiceId),
+  /** Images that are done, or lack only what the halted services owe. */
+  doneWithoutHalted: Schema.Int,
+  /** Images that became `doneWithoutHalted` per second, lately; absent until there is something to compare with. */
   rate: Schema.optionalKey(Schema.Finite),
   /**
-   * Seconds until all are done, if all goes on as it does now: what the slowest service needs or, when nothing is owed any
-   * more, what the remaining images need. Absent when that cannot be told.
+   * Seconds until all are `doneWithoutHalted`, if all goes on as it does now: what the slowest service needs or, when nothing
+   * is owed any more, what the remaining images need. Absent when that cannot be told.
    */
   eta: Schema.optionalKey(Schema.Finite),
   boxes: Schema.Int,
@@ -102,6 +113,8 @@ export const PipelineProgress = Schema.Struct({
       requested: Schema.Int,
       succeeded: Schema.Int,
       failed: Schema.Int,
+      /** Failed answers about crops. */
+      failedCrops: Schema.Int,
       /** Answers per second, lately; absent until there is something to compare with. */
       rate: Schema.optionalKey(Schema.Finite)
     })

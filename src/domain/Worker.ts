@@ -3,7 +3,15 @@ import { Schema } from "effect"
 import { ServiceId } from "./Identifiers.ts"
 import { Step } from "./Step.ts"
 
-const breaker = { reason: Schema.String, nextProbe: Schema.Date }
+/** A service is left alone because it kept failing. */
+export const OpenBreaker = Schema.Struct({
+  reason: Schema.String,
+  /** When it is asked about its health next, or was when that is past and it has not answered. */
+  nextProbe: Schema.Date,
+  /** Absent when the program does not say. */
+  since: Schema.optionalKey(Schema.Date)
+})
+export type OpenBreaker = typeof OpenBreaker.Type
 
 /** What a program does for one step. */
 export const Activity = Schema.Struct({
@@ -17,9 +25,9 @@ export const Activity = Schema.Struct({
   /** When one was handled last. */
   lastProgress: Schema.optionalKey(Schema.Date),
   /** Present while the service is left alone because it kept failing. */
-  breaker: Schema.optionalKey(Schema.Struct(breaker)),
+  breaker: Schema.optionalKey(OpenBreaker),
   /** Of a stage: the services that it leaves alone because they kept failing. */
-  leftAlone: Schema.optionalKey(Schema.Array(Schema.Struct({ service: ServiceId, ...breaker })))
+  leftAlone: Schema.optionalKey(Schema.Array(Schema.Struct({ service: ServiceId, ...OpenBreaker.fields })))
 })
 export type Activity = typeof Activity.Type
 

@@ -40,8 +40,9 @@ export const layer = ({ config, data, farm }: EmbeddedOptions) =>
     Layer.merge(services({ config, data, farm }))
   )
 
-/** The address of the database in the data folder. */
-export const database = (data: string) => EmbeddedPostgres.layer({ directory: `${data}/postgres` })
+/** The address of the database in the data folder. As a guest one may also ask the database of a windmill that runs. */
+export const database = (data: string, options: Pick<EmbeddedPostgres.Options, "asGuest"> = {}) =>
+  EmbeddedPostgres.layer({ directory: `${data}/postgres`, ...options })
 
 /** The database that the environment names; where it names none, that in the data folder. */
 export const orConfigured = (data: string) =>

@@ -1,10 +1,11 @@
 /** What is stored, as people look at it. */
 import { Context, type Effect, type Option, type Stream } from "effect"
-import type { FailureGroup } from "../domain/archive/FailureGroup.ts"
+import type { FailureGroup, FailureKind } from "../domain/archive/FailureGroup.ts"
 import type { Image, ImageSummary } from "../domain/archive/Image.ts"
 import type { ImageFilter } from "../domain/archive/ImageFilter.ts"
 import type { Timeline } from "../domain/archive/Timeline.ts"
-import type { ContentHash, ImageId, Moment } from "../domain/Identifiers.ts"
+import type { ContentHash, ImageId, Moment, ServiceId } from "../domain/Identifiers.ts"
+import type { Step } from "../domain/Step.ts"
 import type { ImageRecord, ResultStoreError } from "./ResultStore.ts"
 
 /** An image that changed, and the moment right after. */
@@ -33,6 +34,17 @@ export class Archive extends Context.Service<
     readonly failures: (options: {
       readonly samples: number
     }) => Effect.Effect<ReadonlyArray<FailureGroup>, ResultStoreError>
+    /** Failures of some services and stages, of a class, about images of a group; of all when left out. */
+    readonly countFailures: (of: {
+      readonly services?: ReadonlyArray<Step>
+      readonly class?: FailureKind
+      readonly group?: string
+    }) => Effect.Effect<number, ResultStoreError>
+    /** Pairs of one of these services and an image, of a group or any, about which it was neither asked nor has answered. */
+    readonly countUnasked: (
+      services: ReadonlyArray<ServiceId>,
+      group?: string
+    ) => Effect.Effect<number, ResultStoreError>
     /** The latest moment before which nothing can happen any more. */
     readonly now: Effect.Effect<Moment, ResultStoreError>
     /**

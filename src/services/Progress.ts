@@ -17,6 +17,8 @@ export interface Counts {
     readonly requested: number
     readonly succeeded: number
     readonly failed: number
+    /** Failed answers about crops. */
+    readonly failedCrops: number
   }>
   /** Images about which more is recorded than the stage has used. */
   readonly stale: Readonly<Record<Stage, number>>
@@ -58,6 +60,14 @@ export class Progress extends Context.Service<
     readonly pace: Effect.Effect<Pace, ResultStoreError>
     /** What waits for these services, and for the stages. */
     readonly waits: (services: ReadonlyArray<ServiceId>) => Effect.Effect<Waits, ResultStoreError>
+    /**
+     * Counts the images that are not done, were requested of others too, and lack only answers of these services. With
+     * `crops`, where one of them is asked about crops, an image may wait for any crops.
+     */
+    readonly lackingOnly: (
+      services: ReadonlyArray<ServiceId>,
+      options: { readonly crops: boolean }
+    ) => Effect.Effect<number, ResultStoreError>
     /** The groups whose images are the latest, newest first. */
     readonly groups: (limit: number) => Effect.Effect<ReadonlyArray<GroupProgress>, ResultStoreError>
     /**

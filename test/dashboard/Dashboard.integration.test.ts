@@ -5,6 +5,7 @@ import { gzipSync } from "node:zlib"
 import type { Page } from "playwright-core"
 import { Farm } from "#farm/simulated/Farm"
 import type { Outcome } from "../../src/domain/Facts.ts"
+import { MessageBroker } from "../../src/services/MessageBroker.ts"
 import { ResultStore } from "../../src/services/ResultStore.ts"
 import { ServiceSwitch } from "../../src/services/ServiceSwitch.ts"
 import * as ApiServers from "../support/ApiServers.ts"
@@ -36,7 +37,7 @@ const pipeline = Layer.mergeAll(
 /** Something in a page that promises do. */
 const inPage = <A>(act: () => Promise<A>) => Effect.promise(act)
 
-const routes = ["", "images", "images/4", "failures", "workers"] as const
+const routes = ["", "images", "images/4", "failures", "dead-letters", "workers"] as const
 
 /** What is there when a page has been drawn. */
 const sign: Readonly<Record<(typeof routes)[number], string>> = {
@@ -44,6 +45,7 @@ const sign: Readonly<Record<(typeof routes)[number], string>> = {
   images: ".tile image",
   "images/4": ".picture .merged",
   failures: ".failures",
+  "dead-letters": ".empty",
   workers: ".worker tbody tr"
 }
 
@@ -122,6 +124,7 @@ layer(pipeline, { excludeTestServices: true, timeout: "60 seconds" })("the dashb
         await images.page.locator(".tile").nth(1).waitFor()
         await images.page.locator(".tile .state").first().waitFor({ state: "detached" })
         assert.strictEqual(await images.page.locator(".tile").count(), 2)
+        await overview.page.getByText(/^2 groups done/).click()
         await overview.page.locator(".batches li", { hasText: "second" }).getByText("2 / 2 images").waitFor()
       })
     }).pipe(Effect.scoped)
@@ -197,12 +200,12 @@ layer(pipeline, { excludeTestServices: true, timeout: "60 seconds" })("the dashb
       const expected = withConcept(concept).length
       yield* inPage(async () => {
         await page.locator(".tile").nth(3).waitFor()
-        await page.getByLabel("Label").fill(concept)
+        await page.getByRole("searchbox", { name: "Label" }).fill(concept)
         await page.waitForURL((url) => url.hash.includes("label="))
         await tiles(page, expected)
         await page.reload()
         await tiles(page, expected)
-        assert.strictEqual(await page.getByLabel("Label").inputValue(), concept)
+        assert.strictEqual(await page.getByRole("searchbox", { name: "Label" }).inputValue(), concept)
       })
     }).pipe(Effect.scoped)
   )
@@ -241,7 +244,7 @@ layer(pipeline, { excludeTestServices: true, timeout: "60 seconds" })("the dashb
 
       const api = yield* ApiServers.client
       const [image] = (yield* api.images.search({ query: { group: "second" } })).images
-      yield* api.images.rerun({ params: { id: image!.id }, payload: { services: [ocr] } })
+      yield* api.images.rerun({ params: { id: image!.id }, payload: { services: [ocr], all: true } })
       yield* inPage(async () => {
         await card.locator("dl").getByText("1", { exact: true }).waitFor()
         await card.getByRole("button", { name: "Resume" }).click()
@@ -252,6 +255,58 @@ layer(pipeline, { excludeTestServices: true, timeout: "60 seconds" })("the dashb
     }).pipe(Effect.scoped)
   )
 
+  it.effect("says how far everything is without a service that is halted, first, and what to do about it", () =>
+    Effect.gen(function* () {
+      const ollama = serviceId("ollama")
+      const switches = yield* ServiceSwitch
+      yield* switches.pause({ step: ollama, by: "Ada", reason: "too hot" })
+      const { page } = yield* Browsers.open("")
+      yield* DashboardPipeline.submitSamples(7, "third")
+      const summary = page.getByRole("region", { name: "All images" })
+      const line = page.locator("[data-attention=ollama]")
+      yield* inPage(async () => {
+        await line.getByText("1 image waits").waitFor()
+        await line.getByText("paused by Ada").waitFor()
+        await summary.getByText("images done without ollama").locator("..").getByText("8 / 8").waitFor()
+        await summary.getByText("images done", { exact: true }).locator("..").getByText("7 / 8").waitFor()
+        assert.match((await page.locator("main > section").first().textContent())!, /^Needs attention/)
+        await page.locator("[data-attention=ocr]").getByText("1 refusal").waitFor()
+        await line.getByRole("button", { name: "Resume" }).click()
+        await line.waitFor({ state: "detached" })
+      })
+      yield* DashboardPipeline.untilDone
+    }).pipe(Effect.scoped)
+  )
+
+  it.effect("shows dead letters, puts some back and drops the others, once somebody said yes", () =>
+    Effect.gen(function* () {
+      const broker = yield* MessageBroker
+      yield* broker.publish(["one", "two"].map((body) => ({ queue: "queue_clip", body })))
+      const api = yield* ApiServers.client
+      const { page } = yield* Browsers.open("dead-letters?step=clip")
+      const letters = page.locator("[data-letter]")
+      yield* inPage(async () => {
+        await letters.nth(1).waitFor()
+        await letters.nth(1).locator("summary").click()
+        await letters.nth(1).getByText("two", { exact: true }).waitFor()
+        await letters.nth(1).getByRole("checkbox").check()
+        await page.getByRole("button", { name: "Drop" }).click()
+        await page.getByRole("dialog").getByText("1 message of clip").waitFor()
+        await page.getByRole("dialog").getByRole("button", { name: "Cancel" }).click()
+        assert.strictEqual(await letters.count(), 2)
+        await page.getByRole("button", { name: "Drop" }).click()
+        await page.getByRole("dialog").getByRole("button", { name: "Drop" }).click()
+        await letters.nth(1).waitFor({ state: "detached" })
+      })
+      const left = yield* api.pipeline.deadLetters({ query: {} })
+      assert.deepStrictEqual(
+        left.map(({ body }) => body),
+        ["one"]
+      )
+      yield* broker.drop("queue_clip", "all")
+    }).pipe(Effect.scoped)
+  )
+
   it.effect("groups failures, and tries a group again", () =>
     Effect.gen(function* () {
       const farm = yield* Farm
@@ -259,7 +314,7 @@ layer(pipeline, { excludeTestServices: true, timeout: "60 seconds" })("the dashb
       yield* farm.behave(clip, { error: 1, errorStatuses: [400] })
       const api = yield* ApiServers.client
       const [image] = (yield* api.images.search({ query: { group: "second" } })).images
-      yield* api.images.rerun({ params: { id: image!.id }, payload: { services: [clip] } })
+      yield* api.images.rerun({ params: { id: image!.id }, payload: { services: [clip], all: true } })
       yield* DashboardPipeline.untilDone
       yield* farm.behave(clip, { error: 0 })
       const { page } = yield* Browsers.open("failures")
@@ -268,6 +323,9 @@ layer(pipeline, { excludeTestServices: true, timeout: "60 seconds" })("the dashb
         await group.getByText("1 failure").waitFor()
         await group.getByText(image!.filename).waitFor()
         await group.getByRole("button", { name: "Retry group" }).click()
+        const question = page.getByRole("dialog", { name: "Ask clip again?" })
+        await question.getByText("1 failure").waitFor()
+        await question.getByRole("button", { name: "Retry" }).click()
         await group.waitFor({ state: "detached" })
       })
       yield* DashboardPipeline.untilDone
@@ -316,7 +374,7 @@ layer(pipeline, { excludeTestServices: true, timeout: "60 seconds" })("the dashb
         yield* goTo(route)
         yield* inPage(async () => {
           for (const name of names) await page.getByText(attack(name)).first().waitFor({ state: "attached" })
-          assert.strictEqual(await page.title(), "Windmill", route)
+          assert.match(await page.title(), /^[A-Z][\w ]+ · Windmill$/, route)
           assert.strictEqual(await page.locator("img[src=x], script:not([src])").count(), 0, route)
         })
       }

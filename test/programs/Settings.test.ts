@@ -90,6 +90,7 @@ describe("producer", { timeout: 120_000 }, () => {
 
   it.live.each([
     { args: ["--limit", "0"], says: /--limit: "0"/ },
+    { args: ["--image-ids-file", "ids", "--group", "a"], says: /--group does not go with --image-ids-file/ },
     { args: ["--images", ".", "--missing"], says: /--images and --missing exclude each other/ },
     { args: ["--retry-failed", "--limit", "3"], says: /--limit does not go with --retry-failed/ }
   ])("refuses $args (B45)", ({ args, says }) =>

@@ -48,6 +48,8 @@ export interface ApiServerOptions {
   /** Bytes of a picture. */
   readonly maxBytes?: number
   readonly sharesFiles?: boolean
+  /** Whether the API says that the answers are invented. */
+  readonly simulated?: boolean
   /** In place of the one in the database. */
   readonly archive?: Layer.Layer<Archive>
   /** In place of services that say that they are well, and nothing else. */
@@ -83,7 +85,8 @@ export const layer = (options: ApiServerOptions = {}) => {
         port: 0,
         dashboard,
         sharesFiles: options.sharesFiles ?? true,
-        strategy: Strategies.defaultStrategy
+        strategy: Strategies.defaultStrategy,
+        simulated: options.simulated ?? false
       })
     )
   )

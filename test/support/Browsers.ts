@@ -44,14 +44,18 @@ export interface PageOptions {
   /** Pixels. */
   readonly height?: number
   readonly colorScheme?: "light" | "dark"
+  /** Lets a test add a script to the page. */
+  readonly bypassCSP?: boolean
 }
 
+export type { Page } from "playwright-core"
+
 /** An empty page in a browser context of its own, what its console has complained about, and what it asked the network for. */
-const blank = ({ colorScheme = "light", height = 800, width = 1280 }: PageOptions) =>
+const blank = ({ bypassCSP = false, colorScheme = "light", height = 800, width = 1280 }: PageOptions) =>
   Effect.gen(function* () {
     const browser = yield* Chromium
     const context = yield* Effect.acquireRelease(
-      Effect.promise(() => browser.newContext({ viewport: { width, height }, colorScheme })),
+      Effect.promise(() => browser.newContext({ viewport: { width, height }, colorScheme, bypassCSP })),
       (context) => Effect.promise(() => context.close())
     )
     const page: Page = yield* Effect.promise(() => context.newPage())

@@ -351,7 +351,13 @@ const submittedImage = (image: Image, isNew: boolean): SubmittedImage => ({
 })
 
 const progressOf = (images: ReadonlyArray<Image>): Counts => {
-  const services = new Set(images.flatMap(({ requested, results }) => [...requested, ...results.keys()]))
+  const failedCrops = images.flatMap(({ crops }) =>
+    [...crops.values()].flatMap(({ outcome, service }) => (outcome._tag === "Failure" ? [service] : []))
+  )
+  const services = new Set([
+    ...images.flatMap(({ requested, results }) => [...requested, ...results.keys()]),
+    ...failedCrops
+  ])
   const count = (holds: (image: Image) => boolean) => images.filter(holds).length
   const behind = (stage: Stage) => count((image) => isBehind(image, stage))
   const answered = (service: ServiceId, tag: Outcome["_tag"]) =>
@@ -364,7 +370,8 @@ const progressOf = (images: ReadonlyArray<Image>): Counts => {
       service,
       requested: count(({ requested }) => requested.has(service)),
       succeeded: answered(service, "Success"),
-      failed: answered(service, "Failure")
+      failed: answered(service, "Failure"),
+      failedCrops: failedCrops.filter((each) => each === service).length
     })),
     stale: { harmonize: behind("harmonize"), consensus: behind("consensus"), enrich: behind("enrich") },
     boxes: images.reduce((sum, { boxes }) => sum + boxes.length, 0),

@@ -18,8 +18,8 @@ export const progressOf = (changes: Partial<Counts> = {}): Counts => ({
   answered: 0,
   done: 0,
   services: [
-    { service: serviceId("clip"), requested: 4, succeeded: 0, failed: 0 },
-    { service: serviceId("ocr"), requested: 4, succeeded: 0, failed: 0 }
+    { service: serviceId("clip"), requested: 4, succeeded: 0, failed: 0, failedCrops: 0 },
+    { service: serviceId("ocr"), requested: 4, succeeded: 0, failed: 0, failedCrops: 0 }
   ],
   stale: { harmonize: 0, consensus: 0, enrich: 0 },
   boxes: 0,
@@ -35,8 +35,8 @@ export const runOf = (changes: Partial<Run> = {}): Run => ({
     boxes: 12,
     crops: 30,
     services: [
-      { service: serviceId("clip"), requested: 4, succeeded: 3, failed: 0 },
-      { service: serviceId("ocr"), requested: 4, succeeded: 2, failed: 2 }
+      { service: serviceId("clip"), requested: 4, succeeded: 3, failed: 0, failedCrops: 0 },
+      { service: serviceId("ocr"), requested: 4, succeeded: 2, failed: 2, failedCrops: 0 }
     ]
   }),
   doneBefore: 1,

@@ -1,20 +1,25 @@
 /** What failed for good: by service and class, with samples. */
 import type { FailureGroup } from "../../domain/archive/FailureGroup.ts"
 import { api, send } from "../Client.ts"
-import { Action } from "../parts/Action.tsx"
+import * as Actions from "../overview/Actions.tsx"
 import { Empty, Problem } from "../parts/Empty.tsx"
 import { Thumbnail } from "../parts/Thumbnail.tsx"
 import { ago, count } from "../parts/Words.ts"
 import { useResource } from "../Resource.ts"
 import { href, imageHref } from "../Routes.ts"
 
-export const Failures = () => {
+export const Failures = ({ step }: { readonly step: string | undefined }) => {
   const failures = useResource(() => send(api.pipeline.failures()), { everyMilliseconds: 5000 })
-  const groups = failures.value.value
+  const groups = failures.value.value?.filter(({ service }) => step === undefined || step === service)
   return (
     <>
       <h1>Failures</h1>
       <Problem problem={failures.problem.value} />
+      {step !== undefined && (
+        <p>
+          Those of {step}. <a href={href("failures")}>Show all</a>
+        </p>
+      )}
       {groups?.length === 0 && <Empty title="Nothing has failed">Every answer so far was a good one.</Empty>}
       {groups?.map((group) => (
         <Group key={`${group.service} ${group.class}`} group={group} refresh={failures.refresh} />
@@ -40,18 +45,9 @@ const Group = ({ group, refresh }: { readonly group: FailureGroup; readonly refr
       <p class="soft">{meaning[group.class]}</p>
       <div class="actions">
         <strong>{count(group.count, "failure")}</strong>
-        <Action
-          class="primary"
-          title="Forgets these failures, and tries again"
-          act={async () => {
-            const payload = { services: [group.service], class: group.class }
-            const { count: retried } = await send(api.pipeline.retryFailed({ payload }))
-            await refresh()
-            return `${count(retried, "failure")} tried again`
-          }}
-        >
+        <Actions.RetryFailed services={[group.service]} class={group.class} refresh={refresh}>
           Retry group
-        </Action>
+        </Actions.RetryFailed>
         <a class="more" href={href("images", { service: group.service, error: group.class })}>
           All images
         </a>

@@ -19,9 +19,26 @@ export const ImagePage = ({ id }: { readonly id: number }) => {
   })
   return (
     <>
+      {image.value.value === undefined && <h1 class="unseen">Image {id}</h1>}
       <Problem problem={image.problem.value ?? workflow.problem.value} />
       {image.value.value !== undefined && workflow.value.value !== undefined && (
-        <ImageView image={image.value.value} workflow={workflow.value.value} timeline={timeline.value.value}>
+        <ImageView
+          image={image.value.value}
+          workflow={workflow.value.value}
+          timeline={timeline.value.value}
+          retry={(service) => (
+            <Action
+              title={`Forgets what ${service} failed to answer about this image, and asks it again`}
+              act={async () => {
+                await send(api.images.rerun({ params, payload: { services: [service] } }))
+                await image.refresh()
+                return ""
+              }}
+            >
+              Retry {service}
+            </Action>
+          )}
+        >
           <Actions image={image.value.value} traceUrl={workflow.value.value.traceUrl} refresh={image.refresh} />
         </ImageView>
       )}
@@ -43,14 +60,29 @@ const Actions = ({ image, refresh, traceUrl }: ActionsProps) => (
       </a>
     )}
     <Action
-      title="Forgets all answers about this image, and asks again"
+      title="Asks for what failed or is owed; good answers are kept"
       act={async () => {
         const { owed } = await send(api.images.rerun({ params: { id: image.id }, payload: {} }))
+        await refresh()
+        return owed.length === 0 ? "Nothing has failed, nothing is owed" : `${count(owed.length, "service")} asked`
+      }}
+    >
+      Run again
+    </Action>
+    <Action
+      title="Forgets all answers about this image, and asks again"
+      ask={async () => ({
+        title: "Run everything again?",
+        detail: `${count(image.answered, "answer")} will be forgotten, and ${count(image.requested, "service")} asked.`,
+        verb: "Forget and run"
+      })}
+      act={async () => {
+        const { owed } = await send(api.images.rerun({ params: { id: image.id }, payload: { all: true } }))
         await refresh()
         return `${count(owed.length, "service")} asked`
       }}
     >
-      Run again
+      Run all again
     </Action>
   </div>
 )

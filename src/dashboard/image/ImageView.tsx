@@ -4,6 +4,7 @@ import type { ComponentChildren } from "preact"
 import { useMemo } from "preact/hooks"
 import * as Colors from "../../domain/drawing/Colors.ts"
 import * as Enrichment from "../../domain/Enrichment.ts"
+import type { ServiceId } from "../../domain/Identifiers.ts"
 import type * as Workflow from "../../domain/Workflow.ts"
 import type { Image } from "../../domain/archive/Image.ts"
 import type { Timeline } from "../../domain/archive/Timeline.ts"
@@ -12,6 +13,7 @@ import { BoxDetails } from "./BoxDetails.tsx"
 import { ConsensusTable } from "./ConsensusTable.tsx"
 import { Enrichments } from "./Enrichments.tsx"
 import { Heading } from "./Heading.tsx"
+import { Metadata } from "./Metadata.tsx"
 import { Layers } from "./Layers.tsx"
 import { Overlay } from "./Overlay.tsx"
 import { Problems } from "./Problems.tsx"
@@ -28,9 +30,11 @@ export interface ImageViewProps {
   readonly timeline: Timeline | undefined
   /** What can be done with the image. */
   readonly children?: ComponentChildren
+  /** What can be done about a service that failed. */
+  readonly retry?: (service: ServiceId) => ComponentChildren
 }
 
-export const ImageView = ({ children, image, timeline, workflow }: ImageViewProps) => {
+export const ImageView = ({ children, image, retry, timeline, workflow }: ImageViewProps) => {
   const view = useMemo(View.make, [])
   const picture = usePicture(image.id, 1280).value
   const catalog = useMemo(() => Replay.catalogOf(workflow), [workflow])
@@ -92,7 +96,8 @@ export const ImageView = ({ children, image, timeline, workflow }: ImageViewProp
           <Layers detectors={detectors} frame={frame} people={people} view={view} colors={colors} />
           <BoxDetails active={active} frame={frame} view={view} colors={colors} conceptColors={conceptColors} />
           <Remarks frame={frame} palettes={whole.flatMap(({ palettes }) => palettes)} />
-          <Problems image={image} known={answers.slice(0, position)} frame={frame} />
+          <Problems image={image} known={answers.slice(0, position)} frame={frame} retry={retry} />
+          <Metadata frame={frame} />
         </aside>
       </div>
       <ConsensusTable consensus={frame.consensus} colors={colors} />

@@ -1,4 +1,6 @@
 /** What is missing of an image, and why: answers to come, failures, and predictions that could not be read. */
+import type { ComponentChildren } from "preact"
+import type { ServiceId } from "../../domain/Identifiers.ts"
 import type { Image } from "../../domain/archive/Image.ts"
 import { count } from "../parts/Words.ts"
 import type { Answer, Frame } from "./Replay.ts"
@@ -8,9 +10,11 @@ export interface ProblemsProps {
   /** The answers that are shown. */
   readonly known: ReadonlyArray<Answer>
   readonly frame: Frame
+  /** What can be done about a service that failed. */
+  readonly retry?: ((service: ServiceId) => ComponentChildren) | undefined
 }
 
-export const Problems = ({ frame, image, known }: ProblemsProps) => {
+export const Problems = ({ frame, image, known, retry }: ProblemsProps) => {
   const answered = new Set(known.flatMap((answer) => (answer._tag === "Image" ? [answer.result.service] : [])))
   const owed = image.services.filter((service) => !answered.has(service))
   const labels = new Map(image.boxes.map(({ box, id }) => [id, box.label]))
@@ -27,10 +31,17 @@ export const Problems = ({ frame, image, known }: ProblemsProps) => {
       <h2 id="problems">Missing</h2>
       {owed.length > 0 && <p class="soft">Waits for {owed.join(", ")}</p>}
       <ul>
-        {failures.map(({ boxId, class: kind, reason, service }) => (
+        {failures.map(({ boxId, class: kind, data, reason, service }) => (
           <li key={`${service} ${boxId}`} data-failed={service}>
             <b>{service}</b>
             {boxId !== undefined && ` on ${labels.get(boxId) ?? boxId}`} <code class="bad">{kind}</code> {reason}
+            {data !== undefined && (
+              <details>
+                <summary>Its reply</summary>
+                <pre>{JSON.stringify(data, undefined, 2)}</pre>
+              </details>
+            )}
+            {retry?.(service)}
           </li>
         ))}
         {underived.map(({ reason, stage }) => (

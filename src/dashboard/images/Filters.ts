@@ -13,8 +13,9 @@ export const errors = ["any", ...FailureClass.literals] as const
 
 const decode = Schema.decodeUnknownOption(ImageFilter)
 
-/** The filter of an address; `undefined` when there is a value no filter has. What is empty is left out. */
+/** The filter of an address; `undefined` when there is a name or a value no filter has. What is empty is left out. */
 export const ofQuery = (query: URLSearchParams): ImageFilter | undefined => {
+  if ([...query.keys()].some((name) => !names.some((known) => known === name))) return undefined
   const given = names.flatMap((name) => {
     const value = query.get(name)
     return value === null || value === "" ? [] : [[name, name === "confidence" ? Number(value) : value] as const]

@@ -53,6 +53,7 @@ const Grid = ({ filter }: { readonly filter: ImageFilter }) => {
   }
   useEffect(() => void load(), [])
 
+  const isOnPage = (id: number) => listing.value === undefined || Listing.isLoaded(listing.value, id)
   const refresh = async (ids: ReadonlyArray<number>) => {
     const page = await send(
       api.images.search({ query: { ...filter, ids: ids as ReadonlyArray<ImageId>, limit: batch } })
@@ -62,7 +63,7 @@ const Grid = ({ filter }: { readonly filter: ImageFilter }) => {
 
   return (
     <>
-      {moment.value !== undefined && <Follow since={moment.value} onChanges={refresh} />}
+      {moment.value !== undefined && <Follow since={moment.value} isOnPage={isOnPage} onChanges={refresh} />}
       <Problem problem={problem.value} />
       {listing.value?.images.length === 0 && (
         <Empty title="No image meets the filters">New ones appear here by themselves.</Empty>
@@ -85,14 +86,17 @@ const Grid = ({ filter }: { readonly filter: ImageFilter }) => {
 
 /** Follows the changes since the first page was read. */
 const Follow = ({
+  isOnPage,
   onChanges,
   since
 }: {
   readonly since: string
+  /** Whether an image is in what has been loaded, or newer: of the others nothing is asked. */
+  readonly isOnPage: (id: number) => boolean
   readonly onChanges: (ids: ReadonlyArray<number>) => Promise<void>
 }) => {
   useChanges(since, (changed) => {
-    const ids = [...changed]
+    const ids = [...changed].filter(isOnPage)
     for (let i = 0; i < ids.length; i += batch) {
       // What could not be read now comes with the next change of the image, or when the page is loaded again.
       void onChanges(ids.slice(i, i + batch)).catch(() => {})

@@ -32,7 +32,7 @@ export const Tile = ({ image }: { readonly image: ImageSummary }) => {
   const names = image.findings.slice(0, most)
   return (
     <li ref={tile} class="card tile" data-image={image.id}>
-      <a href={imageHref(image.id)} aria-label={`${image.filename}, ${image.status}`}>
+      <a href={imageHref(image.id)}>
         <div class="view">
           {picture === "failed" && <p class="soft">The picture cannot be read</p>}
           {picture !== undefined && picture !== "failed" && (

@@ -4,6 +4,7 @@ import type { Step } from "../../domain/Step.ts"
 import { api, send } from "../Client.ts"
 import { Problem } from "../parts/Empty.tsx"
 import { useResource } from "../Resource.ts"
+import { Attention } from "./Attention.tsx"
 import { Batches } from "./Batches.tsx"
 import { PauseDialog } from "./PauseDialog.tsx"
 import { StepCard } from "./StepCard.tsx"
@@ -15,8 +16,9 @@ const pausing = signal<Step | undefined>(undefined)
 export const Overview = () => {
   const pipeline = useResource(() => send(api.pipeline.services()), { everyMilliseconds: 2000 })
   const progress = useResource(() => send(api.pipeline.progress()), { everyMilliseconds: 2000 })
+  const failures = useResource(() => send(api.pipeline.failures()), { everyMilliseconds: 5000 })
   const workflow = useResource(() => send(api.pipeline.workflow()))
-  const refresh = () => void Promise.all([pipeline.refresh(), progress.refresh()])
+  const refresh = () => void Promise.all([pipeline.refresh(), progress.refresh(), failures.refresh()])
   const onCropsOnly = new Set<string>(
     workflow.value.value?.nodes.flatMap((node) => (node.type === "service" && !node.isPrimary ? [node.id] : []))
   )
@@ -27,7 +29,9 @@ export const Overview = () => {
   const card = { refresh, onPause: (step: Step) => (pausing.value = step), now: state?.at ?? new Date() }
   return (
     <>
+      <h1 class="unseen">Overview</h1>
       <Problem problem={pipeline.problem.value ?? progress.problem.value} />
+      {state !== undefined && <Attention state={state} failures={failures.value.value ?? []} refresh={refresh} />}
       {progress.value.value !== undefined && <Summary progress={progress.value.value} refresh={refresh} />}
       {progress.value.value !== undefined && <Batches progress={progress.value.value} />}
       {state !== undefined && (

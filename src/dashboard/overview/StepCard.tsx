@@ -1,13 +1,12 @@
 /** One service or stage: its numbers, its pace, what is wrong with it, and what can be done about it. */
 import type { ServiceState, StageState } from "../../domain/PipelineState.ts"
 import type { Step } from "../../domain/Step.ts"
-import { api, send } from "../Client.ts"
-import { Action } from "../parts/Action.tsx"
+import * as Troubles from "../../domain/Troubles.ts"
 import { Bar } from "../parts/Bar.tsx"
 import { Sparkline } from "../parts/Sparkline.tsx"
-import { age, count, grouped, rate, seconds } from "../parts/Words.ts"
+import { age, clock, count, grouped, rate, seconds } from "../parts/Words.ts"
 import { href } from "../Routes.ts"
-import * as Troubles from "./Troubles.ts"
+import * as Actions from "./Actions.tsx"
 
 export interface StepCardProps {
   readonly step: ServiceState | StageState
@@ -25,7 +24,8 @@ export const StepCard = ({ isOnCropsOnly = false, now, onPause, place, refresh, 
   const id: Step = isService ? step.service : step.stage
   const done = isService ? step.succeeded : step.done
   const failed = isService ? step.failed : 0
-  const troubles = Troubles.of(step)
+  const failedCrops = isService ? step.failedCrops : 0
+  const troubles = Troubles.of(step, now)
   const isHalted = troubles.some(({ kind }) => kind === "halted")
   return (
     <article class={isHalted ? "card step halted" : "card step"} aria-label={id} data-step={id}>
@@ -40,9 +40,10 @@ export const StepCard = ({ isOnCropsOnly = false, now, onPause, place, refresh, 
       </header>
       {troubles.length > 0 && (
         <ul class="badges">
-          {troubles.map(({ detail, kind, page, text }) => (
+          {troubles.map(({ detail, kind, nextProbe, page, text }) => (
             <li key={text} class={`badge ${kind}`} title={detail}>
-              {page === undefined ? text : <a href={href(page)}>{text}</a>}
+              {page === undefined ? text : <a href={href(page, { step: id })}>{text}</a>}
+              {nextProbe !== undefined && `, asked again ${clock(nextProbe, now)}`}
             </li>
           ))}
         </ul>
@@ -51,7 +52,14 @@ export const StepCard = ({ isOnCropsOnly = false, now, onPause, place, refresh, 
         <Count name="waiting" value={step.waiting} />
         <Count name="running" value={step.inFlight} />
         <Count name="done" value={done} />
-        {isService && <Count name="failed" value={failed} isBad={failed > 0} />}
+        {isService && (
+          <Count
+            name="failed"
+            value={failed + failedCrops}
+            isBad={failed + failedCrops > 0}
+            title={`${count(failed, "image")}, ${count(failedCrops, "crop")}`}
+          />
+        )}
       </dl>
       <Bar label={`${id}: done`} total={done + failed + step.waiting} done={done} failed={failed} />
       {isService && <Sparkline counts={step.history} label={`Answers of ${id} in the last five minutes`} />}
@@ -68,52 +76,15 @@ export const StepCard = ({ isOnCropsOnly = false, now, onPause, place, refresh, 
             Pause
           </button>
         ) : (
-          <Action
-            class="primary"
-            act={async () => {
-              await send(api.pipeline.resume({ params: { step: id } }))
-              refresh()
-              return ""
-            }}
-          >
-            Resume
-          </Action>
+          <Actions.Resume step={id} refresh={refresh} />
         )}
         {isService && !isOnCropsOnly && (
-          <Action
-            title={`Asks ${id} about every image it has not answered, also where it was not requested`}
-            act={async () => {
-              const { count: asked } = await send(api.pipeline.runMissing({ payload: { services: [step.service] } }))
-              refresh()
-              return asked === 0 ? "Nothing is missing" : `${count(asked, "question")} put`
-            }}
-          >
-            Run missing
-          </Action>
+          <>
+            <Actions.RunMissing services={[step.service]} refresh={refresh} />
+            <Actions.RunOnEveryImage service={step.service} refresh={refresh} />
+          </>
         )}
-        {isService && failed > 0 && (
-          <Action
-            act={async () => {
-              const { count: retried } = await send(api.pipeline.retryFailed({ payload: { services: [step.service] } }))
-              refresh()
-              return `${count(retried, "failure")} tried again`
-            }}
-          >
-            Retry failed
-          </Action>
-        )}
-        {(step.queue.statistics?.dead ?? 0) > 0 && (
-          <Action
-            title="Puts the messages that were set aside back into the queue"
-            act={async () => {
-              const { count: replayed } = await send(api.pipeline.replay({ payload: { step: id } }))
-              refresh()
-              return `${count(replayed, "message")} put back`
-            }}
-          >
-            Replay
-          </Action>
-        )}
+        {isService && failed + failedCrops > 0 && <Actions.RetryFailed services={[step.service]} refresh={refresh} />}
       </div>
     </article>
   )
@@ -122,13 +93,15 @@ export const StepCard = ({ isOnCropsOnly = false, now, onPause, place, refresh, 
 const Count = ({
   isBad = false,
   name,
+  title,
   value
 }: {
   readonly name: string
   readonly value: number
   readonly isBad?: boolean
+  readonly title?: string
 }) => (
-  <div class={isBad ? "bad" : value === 0 ? "none" : undefined}>
+  <div class={isBad ? "bad" : value === 0 ? "none" : undefined} title={title}>
     <dt>{name}</dt>
     <dd>{grouped(value)}</dd>
   </div>

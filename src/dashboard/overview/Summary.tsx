@@ -1,58 +1,47 @@
 /** How far everything is, in a few numbers. */
+import { listed } from "../../domain/Wording.ts"
 import type { PipelineProgress } from "../../domain/PipelineState.ts"
-import { address, api, send } from "../Client.ts"
-import { Action } from "../parts/Action.tsx"
+import { address } from "../Client.ts"
 import { Bar } from "../parts/Bar.tsx"
 import { Figure } from "../parts/Figure.tsx"
-import { count, grouped, rate, seconds } from "../parts/Words.ts"
+import { grouped, rate, seconds } from "../parts/Words.ts"
+import * as Actions from "./Actions.tsx"
 
 export const Summary = ({
-  progress: { boxes, crops, done, eta, images, rate: pace, services },
+  progress: { boxes, crops, done, doneWithoutHalted, eta, halted, images, rate: pace, services },
   refresh
 }: {
   readonly progress: PipelineProgress
   readonly refresh: () => void
 }) => {
+  const requested = services.reduce((sum, service) => sum + service.requested, 0)
   const failed = services.reduce((sum, service) => sum + service.failed, 0)
-  const isBusy = done < images
+  const succeeded = services.reduce((sum, service) => sum + Math.min(service.requested, service.succeeded), 0)
+  const anyFailed = services.some((service) => service.failed + service.failedCrops > 0)
+  const isBusy = doneWithoutHalted < images
+  const without = halted.length === 0 ? "" : ` without ${listed(halted)}`
   return (
     <section class="card summary" aria-label="All images">
       <div class="numbers">
+        <Figure value={grouped(succeeded + failed)} of={grouped(requested)} name="answers" />
         <Figure value={grouped(done)} of={grouped(images)} name="images done" />
-        <Figure value={isBusy && pace !== undefined ? rate(pace) : "–"} name="images per second" />
-        <Figure value={isBusy && eta !== undefined ? seconds(eta) : "–"} name="until all are done" />
+        {without !== "" && (
+          <Figure value={grouped(doneWithoutHalted)} of={grouped(images)} name={`images done${without}`} />
+        )}
+        <Figure value={isBusy && pace !== undefined ? rate(pace) : "–"} name={`images per second${without}`} />
+        <Figure value={isBusy && eta !== undefined ? seconds(eta) : "–"} name={`until all are done${without}`} />
         <Figure value={grouped(boxes)} name="boxes" />
         <Figure value={grouped(crops)} name="crops answered" />
       </div>
-      <Bar label="Images done" total={images} done={done} />
+      <Bar label="Answers" total={requested} done={succeeded} failed={failed} />
       {images === 0 && (
         <p class="soft">
           No image has been submitted yet. For example: <code>curl -F file=@photo.jpg {address("images")}</code>
         </p>
       )}
       <div class="actions">
-        <Action
-          title="Asks again for answers that are owed although nothing waits in a queue"
-          act={async () => {
-            const { count: asked } = await send(api.pipeline.runMissing({ payload: {} }))
-            refresh()
-            return asked === 0 ? "Nothing is missing" : `${count(asked, "question")} put`
-          }}
-        >
-          Run missing
-        </Action>
-        {failed > 0 && (
-          <Action
-            title="Forgets failed answers of all services, and asks again"
-            act={async () => {
-              const { count: retried } = await send(api.pipeline.retryFailed({ payload: {} }))
-              refresh()
-              return `${count(retried, "failure")} tried again`
-            }}
-          >
-            Retry all failed
-          </Action>
-        )}
+        <Actions.RunMissing refresh={refresh} />
+        {anyFailed && <Actions.RetryFailed refresh={refresh}>Retry all failed</Actions.RetryFailed>}
       </div>
     </section>
   )

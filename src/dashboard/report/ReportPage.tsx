@@ -4,6 +4,7 @@ import { ImageView } from "../image/ImageView.tsx"
 import { Tile } from "../images/Tile.tsx"
 import { Empty } from "../parts/Empty.tsx"
 import { Pictures } from "../parts/Picture.ts"
+import { Simulated } from "../parts/Simulated.tsx"
 import { count } from "../parts/Words.ts"
 import { route } from "../Route.ts"
 import { href, imageHref } from "../Routes.ts"
@@ -21,11 +22,7 @@ export const ReportPage = ({ report }: { readonly report: Report }) => {
           <img src={windmill} alt="" width="26" height="26" />
           <span>Windmill</span>
         </a>
-        {report.run.simulated && (
-          <span class="badge halted">
-            The answers are simulated: only those of <b>colors</b> and <b>metadata</b> come from the pixels.
-          </span>
-        )}
+        {report.run.simulated && <Simulated />}
       </header>
       <main>
         {path[1] === undefined ? (

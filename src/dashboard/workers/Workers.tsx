@@ -1,8 +1,8 @@
 /** The programs that run, and what each of them does. */
-import type { Worker } from "../../domain/Worker.ts"
+import type { OpenBreaker, Worker } from "../../domain/Worker.ts"
 import { api, send } from "../Client.ts"
 import { Empty, Problem } from "../parts/Empty.tsx"
-import { ago, count, grouped, rate } from "../parts/Words.ts"
+import { ago, clock, count, grouped, rate } from "../parts/Words.ts"
 import { useResource } from "../Resource.ts"
 
 export const Workers = () => {
@@ -20,6 +20,22 @@ export const Workers = () => {
     </>
   )
 }
+
+const Breaker = ({
+  breaker: { nextProbe, reason, since },
+  now,
+  service
+}: {
+  readonly breaker: OpenBreaker
+  readonly now: Date
+  readonly service?: string
+}) => (
+  <span class="badge halted" title={reason}>
+    {service === undefined ? "" : `${service} `}down
+    {since !== undefined && ` since ${clock(since, now)}`}
+    {nextProbe > now && `, asked again ${clock(nextProbe, now)}`}
+  </span>
+)
 
 const Card = ({ worker }: { readonly worker: Worker }) => {
   const now = new Date()
@@ -61,15 +77,9 @@ const Card = ({ worker }: { readonly worker: Worker }) => {
               <tr key={activity.step}>
                 <th scope="row">
                   {activity.step}
-                  {activity.breaker !== undefined && (
-                    <span class="badge halted" title={activity.breaker.reason}>
-                      breaker open, next probe {activity.breaker.nextProbe.toLocaleTimeString()}
-                    </span>
-                  )}
-                  {activity.leftAlone?.map(({ nextProbe, reason, service }) => (
-                    <span key={service} class="badge halted" title={reason}>
-                      {service}: breaker open, next probe {nextProbe.toLocaleTimeString()}
-                    </span>
+                  {activity.breaker !== undefined && <Breaker breaker={activity.breaker} now={now} />}
+                  {activity.leftAlone?.map((breaker) => (
+                    <Breaker key={breaker.service} service={breaker.service} breaker={breaker} now={now} />
                   ))}
                 </th>
                 <td class="number">{grouped(activity.inFlight)}</td>

@@ -16,7 +16,8 @@ export const counts = Effect.fnUntraced(function* (scope: Scope) {
       count(boxes_stale) AS harmonize, count(consensus_stale) AS consensus, count(enrichment_stale) AS enrich
     FROM images WHERE ${inScope}`
   const services = yield* sql<Counts["services"][number]>`
-    SELECT service, coalesce(requested, 0) AS requested, coalesce(succeeded, 0) AS succeeded, coalesce(failed, 0) AS failed
+    SELECT service, coalesce(requested, 0) AS requested, coalesce(succeeded, 0) AS succeeded, coalesce(failed, 0) AS failed,
+      coalesce(failed_crops, 0) AS "failedCrops"
     FROM (
       SELECT service, sum(images)::bigint AS requested
       FROM (SELECT requested_services, count(*) AS images FROM images WHERE ${inScope} GROUP BY requested_services) AS asked
@@ -28,6 +29,9 @@ export const counts = Effect.fnUntraced(function* (scope: Scope) {
         count(*) FILTER (WHERE status = 'failed') AS failed
       FROM results WHERE ${inScope} GROUP BY service
     ) AS answered USING (service)
+    FULL JOIN (
+      SELECT service, count(*) AS failed_crops FROM postprocessing WHERE status = 'failed' AND ${inScope} GROUP BY service
+    ) AS crops USING (service)
     ORDER BY service COLLATE "C"`
   const [derived] = yield* sql<{ boxes: number; crops: number }>`
     SELECT (SELECT count(*) FROM merged_boxes WHERE ${inScope}) AS boxes,

@@ -17,8 +17,14 @@ import * as ServerUser from "./embedded/ServerUser.ts"
 
 export { EmbeddedPostgresError } from "./embedded/EmbeddedPostgresError.ts"
 
+export interface Options {
+  readonly directory: string
+  /** Whether a server that another windmill runs there will do, for as long as that lasts. */
+  readonly asGuest?: boolean
+}
+
 /** Runs the server on `directory`, which is made when it is not there, and returns the address of its database. */
-export const make = Effect.fn("EmbeddedPostgres.make")(function* (options: { readonly directory: string }) {
+export const make = Effect.fn("EmbeddedPostgres.make")(function* (options: Options) {
   const home = Path.resolve(options.directory)
   const data = Path.join(home, "data")
   yield* onFiles(home, () => Fs.mkdir(home, { recursive: true }))
@@ -26,11 +32,11 @@ export const make = Effect.fn("EmbeddedPostgres.make")(function* (options: { rea
   const binaries = yield* Binaries.find(user)
   yield* Cluster.ensure(data, binaries, user)
   const log = Path.join(home, "server.log")
-  const host = yield* Server.acquire({ data, log, binaries, user })
+  const host = yield* Server.acquire({ data, log, binaries, user, asGuest: options.asGuest ?? false })
   const { database } = Ownership
   // All steps run in the one process that it is for.
   return PgDatabase.Address.of({ host, port: 5432, database, username: Cluster.role, maxConnections: 10 })
 })
 
 /** The address of the database of a server that runs on `directory`. */
-export const layer = (options: { readonly directory: string }) => Layer.effect(PgDatabase.Address, make(options))
+export const layer = (options: Options) => Layer.effect(PgDatabase.Address, make(options))

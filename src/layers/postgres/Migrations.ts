@@ -18,6 +18,7 @@ import { knowPictures } from "./migrations/0006KnowPictures.ts"
 import { shareDuties } from "./migrations/0007ShareDuties.ts"
 import { noteUnderived } from "./migrations/0008NoteUnderived.ts"
 import { keepSessions } from "./migrations/0009KeepSessions.ts"
+import { findFailures } from "./migrations/0010FindFailures.ts"
 
 /** The database was made by a later version of the program. */
 export class DatabaseTooNew extends Schema.TaggedError<DatabaseTooNew>()("DatabaseTooNew", {
@@ -41,7 +42,8 @@ const steps = {
   "0006_know_pictures": knowPictures,
   "0007_share_duties": shareDuties,
   "0008_note_underived": noteUnderived,
-  "0009_keep_sessions": keepSessions
+  "0009_keep_sessions": keepSessions,
+  "0010_find_failures": findFailures
 }
 
 const table = "windmill_migrations"

@@ -12,9 +12,10 @@ import { Archive } from "../../services/Archive.ts"
 import { Catalog } from "../../services/Catalog.ts"
 import { ResultStore } from "../../services/ResultStore.ts"
 import * as Changes from "./archive/Changes.ts"
-import { failures } from "./archive/Failed.ts"
+import { countFailures, failures } from "./archive/Failed.ts"
 import { search } from "./archive/Search.ts"
 import { summaries } from "./archive/Summaries.ts"
+import { countUnasked } from "./archive/Unasked.ts"
 import * as Whole from "./archive/Whole.ts"
 import { refersTo } from "./archive/References.ts"
 import { type DatabaseFailure, storeError } from "./Failures.ts"
@@ -57,6 +58,8 @@ export const layer = Layer.effect(
       image: (id) => run("image", Whole.image(id, catalog)),
       timeline: (id) => run("timeline", Whole.timeline(id)),
       failures: ({ samples }) => run("failures", failures(samples)),
+      countFailures: (of) => run("countFailures", countFailures(of)),
+      countUnasked: (services, group) => run("countUnasked", countUnasked(services, group)),
       now: run("now", Changes.now),
       changes: (since, limit) => run("changes", Changes.changes(since, limit)),
       refersTo: (contents) => run("refersTo", refersTo(contents))

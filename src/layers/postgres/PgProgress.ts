@@ -21,6 +21,7 @@ export const layer = Layer.effect(
       counts: (scope) => run("counts", counts(scope)),
       pace: run("pace", Rates.pace),
       waits: (services) => run("waits", Rates.waits(services)),
+      lackingOnly: (services, options) => run("lackingOnly", Rates.lackingOnly(services, options)),
       groups: (limit) => run("groups", Rates.groups(limit)),
       waiting: run("waiting", waiting)
     }

@@ -5,6 +5,7 @@ import type { ServiceId } from "../../domain/Identifiers.ts"
 import type { GroupProgress } from "../../domain/PipelineState.ts"
 import type { Stage } from "../../domain/Staleness.ts"
 import type { Pace, Waits } from "../../services/Progress.ts"
+import * as Columns from "./Columns.ts"
 
 /** Seconds that one count of a pace is about, and how many counts there are. */
 const interval = 10
@@ -52,6 +53,25 @@ export const waits = Effect.fnUntraced(function* (services: ReadonlyArray<Servic
     )
   )
   return { services: new Map(ofServices.flat()), stages: new Map(ofStages.flat()) } satisfies Waits
+})
+
+/** Images that lack only answers of these services, and not all of theirs; with `crops`, also those of which crops wait. */
+export const lackingOnly = Effect.fnUntraced(function* (
+  services: ReadonlyArray<ServiceId>,
+  { crops }: { readonly crops: boolean }
+) {
+  const sql = yield* SqlClient.SqlClient
+  const halted = Columns.texts(services)
+  const waits = crops ? sql`(owing IS NOT NULL OR enrichment_stale IS NOT NULL)` : sql`owing IS NOT NULL`
+  const [row] = yield* sql<{ images: number }>`
+    SELECT count(*) AS images FROM images
+    WHERE ${waits} AND boxes_stale IS NULL AND consensus_stale IS NULL AND NOT requested_services <@ ${halted}
+      ${crops ? sql`` : sql`AND enrichment_stale IS NULL`}
+      AND (owing IS NULL OR NOT EXISTS (
+        SELECT FROM unnest(requested_services) AS wanted
+        WHERE wanted <> ALL (${halted})
+          AND NOT EXISTS (SELECT FROM results WHERE results.image_id = images.image_id AND results.service = wanted)))`
+  return row!.images
 })
 
 const staleColumns = [

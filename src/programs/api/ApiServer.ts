@@ -4,7 +4,14 @@
  * Everything it shows comes from the database and the broker, so any number of processes may serve it.
  */
 import { ByteSize, Effect, Layer } from "effect"
-import { HttpIncomingMessage, HttpRouter, HttpServer, HttpServerResponse, HttpStaticServer } from "effect/http"
+import {
+  HttpIncomingMessage,
+  HttpMiddleware,
+  HttpRouter,
+  HttpServer,
+  HttpServerResponse,
+  HttpStaticServer
+} from "effect/http"
 import { HttpApiBuilder, HttpApiScalar } from "effect/http-api"
 import { ApiSettings } from "./ApiSettings.ts"
 import { docsPath } from "./ContentPolicies.ts"
@@ -49,12 +56,17 @@ const nothing = HttpRouter.addAll(
   )
 )
 
+/** Texts grow several times smaller. Events are left as they are: each is to arrive when it happens. */
+const compressible = (contentType: string): boolean =>
+  /^(?:text\/(?!event-stream)|image\/svg|application\/(?:[\w.-]+\+)?(?:json|javascript|x-ndjson))/.test(contentType)
+
 /** Bytes of a request's body, except for pictures, which have a limit of their own. */
 const maxBody = Layer.succeed(HttpIncomingMessage.MaxBodySize, ByteSize.mebibytes(1))
 
 /** Serves, on the server that is given, until the layer's scope closes. */
 export const layer = HttpRouter.serve(Layer.mergeAll(api, docs, dashboard, nothing, Headers.layer), {
   disableLogger: true,
+  middleware: HttpMiddleware.compression({ compressible }),
   disableListenLog: true
 }).pipe(Layer.provide(maxBody))
 

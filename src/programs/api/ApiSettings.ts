@@ -19,6 +19,8 @@ export interface Settings {
   readonly traceUrl: Option.Option<string>
   /** The folder with the files of the dashboard. */
   readonly dashboard: string
+  /** Whether the answers are invented by the simulated farm of this process. */
+  readonly simulated: boolean
   /** What harmonizes in the programs that run. */
   readonly strategy: Strategy
 }
@@ -57,7 +59,7 @@ const tokenIn = Effect.fnUntraced(function* (variable: string) {
 })
 
 /** What a program decides, rather than the environment. */
-export type Choices = Pick<Settings, "host" | "port" | "sharesFiles" | "dashboard" | "strategy">
+export type Choices = Pick<Settings, "host" | "port" | "sharesFiles" | "dashboard" | "simulated" | "strategy">
 
 /** The settings from `API_TOKEN`, `API_READ_TOKEN`, `API_PUBLIC_URL` and `TRACE_URL`. */
 export const layer = (choices: Choices) =>

@@ -111,13 +111,24 @@ export const access = Layer.effect(
 
 export const faults = Layer.succeed(
   Faults,
-  Faults.of((handler) =>
-    handler.pipe(
+  Faults.of((handler, { endpoint }) =>
+    Effect.andThen(endpoint.query === undefined ? withoutQuery : Effect.void, handler).pipe(
       Effect.mapError((error) => (isRequestError(error) ? invalid(error) : error)),
       Effect.catchDefect(problemOf)
     )
   )
 )
+
+/** What takes no parameters refuses those that are sent. */
+const withoutQuery = Effect.flatMap(HttpServerRequest.ParsedSearchParams, (query) => {
+  const names = Object.keys(query)
+  return names.length === 0
+    ? Effect.void
+    : new InvalidRequest({
+        detail: "The query of the request is not valid",
+        problems: names.map((path) => ({ path, message: "There is no such parameter" }))
+      })
+})
 
 const problemOf = (defect: unknown): Effect.Effect<never, TooLarge | Unexpected> =>
   isTooLarge(defect)
@@ -153,5 +164,5 @@ const formatIssue = SchemaIssue.makeFormatterStandardSchemaV1()
 const problemsOf = ({ issue }: Schema.SchemaError) =>
   formatIssue(issue).issues.map(({ message, path }) => ({
     path: (path ?? []).map((segment) => String(typeof segment === "object" ? segment.key : segment)).join("."),
-    message
+    message: message.startsWith("Expected no excess property") ? "There is no such parameter" : message
   }))

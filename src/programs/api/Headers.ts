@@ -31,9 +31,16 @@ const withProtection = (
     "referrer-policy": "no-referrer",
     "cross-origin-resource-policy": "same-origin",
     ...(response.status === 429 ? { "retry-after": "1" } : {}),
-    // What is shown is of now: it may be kept, but not used without asking.
-    ...(response.headers["cache-control"] === undefined ? { "cache-control": "private, no-cache" } : {})
+    // What is shown is of now: it may be kept, but not used without asking. A file that is named by its content stays as it is.
+    ...(isNamedByContent(request.url) && response.status < 400
+      ? { "cache-control": "public, max-age=31536000, immutable" }
+      : response.headers["cache-control"] === undefined
+        ? { "cache-control": "private, no-cache" }
+        : {})
   })
+
+/** The build puts a hash of their content into the names of these files. */
+const isNamedByContent = (url: string): boolean => /^\/assets\/[^/]+-[\w-]{8}\.\w+$/.test(url)
 
 /** Names the content of a whole answer, and leaves it out when the reader has it. */
 const withEtag = (

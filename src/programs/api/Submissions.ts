@@ -83,6 +83,9 @@ const readForm = Effect.fnUntraced(function* (
 const take = (form: Form, part: Multipart.Part, keep: Keep) =>
   Effect.gen(function* () {
     if (Multipart.isField(part)) {
+      if (part.key !== "services" && part.key !== "group") {
+        return yield* badForm(`there is no field "${part.key}": the fields are file, services and group`)
+      }
       if (part.value === "") return form
       const wish = yield* Effect.mapError(decodeWishes({ [part.key]: part.value }), ({ message }) => badForm(message))
       return { ...form, wishes: { ...form.wishes, ...wish } }

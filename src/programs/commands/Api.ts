@@ -39,10 +39,10 @@ const flags = {
 export const command = Command.make("api", flags, ({ config, harmonization, ...options }) =>
   Effect.gen(function* () {
     const strategy = yield* Settings.strategy(harmonization)
-    const serving = Layer.merge(ServeApi.layer({ ...options, strategy, sharesFiles: false }), Watched.vitals).pipe(
-      Layer.provide(Distributed.servers),
-      Layer.provide([Distributed.catalog(config), Distributed.services])
-    )
+    const serving = Layer.merge(
+      ServeApi.layer({ ...options, strategy, sharesFiles: false, simulated: false }),
+      Watched.vitals
+    ).pipe(Layer.provide(Distributed.servers), Layer.provide([Distributed.catalog(config), Distributed.services]))
     return yield* Effect.andThen(announce, Effect.never).pipe(Effect.provide(serving))
   })
 ).pipe(

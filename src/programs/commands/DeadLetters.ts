@@ -1,8 +1,9 @@
 /** Lists, shows, replays and drops the messages that were set aside. */
 import { Console, Effect, Layer, Option, Schema } from "effect"
-import { Argument, Command, Flag } from "effect/cli"
+import { Argument, Command, Flag, Prompt } from "effect/cli"
 import * as Printable from "../../domain/Printable.ts"
 import { type Step, Step as StepSchema } from "../../domain/Step.ts"
+import * as Wording from "../../domain/Wording.ts"
 import { type DeadLetterSelection, MessageBroker } from "../../services/MessageBroker.ts"
 import * as Distributed from "../Distributed.ts"
 import { deadLetters, queueOf } from "../flows/Actions.ts"
@@ -67,11 +68,32 @@ const replay = Command.make("replay", which, (options) =>
   )
 ).pipe(Command.withDescription("Puts them back into their queue as first attempts."))
 
-const drop = Command.make("drop", which, (options) =>
+const yes = Flag.Boolean("yes").pipe(
+  Flag.withAlias("y"),
+  Flag.withDescription("Drop all without asking"),
+  Flag.withDefault(false)
+)
+
+const drop = Command.make("drop", { ...which, yes }, ({ yes, ...options }) =>
   onSelected(options, "dropped", (queue, selection) =>
-    MessageBroker.use((broker) => broker.drop(queue, selection)).pipe(Effect.withSpan("DeadLetters.drop"))
+    Effect.gen(function* () {
+      const broker = yield* MessageBroker
+      if (selection === "all" && !yes && !(yield* isConfirmed(options.step, (yield* broker.statistics(queue)).dead)))
+        return 0
+      return yield* broker.drop(queue, selection).pipe(Effect.withSpan("DeadLetters.drop"))
+    })
   )
 ).pipe(Command.withDescription("Forgets them. The sweep asks again for answers that are still owed."))
+
+/** Whether somebody says yes to dropping so many. Nobody can be asked where there is no terminal. */
+const isConfirmed = (step: Step, dead: number) =>
+  process.stdin.isTTY
+    ? Prompt.Confirm({ message: `Drop ${Wording.count(dead, "dead letter")} of ${step}?`, initial: false })
+    : Effect.fail(
+        new Settings.BadSetting({
+          detail: `This would drop ${Wording.count(dead, "dead letter")} of ${step}. Give --yes to do so.`
+        })
+      )
 
 const onSelected = <E, R>(
   { all, ids, step }: { readonly step: Step; readonly ids: ReadonlyArray<string>; readonly all: boolean },

@@ -4,10 +4,10 @@ import { Command, Flag } from "effect/cli"
 import { Group } from "../../domain/Identifiers.ts"
 import * as ServiceCatalog from "../../domain/ServiceCatalog.ts"
 import * as PgArchive from "../../layers/postgres/PgArchive.ts"
+import { Archive } from "../../services/Archive.ts"
 import { Catalog } from "../../services/Catalog.ts"
 import * as Distributed from "../Distributed.ts"
 import * as Actions from "../flows/Actions.ts"
-import * as Foresee from "../flows/Foresee.ts"
 import * as Produce from "../flows/Produce.ts"
 import { queuesDeclared } from "../flows/Ready.ts"
 import * as ImageSelection from "../ImageSelection.ts"
@@ -117,6 +117,11 @@ const withServers = Effect.fnUntraced(function* (options: Options) {
   if (again && Option.isSome(options.limit)) {
     return yield* new Settings.BadSetting({ detail: `--limit does not go with ${chosen.join()}.` })
   }
+  if (Option.isSome(options.idsFile) && Option.isSome(options.group)) {
+    return yield* new Settings.BadSetting({
+      detail: "--group does not go with --image-ids-file, which names the images."
+    })
+  }
   const named = Option.isSome(options.services)
     ? Option.some(yield* Settings.servicesNamed(options.services.value))
     : Option.none()
@@ -149,33 +154,27 @@ const submit = Effect.fnUntraced(function* (
   }
 })
 
-const askMissing = Effect.fnUntraced(function* (services: Services, { dryRun, group }: Options) {
-  const catalog = yield* Catalog
-  if (dryRun) {
-    const count = yield* Foresee.missing(
-      Option.getOrElse(services, () => catalog),
-      Option.getOrUndefined(group)
-    )
-    return yield* Console.log(`${count} answers are missing`)
-  }
-  const count = yield* Actions.runMissing(scopeOf(services, group))
-  yield* Console.log(ProductionText.askedAgain(count))
+const askMissing = Effect.fnUntraced(function* (services: Services, options: Options) {
+  const count = yield* Actions.runMissing(yield* scopeOf(services, options))
+  yield* Console.log(ProductionText.askedAgain(count, options))
 })
 
-const retryFailed = Effect.fnUntraced(function* (services: Services, { dryRun, group }: Options) {
-  const catalog = yield* Catalog
-  if (dryRun) {
-    const count = yield* Foresee.failed(
-      Option.getOrElse(services, () => catalog),
-      Option.getOrUndefined(group)
-    )
-    return yield* Console.log(`${count} answers have failed`)
-  }
-  const count = yield* Actions.retryFailed(scopeOf(services, group))
-  yield* Console.log(ProductionText.askedAgain(count))
+const retryFailed = Effect.fnUntraced(function* (services: Services, options: Options) {
+  const count = yield* Actions.retryFailed(yield* scopeOf(services, options))
+  yield* Console.log(ProductionText.askedAgain(count, options))
 })
 
-const scopeOf = (services: Services, group: Option.Option<string>) => ({
-  ...(Option.isSome(services) ? { services: services.value.map(({ id }) => id) } : {}),
-  ...(Option.isSome(group) ? { group: group.value } : {})
+/** What is meant, which a group without images cannot be. */
+const scopeOf = Effect.fnUntraced(function* (services: Services, { dryRun, group }: Options) {
+  if (Option.isSome(group)) {
+    const found = yield* Archive.use((archive) => archive.search({ group: group.value }, { limit: 1 }))
+    if (found.length === 0) {
+      return yield* new Incomplete({ detail: `There are no images of the group "${group.value}" in the database.` })
+    }
+  }
+  return {
+    dryRun,
+    ...(Option.isSome(services) ? { services: services.value.map(({ id }) => id) } : {}),
+    ...(Option.isSome(group) ? { group: group.value } : {})
+  }
 })

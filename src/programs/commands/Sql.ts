@@ -1,4 +1,4 @@
-/** Asks the embedded database while nothing else runs on it. */
+/** Asks the embedded database, whether or not a windmill runs on it. */
 import { Console, Effect, Option } from "effect"
 import { Argument, Command } from "effect/cli"
 import { SqlClient, type SqlError } from "effect/sql"
@@ -20,7 +20,7 @@ export const command = Command.make("sql", { query, data: Settings.data, ...Watc
     yield* readyWhenAnswered
     if (Option.isSome(query)) yield* ask(query.value)
     else yield* keepOpen
-  }).pipe(Effect.scoped, Effect.provide(PgDatabase.layer), Effect.provide(Embedded.database(data)))
+  }).pipe(Effect.scoped, Effect.provide(PgDatabase.layer), Effect.provide(Embedded.database(data, { asGuest: true })))
 ).pipe(Command.withDescription("Asks the database that npm start fills."), Watched.watched)
 
 /** Ready means that the database answers. */
@@ -44,6 +44,8 @@ const inWords = ({ reason }: SqlError.SqlError): Error =>
   new Error(`The database refuses the statement: ${reason.cause instanceof Error ? reason.cause.message : reason._tag}`)
 
 const keepOpen: Effect.Effect<void, never, PgDatabase.Address> = Effect.gen(function* () {
-  yield* Console.log(`${PsqlCommand.of(yield* PgDatabase.Address)}\nCtrl-C closes the database.`)
+  yield* Console.log(
+    `${PsqlCommand.of(yield* PgDatabase.Address)}\nOpen until Ctrl-C or, while another windmill runs on it, until that ends.`
+  )
   return yield* Effect.never
 })

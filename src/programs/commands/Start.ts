@@ -173,12 +173,16 @@ const picturesOf = Effect.fnUntraced(function* ({ data, images, limit, more }: O
 })
 
 /** Serves the dashboard while the scope is open, unless it is not wanted; returns where. */
-const serveDashboard = Effect.fnUntraced(function* ({ dashboard, data, harmonization, port }: Options) {
+const serveDashboard = Effect.fnUntraced(function* (options: Options) {
+  const { dashboard, data, harmonization, port } = options
   if (!dashboard) return Option.none<string>()
   const path = yield* Path.Path
   const strategy = yield* Settings.strategy(harmonization)
   const uploads = path.resolve(data, "uploads")
-  const serving = yield* Layer.build(ServeApi.layer({ host: "127.0.0.1", port, uploads, sharesFiles: true, strategy }))
+  const simulated = farmOf(options) === "simulated"
+  const serving = yield* Layer.build(
+    ServeApi.layer({ host: "127.0.0.1", port, uploads, sharesFiles: true, strategy, simulated })
+  )
   return Option.some(yield* Effect.provideContext(ApiServer.address, serving))
 })
 

@@ -1,12 +1,18 @@
 /** Shows what is queued, running, done, failed and stale. */
-import { Console, Effect, Layer, Schedule, Schema } from "effect"
-import { Command, Flag } from "effect/cli"
+import { Clock, Console, Effect, Layer, Option, Schedule, Schema } from "effect"
+import { Argument, Command, Flag } from "effect/cli"
+import { Image } from "../../domain/archive/Image.ts"
+import { Timeline } from "../../domain/archive/Timeline.ts"
+import { ImageId } from "../../domain/Identifiers.ts"
 import { PipelineProgress, PipelineState } from "../../domain/PipelineState.ts"
 import * as Migrations from "../../layers/postgres/Migrations.ts"
+import * as PgArchive from "../../layers/postgres/PgArchive.ts"
+import { Archive } from "../../services/Archive.ts"
 import * as Distributed from "../Distributed.ts"
 import * as Monitor from "../flows/Monitor.ts"
 import * as Settings from "../Settings.ts"
 import * as Watched from "../Watched.ts"
+import * as ImageStory from "../views/ImageStory.ts"
 import * as StatusText from "../views/StatusText.ts"
 
 /** What is shown is from the database alone. */
@@ -19,15 +25,30 @@ class BrokerSilent extends Schema.TaggedError<BrokerSilent>()("BrokerSilent", { 
   }
 }
 
+/** The image that was asked about is not there. */
+class NoSuchImage extends Schema.TaggedError<NoSuchImage>()("NoSuchImage", { imageId: ImageId }) {
+  override get message() {
+    return `There is no image ${this.imageId} in the database.`
+  }
+}
+
+const image = Argument.String("image").pipe(
+  Argument.withDescription("The id of an image whose story is told, in place of how the pipeline is doing"),
+  Argument.withSchema(Schema.FiniteFromString.pipe(Schema.decodeTo(ImageId))),
+  Argument.optional
+)
+
 const flags = {
+  image,
   json: Settings.json,
   watch: Flag.Boolean("watch").pipe(Flag.withDescription("Show it again every 2 seconds"), Flag.withDefault(false)),
   config: Settings.config,
   ...Watched.flags
 }
 
-export const command = Command.make("status", flags, ({ config, json, watch }) =>
+export const command = Command.make("status", flags, ({ config, image, json, watch }) =>
   Effect.gen(function* () {
+    if (Option.isSome(image)) return yield* tell(image.value, json)
     const monitor = yield* Monitor.make
     const show = Effect.gen(function* () {
       const state = yield* monitor.pipeline
@@ -42,7 +63,7 @@ export const command = Command.make("status", flags, ({ config, json, watch }) =
   }).pipe(
     Effect.scoped,
     Effect.provide(
-      Layer.merge(Distributed.services, Watched.vitals).pipe(
+      Layer.mergeAll(PgArchive.layer, Distributed.services, Watched.vitals).pipe(
         Layer.provideMerge(Distributed.servers),
         Layer.provide(Layer.succeed(Migrations.MaxWait, "5 seconds")),
         Layer.provideMerge(Distributed.catalog(config))
@@ -56,6 +77,21 @@ export const command = Command.make("status", flags, ({ config, json, watch }) =
   ),
   Watched.watched
 )
+
+/** The story of one image. */
+const tell = Effect.fnUntraced(function* (imageId: ImageId, json: boolean) {
+  const archive = yield* Archive
+  const image = yield* archive.image(imageId)
+  const timeline = yield* archive.timeline(imageId)
+  if (Option.isNone(image) || Option.isNone(timeline)) return yield* new NoSuchImage({ imageId })
+  yield* Console.log(
+    json
+      ? JSON.stringify(encodeStory({ image: image.value, timeline: timeline.value }))
+      : ImageStory.lines(image.value, timeline.value, new Date(yield* Clock.currentTimeMillis)).join("\n")
+  )
+})
+
+const encodeStory = Schema.encodeSync(Schema.toCodecJson(Schema.Struct({ image: Image, timeline: Timeline })))
 
 /** What a terminal shows: with `watch` in place of what it showed before. */
 const textOf = (state: PipelineState, progress: PipelineProgress, watch: boolean): string => {

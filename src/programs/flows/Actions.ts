@@ -62,23 +62,33 @@ export const submit = Effect.fnUntraced(function* (
   return submissionOf(image!)
 })
 
-/** Forgets what services answered about an image and asks them again; without `services`, all that were requested. */
+/** Whether an action only counts what it would do. */
+interface Trial {
+  readonly dryRun?: boolean
+}
+
+/**
+ * Forgets the failed answers of services about an image and its crops, or with `all` every answer of theirs, and asks
+ * them again; without `services`, all that were requested.
+ */
 export const rerun = Effect.fn("Actions.rerun")(function* (
   imageId: ImageId,
-  services: ReadonlyArray<ServiceId> | undefined
+  { all = false, services }: { readonly services?: ReadonlyArray<ServiceId>; readonly all?: boolean }
 ) {
   const store = yield* ResultStore
   yield* known(services ?? [])
   const [facts] = yield* store.facts([imageId])
   if (facts === undefined) return yield* new UnknownImage({ imageId })
   const again = services ?? facts.requested
-  yield* store.forget({ which: "all", scope: { _tag: "Images", ids: [imageId] }, steps: again })
+  yield* store.forget({ which: all ? "all" : "failed", scope: { _tag: "Images", ids: [imageId] }, steps: again })
   yield* store.request(
     [imageId],
     again.filter((service) => !facts.requested.includes(service))
   )
   const image = yield* owedBy(imageId)
   yield* Submit.publishOwed(Option.toArray(image), (service) => again.includes(service), { lane: "express" })
+  // A crop that is forgotten is owed by the stage, and a fact that is gone changes what was derived.
+  yield* Hints.tell(stages, [{ imageId, headers: {} }])
   return Option.match(image, { onNone: () => ({ imageId, isNew: false, owed: [] }), onSome: submissionOf })
 })
 
@@ -93,8 +103,10 @@ const owedBy = (imageId: ImageId) =>
  * that exactly the failures that are meant are forgotten.
  */
 export const retryFailed = Effect.fn("Actions.retryFailed")(function* (
-  request: Omit<Scope, "services"> & { readonly services?: ReadonlyArray<Step>; readonly class?: FailureKind }
+  request: Omit<Scope, "services"> & Trial & { readonly services?: ReadonlyArray<Step>; readonly class?: FailureKind }
 ) {
+  yield* known(request.services?.flatMap((step) => (isStage(step) ? [] : [step])) ?? [])
+  if (request.dryRun === true) return yield* Archive.use((archive) => archive.countFailures(request))
   const catalog = yield* Catalog
   const steps: ReadonlyArray<Step> = request.services ?? [...catalog.map(({ id }) => id), ...stages]
   const counts = yield* Effect.forEach(steps, (step) =>
@@ -124,32 +136,38 @@ const retry = Effect.fnUntraced(function* (ids: ReadonlyArray<ImageId>, step: St
 })
 
 /**
- * Asks services again that owe an answer though their queue is empty; those that are named also about images for which
- * they were not requested. Returns how many questions were put.
+ * Asks services again that owe an answer though their queue is empty; with `everyImage`, those that are named also about
+ * images for which they were not requested. Returns how many questions were put.
  */
-export const runMissing = Effect.fn("Actions.runMissing")(function* (request: Scope) {
+export const runMissing = Effect.fn("Actions.runMissing")(function* (
+  request: Scope & Trial & { readonly everyImage?: boolean }
+) {
+  const archive = yield* Archive
   const store = yield* ResultStore
   const services = request.services ?? []
   yield* known(services)
   const catalog = yield* Catalog
   const idle = yield* Idle.services(catalog)
   const isSetAside = yield* SetAside.jobs(catalog)
+  const everyImage = request.everyImage === true && services.length > 0
+  const dryRun = request.dryRun === true
+  const unasked = everyImage && dryRun ? yield* archive.countUnasked(services, request.group) : 0
   return yield* batches(groupOf(request)).pipe(
     Stream.mapEffect((ids) =>
       Effect.gen(function* () {
-        const fresh = new Set(services.length === 0 ? [] : yield* store.request(ids, services))
+        const fresh = new Set(everyImage && !dryRun ? yield* store.request(ids, services) : [])
         const owed = yield* store.owed({ scope: { _tag: "Images", ids }, limit: ids.length })
         const wanted = Publication.only(
           owed,
           (service, imageId) => (services.length === 0 || services.includes(service)) && !isSetAside(imageId, service)
         )
         const due = Publication.due(wanted, { idle, isPublished: (imageId) => !fresh.has(imageId) })
-        yield* Submit.publishOwed(due)
+        if (!dryRun) yield* Submit.publishOwed(due)
         return Publication.count(due)
       })
     ),
     Stream.runFold(
-      () => 0,
+      () => unasked,
       (sum, count: number) => sum + count
     )
   )
@@ -173,6 +191,12 @@ export const deadLetters = Effect.fn("Actions.deadLetters")(function* (step: Ste
 export const replay = Effect.fnUntraced(function* (step: Step, selection: DeadLetterSelection) {
   const broker = yield* MessageBroker
   return yield* broker.replay(yield* queueOf(step), selection)
+})
+
+/** Forgets dead letters of a step. Returns how many. */
+export const drop = Effect.fnUntraced(function* (step: Step, selection: DeadLetterSelection) {
+  const broker = yield* MessageBroker
+  return yield* broker.drop(yield* queueOf(step), selection)
 })
 
 /** The queue a step consumes. */

@@ -49,18 +49,24 @@ export const make = Effect.fnUntraced(function* (
   /** The request that tries whether the service is well, while there is one. */
   let trial: Deferred.Deferred<void> | undefined
 
-  const release = Effect.gen(function* () {
-    yield* Metrics.breaker(service.id, false)
-    yield* log.breaker(step, service.id, Option.none())
-    yield* released.open
+  /** When the circuit opened first since the last answer, in milliseconds. */
+  let since: number | undefined
+
+  const forget = Effect.suspend(() => {
+    since = undefined
+    return Effect.andThen(Metrics.breaker(service.id, false), log.breaker(step, service.id, Option.none()))
   })
+  const release = Effect.andThen(forget, released.open)
+  // Whoever takes the step up again begins with a circuit that is closed.
+  yield* Effect.addFinalizer(() => forget)
 
   /** Lets those who watch know that the service is left alone, and when it is asked about its health. */
   const announce = Effect.fnUntraced(function* (reason: string) {
     yield* Metrics.breaker(service.id, true)
     const now = yield* Clock.currentTimeMillis
+    since ??= now
     const nextProbe = new Date(now + Duration.toMillis(CircuitBreaker.pause(circuit)))
-    yield* log.breaker(step, service.id, Option.some({ reason, nextProbe }))
+    yield* log.breaker(step, service.id, Option.some({ reason, nextProbe, since: new Date(since) }))
   })
 
   const probe = Effect.gen(function* () {

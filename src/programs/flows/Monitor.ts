@@ -7,6 +7,7 @@
 import { Cache, Clock, Duration, Effect, Exit, Option, Ref } from "effect"
 import { hintQueue } from "../../domain/Messages.ts"
 import { stages } from "../../domain/Staleness.ts"
+import * as Troubles from "../../domain/Troubles.ts"
 import { Catalog } from "../../services/Catalog.ts"
 import { MessageBroker, type QueueStatistics } from "../../services/MessageBroker.ts"
 import { type Counts, Progress } from "../../services/Progress.ts"
@@ -46,7 +47,7 @@ export const make = Effect.gen(function* () {
     "1 second"
   )
 
-  const pipeline = Effect.gen(function* () {
+  const now = Effect.gen(function* () {
     const sight: PipelineView.Sight = {
       ...(yield* times),
       progress: yield* counts,
@@ -62,14 +63,32 @@ export const make = Effect.gen(function* () {
     }
   })
 
-  const images = yield* paced(counts)
+  const pipeline = Effect.withSpan(now, "Monitor.pipeline")
+  // What the services that are halted owe is counted for each set of them.
+  const lacking = yield* rememberedBy((names: string) => {
+    const halted = catalog.filter(({ id }) => names.split(",").includes(id))
+    const crops = halted.some((service) => service.crops !== undefined)
+    return halted.length === 0
+      ? Effect.succeed(0)
+      : progress.lackingOnly(
+          halted.map(({ id }) => id),
+          { crops }
+        )
+  }, "1 second")
+  const images = yield* paced(
+    Effect.gen(function* () {
+      const progress = yield* counts
+      const halted = Troubles.halted(yield* now)
+      return { progress, without: { halted, done: progress.done + (yield* lacking(halted.join(","))) } }
+    })
+  )
   const overall = Effect.gen(function* () {
     return { ...(yield* images), groups: yield* groups }
   })
 
   return {
     /** The state of every step. Asked often it answers from memory, a second or so old. */
-    pipeline: Effect.withSpan(pipeline, "Monitor.pipeline"),
+    pipeline,
     /** How far the images are. Asked often it answers from memory, a second or so old. */
     progress: Effect.withSpan(overall, "Monitor.progress")
   }
@@ -87,32 +106,42 @@ export const watchProgress = Effect.fnUntraced(function* ({ freshFor, scope }: W
   const progress = yield* Progress
   return yield* paced(
     yield* remembered(
-      Effect.suspend(() => progress.counts(scope())),
+      Effect.map(
+        Effect.suspend(() => progress.counts(scope())),
+        (progress) => ({ progress, without: PipelineView.withAll(progress) })
+      ),
       freshFor
     )
   )
 })
 
 /** What is counted, with how fast that grows. */
-const paced = <E>(counts: Effect.Effect<Counts, E>) =>
+const paced = <E>(counts: Effect.Effect<{ readonly progress: Counts; readonly without: PipelineView.Without }, E>) =>
   Effect.map(Ref.make(PipelineView.noPaces), (paces) =>
     Effect.gen(function* () {
-      const progress = yield* counts
+      const { progress, without } = yield* counts
       const at = yield* Clock.currentTimeMillis
-      const past = yield* Ref.updateAndGet(paces, (past) => PipelineView.paced(past, progress, at))
-      return { at: new Date(at), ...PipelineView.progressState(progress, past, at) }
+      const past = yield* Ref.updateAndGet(paces, (past) => PipelineView.paced(past, progress, without, at))
+      return { at: new Date(at), ...PipelineView.progressState(progress, without, past, at) }
     })
   )
 
 /** Does the work when what came out last is older than that, and at most a tenth of the time. */
 const remembered = <A, E, R>(work: Effect.Effect<A, E, R>, freshFor: Duration.Input) =>
   Effect.map(
-    Cache.makeWith(() => Effect.timed(work), {
-      capacity: 1,
+    rememberedBy(() => work, freshFor),
+    (get) => get("all")
+  )
+
+/** The same for each of a few keys. */
+const rememberedBy = <A, E, R>(work: (key: string) => Effect.Effect<A, E, R>, freshFor: Duration.Input) =>
+  Effect.map(
+    Cache.makeWith((key: string) => Effect.timed(work(key)), {
+      capacity: 8,
       timeToLive: (exit: Exit.Exit<readonly [Duration.Duration, A], E>) =>
         Exit.isSuccess(exit)
           ? Duration.max(Duration.fromInputUnsafe(freshFor), Duration.times(exit.value[0], 10))
           : Duration.zero
     }),
-    (cache) => Effect.map(Cache.get(cache, "all"), ([, value]) => value)
+    (cache) => (key: string) => Effect.map(Cache.get(cache, key), ([, value]) => value)
   )

@@ -16,9 +16,8 @@ export interface News {
   readonly harmonized: number
   readonly reharmonized: number
   readonly voted: number
-  /** Answers about crops, by service, and how many of them were failures. */
+  /** Answers about crops, by service. */
   readonly crops: ReadonlyMap<ServiceId, number>
-  readonly failedCrops: number
   /** The latest moments, oldest first, and how many there have been. */
   readonly moments: ReadonlyArray<Moment.Moment>
   readonly momentCount: number
@@ -33,7 +32,6 @@ export const start = (filenames: ReadonlyMap<ImageId, string>): News => ({
   reharmonized: 0,
   voted: 0,
   crops: new Map(),
-  failedCrops: 0,
   moments: [],
   momentCount: 0,
   latest: HashMap.empty()
@@ -55,7 +53,7 @@ export const step = (self: News, event: PipelineEvent): News => {
       return { ...self, voted: self.voted + 1 }
     case "Enriched": {
       const crops = new Map(self.crops).set(event.service, (self.crops.get(event.service) ?? 0) + 1)
-      return withFailure({ ...self, crops, failedCrops: self.failedCrops + (event.succeeded ? 0 : 1) }, event)
+      return withFailure({ ...self, crops }, event)
     }
   }
 }

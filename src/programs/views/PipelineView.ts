@@ -30,7 +30,7 @@ const lookBack = 6
 export const serviceState = (service: Service, sight: Sight): ServiceState => {
   const { answers, health, progress, waits } = sight
   const counts = progress.services.find((counts) => counts.service === service.id)
-  const { failed = 0, requested = 0, succeeded = 0 } = counts ?? {}
+  const { failed = 0, failedCrops = 0, requested = 0, succeeded = 0 } = counts ?? {}
   const history = answers.services.get(service.id) ?? []
   const waiting = counts === undefined ? 0 : owed(counts)
   return {
@@ -40,6 +40,7 @@ export const serviceState = (service: Service, sight: Sight): ServiceState => {
     requested,
     succeeded,
     failed,
+    failedCrops,
     history,
     breakers: sight.workers.filter(({ isAlive }) => isAlive).flatMap((worker) => breakersOf(service.id, worker)),
     ...stepState(service.id, service.queue, waiting, rateOf(history, answers.seconds), sight),
@@ -59,17 +60,29 @@ export const stageState = (stage: Stage, sight: Sight): StageState => {
   }
 }
 
-/** What done images and answers were counted at earlier times. */
+/** Services that give no answers now, and the images that are done or lack only what these owe. */
+export interface Without {
+  readonly halted: ReadonlyArray<ServiceId>
+  readonly done: number
+}
+
+/** Every service gives answers, as far as is known. */
+export const withAll = ({ done }: Pick<Counts, "done">): Without => ({ halted: [], done })
+
+/** What images and answers were counted at earlier times. */
 export interface Paces {
+  /** Without which services the images were counted. */
+  readonly halted: ReadonlyArray<ServiceId>
   readonly images: Pace.Pace
   readonly services: ReadonlyMap<ServiceId, Pace.Pace>
 }
 
-export const noPaces: Paces = { images: [], services: new Map() }
+export const noPaces: Paces = { halted: [], images: [], services: new Map() }
 
-/** Remembers what was counted, for rates to come. */
-export const paced = (self: Paces, { done, services }: Counts, at: number): Paces => ({
-  images: Pace.sample(self.images, at, done),
+/** Remembers what was counted, for rates to come. Images that are counted without other services are counted anew. */
+export const paced = (self: Paces, { services }: Counts, { done, halted }: Without, at: number): Paces => ({
+  halted,
+  images: Pace.sample(halted.join() === self.halted.join() ? self.images : [], at, done),
   services: new Map(
     services.map((counts) => [
       counts.service,
@@ -79,20 +92,28 @@ export const paced = (self: Paces, { done, services }: Counts, at: number): Pace
 })
 
 /** How far the images are, and how fast that grows as far as the paces tell. */
-export const progressState = (progress: Counts, paces: Paces, at: number): Omit<PipelineProgress, "at" | "groups"> => {
+export const progressState = (
+  progress: Counts,
+  without: Without,
+  paces: Paces,
+  at: number
+): Omit<PipelineProgress, "at" | "groups"> => {
   const { boxes, crops, done, images, stale } = progress
-  const rate = Pace.perSecond(paces.images, at, done)
+  const { halted } = without
+  const rate = Pace.perSecond(paces.images, at, without.done)
   const services = progress.services.map((counts) => ({
     ...counts,
     ...rateIfKnown(Pace.perSecond(paces.services.get(counts.service) ?? [], at, answered(counts)))
   }))
-  const busy = services.filter((counts) => owed(counts) > 0)
+  const busy = services.filter((counts) => owed(counts) > 0 && !halted.includes(counts.service))
   const times = busy.map((counts) => Pace.secondsFor(owed(counts), counts.rate))
   return {
     images,
     done,
+    halted,
+    doneWithoutHalted: without.done,
     ...rateIfKnown(rate),
-    ...(busy.length > 0 && done < images ? etaIfKnown(latest(times)) : etaOf(images - done, rate)),
+    ...(busy.length > 0 && without.done < images ? etaIfKnown(latest(times)) : etaOf(images - without.done, rate)),
     boxes,
     crops,
     services,
@@ -102,8 +123,18 @@ export const progressState = (progress: Counts, paces: Paces, at: number): Omit<
 
 type ServiceCounts = Counts["services"][number]
 
+/** Answers that were requested about whole images, and how many of them are given. */
+export const answers = ({ services }: Pick<Counts, "services">) => ({
+  requested: services.reduce((sum, { requested }) => sum + requested, 0),
+  given: services.reduce((sum, counts) => sum + Math.min(counts.requested, answered(counts)), 0)
+})
+
 /** Answers a service has given. */
 export const answered = ({ failed, succeeded }: ServiceCounts): number => succeeded + failed
+/** Failed answers a service has given, about images and about crops of them. */
+export const failures = ({ failed, failedCrops }: Pick<ServiceCounts, "failed" | "failedCrops">): number =>
+  failed + failedCrops
+
 /** Answers a service still owes. */
 export const owed = (self: ServiceCounts): number => Math.max(0, self.requested - answered(self))
 
@@ -138,10 +169,16 @@ const activitiesOf = (step: Step, { workers }: Sight) =>
 /** What a program says about leaving a service alone, for whole images or for crops. */
 const breakersOf = (service: ServiceId, { activities, workerId }: Worker): ServiceState["breakers"] =>
   activities.flatMap(({ breaker, leftAlone = [], step }) => [
-    ...(breaker === undefined || step !== service ? [] : [{ workerId, ...breaker }]),
+    ...(breaker === undefined || step !== service ? [] : [{ workerId, on: "image" as const, ...breaker }]),
     ...leftAlone
       .filter((other) => other.service === service)
-      .map(({ nextProbe, reason }) => ({ workerId, reason, nextProbe }))
+      .map(({ nextProbe, reason, since }) => ({
+        workerId,
+        on: "crops" as const,
+        reason,
+        nextProbe,
+        ...(since === undefined ? {} : { since })
+      }))
   ])
 
 /** What waits for a delay is known to the programs that sent it there. */

@@ -43,4 +43,6 @@ export const plan = (images: number, services: number): string =>
 export const unknown = (images: number): string =>
   `${Wording.count(images, "image")} of the list ${images === 1 ? "is" : "are"} not in the database and could not be submitted.`
 
-export const askedAgain = (jobs: number): string => `${Wording.count(jobs, "job")} published again`
+/** What was asked again, or would be. */
+export const askedAgain = (jobs: number, { dryRun }: { readonly dryRun: boolean }): string =>
+  `${Wording.count(jobs, "job")} ${dryRun ? "would be published again" : "published again"}`

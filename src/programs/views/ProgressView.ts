@@ -6,7 +6,7 @@ import type { PipelineProgress } from "../../domain/PipelineState.ts"
 import type { Stage } from "../../domain/Staleness.ts"
 import * as Moment from "./Moment.ts"
 import type { News } from "./News.ts"
-import { answered, owed } from "./PipelineView.ts"
+import { answered, failures, owed } from "./PipelineView.ts"
 import { type ColorDepth, columns, fit, type Line, line, type Span, span, toAnsi, truncate } from "./TerminalText.ts"
 
 export interface RunProgress {
@@ -62,10 +62,10 @@ export const plain = (
 }
 
 /** `12/24 images, 156/312 answers, 2 failed, 3.4 images/s, ETA 6 s` */
-const statusLine = ({ news, progress }: RunProgress): Line => {
+const statusLine = ({ progress }: RunProgress): Line => {
   const requested = progress.services.reduce((sum, service) => sum + service.requested, 0)
   const given = progress.services.reduce((sum, service) => sum + answered(service), 0)
-  const failed = progress.services.reduce((sum, service) => sum + service.failed, 0) + news.failedCrops
+  const failed = progress.services.reduce((sum, service) => sum + failures(service), 0)
   return line(
     `${grouped(progress.done)}/${grouped(progress.images)} images, ${grouped(given)}/${grouped(requested)} answers`,
     failed > 0 ? span(`, ${grouped(failed)} failed`, { color: "red" }) : undefined,
@@ -120,6 +120,7 @@ const stageLines = ({
   news,
   progress
 }: RunProgress): ReadonlyArray<readonly [Span, ...ReadonlyArray<Span | string>]> => {
+  const failedCrops = progress.services.reduce((sum, service) => sum + service.failedCrops, 0)
   const crops = [...news.crops].map(([service, n]) => `${service} ${grouped(n)}`)
   const behind = (stage: Stage) => {
     const n = progress.stages.find((each) => each.stage === stage)?.waiting ?? 0
@@ -135,7 +136,7 @@ const stageLines = ({
     [
       span("crops"),
       crops.length === 0 ? "none yet" : crops.join(" · "),
-      span(news.failedCrops === 0 ? "" : ` · ${grouped(news.failedCrops)} failed`, { color: "red" }),
+      span(failedCrops === 0 ? "" : ` · ${grouped(failedCrops)} failed`, { color: "red" }),
       behind("enrich")
     ]
   ]

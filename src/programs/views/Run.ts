@@ -35,12 +35,16 @@ export const serviceTotals = ({ images, progress }: Run): ReadonlyArray<ServiceT
   const nothing = { requested: 0, succeeded: 0, failed: 0 }
   return [...new Set([...progress.services.map(({ service }) => service), ...crops.keys()])]
     .toSorted()
-    .map((service) => ({
-      ...nothing,
-      ...progress.services.find((counts) => counts.service === service),
-      service,
-      ...(isComplete ? { crops: crops.get(service) ?? 0 } : {})
-    }))
+    .map((service) => {
+      const { failed, requested, succeeded } = progress.services.find((counts) => counts.service === service) ?? nothing
+      return {
+        service,
+        requested,
+        succeeded,
+        failed,
+        ...(isComplete ? { crops: crops.get(service) ?? 0 } : {})
+      }
+    })
     .filter(({ requested, crops: some = 0 }) => requested + some > 0)
 }
 

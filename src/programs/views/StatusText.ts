@@ -6,7 +6,9 @@ import type {
   ServiceState,
   StageState
 } from "../../domain/PipelineState.ts"
+import * as Troubles from "../../domain/Troubles.ts"
 import * as Wording from "../../domain/Wording.ts"
+import * as PipelineView from "./PipelineView.ts"
 import * as Table from "./Table.ts"
 import * as TerminalText from "./TerminalText.ts"
 
@@ -19,7 +21,7 @@ export const lines = (
   progress: PipelineProgress,
   width = Number.POSITIVE_INFINITY
 ): ReadonlyArray<string> => [
-  summary(progress),
+  ...summary(progress),
   "",
   ...fitting(
     width,
@@ -29,13 +31,13 @@ export const lines = (
       queued(service.queue),
       Wording.grouped(service.inFlight),
       Wording.grouped(service.succeeded),
-      Wording.grouped(service.failed),
+      Wording.grouped(PipelineView.failures(service)),
       Wording.grouped(service.waiting),
       dead(service.queue),
       Wording.grouped(service.workers),
       Wording.rate(service.rate),
       left(service),
-      note(service, service.breakers)
+      note(service, state.at)
     ])
   ),
   "",
@@ -52,7 +54,7 @@ export const lines = (
       Wording.grouped(stage.workers),
       Wording.rate(stage.rate),
       left(stage),
-      note(stage, [])
+      note(stage, state.at)
     ])
   )
 ]
@@ -71,13 +73,18 @@ const fitting = (width: number, titles: ReadonlyArray<string>, rows: ReadonlyArr
 /** The columns without which a narrow terminal can do, first the first. */
 const dispensable = ["per second", "workers", "left", "dead", "owed", "stale"]
 
-const summary = ({ boxes, crops, done, eta, images }: PipelineProgress): string =>
-  [
-    `${Wording.grouped(done)} of ${Wording.count(images, "image")} done`,
-    Wording.count(boxes, "box", "boxes"),
-    Wording.count(crops, "crop"),
-    ...(eta === undefined || done === images ? [] : [`${Wording.seconds(eta)} left`])
-  ].join(", ")
+const summary = (progress: PipelineProgress): ReadonlyArray<string> => {
+  const { boxes, crops, done, doneWithoutHalted, eta, halted, images } = progress
+  const { given, requested } = PipelineView.answers(progress)
+  const end = eta === undefined || doneWithoutHalted === images ? "" : `, ${Wording.seconds(eta)} left`
+  const isComplete = halted.length === 0
+  return [
+    `${Wording.grouped(done)} of ${Wording.count(images, "image")} done${isComplete ? end : ""}`,
+    ...(isComplete ? [] : [`${Wording.grouped(doneWithoutHalted)} done without ${Wording.listed(halted)}${end}`]),
+    `${Wording.grouped(given)} of ${Wording.count(requested, "answer")}, ${Wording.count(boxes, "box", "boxes")}, ` +
+      Wording.count(crops, "crop answer")
+  ]
+}
 
 const queued = ({ statistics }: QueueState): string =>
   statistics === undefined ? "?" : Wording.grouped(statistics.ready + statistics.delayed)
@@ -87,10 +94,11 @@ const dead = ({ statistics }: QueueState): string => (statistics === undefined ?
 const left = ({ eta, waiting }: ServiceState | StageState): string =>
   waiting === 0 || eta === undefined ? "" : Wording.seconds(eta)
 
-/** What keeps a step from going on. */
-const note = (step: ServiceState | StageState, breakers: ServiceState["breakers"]): string => {
-  if (step.paused !== undefined) return `switched off by ${step.paused.by}: ${step.paused.reason}`
-  const [breaker] = breakers
-  if (breaker !== undefined) return `left alone: ${breaker.reason}`
-  return step.waiting > 0 && step.workers === 0 ? "nobody works on it" : ""
+/** What keeps a step from going on. What is lost has columns of its own, and what the broker does not say is `?`. */
+const note = (step: ServiceState | StageState, now: Date): string => {
+  const trouble = Troubles.of(step, now).find(({ kind, text }) => kind !== "lost" && text !== Troubles.noBroker)
+  if (trouble === undefined) return ""
+  const since =
+    trouble.since === undefined ? "" : ` for ${Wording.seconds((now.getTime() - trouble.since.getTime()) / 1000)}`
+  return [`${trouble.text}${since}`, ...(trouble.detail === undefined ? [] : [trouble.detail])].join(": ")
 }

@@ -208,9 +208,9 @@ export const asking = (it: Vitest.MethodsNonLive<ResultStore | Progress>) => {
         answered: 1,
         done: 0,
         services: [
-          { service: serviceId("blip"), requested: 2, succeeded: 1, failed: 0 },
-          { service: serviceId("unasked"), requested: 0, succeeded: 1, failed: 0 },
-          { service: serviceId("yolov8"), requested: 1, succeeded: 0, failed: 1 }
+          { service: serviceId("blip"), requested: 2, succeeded: 1, failed: 0, failedCrops: 0 },
+          { service: serviceId("unasked"), requested: 0, succeeded: 1, failed: 0, failedCrops: 0 },
+          { service: serviceId("yolov8"), requested: 1, succeeded: 0, failed: 1, failedCrops: 0 }
         ],
         stale: { harmonize: 1, consensus: 1, enrich: 1 },
         boxes: 2,

@@ -16,6 +16,7 @@ describe("Filters", () => {
   it("refuses values that no filter has", () => {
     assert.isUndefined(ofAddress("#/images?status=nice"))
     assert.isUndefined(ofAddress("#/images?confidence=much"))
+    assert.isUndefined(ofAddress("#/images?lable=dog"))
   })
 
   it("hands them on to the API, and nothing else", () => {

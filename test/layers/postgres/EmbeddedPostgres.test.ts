@@ -83,6 +83,18 @@ describe("EmbeddedPostgres", () => {
     }).pipe(Effect.scoped)
   )
 
+  it.live("lets a guest ask the database of another windmill, which goes on when the guest leaves", () =>
+    Effect.gen(function* () {
+      const { address, pid } = yield* started(directory)
+      const guest = yield* Effect.scoped(
+        Effect.tap(EmbeddedPostgres.make({ directory, asGuest: true }), (address) => query(address, "SELECT 1 AS one"))
+      )
+      assert.strictEqual(guest.host, address.host)
+      assert.isTrue(yield* isRunning(pid))
+      assert.deepStrictEqual(yield* query(address, "SELECT 1 AS one"), [{ one: 1 }])
+    }).pipe(Effect.scoped)
+  )
+
   it.live("lets one of two that start at the same time have the folder", () =>
     Effect.gen(function* () {
       const directory = yield* Folders.temporary

@@ -28,6 +28,24 @@ layer(ApiServers.layer(), { excludeTestServices: true })("the files of the dashb
     })
   )
 
+  it.effect("are compressed, and kept for good where their names change with their content", () =>
+    Effect.gen(function* () {
+      yield* build
+      const fs = yield* FileSystem.FileSystem
+      const path = yield* Path.Path
+      const { dashboard } = yield* ApiServers.Folders
+      const script = "windmill ".repeat(1000)
+      yield* fs.writeFileString(path.join(dashboard, "assets/index-Ab3_d-Ef.js"), script)
+      const { headers, text } = yield* get("/assets/index-Ab3_d-Ef.js", { "accept-encoding": "gzip" })
+      assert.strictEqual(text, script)
+      assert.strictEqual(headers.get("content-encoding"), "gzip")
+      assert.strictEqual(headers.get("cache-control"), "public, max-age=31536000, immutable")
+      const etag = headers.get("etag")!
+      assert.strictEqual((yield* get("/assets/index-Ab3_d-Ef.js", { "if-none-match": etag })).status, 304)
+      assert.strictEqual((yield* get("/")).headers.get("cache-control"), "private, no-cache")
+    })
+  )
+
   it.effect("are served with a policy that lets only them run", () =>
     Effect.gen(function* () {
       yield* build

@@ -2,6 +2,7 @@ import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
 import * as NodeFs from "node:fs"
 import sharp from "sharp"
+import type { ImageId } from "../../../src/domain/Identifiers.ts"
 import { NotFound, TooLarge, Unprocessable } from "../../../src/programs/api/definition/Problems.ts"
 import * as Intake from "../../../src/programs/api/Intake.ts"
 import { ContentStore } from "../../../src/services/ContentStore.ts"
@@ -16,6 +17,7 @@ import * as PictureFiles from "../../support/PictureFiles.ts"
 const submit = (bytes: Uint8Array, fields: Readonly<Record<string, string>> = {}, key?: string) =>
   Effect.flatMap(ApiServers.client, (api) =>
     api.images.submit({
+      query: {},
       headers: key === undefined ? {} : { "idempotency-key": key },
       payload: ApiServers.form(bytes, fields)
     })
@@ -61,7 +63,7 @@ layer(ApiServers.layer({ networks: ["127.0.0.1"] }), { excludeTestServices: true
       const bytes = yield* ApiServers.picture("yellow")
       const port = yield* serve((_, response) => response.end(bytes))
       const url = `http://127.0.0.1:${port}/some/where/yellow.jpg`
-      const { imageId } = yield* api.images.submit({ headers: {}, payload: { url, services: "clip" } })
+      const { imageId } = yield* api.images.submit({ query: {}, headers: {}, payload: { url, services: "clip" } })
       assert.strictEqual((yield* api.images.get({ params: { id: imageId } })).filename, "yellow.jpg")
       assert.deepStrictEqual(yield* api.images.content({ params: { id: imageId }, query: {} }), new Uint8Array(bytes))
     })
@@ -89,6 +91,7 @@ layer(ApiServers.layer({ networks: ["127.0.0.1"] }), { excludeTestServices: true
         response.end(bytes)
       })
       const again = api.images.submit({
+        query: {},
         headers: { "idempotency-key": "key-2" },
         payload: { url: `http://127.0.0.1:${port}/`, services: "clip" }
       })
@@ -103,7 +106,7 @@ layer(ApiServers.layer({ networks: ["127.0.0.1"] }), { excludeTestServices: true
       const large = new Uint8Array(1024 * 1024 + 1)
       const port = yield* serve((_, response) => response.end(large))
       assert.instanceOf(yield* Effect.flip(submit(large)), TooLarge)
-      const byUrl = api.images.submit({ headers: {}, payload: { url: `http://127.0.0.1:${port}/` } })
+      const byUrl = api.images.submit({ query: {}, headers: {}, payload: { url: `http://127.0.0.1:${port}/` } })
       assert.instanceOf(yield* Effect.flip(byUrl), TooLarge)
       const json = JSON.stringify({ url: `http://127.0.0.1/${"x".repeat(2 * 1024 * 1024)}` })
       const headers = { "content-type": "application/json" }
@@ -312,7 +315,7 @@ layer(ApiServers.layer({ networks: ["127.0.0.1"] }), { excludeTestServices: true
       const id = yield* Archives.done("again.jpg", { yolov8: said(object("dog", [1, 2, 30, 40], 0.9)), clip: said() })
       const [yolo, clip] = [yield* depth("queue_yolov8"), yield* depth("queue_clip")]
       const services = [serviceId("yolov8"), serviceId("nsfw2")]
-      const submission = yield* api.images.rerun({ params: { id }, payload: { services } })
+      const submission = yield* api.images.rerun({ params: { id }, payload: { services, all: true } })
       assert.sameMembers([...submission.owed], services)
       assert.deepStrictEqual([yield* depth("queue_yolov8"), yield* depth("queue_clip")], [yolo + 1, clip])
       const image = yield* api.images.get({ params: { id } })
@@ -321,8 +324,80 @@ layer(ApiServers.layer({ networks: ["127.0.0.1"] }), { excludeTestServices: true
         [serviceId("clip")]
       )
       assert.deepStrictEqual([image.status, image.requested, image.answered], ["working", 3, 1])
-      const all = yield* api.images.rerun({ params: { id }, payload: {} })
+      const all = yield* api.images.rerun({ params: { id }, payload: { all: true } })
       assert.strictEqual(all.owed.length, 3)
+    })
+  )
+
+  it.effect("refuses names of parameters and fields that nothing has", () =>
+    Effect.gen(function* () {
+      const bytes = yield* ApiServers.picture("red")
+      const post = (body: string) => ({ method: "POST", body, headers: { "content-type": "application/json" } })
+      const refused: ReadonlyArray<readonly [path: string, name: string, init?: RequestInit]> = [
+        ["/images?lable=dog", "lable"],
+        ["/progress?group=a", "group"],
+        ["/export/jsonl?grp=a", "grp"],
+        ["/retry-failed", "servises", post('{"servises":["ocr"]}')],
+        ["/images", "service", { method: "POST", body: ApiServers.form(bytes, { service: "ocr" }) }]
+      ]
+      for (const [path, name, init] of refused) {
+        const response = yield* ApiServers.request(path, init)
+        assert.strictEqual(response.status, 400, path)
+        assert.include(yield* Effect.promise(() => response.text()), name, path)
+      }
+    })
+  )
+
+  it.effect("says where an accepted image is, and waits for it no longer than wished", () =>
+    Effect.gen(function* () {
+      const api = yield* ApiServers.client
+      const bytes = yield* ApiServers.picture("teal")
+      const post = (wait: string) =>
+        ApiServers.request(`/images${wait}`, { method: "POST", body: ApiServers.form(bytes, { services: "clip" }) })
+      const answer = (response: Response) =>
+        Effect.promise(
+          () =>
+            response.json() as Promise<{
+              readonly imageId: ImageId
+              readonly status: string
+              readonly owed: ReadonlyArray<string>
+            }>
+        )
+      const accepted = yield* post("")
+      const { imageId, status } = yield* answer(accepted)
+      assert.deepStrictEqual([accepted.status, status], [202, "waiting"])
+      assert.strictEqual(accepted.headers.get("location"), `/images/${imageId}`)
+      assert.strictEqual((yield* answer(yield* post("?wait=1s"))).status, "waiting")
+      const answered = Effect.gen(function* () {
+        const store = yield* ResultStore
+        yield* store.record([{ imageId, service: serviceId("clip"), outcome: said(), workerId: "w" }])
+        yield* Archives.derive(imageId)
+      })
+      const [waited] = yield* Effect.all(
+        [Effect.flatMap(post("?wait=20s"), answer), Effect.delay(answered, "300 millis")],
+        {
+          concurrency: 2
+        }
+      )
+      assert.deepInclude(waited, { status: "done", owed: [] })
+      assert.strictEqual((yield* post("?wait=soon")).status, 400)
+      yield* api.images.remove({ params: { id: imageId } })
+    })
+  )
+
+  it.effect("keeps good answers when it asks again, unless told otherwise", () =>
+    Effect.gen(function* () {
+      const api = yield* ApiServers.client
+      const id = yield* Archives.answered("kept.jpg", { clip: said(), blip: failed("refused") })
+      const [clip, blip] = [yield* depth("queue_clip"), yield* depth("queue_blip")]
+      const { owed } = yield* api.images.rerun({ params: { id }, payload: {} })
+      assert.deepStrictEqual(owed, [serviceId("blip")])
+      assert.deepStrictEqual([yield* depth("queue_clip"), yield* depth("queue_blip")], [clip, blip + 1])
+      const { results } = yield* api.images.get({ params: { id } })
+      assert.deepStrictEqual(
+        results.map(({ service }) => service),
+        [serviceId("clip")]
+      )
     })
   )
 

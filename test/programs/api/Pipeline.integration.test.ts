@@ -90,6 +90,10 @@ layer(ApiServers.layer(), { excludeTestServices: true })("the pipeline", (it) =>
       assert.deepStrictEqual(yield* api.pipeline.replay({ payload: { step, ids } }), { count: 1 })
       assert.deepStrictEqual(yield* api.pipeline.replay({ payload: { step } }), { count: 1 })
       assert.strictEqual(yield* depth("queue_ollama"), 2)
+      const third = [letters[2]!.id]
+      assert.deepStrictEqual(yield* api.pipeline.drop({ payload: { step: "harmonize", ids: third } }), { count: 1 })
+      assert.deepStrictEqual(yield* api.pipeline.deadLetters({ query: {} }), [])
+      assert.strictEqual(yield* depth(hintQueue.harmonize), 0)
       const nobody = api.pipeline.replay({ payload: { step: serviceId("nobody") } })
       assert.instanceOf(yield* Effect.flip(nobody), NotFound)
     })
@@ -127,7 +131,7 @@ layer(ApiServers.layer(), { excludeTestServices: true })("the pipeline", (it) =>
       assert.deepStrictEqual(worker!.activities, [{ step: ocr, inFlight: 2, handled: 10, breaker, rate: 0 }])
       const { services } = yield* api.pipeline.services()
       const state = services.find(({ service }) => service === ocr)!
-      assert.deepInclude(state, { inFlight: 2, workers: 1, breakers: [{ workerId: "w1", ...breaker }] })
+      assert.deepInclude(state, { inFlight: 2, workers: 1, breakers: [{ workerId: "w1", on: "image", ...breaker }] })
       yield* registry.beat({ ...who, activities: [{ step: ocr, inFlight: 0, handled: 30 }] })
       const [later] = yield* api.pipeline.workers()
       assert.isAbove(later!.activities[0]!.rate, 0)
@@ -162,6 +166,8 @@ layer(ApiServers.layer(), { excludeTestServices: true })("the pipeline", (it) =>
       yield* Archives.answered("other.jpg", { inception_v3: failed("refused") })
       const [inception, nsfw2] = [yield* depth("queue_inception_v3"), yield* depth("queue_nsfw2")]
       const retry = { group: "again", class: "refused" as const }
+      assert.deepStrictEqual(yield* api.pipeline.retryFailed({ payload: { ...retry, dryRun: true } }), { count: 1 })
+      assert.strictEqual(yield* depth("queue_inception_v3"), inception)
       assert.deepStrictEqual(yield* api.pipeline.retryFailed({ payload: retry }), { count: 1 })
       assert.strictEqual(yield* depth("queue_inception_v3"), inception + 1)
       assert.strictEqual(yield* depth("queue_nsfw2"), nsfw2)
@@ -183,7 +189,11 @@ layer(ApiServers.layer(), { excludeTestServices: true })("the pipeline", (it) =>
       assert.deepStrictEqual(yield* api.pipeline.runMissing({ payload: { group: "missing" } }), { count: 1 })
       assert.strictEqual(yield* depth("queue_pose"), 1)
       assert.deepStrictEqual(yield* api.pipeline.runMissing({ payload: { group: "missing" } }), { count: 0 })
-      const added = { group: "missing", services: [serviceId("detectron2")] }
+      const named = { group: "missing", services: [serviceId("detectron2")] }
+      assert.deepStrictEqual(yield* api.pipeline.runMissing({ payload: named }), { count: 0 })
+      const added = { ...named, everyImage: true }
+      assert.deepStrictEqual(yield* api.pipeline.runMissing({ payload: { ...added, dryRun: true } }), { count: 1 })
+      assert.strictEqual(yield* depth("queue_detectron2"), 0)
       assert.deepStrictEqual(yield* api.pipeline.runMissing({ payload: added }), { count: 1 })
       assert.strictEqual(yield* depth("queue_detectron2"), 1)
       const nobody = api.pipeline.runMissing({ payload: { services: [serviceId("nobody")] } })

@@ -198,7 +198,7 @@ layer(ApiServers.layer(), { excludeTestServices: true })("without a token", (it)
         "http://[::1]/",
         "file:///etc/passwd"
       ]) {
-        const problem = yield* Effect.flip(api.images.submit({ headers: {}, payload: { url } }))
+        const problem = yield* Effect.flip(api.images.submit({ query: {}, headers: {}, payload: { url } }))
         assert.instanceOf(problem, Forbidden, url)
       }
     })
@@ -245,7 +245,11 @@ layer(ApiServers.layer(), { excludeTestServices: true })("without a token", (it)
     Effect.gen(function* () {
       const api = yield* ApiServers.client
       const bytes = yield* ApiServers.picture("red")
-      const { imageId: id } = yield* api.images.submit({ headers: {}, payload: ApiServers.form(bytes, {}, "a.html") })
+      const { imageId: id } = yield* api.images.submit({
+        query: {},
+        headers: {},
+        payload: ApiServers.form(bytes, {}, "a.html")
+      })
       const { path } = yield* api.images.get({ params: { id } })
       for (const address of [`/images/${id}/content`, `/images/content/${path!.slice(-64)}`]) {
         const { headers } = yield* ApiServers.request(address)
@@ -375,6 +379,7 @@ describe("a start", () => {
           port: 0,
           dashboard: "",
           sharesFiles: true,
+          simulated: false,
           strategy: Strategies.defaultStrategy
         }).pipe(Layer.provide(ConfigProvider.layer(ConfigProvider.fromEnv({ env }))))
       )

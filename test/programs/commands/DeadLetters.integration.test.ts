@@ -67,7 +67,12 @@ layer(RabbitQueues.broker.pipe(Layer.provideMerge(RabbitQueues.address)), {
           stdout: "1 dropped\n",
           stderr: "Not among the dead letters of ocr: 1 of 2\n"
         })
-        assert.strictEqual((yield* run("dead-letters", "drop", "ocr", "--all")).stdout, "1 dropped\n")
+        assert.deepInclude(yield* run("dead-letters", "drop", "ocr", "--all"), {
+          code: 1,
+          stdout: "",
+          stderr: "This would drop 1 dead letter of ocr. Give --yes to do so.\n"
+        })
+        assert.strictEqual((yield* run("dead-letters", "drop", "ocr", "--all", "--yes")).stdout, "1 dropped\n")
         assert.strictEqual((yield* list).stdout, "")
       }),
     { timeout: 120_000 }

@@ -16,7 +16,7 @@ const nothing: PipelineView.Sight = {
     images: 10,
     answered: 9,
     done: 4,
-    services: [{ service: ocr, requested: 10, succeeded: 5, failed: 1 }],
+    services: [{ service: ocr, requested: 10, succeeded: 5, failed: 1, failedCrops: 0 }],
     stale: { harmonize: 2, consensus: 0, enrich: 3 },
     boxes: 7,
     crops: 8
@@ -48,6 +48,7 @@ describe("serviceState", () => {
       requested: 10,
       succeeded: 5,
       failed: 1,
+      failedCrops: 0,
       history: [],
       breakers: [],
       queue: { name: "queue_ocr" },
@@ -76,7 +77,7 @@ describe("serviceState", () => {
       ]
     })
     assert.deepInclude(state, { inFlight: 3, workers: 2, health: "healthy", paused: pause, oldest: at })
-    assert.deepStrictEqual(state.breakers, [{ workerId: "b", ...breaker }])
+    assert.deepStrictEqual(state.breakers, [{ workerId: "b", on: "image", ...breaker }])
     assert.deepStrictEqual(state.queue, { name: "queue_ocr", statistics })
   })
 
@@ -95,7 +96,7 @@ describe("serviceState", () => {
   })
 
   it("has nothing to wait for when more was answered than requested", () => {
-    const services = [{ service: ocr, requested: 1, succeeded: 2, failed: 0 }]
+    const services = [{ service: ocr, requested: 1, succeeded: 2, failed: 0, failedCrops: 0 }]
     const state = PipelineView.serviceState(service, { ...nothing, progress: { ...nothing.progress, services } })
     assert.deepInclude(state, { waiting: 0, eta: 0 })
   })
@@ -128,19 +129,23 @@ describe("progressState", () => {
       images: 20,
       done,
       services: [
-        { service: clip, requested: 20, succeeded: ofClip, failed: 0 },
-        { service: ocr, requested: 20, succeeded: ofOcr - 1, failed: 1 }
+        { service: clip, requested: 20, succeeded: ofClip, failed: 0, failedCrops: 0 },
+        { service: ocr, requested: 20, succeeded: ofOcr - 1, failed: 1, failedCrops: 0 }
       ]
     })
-  const started = PipelineView.paced(PipelineView.noPaces, counts(4, 4, 2), 5000)
-  const rates = (progress: Counts, at: number, before = started) => {
-    const { eta, rate, services } = PipelineView.progressState(progress, PipelineView.paced(before, progress, at), at)
+  const paced = (paces: PipelineView.Paces, progress: Counts, at: number) =>
+    PipelineView.paced(paces, progress, PipelineView.withAll(progress), at)
+  const started = paced(PipelineView.noPaces, counts(4, 4, 2), 5000)
+  const rates = (progress: Counts, at: number, before = started, without = PipelineView.withAll(progress)) => {
+    const paces = PipelineView.paced(before, progress, without, at)
+    const { eta, rate, services } = PipelineView.progressState(progress, without, paces, at)
     return { eta, images: rate, services: services.map(({ rate }) => rate) }
   }
 
   it("counts what the store counts", () => {
     const { boxes, crops, done, images, services, stages } = PipelineView.progressState(
       nothing.progress,
+      PipelineView.withAll(nothing.progress),
       PipelineView.noPaces,
       0
     )
@@ -172,15 +177,27 @@ describe("progressState", () => {
     assert.isUndefined(rates(counts(12, 4, 4), 7000).eta)
   })
 
+  it("leaves services that give no answers out of the pace and the end", () => {
+    const without = (done: number) => ({ halted: [ocr], done })
+    const before = PipelineView.paced(PipelineView.noPaces, counts(4, 4, 0), without(4), 5000)
+    const { eta, images } = rates(counts(12, 4, 0), 7000, before, without(12))
+    assert.deepStrictEqual([eta, images], [2, 4])
+    assert.strictEqual(rates(counts(20, 4, 0), 9000, before, without(20)).eta, 0)
+  })
+
+  it("does not take images that are counted without one more service for images that were completed", () => {
+    assert.isUndefined(rates(counts(12, 4, 0), 7000, started, { halted: [ocr], done: 12 }).images)
+  })
+
   it("goes by the images once nothing is owed", () => {
     assert.strictEqual(rates(counts(20, 20, 10), 7000).eta, 2.5)
     assert.strictEqual(rates(counts(20, 20, 20), 7000).eta, 0)
   })
 
   it("forgets what is long past", () => {
-    const burst = PipelineView.paced(started, counts(20, 4, 2), 6000)
+    const burst = paced(started, counts(20, 4, 2), 6000)
     const calm = Array.from({ length: 40 }, (_, n) => 6500 + n * 500).reduce(
-      (paces, at) => PipelineView.paced(paces, counts(20, 4, 2), at),
+      (paces, at) => paced(paces, counts(20, 4, 2), at),
       burst
     )
     assert.deepStrictEqual(rates(counts(20, 4, 2), 26_500, calm).services, [0, 0])

@@ -17,8 +17,9 @@ const stateOf = (news: News.News, progress: Counts, at = 0): ProgressView.RunPro
     done: 0,
     services: progress.services.map((each) => ({ ...each, succeeded: 0, failed: 0 }))
   }
-  const paces = PipelineView.paced(PipelineView.noPaces, none, 0)
-  return { news, progress: { at: new Date(at), ...PipelineView.progressState(progress, paces, at) } }
+  const paces = PipelineView.paced(PipelineView.noPaces, none, PipelineView.withAll(none), 0)
+  const without = PipelineView.withAll(progress)
+  return { news, progress: { at: new Date(at), ...PipelineView.progressState(progress, without, paces, at) } }
 }
 
 /** The state after some more events. */
@@ -43,9 +44,9 @@ const halfWay = stateOf(
     done: 8,
     boxes: 12,
     services: [
-      { service: serviceId("clip"), requested: 24, succeeded: 24, failed: 0 },
-      { service: serviceId("ocr"), requested: 24, succeeded: 10, failed: 2 },
-      { service: serviceId("face"), requested: 0, succeeded: 0, failed: 0 }
+      { service: serviceId("clip"), requested: 24, succeeded: 24, failed: 0, failedCrops: 0 },
+      { service: serviceId("ocr"), requested: 24, succeeded: 10, failed: 2, failedCrops: 0 },
+      { service: serviceId("face"), requested: 0, succeeded: 0, failed: 0, failedCrops: 0 }
     ],
     stale: { harmonize: 1, consensus: 0, enrich: 0 }
   }),
@@ -97,7 +98,9 @@ describe("ProgressView.render", () => {
   it("fills a bar only when everything is answered", () => {
     const nearly = stateOf(
       news,
-      progressOf({ services: [{ service: serviceId("clip"), requested: 1000, succeeded: 999, failed: 0 }] })
+      progressOf({
+        services: [{ service: serviceId("clip"), requested: 1000, succeeded: 999, failed: 0, failedCrops: 0 }]
+      })
     )
     assert.include(ProgressView.render(nearly, { width: 80, height: 24, color: 1 })[0], "━─ ")
   })

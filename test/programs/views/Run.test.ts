@@ -8,8 +8,8 @@ const progress = (images: number) =>
   progressOf({
     images,
     services: [
-      { service: serviceId("colors"), requested: 2, succeeded: 1, failed: 1 },
-      { service: serviceId("ocr"), requested: 0, succeeded: 0, failed: 0 }
+      { service: serviceId("colors"), requested: 2, succeeded: 1, failed: 1, failedCrops: 0 },
+      { service: serviceId("ocr"), requested: 0, succeeded: 0, failed: 0, failedCrops: 0 }
     ]
   })
 

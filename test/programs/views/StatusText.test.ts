@@ -3,7 +3,8 @@ import type { ServiceId } from "../../../src/domain/Identifiers.ts"
 import type { PipelineProgress, PipelineState, ServiceState } from "../../../src/domain/PipelineState.ts"
 import * as StatusText from "../../../src/programs/views/StatusText.ts"
 
-const at = new Date(0)
+const at = new Date(100_000)
+const since = new Date(40_000)
 const ocr = "ocr" as ServiceId
 
 const service: ServiceState = {
@@ -12,7 +13,8 @@ const service: ServiceState = {
   health: "unknown",
   requested: 2000,
   succeeded: 900,
-  failed: 100,
+  failed: 60,
+  failedCrops: 40,
   history: [],
   breakers: [],
   queue: { name: "queue_ocr", statistics: { ready: 990, unsettled: 0, delayed: 8, dead: 3, consumers: 1 } },
@@ -27,6 +29,8 @@ const progress: PipelineProgress = {
   at,
   images: 2000,
   done: 900,
+  halted: [],
+  doneWithoutHalted: 900,
   boxes: 1,
   crops: 0,
   services: [],
@@ -36,8 +40,9 @@ const progress: PipelineProgress = {
 
 const textOf = (changes: Partial<ServiceState>, about: Partial<PipelineProgress> = {}) => {
   const state: PipelineState = { at, services: [{ ...service, ...changes }], stages: [] }
-  const [summary, , , row] = StatusText.lines(state, { ...progress, ...about })
-  return { summary, row }
+  const lines = StatusText.lines(state, { ...progress, ...about })
+  const end = lines.indexOf("")
+  return { summary: lines.slice(0, end), row: lines[end + 2] }
 }
 
 describe("lines", () => {
@@ -46,12 +51,12 @@ describe("lines", () => {
   })
 
   it("say what keeps a service from going on", () => {
-    assert.match(textOf({ workers: 0 }).row!, /nobody works on it$/)
-    assert.notMatch(textOf({ workers: 0, waiting: 0 }).row!, /nobody/)
-    const breakers = [{ workerId: "w", reason: "ocr is unavailable", nextProbe: at }]
-    assert.match(textOf({ breakers }).row!, /left alone: ocr is unavailable$/)
-    const paused = { step: ocr, by: "me", reason: "new model", since: at }
-    assert.match(textOf({ breakers, paused }).row!, /switched off by me: new model$/)
+    assert.match(textOf({ workers: 0 }).row!, /no worker: No running program takes this work$/)
+    assert.notMatch(textOf({ workers: 0, waiting: 0 }).row!, /no worker/)
+    const breakers = [{ workerId: "w", on: "image" as const, reason: "HTTP 503", nextProbe: at, since }]
+    assert.match(textOf({ breakers }).row!, /down for 1 min 0 s: HTTP 503$/)
+    const paused = { step: ocr, by: "me", reason: "new model", since }
+    assert.match(textOf({ breakers, paused }).row!, /paused by me for 1 min 0 s: new model$/)
   })
 
   it("do not make up what the broker did not say", () => {
@@ -62,17 +67,29 @@ describe("lines", () => {
   })
 
   it("foretell the end only while there is something left", () => {
-    assert.strictEqual(textOf({}, { eta: 60 }).summary, "900 of 2,000 images done, 1 box, 0 crops, 1 min 0 s left")
-    assert.strictEqual(textOf({}, { done: 2000, eta: 0 }).summary, "2,000 of 2,000 images done, 1 box, 0 crops")
+    const services = [{ service: ocr, requested: 2000, succeeded: 900, failed: 100, failedCrops: 0 }]
+    assert.deepEqual(textOf({}, { eta: 60, services }).summary, [
+      "900 of 2,000 images done, 1 min 0 s left",
+      "1,000 of 2,000 answers, 1 box, 0 crop answers"
+    ])
+    const finished = { done: 2000, doneWithoutHalted: 2000, eta: 0 }
+    assert.strictEqual(textOf({}, finished).summary[0], "2,000 of 2,000 images done")
+  })
+
+  it("say how far everything is without the services that are halted", () => {
+    assert.deepEqual(textOf({}, { done: 2, halted: [ocr], doneWithoutHalted: 1990, eta: 5 }).summary.slice(0, 2), [
+      "2 of 2,000 images done",
+      "1,990 done without ocr, 5 s left"
+    ])
   })
 
   it("fit a terminal of 60 columns: the least important are left out, notes stand below", () => {
-    const paused = { step: ocr, by: "me", reason: "new model", since: at }
+    const paused = { step: ocr, by: "me", reason: "new model", since }
     const state = { at, services: [{ ...service, paused }], stages: [] }
-    assert.deepEqual(StatusText.lines(state, progress, 60).slice(2, 5), [
+    assert.deepEqual(StatusText.lines(state, progress, 60).slice(3, 6), [
       "service  queued  running  done  failed   owed  dead",
       "ocr         998        2   900     100  1,000     3",
-      "ocr: switched off by me: new model"
+      "ocr: paused by me for 1 min 0 s: new model"
     ])
   })
 })

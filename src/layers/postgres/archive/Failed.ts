@@ -4,12 +4,13 @@ import { SqlClient } from "effect/sql"
 import type { FailureGroup, FailureKind } from "../../../domain/archive/FailureGroup.ts"
 import type { BoxId, ImageId } from "../../../domain/Identifiers.ts"
 import type { Step } from "../../../domain/Step.ts"
+import * as Columns from "../Columns.ts"
 
 /** The groups with the latest of their images; the indexes hold failures in the order of images. */
 export const failures = Effect.fnUntraced(function* (samples: number) {
   const sql = yield* SqlClient.SqlClient
   const failed = (table: "results" | "postprocessing") =>
-    sql`SELECT service, error_class FROM ${sql(table)} WHERE status = 'failed'`
+    sql`SELECT service, error_class, count(*) FROM ${sql(table)} WHERE status = 'failed' GROUP BY service, error_class`
   const underived = (columns: string) => sql`SELECT ${sql.literal(columns)} FROM failed_derivations`
   const samplesOf = (table: "results" | "postprocessing") => sql`
     (SELECT image_id, result_created, error_reason, ${sql.literal(table === "results" ? "NULL" : "merged_box_id")} AS box
@@ -18,9 +19,9 @@ export const failures = Effect.fnUntraced(function* (samples: number) {
     ORDER BY image_id DESC LIMIT ${samples})`
   const rows = yield* sql<Row>`
     WITH groups AS (
-      SELECT service, error_class, count(*) AS count
+      SELECT service, error_class, sum(count)::bigint AS count
       FROM (${failed("results")} UNION ALL ${failed("postprocessing")}
-        UNION ALL ${underived("stage, 'underivable'")}) AS failed
+        UNION ALL ${underived("stage, 'underivable', 1")}) AS failed
       GROUP BY service, error_class
     )
     SELECT groups.service, error_class, count, image_id, image_filename, box, error_reason, result_created
@@ -46,6 +47,30 @@ export const failures = Effect.fnUntraced(function* (samples: number) {
     })
   }
   return [...groups.values()]
+})
+
+/** Failures of some services and stages, of a class, about images of a group. */
+export const countFailures = Effect.fnUntraced(function* (of: {
+  readonly services?: ReadonlyArray<Step>
+  readonly class?: FailureKind
+  readonly group?: string
+}) {
+  const sql = yield* SqlClient.SqlClient
+  const wanted = (step: string, kind: string) =>
+    sql.and([
+      ...(of.services === undefined ? [] : [sql`${sql(step)} = ANY (${Columns.texts(of.services)})`]),
+      ...(of.class === undefined ? [] : [sql`${sql.literal(kind)} = ${of.class}`]),
+      ...(of.group === undefined
+        ? []
+        : [sql`image_id IN (SELECT image_id FROM images WHERE image_group = ${Columns.storable(of.group)})`]),
+      sql`true`
+    ])
+  const answers = wanted("service", "error_class")
+  const [row] = yield* sql<{ failures: number }>`
+    SELECT (SELECT count(*) FROM results WHERE status = 'failed' AND ${answers})
+      + (SELECT count(*) FROM postprocessing WHERE status = 'failed' AND ${answers})
+      + (SELECT count(*) FROM failed_derivations WHERE ${wanted("stage", "'underivable'")}) AS failures`
+  return row!.failures
 })
 
 interface Row {

@@ -1,16 +1,23 @@
 /** Finding images: every filter as a condition that has an index, and the pages of what is found. */
 import { Effect } from "effect"
-import { SqlClient, type Statement } from "effect/sql"
+import { SqlClient, type SqlError, type Statement } from "effect/sql"
 import type { ImageFilter } from "../../../domain/archive/ImageFilter.ts"
 import * as Concept from "../../../domain/Concept.ts"
 import type { ImageId } from "../../../domain/Identifiers.ts"
 import * as Columns from "../Columns.ts"
 
 /** The ids of images that meet the filter, newest first. */
-export const search = Effect.fnUntraced(function* (
-  filter: ImageFilter,
-  { before = Number.MAX_SAFE_INTEGER, limit }: { readonly before?: number; readonly limit: number }
-) {
+export const search = (filter: ImageFilter, page: Page): Search =>
+  filter.error === undefined ? among(filter, page) : amongFailed({ ...filter, error: filter.error }, page)
+
+interface Page {
+  readonly before?: number
+  readonly limit: number
+}
+
+type Search = Effect.Effect<ReadonlyArray<ImageId>, SqlError.SqlError, SqlClient.SqlClient>
+
+const among = Effect.fnUntraced(function* (filter: ImageFilter, { before = Number.MAX_SAFE_INTEGER, limit }: Page) {
   const sql = yield* SqlClient.SqlClient
   const rows = yield* sql<{ image_id: ImageId }>`
     SELECT image_id FROM images
@@ -19,14 +26,58 @@ export const search = Effect.fnUntraced(function* (
   return rows.map(({ image_id }) => image_id)
 })
 
+/** Images with failures that are looked at at once, where not all of them may meet the other conditions. */
+const batch = 1000
+
+/** The newest images with failures are looked at batch by batch, until there are enough that meet the rest. */
+const amongFailed = (
+  filter: ImageFilter & { readonly error: NonNullable<ImageFilter["error"]> },
+  { before = Number.MAX_SAFE_INTEGER, limit }: Page
+): Search =>
+  Effect.gen(function* () {
+    const sql = yield* SqlClient.SqlClient
+    const { error, service, ...rest } = filter
+    const conditions = conditionsOf(sql, rest)
+    const size = conditions.length === 0 ? limit : Math.max(limit, batch)
+    const failed = sql.and([
+      sql`status = 'failed'`,
+      sql`image_id < ${before}::bigint`,
+      ...(error === "any" ? [] : [sql`error_class = ${error}`]),
+      ...(service === undefined ? [] : [sql`service = ${service}`])
+    ])
+    const underived = sql.and([
+      error === "any" || error === "underivable" ? sql`true` : sql`false`,
+      sql`image_id < ${before}::bigint`,
+      ...(service === undefined ? [] : [sql`stage = ${service}`])
+    ])
+    const newest = (table: "results" | "postprocessing") =>
+      sql`(SELECT DISTINCT image_id FROM ${sql(table)} WHERE ${failed} ORDER BY image_id DESC LIMIT ${size})`
+    const rows = yield* sql<{ oldest: number | null; looked: number; image_id: ImageId | null }>`
+      WITH failed AS MATERIALIZED (
+        SELECT image_id FROM (
+          ${newest("results")} UNION ${newest("postprocessing")}
+          UNION (SELECT DISTINCT image_id FROM failed_derivations WHERE ${underived} ORDER BY image_id DESC LIMIT ${size})
+        ) AS all_failures
+        ORDER BY image_id DESC LIMIT ${size}
+      )
+      SELECT oldest, looked, image_id FROM (SELECT min(image_id) AS oldest, count(*) AS looked FROM failed) AS sight
+      LEFT JOIN (
+        SELECT image_id FROM images WHERE ${sql.and([sql`image_id IN (SELECT image_id FROM failed)`, ...conditions])}
+      ) AS found ON true
+      ORDER BY image_id DESC LIMIT ${limit}`
+    const { looked, oldest } = rows[0]!
+    const found = rows.flatMap(({ image_id }) => (image_id === null ? [] : [image_id]))
+    if (found.length === limit || oldest === null || looked < size) return found
+    return [...found, ...(yield* amongFailed(filter, { before: oldest, limit: limit - found.length }))]
+  })
+
 const conditionsOf = (sql: SqlClient.SqlClient, filter: ImageFilter): ReadonlyArray<Statement.Fragment> => {
-  const { confidence, emoji, error, group, ids, label, service, status } = filter
+  const { confidence, emoji, group, ids, label, service, status } = filter
   const conditions: Array<Statement.Fragment> = []
   if (ids !== undefined) conditions.push(sql`image_id = ANY (${Columns.bigints(ids)})`)
   if (group !== undefined) conditions.push(sql`image_group = ${Columns.storable(group)}`)
   if (status !== undefined) conditions.push(statusIs(sql, status))
-  if (error !== undefined) conditions.push(hasFailure(sql, error, service))
-  else if (service !== undefined) {
+  if (service !== undefined) {
     conditions.push(sql`image_id IN (SELECT image_id FROM results WHERE service = ${service})`)
   }
   if (label !== undefined) conditions.push(hasFinding(sql, sql`concept = ${conceptOf(label)}`, confidence))
@@ -51,25 +102,6 @@ const statusIs = (sql: SqlClient.SqlClient, status: NonNullable<ImageFilter["sta
         (owing IS NOT NULL OR boxes_stale IS NOT NULL OR consensus_stale IS NOT NULL OR enrichment_stale IS NOT NULL)
         AND NOT (owing IS NOT NULL AND answered_services = 0))`
   }
-}
-
-const hasFailure = (
-  sql: SqlClient.SqlClient,
-  error: NonNullable<ImageFilter["error"]>,
-  service: ImageFilter["service"]
-): Statement.Fragment => {
-  const failed = sql.and([
-    sql`status = 'failed'`,
-    ...(error === "any" ? [] : [sql`error_class = ${error}`]),
-    ...(service === undefined ? [] : [sql`service = ${service}`])
-  ])
-  const underived = sql.and([
-    error === "any" || error === "underivable" ? sql`true` : sql`false`,
-    ...(service === undefined ? [] : [sql`stage = ${service}`])
-  ])
-  return sql`image_id IN (
-    SELECT image_id FROM results WHERE ${failed} UNION ALL SELECT image_id FROM postprocessing WHERE ${failed}
-    UNION ALL SELECT image_id FROM failed_derivations WHERE ${underived})`
 }
 
 const hasFinding = (sql: SqlClient.SqlClient, is: Statement.Fragment, confidence = 0): Statement.Fragment =>

@@ -20,6 +20,8 @@ export interface Options {
   readonly binaries: Binaries
   /** Whom it runs as, when not as this user. */
   readonly user: ServerUser | undefined
+  /** Whether a server that another windmill owns will do, for as long as that lasts. */
+  readonly asGuest: boolean
 }
 
 interface Server extends Postmaster.Postmaster {
@@ -32,7 +34,7 @@ interface Server extends Postmaster.Postmaster {
 }
 
 /**
- * The folder of the socket of a server that this process owns for as long as the scope lasts.
+ * The folder of the socket of a server that this process owns for as long as the scope lasts, or is a guest of.
  *
  * A server that is there and has no owner was left behind by a windmill that was killed: it is taken over.
  */
@@ -43,11 +45,15 @@ export const acquire = (options: Options): Effect.Effect<string, EmbeddedPostgre
     )
     const connection = yield* Effect.result(connectWhenReady(server))
     if (Result.isFailure(connection)) return yield* instead(server, options, connection.failure.message)
-    yield* Ownership.take(connection.success).pipe(
+    server.isOurs = yield* Ownership.take(connection.success).pipe(
+      Effect.as(true),
       Effect.catchTag("SqlError", (error) => failed(server, options, error.message)),
-      Effect.tapError(({ reason }) => Effect.sync(() => (server.isOurs &&= reason !== "InUse")))
+      Effect.tapError(({ reason }) => Effect.sync(() => (server.isOurs &&= reason !== "InUse"))),
+      Effect.catchIf(
+        ({ reason }) => options.asGuest && reason === "InUse",
+        () => Effect.succeed(false)
+      )
     )
-    server.isOurs = true
     return server.socketDirectory
   })
 

@@ -13,11 +13,16 @@ import { Session } from "./Session.ts"
 import { Events, Exports } from "./Streams.ts"
 import { Uploads } from "./Uploads.ts"
 
+/** A name that nothing has is a slip of the pen: ignored, it would do something else than was meant. */
+const strict = { onExcessProperty: "error", errors: "all" } as const
+
 export class Api extends HttpApi.make("windmill")
   .add(Images, Pipeline, Events, Exports, Fusion)
   .middleware(Access)
   .add(Session, Uploads)
   .middleware(Faults)
+  .annotate(HttpApi.QueryParseOptions, strict)
+  .annotate(HttpApi.PayloadParseOptions, strict)
   .annotateMerge(
     OpenApi.annotations({
       title: "Windmill",

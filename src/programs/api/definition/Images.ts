@@ -1,7 +1,7 @@
 /** The images: submit, find, look at, ask again, delete. */
 import { Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/http-api"
-import { Image, ImageSummary } from "../../../domain/archive/Image.ts"
+import { Image, ImageStatus, ImageSummary } from "../../../domain/archive/Image.ts"
 import { ImageFilter } from "../../../domain/archive/ImageFilter.ts"
 import { Timeline } from "../../../domain/archive/Timeline.ts"
 import { BoxId, Group, ImageId, Moment, ServiceId } from "../../../domain/Identifiers.ts"
@@ -42,11 +42,23 @@ export const Submission = Schema.Struct({
 })
 export type Submission = typeof Submission.Type
 
+/** An image that was accepted, and how far it is when that is answered. */
+export const AcceptedImage = Schema.Struct({ ...Submission.fields, status: ImageStatus }).annotate({
+  identifier: "AcceptedImage"
+})
+
+/** Whole seconds. */
+const Wait = Schema.TemplateLiteralParser([Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 300 })), "s"])
+
 const submit = HttpApiEndpoint.post("submit", "/images", {
+  query: {
+    /** How long to wait for the image to be done before answering, at most five minutes: `30s`. */
+    wait: Schema.optionalKey(Wait)
+  },
   headers: { "idempotency-key": Schema.optionalKey(Schema.String.check(Schema.isMaxLength(255))) },
   payload: [UrlSubmission, FileSubmission],
-  success: Submission.pipe(HttpApiSchema.status(202)),
-  error: [TooLargeProblem, UnprocessableProblem, UnavailableProblem]
+  success: AcceptedImage.pipe(HttpApiSchema.status(202)),
+  error: [NotFoundProblem, TooLargeProblem, UnprocessableProblem, UnavailableProblem]
 }).annotateMerge(
   OpenApi.annotations({
     summary: "Submit an image",
@@ -54,7 +66,8 @@ const submit = HttpApiEndpoint.post("submit", "/images", {
       "Takes a picture, as a file (`multipart/form-data`, field `file`) or by URL (JSON), and asks the services about it. " +
       "`services` is a comma-separated list of names, or `all`; the primary services when left out. " +
       "The same picture is the same image: submitting it again asks only for what has not been answered. With an " +
-      "`Idempotency-Key` a request can be repeated for a day and gives the first answer again."
+      "`Idempotency-Key` a request can be repeated for a day and gives the first answer again. `Location` is where the image " +
+      "is; with `wait=30s` the answer comes when the image is done, or after that time: `status` says which."
   })
 )
 
@@ -126,14 +139,20 @@ const crop = HttpApiEndpoint.get("crop", "/images/:id/crops/:box", {
 
 const rerun = HttpApiEndpoint.post("rerun", "/images/:id/rerun", {
   params: image,
-  payload: Schema.Struct({ services: Schema.optionalKey(Schema.Array(ServiceId)) }),
+  payload: Schema.Struct({
+    /** Those that were requested when left out. */
+    services: Schema.optionalKey(Schema.Array(ServiceId)),
+    /** Forgets good answers too. */
+    all: Schema.optionalKey(Schema.Boolean)
+  }),
   success: Submission.pipe(HttpApiSchema.status(202)),
   error: [NotFoundProblem, UnprocessableProblem]
 }).annotateMerge(
   OpenApi.annotations({
     summary: "Ask services again about an image",
     description:
-      "Forgets the answers of `services`, or all answers, and asks again. Services not asked so far are added."
+      "Forgets the failed answers of `services`, or of all that were requested, and asks again what is owed. Good answers " +
+      "are kept unless `all` is set. Services not asked so far are added."
   })
 )
 

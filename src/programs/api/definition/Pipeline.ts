@@ -38,6 +38,8 @@ const failures = HttpApiEndpoint.get("failures", "/failures", {
 /** The workflow, and what a client needs to derive for itself what the stages derive. */
 export const WorkflowView = Schema.Struct({
   ...Workflow.Description.fields,
+  /** Whether the answers are invented by the simulated farm in the process of this API. */
+  simulated: Schema.Boolean,
   /** Where a trace can be seen, with `{traceId}` in the place of its id. */
   traceUrl: Schema.optionalKey(Schema.String)
 }).annotate({ identifier: "Workflow" })
@@ -70,12 +72,16 @@ const resume = HttpApiEndpoint.post("resume", "/services/:step/resume", {
   error: NotFoundProblem
 }).annotateMerge(OpenApi.annotations({ summary: "Let a paused service or stage go on" }))
 
+/** Counts what would be done, and does nothing. */
+const dryRun = Schema.optionalKey(Schema.Boolean)
+
 /** Whose failures are to be tried again. Left out: all. */
 const RetryRequest = Schema.Struct({
   /** Services, and stages. */
   services: Schema.optionalKey(Schema.Array(Step)),
   class: Schema.optionalKey(FailureKind),
-  group: Schema.optionalKey(Group)
+  group: Schema.optionalKey(Group),
+  dryRun
 })
 
 const retryFailed = HttpApiEndpoint.post("retryFailed", "/retry-failed", {
@@ -86,15 +92,18 @@ const retryFailed = HttpApiEndpoint.post("retryFailed", "/retry-failed", {
   OpenApi.annotations({
     summary: "Try again what failed",
     description:
-      "Forgets failures, of some services or stages, of a class or of a group, and tries again. `count`: failures forgotten."
+      "Forgets failures, of some services or stages, of a class or of a group, and tries again. `count`: failures forgotten, " +
+      "or with `dryRun` to be forgotten."
   })
 )
 
 /** What is to be asked again because nobody has answered. Left out: all. */
 const MissingRequest = Schema.Struct({
-  /** Services to be asked about every image of the scope, also about those for which they were not requested. */
   services: Schema.optionalKey(Schema.Array(ServiceId)),
-  group: Schema.optionalKey(Group)
+  group: Schema.optionalKey(Group),
+  /** Asks the `services` that are named also about images for which they were not requested. */
+  everyImage: Schema.optionalKey(Schema.Boolean),
+  dryRun
 })
 
 const runMissing = HttpApiEndpoint.post("runMissing", "/run-missing", {
@@ -105,8 +114,8 @@ const runMissing = HttpApiEndpoint.post("runMissing", "/run-missing", {
   OpenApi.annotations({
     summary: "Ask for answers that are missing",
     description:
-      "Asks again for what is owed although the queue of the service is empty, but not for dead letters; with `services`, asks these about every " +
-      "image of the group or of all. `count`: questions put."
+      "Asks again for what is owed although the queue of the service is empty, but not for dead letters; with `services` and " +
+      "`everyImage`, asks these about every image of the group or of all. `count`: questions put, or with `dryRun` to be put."
   })
 )
 
@@ -143,7 +152,18 @@ const replay = HttpApiEndpoint.post("replay", "/dead-letters/replay", {
   OpenApi.annotations({ summary: "Put dead letters back into their queue", description: "`count`: messages put back." })
 )
 
+const drop = HttpApiEndpoint.post("drop", "/dead-letters/drop", {
+  payload: Schema.Struct({ step: Step, ids: Schema.Array(Schema.String) }),
+  success: Count,
+  error: NotFoundProblem
+}).annotateMerge(
+  OpenApi.annotations({
+    summary: "Forget dead letters",
+    description: "The sweep asks again for answers that are still owed. `count`: messages dropped."
+  })
+)
+
 export class Pipeline extends HttpApiGroup.make("pipeline")
   .add(services, progress, workers, failures, workflow)
-  .add(pause, resume, retryFailed, runMissing, deadLetters, replay)
+  .add(pause, resume, retryFailed, runMissing, deadLetters, replay, drop)
   .annotateMerge(OpenApi.annotations({ title: "Pipeline", description: "See how it is doing, and act on it." })) {}

@@ -1,6 +1,6 @@
 /** Submitting images and looking at them. */
-import { Effect, Option, Stream } from "effect"
-import { HttpServerResponse } from "effect/http"
+import { Effect, Option, Schedule, Stream } from "effect"
+import { HttpEffect, HttpServerResponse } from "effect/http"
 import { HttpApiBuilder } from "effect/http-api"
 import type { ImageId } from "../../../domain/Identifiers.ts"
 import type { EncodedImage } from "../../../domain/ImageReference.ts"
@@ -27,12 +27,28 @@ export const layer = HttpApiBuilder.group(
     const pictures = yield* Pictures.make
 
     return handlers.handleAll({
-      submit: ({ headers, payload }) => {
-        const key = headers["idempotency-key"]
-        return isForm(payload)
-          ? asProblems(Submissions.ofForm(intake, payload, key))
-          : asProblems(Submissions.ofUrl(intake, payload, key))
-      },
+      submit: ({ headers, payload, query: { wait: [seconds] = [0] } }) =>
+        asProblems(
+          Effect.gen(function* () {
+            const key = headers["idempotency-key"]
+            const submission = isForm(payload)
+              ? yield* Submissions.ofForm(intake, payload, key)
+              : yield* Submissions.ofUrl(intake, payload, key)
+            const { imageId } = submission
+            yield* HttpEffect.appendPreResponseHandler((_request, response) =>
+              Effect.succeed(HttpServerResponse.setHeader(response, "location", `/images/${imageId}`))
+            )
+            const image = yield* Effect.flatMap(archive.image(imageId), orUnknown(imageId)).pipe(
+              Effect.repeat({
+                until: ({ status }) => status === "done",
+                schedule: Schedule.upTo(Schedule.spaced("250 millis"), { duration: `${seconds} seconds` })
+              })
+            )
+            const answered = new Set(image.results.map(({ service }) => service))
+            const owed = image.services.filter((service) => !answered.has(service))
+            return { ...submission, owed, status: image.status }
+          })
+        ),
 
       search: ({ query: { before, limit = pageSize, ...filter } }) =>
         asProblems(
@@ -74,7 +90,7 @@ export const layer = HttpApiBuilder.group(
           )
         ),
 
-      rerun: ({ params: { id }, payload: { services } }) => asProblems(Actions.rerun(id, services)),
+      rerun: ({ params: { id }, payload }) => asProblems(Actions.rerun(id, payload)),
 
       remove: ({ params: { id } }) =>
         asProblems(Effect.flatMap(Effect.flatMap(store.remove(id), orUnknown(id)), intake.discard))

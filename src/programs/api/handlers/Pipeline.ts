@@ -27,11 +27,12 @@ export const layer = HttpApiBuilder.group(
     const catalog = yield* Catalog
     const monitor = yield* Monitor.make
     const registry = yield* WorkerRegistry
-    const { strategy, traceUrl } = yield* ApiSettings
+    const { simulated, strategy, traceUrl } = yield* ApiSettings
     const switches = yield* ServiceSwitch
 
     const workflow = {
       ...Workflow.describe(catalog, strategy),
+      simulated,
       ...(Option.isSome(traceUrl) ? { traceUrl: traceUrl.value } : {})
     }
 
@@ -59,7 +60,8 @@ export const layer = HttpApiBuilder.group(
       runMissing: ({ payload }) => asProblems(Effect.map(Actions.runMissing(payload), counted)),
 
       deadLetters: ({ query: { limit = letters, step } }) => asProblems(Actions.deadLetters(step, limit)),
-      replay: ({ payload: { ids, step } }) => asProblems(Effect.map(Actions.replay(step, ids ?? "all"), counted))
+      replay: ({ payload: { ids, step } }) => asProblems(Effect.map(Actions.replay(step, ids ?? "all"), counted)),
+      drop: ({ payload: { ids, step } }) => asProblems(Effect.map(Actions.drop(step, ids), counted))
     })
   })
 )

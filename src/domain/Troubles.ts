@@ -1,0 +1,80 @@
+/** What is wrong with a service or a stage, in words. Nothing is said about what is well. */
+import type { ServiceId } from "./Identifiers.ts"
+import type { PipelineState, ServiceState, StageState } from "./PipelineState.ts"
+import { count, grouped } from "./Wording.ts"
+
+/**
+ * - `halted`: no work is done.
+ * - `hindered`: work is done, with less than there is.
+ * - `lost`: work that will not be done unless somebody acts.
+ */
+export type Kind = "halted" | "hindered" | "lost"
+
+export interface Trouble {
+  readonly kind: Kind
+  readonly text: string
+  /** What lies behind it. */
+  readonly detail?: string
+  readonly since?: Date
+  /** When it is looked at again by itself; always to come. */
+  readonly nextProbe?: Date
+  /** The page that shows more. */
+  readonly page?: "failures" | "dead-letters"
+}
+
+/** The troubles of a step as of `now`, those that halt it first. */
+export const of = (step: ServiceState | StageState, now: Date): ReadonlyArray<Trouble> => [
+  ...obstacles(step, now),
+  ...losses(step)
+]
+
+/** Whether images wait for a step that does no work. */
+export const isHalted = (step: ServiceState | StageState): boolean =>
+  step.waiting > 0 && [...obstacles(step, new Date(0))].some(({ kind }) => kind === "halted")
+
+/** The services that owe answers and give none now, in the order of the state. */
+export const halted = ({ services }: Pick<PipelineState, "services">): ReadonlyArray<ServiceId> =>
+  services.filter(isHalted).map(({ service }) => service)
+
+function* obstacles(step: ServiceState | StageState, now: Date): Generator<Trouble> {
+  const { paused, waiting, workers } = step
+  if (paused !== undefined) {
+    const { by, reason, since } = paused
+    yield { kind: "halted", text: `paused by ${by}`, since, ...(reason && { detail: reason }) }
+  } else if (workers === 0 && waiting > 0) {
+    yield { kind: "halted", text: "no worker", detail: "No running program takes this work" }
+  }
+  if (step.queue.statistics === undefined) yield { kind: "hindered", text: noBroker }
+  if (!("service" in step)) return
+  const [breaker] = step.breakers.toSorted((a, b) => a.nextProbe.getTime() - b.nextProbe.getTime())
+  if (breaker !== undefined) {
+    const { nextProbe, reason, since } = breaker
+    const shared = { detail: reason, ...(since && { since }), ...(nextProbe > now && { nextProbe }) }
+    const leaving = new Set(step.breakers.filter(({ on }) => on === "image").map(({ workerId }) => workerId)).size
+    if (leaving > 0 && leaving >= workers) yield { kind: "halted", text: "down", ...shared }
+    else if (leaving > 0)
+      yield { kind: "hindered", text: `down for ${leaving} of ${count(workers, "worker")}`, ...shared }
+    else yield { kind: "hindered", text: "down for crops", ...shared }
+  } else if (step.health === "unhealthy") {
+    yield step.rate > 0
+      ? { kind: "hindered", text: "health check fails", detail: "It answers, but does not say that it can serve" }
+      : { kind: "halted", text: "health check fails", detail: "It does not say, or not in time, that it can serve" }
+  }
+}
+
+/** What is said of a step while the broker is away. */
+export const noBroker = "broker does not answer"
+
+function* losses(step: ServiceState | StageState): Generator<Trouble> {
+  const failed = "service" in step ? step.failed + step.failedCrops : 0
+  if (failed > 0) yield { kind: "lost", text: `${grouped(failed)} failed`, page: "failures" }
+  const dead = step.queue.statistics?.dead ?? 0
+  if (dead > 0) {
+    yield {
+      kind: "lost",
+      text: count(dead, "dead letter"),
+      detail: "Messages that were set aside",
+      page: "dead-letters"
+    }
+  }
+}
