@@ -327,7 +327,8 @@ layer(Layer.merge(Databases.store, RabbitQueues.address), { excludeTestServices:
 })
 
 /** In one process a picture is read once, before it is submitted. */
-const isReading = (name: string) => ["ImageSource.fetch", "ImageSource.inspect", "WebPictures.fetch", "GET"].includes(name)
+const isReading = (name: string) =>
+  ["ImageSource.fetch", "ImageSource.inspect", "WebPictures.fetch", "GET"].includes(name)
 
 const inOneProcess = (tree: string) =>
   tree

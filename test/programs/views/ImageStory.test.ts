@@ -23,7 +23,8 @@ const image: Image = {
   crops: [],
   boxes: [],
   enrichments: [],
-  derivations: []
+  derivations: [],
+  underived: []
 }
 
 const timeline: Timeline = {
