@@ -59,7 +59,7 @@ describe("worker", () => {
             }, 300)
           }
         })
-        const { pictures, run, settled, start, submit } = deployment
+        const { pictures, run, settled, submit } = deployment
         const ids = yield* submit(pictures)
         const first = yield* run.worker()
         // Two at once are asked of each of the three services: some have answered, others are about to.
@@ -74,7 +74,7 @@ describe("worker", () => {
         yield* run.worker()
         yield* untilAnswered(deployment, ids)
         assert.deepStrictEqual(yield* answered(deployment, ids), asked.toSorted())
-        yield* start(deployment.postprocessor)
+        yield* run.postprocess()
         yield* settled(ids)
       }).pipe(Effect.scoped),
     60_000
@@ -93,7 +93,7 @@ describe("worker", () => {
             if (areWell || call.service.id === "clip") call.reply()
           }
         })
-        const { broker, pictures, queues, run, settled, sql, start, submit } = deployment
+        const { broker, pictures, queues, run, settled, sql, submit } = deployment
         const ids = yield* submit(pictures)
         const first = yield* run.worker("--drain-within", "300 millis")
         const areHanging = () => asked.filter((name) => !name.startsWith("clip")).length >= 4
@@ -113,7 +113,7 @@ describe("worker", () => {
           const times = asked.filter((other) => other === name).length
           assert.isAtMost(times, finished.includes(name) ? 1 : 2, name)
         }
-        yield* start(deployment.postprocessor)
+        yield* run.postprocess()
         yield* settled(ids)
         assert.deepStrictEqual(yield* sql`SELECT DISTINCT attempts FROM results`, [{ attempts: 1 }])
         const dead = yield* Effect.forEach(queues, (queue) => broker.deadLetters(queue, 10))
