@@ -46,7 +46,8 @@ describe("migrate", () => {
       const hash = "0123456789abcdef".repeat(4) as ContentHash
       const base = "http://windmill.example:8787/images/content/"
       yield* sql`DROP TABLE sessions, secrets`
-      yield* sql`DELETE FROM windmill_migrations WHERE migration_id = 9`
+      yield* sql`DROP INDEX results_failed_by_class, postprocessing_failed_by_class`
+      yield* sql`DELETE FROM windmill_migrations WHERE migration_id >= 9`
       yield* sql`
         INSERT INTO images (image_filename, image_url, source_key, requested_services)
         VALUES ('a.jpg', ${base + hash}, 'before', '{}')`

@@ -17,7 +17,8 @@ const imageId = Brand.nominal<ImageId>()
 
 /**
  * Rows as the pipeline leaves them: two answers, one box with two crops and three findings per image; every 1000th image is
- * unfinished, every 500th has a failure, every one a failed crop, groups are of 10,000, and of the findings one is everywhere and one rare.
+ * unfinished, every 500th has a failure, every one a failed crop, every 50th boxes that could not be derived; groups are of
+ * 10,000, and of the findings one is everywhere and one rare.
  */
 const fill = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
@@ -53,6 +54,9 @@ const fill = Effect.gen(function* () {
     SELECT i, concept, '🧑', (i % 100) / 100.0, 1
     FROM generate_series(1, ${images}) AS i,
       unnest(ARRAY['person', 'thing ' || i % 1000, CASE WHEN i % 20000 = 0 THEN 'unicorn' ELSE 'word ' || i END]) AS concept`
+  yield* sql`
+    INSERT INTO underived (image_id, stage, revision, algorithm, reason)
+    SELECT i, 'harmonize', 2, 'a', 'no' FROM generate_series(1, ${images}, 50) AS i`
   yield* sql`SET session_replication_role = origin`
 }).pipe((work) => SqlClient.SqlClient.use((sql) => Effect.andThen(sql.withTransaction(work), sql`VACUUM ANALYZE`)))
 
@@ -142,7 +146,8 @@ layer(ApiServers.layer(), { excludeTestServices: true, timeout: "60 seconds" })(
         }
         for (const [name, question] of Object.entries(questions)) {
           for (const statement of yield* statementsOf(question)) {
-            assert.deepStrictEqual(yield* readWhole(statement), [], `${name}: ${statement.compile()[0]}`)
+            const whole = (yield* readWhole(statement)).filter((table) => !isCounted(name, table))
+            assert.deepStrictEqual(whole, [], `${name}: ${statement.compile()[0]}`)
           }
           const fastest = Math.min(...(yield* Effect.replicateEffect(milliseconds(question), 3)))
           assert.isBelow(fastest, /error|failures/.test(name) ? 100 : 300, name)
@@ -152,6 +157,10 @@ layer(ApiServers.layer(), { excludeTestServices: true, timeout: "60 seconds" })(
     120_000
   )
 })
+
+/** All failures are counted, and whether one of a stage still counts is in its image. */
+const isCounted = (name: string, table: string) =>
+  name.startsWith("the ") && name.includes("failures") && ["underived", "images"].includes(table)
 
 const milliseconds = (effect: Effect.Effect<unknown, unknown>) =>
   Effect.suspend(() => {

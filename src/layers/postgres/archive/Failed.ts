@@ -11,14 +11,14 @@ export const failures = Effect.fnUntraced(function* (samples: number) {
   const sql = yield* SqlClient.SqlClient
   const failed = (table: "results" | "postprocessing") =>
     sql`SELECT service, error_class, count(*) FROM ${sql(table)} WHERE status = 'failed' GROUP BY service, error_class`
-  const underived = (columns: string) => sql`SELECT ${sql.literal(columns)} FROM failed_derivations`
+  const underived = (columns: string) => sql`SELECT ${sql.literal(columns)} FROM underivable`
   const samplesOf = (table: "results" | "postprocessing") => sql`
     (SELECT image_id, result_created, error_reason, ${sql.literal(table === "results" ? "NULL" : "merged_box_id")} AS box
     FROM ${sql(table)} AS t
     WHERE t.service = groups.service AND t.status = 'failed' AND t.error_class = groups.error_class
     ORDER BY image_id DESC LIMIT ${samples})`
   const rows = yield* sql<Row>`
-    WITH groups AS (
+    WITH underivable AS MATERIALIZED (SELECT * FROM failed_derivations), groups AS (
       SELECT service, error_class, sum(count)::bigint AS count
       FROM (${failed("results")} UNION ALL ${failed("postprocessing")}
         UNION ALL ${underived("stage, 'underivable', 1")}) AS failed

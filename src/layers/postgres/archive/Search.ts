@@ -4,6 +4,7 @@ import { SqlClient, type SqlError, type Statement } from "effect/sql"
 import type { ImageFilter } from "../../../domain/archive/ImageFilter.ts"
 import * as Concept from "../../../domain/Concept.ts"
 import type { ImageId } from "../../../domain/Identifiers.ts"
+import { stages } from "../../../domain/Staleness.ts"
 import * as Columns from "../Columns.ts"
 
 /** The ids of images that meet the filter, newest first. */
@@ -45,24 +46,34 @@ const amongFailed = (
       ...(error === "any" ? [] : [sql`error_class = ${error}`]),
       ...(service === undefined ? [] : [sql`service = ${service}`])
     ])
+    // Stages have no failed answers, services no failed derivations.
+    const derives = service === undefined || stages.some((stage) => stage === service)
     const underived = sql.and([
-      error === "any" || error === "underivable" ? sql`true` : sql`false`,
       sql`image_id < ${before}::bigint`,
       ...(service === undefined ? [] : [sql`stage = ${service}`])
     ])
     const newest = (table: "results" | "postprocessing") =>
-      sql`(SELECT DISTINCT image_id FROM ${sql(table)} WHERE ${failed} ORDER BY image_id DESC LIMIT ${size})`
+      sql`(SELECT DISTINCT image_id, true AS counts FROM ${sql(table)} WHERE ${failed} ORDER BY image_id DESC LIMIT ${size})`
+    const newestUnderived =
+      derives && (error === "any" || error === "underivable")
+        ? sql`UNION ALL (
+            SELECT DISTINCT image_id, false FROM underived WHERE ${underived} ORDER BY image_id DESC LIMIT ${size})`
+        : sql``
+    // Whether what a stage could not derive still counts is asked of each image on its own.
+    const stillCounts = sql`(SELECT count(*) FROM failed_derivations
+      WHERE failed_derivations.image_id = failed.image_id
+        ${service === undefined ? sql`` : sql`AND stage = ${service}`}) > 0`
     const rows = yield* sql<{ oldest: number | null; looked: number; image_id: ImageId | null }>`
       WITH failed AS MATERIALIZED (
-        SELECT image_id FROM (
-          ${newest("results")} UNION ${newest("postprocessing")}
-          UNION (SELECT DISTINCT image_id FROM failed_derivations WHERE ${underived} ORDER BY image_id DESC LIMIT ${size})
+        SELECT image_id, bool_or(counts) AS counts FROM (
+          ${newest("results")} UNION ALL ${newest("postprocessing")} ${newestUnderived}
         ) AS all_failures
-        ORDER BY image_id DESC LIMIT ${size}
+        GROUP BY image_id ORDER BY image_id DESC LIMIT ${size}
       )
       SELECT oldest, looked, image_id FROM (SELECT min(image_id) AS oldest, count(*) AS looked FROM failed) AS sight
       LEFT JOIN (
-        SELECT image_id FROM images WHERE ${sql.and([sql`image_id IN (SELECT image_id FROM failed)`, ...conditions])}
+        SELECT image_id FROM images JOIN failed USING (image_id)
+        WHERE ${sql.and([sql`(counts OR ${stillCounts})`, ...conditions])}
       ) AS found ON true
       ORDER BY image_id DESC LIMIT ${limit}`
     const { looked, oldest } = rows[0]!
