@@ -12,11 +12,15 @@ export const failures = Effect.fnUntraced(function* (samples: number) {
   const failed = (table: "results" | "postprocessing") =>
     sql`SELECT service, error_class, count(*) FROM ${sql(table)} WHERE status = 'failed' GROUP BY service, error_class`
   const underived = (columns: string) => sql`SELECT ${sql.literal(columns)} FROM underivable`
+  // Read from the end of the group on, in the order of the index by class: what comes before the group is left out.
   const samplesOf = (table: "results" | "postprocessing") => sql`
-    (SELECT image_id, result_created, error_reason, ${sql.literal(table === "results" ? "NULL" : "merged_box_id")} AS box
-    FROM ${sql(table)} AS t
-    WHERE t.service = groups.service AND t.status = 'failed' AND t.error_class = groups.error_class
-    ORDER BY image_id DESC LIMIT ${samples})`
+    (SELECT image_id, result_created, error_reason, box FROM (
+      SELECT image_id, result_created, error_reason, service, error_class,
+        ${sql.literal(table === "results" ? "NULL" : "merged_box_id")} AS box
+      FROM ${sql(table)} AS t
+      WHERE t.status = 'failed' AND (t.service, t.error_class) <= (groups.service, groups.error_class)
+      ORDER BY t.service DESC, t.error_class DESC, t.image_id DESC LIMIT ${samples}
+    ) AS latest WHERE latest.service = groups.service AND latest.error_class = groups.error_class)`
   const rows = yield* sql<Row>`
     WITH underivable AS MATERIALIZED (SELECT * FROM failed_derivations), groups AS (
       SELECT service, error_class, sum(count)::bigint AS count
