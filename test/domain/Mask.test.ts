@@ -106,7 +106,6 @@ describe("a reply", () => {
     { segmentation: { size: [1e6, 1e6], counts: "05" } },
     { segmentation: { size: [4, 5], counts: "é" } },
     { keypoints: [1, 2] },
-    { keypoints: { nose: [1, 2] } },
     { keypoints: Array.from({ length: 30_000 }, () => 1) }
   ])("leaves out what is no shape, and keeps the box", (shape) => {
     const { keypoints, left, mask } = read(shape)
@@ -114,6 +113,10 @@ describe("a reply", () => {
       { mask, keypoints, left },
       { mask: undefined, keypoints: undefined, left: Object.keys(shape) }
     )
+  })
+
+  it("has no list of keypoints, and nothing to complain about, where they have names as a face's", () => {
+    assert.deepStrictEqual(read({ keypoints: { nose: [1, 2] } }), { mask: undefined, keypoints: undefined, left: [] })
   })
 })
 
