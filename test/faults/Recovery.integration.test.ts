@@ -5,7 +5,7 @@
  */
 import { assert, describe, it } from "@effect/vitest"
 import { PgClient } from "@effect/sql-pg"
-import { Clock, Context, Deferred, Duration, Effect, Layer, Redacted, Schedule, Stream } from "effect"
+import { Clock, Context, Deferred, Effect, Layer, Schedule, Stream } from "effect"
 import { standard } from "../../src/domain/ServiceCatalog.ts"
 import * as MemoryServiceSwitch from "../../src/layers/memory/MemoryServiceSwitch.ts"
 import * as PgWorkerRegistry from "../../src/layers/postgres/PgWorkerRegistry.ts"
@@ -37,16 +37,7 @@ describe.skipIf(!PrivateRabbit.isInstalled)("a broker that lost everything", () 
       Effect.gen(function* () {
         const { port, start } = yield* PrivateRabbit.make()
         yield* start
-        const address: Address["Service"] = {
-          host: "127.0.0.1",
-          port,
-          username: "guest",
-          password: Redacted.make("guest"),
-          vhost: "/",
-          tls: undefined,
-          heartbeat: Duration.seconds(10),
-          queuePrefix: ""
-        }
+        const address = PrivateRabbit.guestAt(port)
         yield* PrivateRabbit.untilReady(address)
         const own = RabbitMessageBroker.layer.pipe(Layer.provide(Layer.succeed(Address, address)))
         const broker = Context.get(yield* Layer.build(own), MessageBroker)

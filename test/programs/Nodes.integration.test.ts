@@ -1,27 +1,16 @@
 /** What programs serve, on the oldest and the newest Node that is supported. */
 import { assert, layer } from "@effect/vitest"
-import { Effect, Layer, Redacted } from "effect"
-import * as PgDatabase from "../../src/layers/postgres/PgDatabase.ts"
-import { Address } from "../../src/layers/rabbitmq/RabbitAddress.ts"
+import { Effect, Layer } from "effect"
 import * as Databases from "../support/Databases.ts"
 import * as Folders from "../support/Folders.ts"
 import * as Nodes from "../support/Nodes.ts"
 import * as Programs from "../support/Programs.ts"
 import * as RabbitQueues from "../support/RabbitQueues.ts"
+import * as ServerVariables from "../support/ServerVariables.ts"
 
 /** The API as a program of that Node, and where it and its metrics are. */
 const served = Effect.fnUntraced(function* (version: string) {
-  const rabbit = yield* Address
-  const database = yield* PgDatabase.Address
-  const postgres = Object.assign(new URL(Redacted.value(database.url!)), { pathname: `/${database.database}` })
-  const env = {
-    DATABASE_URL: postgres.href,
-    QUEUE_HOST: rabbit.host,
-    QUEUE_PORT: String(rabbit.port),
-    QUEUE_USER: rabbit.username,
-    QUEUE_PASSWORD: Redacted.value(rabbit.password),
-    QUEUE_PREFIX: rabbit.queuePrefix
-  }
+  const env = yield* ServerVariables.make()
   const node = yield* Nodes.binary(version)
   const { start } = Programs.inFolder(yield* Folders.temporary, env, node)
   const program = yield* start("api", "--port", "0", "--metrics-port", "0")

@@ -1,12 +1,11 @@
 import { assert, layer } from "@effect/vitest"
-import { Effect, Layer, Redacted } from "effect"
+import { Effect, Layer } from "effect"
 import { SqlClient } from "effect/sql"
 import * as NodeFs from "node:fs"
 import * as NodeOs from "node:os"
 import * as NodePath from "node:path"
 import sharp from "sharp"
 import { hintQueue } from "../../src/domain/Messages.ts"
-import * as PgDatabase from "../../src/layers/postgres/PgDatabase.ts"
 import { Address } from "../../src/layers/rabbitmq/RabbitAddress.ts"
 import * as Collector from "../support/Collector.ts"
 import * as Databases from "../support/Databases.ts"
@@ -16,6 +15,7 @@ import * as RabbitQueues from "../support/RabbitQueues.ts"
 import * as Served from "../support/Served.ts"
 import { fixture } from "../support/Replies.ts"
 import * as Traces from "../support/Traces.ts"
+import * as ServerVariables from "../support/ServerVariables.ts"
 
 /** What must never leave in a span: of a picture's URL, of a reply, of an error, of a login. */
 const secrets = {
@@ -75,22 +75,13 @@ const services = Effect.fnUntraced(function* (troubles: ReadonlyArray<Trouble>) 
 /** The environment of the programs of one test, in which yolov8 has these troubles. */
 const surroundings = Effect.fnUntraced(function* (troubles: ReadonlyArray<Trouble>) {
   const rabbit = yield* Address
-  const database = yield* PgDatabase.Address
   const collector = yield* Collector.make
   const { asked, file, url } = yield* services(troubles)
   yield* Effect.addFinalizer(() =>
     Effect.orDie(RabbitQueues.deleteQueues(rabbit, ["queue_yolov8", "queue_face", ...Object.values(hintQueue)]))
   )
-  const postgres = new URL(Redacted.value(database.url!))
-  postgres.pathname = `/${database.database}`
-  postgres.password = secrets.password
   const env = {
-    DATABASE_URL: postgres.href,
-    QUEUE_HOST: rabbit.host,
-    QUEUE_PORT: String(rabbit.port),
-    QUEUE_USER: rabbit.username,
-    QUEUE_PASSWORD: Redacted.value(rabbit.password),
-    QUEUE_PREFIX: rabbit.queuePrefix,
+    ...(yield* ServerVariables.make({ password: secrets.password })),
     SERVICE_CONFIG: file,
     OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint,
     OTEL_EXPORTER_OTLP_HEADERS: `authorization=Bearer%20${secrets.header}`,

@@ -1,12 +1,11 @@
 /** What every program lets those who operate it see: metrics, health and traces. */
 import { assert, describe, it, layer } from "@effect/vitest"
-import { Effect, Layer, Redacted, Stream } from "effect"
+import { Effect, Layer, Stream } from "effect"
 import * as NodeFs from "node:fs/promises"
 import * as NodeOs from "node:os"
 import * as NodePath from "node:path"
 import sharp from "sharp"
 import { hintQueue } from "../../src/domain/Messages.ts"
-import * as PgDatabase from "../../src/layers/postgres/PgDatabase.ts"
 import { Address } from "../../src/layers/rabbitmq/RabbitAddress.ts"
 import { MessageBroker, Settlement } from "../../src/services/MessageBroker.ts"
 import * as Collector from "../support/Collector.ts"
@@ -18,21 +17,14 @@ import * as RabbitQueues from "../support/RabbitQueues.ts"
 import { fixture } from "../support/Replies.ts"
 import * as Served from "../support/Served.ts"
 import * as Traces from "../support/Traces.ts"
+import * as ServerVariables from "../support/ServerVariables.ts"
 
 /** Commands that know the servers and a collector. */
 const surroundings = Effect.fnUntraced(function* (more: Readonly<Record<string, string>> = {}) {
-  const rabbit = yield* Address
-  const database = yield* PgDatabase.Address
   const collector = yield* Collector.make
   const home = yield* Folders.temporary
-  const postgres = Object.assign(new URL(Redacted.value(database.url!)), { pathname: `/${database.database}` })
   const env = {
-    DATABASE_URL: postgres.href,
-    QUEUE_HOST: rabbit.host,
-    QUEUE_PORT: String(rabbit.port),
-    QUEUE_USER: rabbit.username,
-    QUEUE_PASSWORD: Redacted.value(rabbit.password),
-    QUEUE_PREFIX: rabbit.queuePrefix,
+    ...(yield* ServerVariables.make()),
     OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint,
     ...more
   }

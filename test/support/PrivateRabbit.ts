@@ -1,5 +1,5 @@
 /** A RabbitMQ of the test's own, for what a shared one must not suffer: it is killed, or configured in another way. */
-import { Effect, Schedule } from "effect"
+import { Duration, Effect, Redacted, Schedule } from "effect"
 import * as NodeChildProcess from "node:child_process"
 import * as NodeFs from "node:fs"
 import * as NodeOs from "node:os"
@@ -67,3 +67,15 @@ const execFile = promisify(NodeChildProcess.execFile)
 /** Waits until the broker lets somebody log in. */
 export const untilReady = (address: Address["Service"]) =>
   Effect.retry(Effect.scoped(RabbitQueues.connect(address)), { schedule: Schedule.spaced("200 millis"), times: 300 })
+
+/** The user that every new broker has, without encryption. */
+export const guestAt = (port: number): Address["Service"] => ({
+  host: "127.0.0.1",
+  port,
+  username: "guest",
+  password: Redacted.make("guest"),
+  vhost: "/",
+  tls: undefined,
+  heartbeat: Duration.seconds(10),
+  queuePrefix: ""
+})

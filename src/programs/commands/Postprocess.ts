@@ -1,5 +1,5 @@
 /** Keeps what is derived from answers up to date: boxes, consensus, crops. */
-import { Effect, Layer } from "effect"
+import { Effect } from "effect"
 import { Command, Flag } from "effect/cli"
 import * as Amounts from "../../domain/Amounts.ts"
 import { hintQueue } from "../../domain/Messages.ts"
@@ -7,11 +7,11 @@ import { stages } from "../../domain/Staleness.ts"
 import { Catalog } from "../../services/Catalog.ts"
 import * as Distributed from "../Distributed.ts"
 import { runUntilStopped } from "../flows/Drain.ts"
-import * as Heartbeat from "../flows/Heartbeat.ts"
 import { postprocess } from "../flows/Pipeline.ts"
 import { queuesDeclared } from "../flows/Ready.ts"
 import * as Settings from "../Settings.ts"
 import * as Watched from "../Watched.ts"
+import * as Working from "../Working.ts"
 
 const flags = {
   stage: Flag.Literals("stage", stages).pipe(
@@ -38,11 +38,6 @@ export const command = Command.make(
     Effect.gen(function* () {
       const strategy = yield* Settings.strategy(harmonization)
       const wanted = stage.length === 0 ? stages : stages.filter((name) => stage.includes(name))
-      const surroundings = Layer.mergeAll(
-        Heartbeat.layer(Settings.identity(workerId)),
-        Watched.vitals,
-        Distributed.services
-      ).pipe(Layer.provideMerge(Distributed.servers))
       yield* Effect.gen(function* () {
         const catalog = yield* Catalog
         yield* queuesDeclared([...stages.map((name) => hintQueue[name]), ...catalog.map(({ queue }) => queue)])
@@ -50,7 +45,7 @@ export const command = Command.make(
         yield* runUntilStopped((stop) => postprocess({ strategy, stages: wanted, sweepEvery, stop }), {
           within: drainWithin
         }).pipe(Effect.ensuring(Effect.logInfo(`${workerId} has stopped`)))
-      }).pipe(Effect.provide(surroundings))
+      }).pipe(Effect.provide(Working.surroundings(workerId)))
     }).pipe(Effect.provide(Distributed.catalog(config)))
 ).pipe(
   Command.withDescription(

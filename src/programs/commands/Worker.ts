@@ -1,15 +1,15 @@
 /** Answers the jobs of one service, or of several. */
-import { Config, Effect, Layer, Option } from "effect"
+import { Config, Effect, Option } from "effect"
 import { Command, Flag } from "effect/cli"
 import { hintQueue } from "../../domain/Messages.ts"
 import * as Workflow from "../../domain/Workflow.ts"
 import * as Distributed from "../Distributed.ts"
 import { runUntilStopped } from "../flows/Drain.ts"
-import * as Heartbeat from "../flows/Heartbeat.ts"
 import * as Pipeline from "../flows/Pipeline.ts"
 import { queuesDeclared } from "../flows/Ready.ts"
 import * as Settings from "../Settings.ts"
 import * as Watched from "../Watched.ts"
+import * as Working from "../Working.ts"
 
 const flags = {
   services: Settings.services.pipe(
@@ -39,11 +39,6 @@ const named = Option.match({
 export const command = Command.make("worker", flags, ({ config, drainWithin, services: words, workerId }) =>
   Effect.gen(function* () {
     const services = yield* Settings.servicesNamed(yield* named(words))
-    const surroundings = Layer.mergeAll(
-      Heartbeat.layer(Settings.identity(workerId)),
-      Watched.vitals,
-      Distributed.services
-    ).pipe(Layer.provideMerge(Distributed.servers))
     yield* Effect.gen(function* () {
       yield* queuesDeclared([
         ...services.map(({ queue }) => queue),
@@ -53,7 +48,7 @@ export const command = Command.make("worker", flags, ({ config, drainWithin, ser
       yield* runUntilStopped((stop) => Pipeline.worker(services, { workerId, stop }), { within: drainWithin }).pipe(
         Effect.ensuring(Effect.logInfo(`${workerId} has stopped`))
       )
-    }).pipe(Effect.provide(surroundings))
+    }).pipe(Effect.provide(Working.surroundings(workerId)))
   }).pipe(Effect.provide(Distributed.catalog(config)))
 ).pipe(
   Command.withDescription(

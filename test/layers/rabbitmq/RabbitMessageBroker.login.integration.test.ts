@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Context, Duration, Effect, Exit, Layer, Logger, Redacted, Schedule } from "effect"
+import { Context, Effect, Exit, Layer, Logger, Redacted, Schedule } from "effect"
 import { Address } from "../../../src/layers/rabbitmq/RabbitAddress.ts"
 import * as RabbitMessageBroker from "../../../src/layers/rabbitmq/RabbitMessageBroker.ts"
 import { BrokerUnavailable, MessageBroker } from "../../../src/services/MessageBroker.ts"
@@ -12,16 +12,7 @@ describe.skipIf(!PrivateRabbit.isInstalled)("RabbitMessageBroker with a login th
       Effect.gen(function* () {
         const { control, port, start } = yield* PrivateRabbit.make()
         yield* start
-        const guest: Address["Service"] = {
-          host: "127.0.0.1",
-          port,
-          username: "guest",
-          password: Redacted.make("guest"),
-          vhost: "/",
-          tls: undefined,
-          heartbeat: Duration.seconds(10),
-          queuePrefix: ""
-        }
+        const guest = PrivateRabbit.guestAt(port)
         yield* PrivateRabbit.untilReady(guest)
         yield* control("add_user", "windmill", "right")
         yield* control("set_permissions", "windmill", ".*", ".*", ".*")

@@ -1,0 +1,21 @@
+/** The variables that tell a program where the servers of a test are. */
+import { Effect, Redacted } from "effect"
+import * as PgDatabase from "../../src/layers/postgres/PgDatabase.ts"
+import { Address } from "../../src/layers/rabbitmq/RabbitAddress.ts"
+
+/** `password`: that of the database, which a server that trusts its users ignores. */
+export const make = Effect.fnUntraced(function* ({ password }: { readonly password?: string } = {}) {
+  const rabbit = yield* Address
+  const database = yield* PgDatabase.Address
+  const postgres = new URL(Redacted.value(database.url!))
+  postgres.pathname = `/${database.database}`
+  if (password !== undefined) postgres.password = password
+  return {
+    DATABASE_URL: postgres.href,
+    QUEUE_HOST: rabbit.host,
+    QUEUE_PORT: String(rabbit.port),
+    QUEUE_USER: rabbit.username,
+    QUEUE_PASSWORD: Redacted.value(rabbit.password),
+    QUEUE_PREFIX: rabbit.queuePrefix
+  }
+})
