@@ -57,7 +57,8 @@ describe("windmill", { timeout: 60_000 }, () => {
     [["producer", "--limt", "3"], /^Unrecognized flag: --limt in command windmill producer\n\n.*\n {4}--limit\n/],
     [["producer", "--limit", "abc"], /^Invalid value for flag --limit: "abc"\. Expected a number\n/],
     [["start", "--limit", "0"], /^Invalid value for flag --limit: "0"\. Expected a value greater than 0\n/],
-    [["status", "now"], /^Unexpected positional argument: "now"\n/],
+    [["worker", "now"], /^Unexpected positional argument: "now"\n/],
+    [["status", "now"], /^Invalid value for argument <image>: "now"\. Expected a finite number\n/],
     [["api", "--port", "99999"], /^Invalid value for flag --port: "99999"\. Expected a value between 0 and 65535\n/]
   ] as const)("says of %j what is wrong, not the whole help, and nothing on stdout", ([args, expected]) =>
     Effect.gen(function* () {

@@ -96,8 +96,10 @@ const listServices = Effect.gen(function* () {
   const catalog = yield* Catalog
   for (const service of catalog) {
     const { api, category, id, kind, queue } = service
-    const columns = [id.padEnd(14), category.padEnd(13), kind.padEnd(15), queue.padEnd(20), api.name.padEnd(11)]
-    yield* Console.log([...columns, ServiceCatalog.shownUrl(service)].join(" "))
+    const columns = [id.padEnd(14), category.padEnd(13), kind.padEnd(15), queue.padEnd(20)]
+    // The contract of the thirteen goes without saying.
+    const protocol = api.name === "windmill" ? [] : [api.name]
+    yield* Console.log([...columns, ServiceCatalog.shownUrl(service), ...protocol].join(" "))
   }
 })
 
