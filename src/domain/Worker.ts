@@ -1,7 +1,13 @@
 /** Programs that run, and what they do. */
-import { Schema } from "effect"
+import { Duration, Schema } from "effect"
 import { ServiceId } from "./Identifiers.ts"
 import { Step } from "./Step.ts"
+
+/** How often a program tells what it does. */
+export const beatEvery = Duration.seconds(5)
+
+/** After so long, everybody knows what a program that is alive has in hand: a beat, and the time that a busy one takes for it. */
+export const knownWithin = Duration.seconds(7)
 
 /** A service is left alone because it kept failing. */
 export const OpenBreaker = Schema.Struct({

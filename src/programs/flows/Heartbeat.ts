@@ -1,9 +1,9 @@
 /** Telling others that this program is alive, and what it is doing. */
-import { Clock, Effect, Layer, Option, Schedule } from "effect"
+import { Clock, Duration, Effect, Layer, Option, Queue } from "effect"
 import type { ServiceId } from "../../domain/Identifiers.ts"
 import * as Delays from "../../domain/Delays.ts"
 import type { Step } from "../../domain/Step.ts"
-import type { Activity } from "../../domain/Worker.ts"
+import { type Activity, beatEvery } from "../../domain/Worker.ts"
 import { ActivityLog, type Hand } from "../../services/ActivityLog.ts"
 import { type Beat, WorkerRegistry } from "../../services/WorkerRegistry.ts"
 
@@ -40,7 +40,14 @@ export const layer = (identity: Identity) =>
         Effect.withTracerEnabled(false)
       )
       yield* Effect.addFinalizer(() => Effect.ignore(registry.leave(identity.workerId)))
-      yield* Effect.forkScoped(Effect.repeat(beat, Schedule.spaced("5 seconds")))
+      // Others are told soon that there is something in hand where nothing was.
+      const begun = yield* Queue.sliding<void>(1)
+      yield* beat.pipe(
+        Effect.andThen(Effect.sleep(beatApart)),
+        Effect.andThen(Effect.timeoutOption(Queue.take(begun), Duration.subtract(beatEvery, beatApart))),
+        Effect.forever,
+        Effect.forkScoped
+      )
 
       return {
         open: (step) =>
@@ -53,7 +60,10 @@ export const layer = (identity: Identity) =>
             (hand) => Effect.sync(() => stepOf(step).hands.delete(hand))
           ).pipe(
             Effect.map((hand): Hand => ({
-              take: (delivery) => void hand.add(delivery),
+              take: (delivery) => {
+                if (inFlightOf(stepOf(step)) === 0) Queue.offerUnsafe(begun, undefined)
+                hand.add(delivery)
+              },
               release: (delivery, wait) => {
                 if (!hand.delete(delivery)) return
                 const log = stepOf(step)
@@ -77,6 +87,9 @@ export const layer = (identity: Identity) =>
     })
   )
 
+/** Beats are at least so far apart. */
+const beatApart = Duration.seconds(1)
+
 /** What is known about one step. A step may be worked on by several consumers. */
 interface StepLog {
   readonly hands: Set<Set<object>>
@@ -87,10 +100,17 @@ interface StepLog {
   readonly leftAlone: Map<ServiceId, NonNullable<Activity["breaker"]>>
 }
 
+const inFlightOf = ({ hands }: StepLog) => {
+  let count = 0
+  for (const hand of hands) count += hand.size
+  return count
+}
+
 /** None while nobody works on the step. */
 const activityOf =
   (now: number) =>
-  ([step, { delays, handled, hands, lastProgress, leftAlone }]: [Step, StepLog]): ReadonlyArray<Activity> => {
+  ([step, log]: [Step, StepLog]): ReadonlyArray<Activity> => {
+    const { delays, handled, hands, lastProgress, leftAlone } = log
     if (hands.size === 0) return []
     const until = Delays.end(delays, now)
     const own = [...leftAlone].find(([service]) => service === step)
@@ -98,7 +118,7 @@ const activityOf =
     return [
       {
         step,
-        inFlight: [...hands].reduce((sum, hand) => sum + hand.size, 0),
+        inFlight: inFlightOf(log),
         handled,
         ...(until === undefined ? {} : { delayed: { count: Delays.count(delays, now), until: new Date(until) } }),
         ...(lastProgress === undefined ? {} : { lastProgress: new Date(lastProgress) }),

@@ -6,10 +6,11 @@
  * stage, and one the services; when it is gone, another does.
  */
 import { Array, Clock, Deferred, Duration, Effect, Option, Random, Schedule, Stream } from "effect"
-import type { ImageId, ServiceId } from "../../domain/Identifiers.ts"
+import type { ImageId } from "../../domain/Identifiers.ts"
 import { hintQueue } from "../../domain/Messages.ts"
 import * as Publication from "../../domain/Publication.ts"
 import type { Stage } from "../../domain/Staleness.ts"
+import { knownWithin } from "../../domain/Worker.ts"
 import { Catalog } from "../../services/Catalog.ts"
 import { type BrokerUnavailable, MessageBroker } from "../../services/MessageBroker.ts"
 import * as Metrics from "../../services/Metrics.ts"
@@ -52,11 +53,22 @@ export const sweep = (options: SweepOptions) =>
     )
   )
 
-/** What one sweep of a duty leaves for the next: the steps that were idle, and the newest image there was. */
+/** What one sweep of a duty leaves for the next: since when steps are idle, and the newest image there was. */
 interface Memory {
-  idle: ReadonlySet<string>
+  idleSince: ReadonlyMap<string, number>
   newest: number
 }
+
+/**
+ * Of the steps that look idle, those that have looked so for as long as it takes to be told what a program has in hand. What
+ * is in hand and published again is done twice.
+ */
+const certain = <S extends string>(memory: Memory, idle: Iterable<S>) =>
+  Effect.map(Clock.currentTimeMillis, (now): ReadonlySet<S> => {
+    const since = new Map(Array.fromIterable(idle).map((step) => [step, memory.idleSince.get(step) ?? now]))
+    memory.idleSince = since
+    return new Set([...since].filter(([, from]) => now - from >= Duration.toMillis(knownWithin)).map(([step]) => step))
+  })
 
 /** Keeps a duty. Whether it is still there to be kept. */
 type Keep = Effect.Effect<boolean, ResultStoreError, WorkerRegistry>
@@ -71,7 +83,7 @@ const duty = <R>(
   const interval = Duration.fromInputUnsafe(every)
   const hold = (time: Duration.Duration) =>
     WorkerRegistry.use((registry) => registry.lead(`sweep ${name}`, holder, time))
-  const memory: Memory = { idle: new Set(), newest: 0 }
+  const memory: Memory = { idleSince: new Map(), newest: 0 }
   let due = 0
   const turn = Effect.gen(function* () {
     if (!(yield* hold(lease)) || (yield* Clock.currentTimeMillis) < due) return
@@ -92,10 +104,9 @@ const duty = <R>(
 const hintAtStale = Effect.fnUntraced(function* (stage: Stage, algorithm: string, keep: Keep, memory: Memory) {
   const queue = hintQueue[stage]
   const isIdle = yield* Idle.isIdle(stage, queue)
-  // A program tells what it has in hand a little late, and a crop that is asked about twice costs a service an answer.
-  const isCertain = stage !== "enrich" || memory.idle.has(stage)
-  memory.idle = new Set(isIdle ? [stage] : [])
-  if (!isIdle || !isCertain) return
+  const isCertain = (yield* certain(memory, isIdle ? [stage] : [])).has(stage)
+  // A crop that is asked about twice costs a service an answer; what is derived twice costs next to nothing.
+  if (stage === "enrich" ? !isCertain : !isIdle) return
   const store = yield* ResultStore
   const broker = yield* MessageBroker
   const isLow = Effect.map(broker.depth(queue), (depth) => depth < page / 2)
@@ -113,8 +124,8 @@ const hintAtStale = Effect.fnUntraced(function* (stage: Stage, algorithm: string
 })
 
 /**
- * Publishes all jobs that services owe which are idle, twice in a row: once may mean that a worker has them in hand. Of
- * images that are not newer than the first look, since the jobs of those may be about to be published.
+ * Publishes all jobs that services owe which are idle. Of images that are not newer than the look before, since the jobs of
+ * those may be about to be published.
  */
 const publishForgotten = Effect.fnUntraced(function* (keep: Keep, memory: Memory) {
   const store = yield* ResultStore
@@ -122,9 +133,8 @@ const publishForgotten = Effect.fnUntraced(function* (keep: Keep, memory: Memory
   const { pauses } = yield* ServiceSwitch
   const paused = new Set((yield* pauses).map(({ step }) => step))
   const idle = yield* Idle.services(catalog.filter(({ id }) => !paused.has(id)))
-  const forgetful = new Set<ServiceId>([...idle].filter((service) => memory.idle.has(service)))
+  const forgetful = yield* certain(memory, idle)
   const newest = memory.newest
-  memory.idle = idle
   memory.newest = Option.getOrElse(yield* store.newest, () => 0)
   const isSetAside = yield* SetAside.jobs(catalog.filter(({ id }) => forgetful.has(id)))
   let after: ImageId | undefined
