@@ -33,9 +33,12 @@ const reasons: Readonly<Record<string, (flagPrefix: string) => string>> = {
   ENOTFOUND: (prefix) => `there is no such host. Choose another --${prefix}host`
 }
 
-/** Listens until the layer's scope closes; requests under way then have a second to end. */
+/**
+ * Listens until the layer's scope closes; requests under way then have a second to end. Requests that come before there is a
+ * handler wait for it.
+ */
 export const layer = ({ flagPrefix = "", host, port }: Listening) =>
-  NodeHttpServer.layer(() => NodeHttp.createServer({ ServerResponse: NumericLength }), {
+  NodeHttpServer.layer(() => keepingEarly(NodeHttp.createServer({ ServerResponse: NumericLength })), {
     host,
     port,
     gracefulShutdownTimeout: "1 second"
@@ -47,6 +50,18 @@ export const layer = ({ flagPrefix = "", host, port }: Listening) =>
 
 const codeOf = (cause: unknown): string =>
   cause instanceof Error && "code" in cause ? String(cause.code) : String(cause)
+
+/** Keeps requests for the first handler: without one Node accepts them and never answers. */
+const keepingEarly = (server: NodeHttp.Server): NodeHttp.Server => {
+  const early: Array<Parameters<NodeHttp.RequestListener>> = []
+  const keep: NodeHttp.RequestListener = (...request) => void early.push(request)
+  const handOver = (event: string | symbol, handler: NodeHttp.RequestListener) => {
+    if (event !== "request") return
+    server.off("request", keep).off("newListener", handOver)
+    for (const [request, response] of early) if (!response.destroyed) handler(request, response)
+  }
+  return server.on("request", keep).on("newListener", handOver)
+}
 
 /**
  * Gives the length of a body to Node as a number.
