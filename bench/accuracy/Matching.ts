@@ -77,13 +77,13 @@ const matchCategory = (images: number, truths: ByImage<Truth>, claims: ByImage<P
   }
 }
 
-interface Candidate {
+interface Pairing {
   readonly truth: Truth
   readonly ignored: boolean
 }
 
 /** `there` has the objects that count first, `strongest` the predictions in order of score. */
-const matchImage = (there: ReadonlyArray<Candidate>, strongest: ReadonlyArray<Prediction>, size: Size) => {
+const matchImage = (there: ReadonlyArray<Pairing>, strongest: ReadonlyArray<Prediction>, size: Size) => {
   const overlaps = strongest.map(({ box }) => there.map(({ truth }) => overlap(box, truth)))
   const outcome = strongest.map(({ score }) => ({ score, found: 0, ignored: 0 }))
   iouThresholds.forEach((threshold, k) => {
@@ -105,7 +105,7 @@ const matchImage = (there: ReadonlyArray<Candidate>, strongest: ReadonlyArray<Pr
 /** The free object with the highest IoU of at least the threshold; one that is ignored only when no other is left. */
 const bestTarget = (
   overlaps: ReadonlyArray<number>,
-  there: ReadonlyArray<Candidate>,
+  there: ReadonlyArray<Pairing>,
   taken: ReadonlySet<number>,
   threshold: number
 ): number | undefined => {

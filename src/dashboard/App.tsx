@@ -1,6 +1,6 @@
 /** The frame around the pages, and which page is shown. */
 import type { ComponentChildren } from "preact"
-import type { Step } from "../domain/Step.ts"
+import type { StepName } from "../domain/StepName.ts"
 import { DeadLetters } from "./dead-letters/DeadLetters.tsx"
 import { Failures } from "./failures/Failures.tsx"
 import { ImagePage } from "./image/ImagePage.tsx"
@@ -56,7 +56,7 @@ const pageOf = ({ path: [page = "", id], query }: Route): ComponentChildren => {
     case "failures":
       return <Failures step={query.get("step") ?? undefined} />
     case "dead-letters":
-      return <DeadLetters key={query.get("step") ?? ""} step={(query.get("step") as Step | null) ?? undefined} />
+      return <DeadLetters key={query.get("step") ?? ""} step={(query.get("step") as StepName | null) ?? undefined} />
     case "workers":
       return <Workers />
     default:

@@ -3,7 +3,7 @@ import { Schema } from "effect"
 import { ServiceId } from "./Identifiers.ts"
 import { EvidenceKind } from "./ServiceCatalog.ts"
 import { Stage } from "./Staleness.ts"
-import { Pause } from "./Step.ts"
+import { Pause } from "./StepName.ts"
 import { OpenBreaker } from "./Worker.ts"
 
 /** Messages of a queue. */

@@ -1,7 +1,7 @@
 /** Programs that run, and what they do. */
 import { Duration, Schema } from "effect"
 import { ServiceId } from "./Identifiers.ts"
-import { Step } from "./Step.ts"
+import { StepName } from "./StepName.ts"
 
 /** How often a program tells what it does. */
 export const beatEvery = Duration.seconds(5)
@@ -21,7 +21,7 @@ export type OpenBreaker = typeof OpenBreaker.Type
 
 /** What a program does for one step. */
 export const Activity = Schema.Struct({
-  step: Step,
+  step: StepName,
   /** Deliveries in hand. */
   inFlight: Schema.Int,
   /** Deliveries that it sent to wait for a delay which is not over, when there are some, and when the last one is. */
@@ -57,7 +57,7 @@ export const Worker = Schema.Struct({
 export type Worker = typeof Worker.Type
 
 /** The steps of which programs have something in hand or sent something to wait at `now`, in milliseconds since 1970. */
-export const busy = (workers: ReadonlyArray<Worker>, now: number): ReadonlySet<Step> =>
+export const busy = (workers: ReadonlyArray<Worker>, now: number): ReadonlySet<StepName> =>
   new Set(
     workers.flatMap(({ activities, isAlive }) =>
       activities

@@ -1,5 +1,5 @@
 import type { ServiceId } from "../domain/Identifiers.ts"
-import type { Step } from "../domain/Step.ts"
+import type { StepName } from "../domain/StepName.ts"
 import type { Activity } from "../domain/Worker.ts"
 /** What this process is doing right now, for those who watch it. */
 import { Context, type Duration, Effect, type Option, type Scope } from "effect"
@@ -16,10 +16,10 @@ export interface Hand {
 
 export interface ActivityLogShape {
   /** Says that this process works on a step until the scope closes. */
-  readonly open: (step: Step) => Effect.Effect<Hand, never, Scope.Scope>
+  readonly open: (step: StepName) => Effect.Effect<Hand, never, Scope.Scope>
   /** Says that a step leaves a service alone because it kept failing, or (none) no longer does. */
   readonly breaker: (
-    step: Step,
+    step: StepName,
     service: ServiceId,
     state: Option.Option<NonNullable<Activity["breaker"]>>
   ) => Effect.Effect<void>

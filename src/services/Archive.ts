@@ -5,7 +5,7 @@ import type { Image, ImageSummary } from "../domain/archive/Image.ts"
 import type { ImageFilter } from "../domain/archive/ImageFilter.ts"
 import type { Timeline } from "../domain/archive/Timeline.ts"
 import type { ContentHash, ImageId, Moment, ServiceId } from "../domain/Identifiers.ts"
-import type { Step } from "../domain/Step.ts"
+import type { StepName } from "../domain/StepName.ts"
 import type { ImageRecord, ResultStoreError } from "./ResultStore.ts"
 
 /** An image that changed, and the moment right after. */
@@ -36,7 +36,7 @@ export class Archive extends Context.Service<
     }) => Effect.Effect<ReadonlyArray<FailureGroup>, ResultStoreError>
     /** Failures of some services and stages, of a class, about images of a group; of all when left out. */
     readonly countFailures: (of: {
-      readonly services?: ReadonlyArray<Step>
+      readonly services?: ReadonlyArray<StepName>
       readonly class?: FailureKind
       readonly group?: string
     }) => Effect.Effect<number, ResultStoreError>

@@ -7,7 +7,7 @@
 import { type Context, Effect, Metric } from "effect"
 import type { ServiceId } from "../domain/Identifiers.ts"
 import type { Stage } from "../domain/Staleness.ts"
-import type { Step } from "../domain/Step.ts"
+import type { StepName } from "../domain/StepName.ts"
 import type { Settlement } from "./MessageBroker.ts"
 
 /** Upper bounds in seconds: from answers of a warm service to pictures that wait behind thousands of others. */
@@ -61,14 +61,14 @@ const oldest = Metric.gauge("windmill_stale_oldest_seconds", {
 })
 
 /** A delivery was taken in hand, `wait` milliseconds after it was published if that is known. */
-export const taken = (step: Step, wait: number | undefined) =>
+export const taken = (step: StepName, wait: number | undefined) =>
   update((context) => {
     labeled(inFlight, { step }).modifyUnsafe(1, context)
     if (wait !== undefined) labeled(queueWait, { step }).updateUnsafe(wait / 1000, context)
   })
 
 /** A delivery was settled `milliseconds` after it was taken in hand. */
-export const settled = (step: Step, settlement: Settlement, milliseconds: number) =>
+export const settled = (step: StepName, settlement: Settlement, milliseconds: number) =>
   update((context) => {
     labeled(deliveries, { step, settlement: kebab[settlement._tag] }).updateUnsafe(1, context)
     labeled(handling, { step }).updateUnsafe(milliseconds / 1000, context)
@@ -76,7 +76,7 @@ export const settled = (step: Step, settlement: Settlement, milliseconds: number
   })
 
 /** Deliveries in hand were put down, because nobody will settle them any more. */
-export const dropped = (step: Step, count: number) =>
+export const dropped = (step: StepName, count: number) =>
   update((context) => labeled(inFlight, { step }).modifyUnsafe(-count, context))
 
 /** How a request to a service ended. */
@@ -110,7 +110,7 @@ export const setAside = (service: ServiceId, count: number) =>
   update((context) => labeled(asides, { service }).updateUnsafe(count, context))
 
 /** The sweep published messages again. */
-export const repaired = (step: Step, count: number) =>
+export const repaired = (step: StepName, count: number) =>
   update((context) => labeled(repairs, { step }).updateUnsafe(count, context))
 
 /** Images wait, the one that waits longest since `milliseconds`. */

@@ -6,7 +6,7 @@ import type { ImageId, ServiceId } from "../domain/Identifiers.ts"
 import type { ImageReference, SeenPicture } from "../domain/ImageReference.ts"
 import type { MergedBox } from "../domain/MergedBox.ts"
 import type { Derivation, Stage } from "../domain/Staleness.ts"
-import type { Step } from "../domain/Step.ts"
+import type { StepName } from "../domain/StepName.ts"
 
 /**
  * The store cannot be reached, or could not finish now. Nothing was written, unless the connection broke while the store
@@ -182,7 +182,7 @@ export class ResultStore extends Context.Service<
     readonly forget: (options: {
       readonly which: "all" | "failed"
       readonly scope: Scope
-      readonly steps?: ReadonlyArray<Step>
+      readonly steps?: ReadonlyArray<StepName>
     }) => Effect.Effect<number, ResultStoreError>
     /**
      * Notes which picture is where an image is read from, and forgets what was recorded and derived about another one: it is

@@ -10,7 +10,7 @@ import {
 } from "../../src/services/MessageBroker.ts"
 
 /** A broker to be tested. */
-export interface Candidate {
+export interface Subject {
   readonly name: string
   readonly layer: Layer.Layer<MessageBroker, unknown>
   /** Whether the broker's time is real; otherwise `pass` moves its clock. */
@@ -52,7 +52,7 @@ let queues = 0
 /** A queue that no other test uses. */
 const freshQueue = Effect.sync(() => `contract_${++queues}`)
 
-export const contract = ({ isLive, layer, name, pass }: Candidate) => {
+export const contract = ({ isLive, layer, name, pass }: Subject) => {
   /** Waits until a count that the broker reports with delay is what it should be. */
   const eventually = <E>(actual: Effect.Effect<unknown, E>, expected: unknown) =>
     Effect.gen(function* () {

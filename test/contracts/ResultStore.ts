@@ -11,12 +11,12 @@ import { seeing } from "./result-store/Seeing.ts"
 import { submitting } from "./result-store/Submitting.ts"
 
 /** A store to be tested. It may hold images of others. */
-export interface Candidate {
+export interface Subject {
   readonly name: string
   readonly layer: Layer.Layer<ResultStore | Progress, unknown>
 }
 
-export const contract = ({ layer, name }: Candidate) => {
+export const contract = ({ layer, name }: Subject) => {
   describeLayer(layer)(`${name} keeps the ResultStore contract`, (it) => {
     describe("submit", () => submitting(it))
     describe("record", () => recording(it))

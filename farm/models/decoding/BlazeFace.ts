@@ -3,9 +3,9 @@
  *
  * @see Bazarevsky et al. (2019), "BlazeFace: Sub-millisecond Neural Face Detection on Mobile GPUs"
  */
-import type { Candidate } from "./Candidates.ts"
+import type { RawDetection } from "./RawDetections.ts"
 
-export interface Face extends Candidate {
+export interface Face extends RawDetection {
   /** Pixels of the same space as the box. */
   readonly keypoints: Readonly<Record<Keypoint, Point>>
 }

@@ -3,7 +3,7 @@
  *
  * @see Zhou, Wang, Krähenbühl (2019), "Objects as Points"
  */
-import type { Candidate } from "./Candidates.ts"
+import type { RawDetection } from "./RawDetections.ts"
 
 export interface Heads {
   /** Scores in `[0, 1]`: rows, columns, classes. */
@@ -19,8 +19,8 @@ export interface Heads {
 const stride = 4
 
 /** The objects whose score is at least `threshold`, in input pixels. Of equal neighbors every one counts. */
-export const decode = ({ classes, edges, scores, side }: Heads, threshold: number): ReadonlyArray<Candidate> => {
-  const found: Array<Candidate> = []
+export const decode = ({ classes, edges, scores, side }: Heads, threshold: number): ReadonlyArray<RawDetection> => {
+  const found: Array<RawDetection> = []
   for (let at = 0; at < scores.length; at++) {
     const confidence = scores[at]!
     if (confidence < threshold) continue

@@ -4,7 +4,7 @@
  *
  * @see Li et al. (2020), "Generalized Focal Loss"
  */
-import type { Candidate } from "./Candidates.ts"
+import type { RawDetection } from "./RawDetections.ts"
 
 /** What the model says about the cells of one size. */
 export interface Level {
@@ -20,11 +20,11 @@ export interface Level {
 export const decode = (
   levels: ReadonlyArray<Level>,
   { classes, side, threshold }: { readonly classes: number; readonly side: number; readonly threshold: number }
-): ReadonlyArray<Candidate> =>
+): ReadonlyArray<RawDetection> =>
   levels.flatMap(({ distances, scores, stride }) => {
     const columns = Math.ceil(side / stride)
     const bins = (distances.length * classes) / scores.length / 4
-    const found: Array<Candidate> = []
+    const found: Array<RawDetection> = []
     for (let at = 0; at < scores.length; at++) {
       const confidence = scores[at]!
       if (confidence < threshold) continue

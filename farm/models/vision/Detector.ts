@@ -1,7 +1,7 @@
 /** Detectors of the eighty classes of COCO. */
 import * as BoundingBox from "#domain/BoundingBox"
 import { coco } from "#domain/vocabulary/Coco"
-import * as Candidates from "../decoding/Candidates.ts"
+import * as RawDetections from "../decoding/RawDetections.ts"
 import * as CenterNet from "../decoding/CenterNet.ts"
 import * as NanoDet from "../decoding/NanoDet.ts"
 import type { Network, Output } from "./Network.ts"
@@ -13,7 +13,10 @@ export interface Detector {
   readonly input: (square: Uint8Array) => Float32Array
   readonly shape: ReadonlyArray<number>
   /** What was found, in pixels of the square. */
-  readonly decode: (outputs: Readonly<Record<string, Output>>, threshold: number) => ReadonlyArray<Candidates.Candidate>
+  readonly decode: (
+    outputs: Readonly<Record<string, Output>>,
+    threshold: number
+  ) => ReadonlyArray<RawDetections.RawDetection>
 }
 
 const classes = Object.keys(coco)
@@ -83,7 +86,7 @@ export const detect = async (
   const placement = Picture.letterbox(picture, side)
   const square = await Picture.place(picture, placement, { width: side, height: side })
   const candidates = decode(await network(input(square), shape), least)
-  return Candidates.suppress(candidates, { overlap }).flatMap(({ box, confidence, label }) => {
+  return RawDetections.suppress(candidates, { overlap }).flatMap(({ box, confidence, label }) => {
     const inside = BoundingBox.clamp(Picture.boxInPicture(box, placement, picture.full), picture.full)
     return inside.width < 1 || inside.height < 1
       ? []

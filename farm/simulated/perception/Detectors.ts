@@ -75,7 +75,7 @@ const profiles: Readonly<Record<CocoLabels.Detector, Profile>> = {
   }
 }
 
-interface Candidate {
+interface Sighting {
   readonly label: string
   readonly confidence: number
   readonly box: BoundingBox.CropBox
@@ -103,7 +103,7 @@ const perceive = (
   profile: Profile,
   view: View.View,
   sighting: View.Sighting
-): ReadonlyArray<Candidate> => {
+): ReadonlyArray<Sighting> => {
   const { box, index, object, visibility } = sighting
   if (!CocoLabels.labels.includes(object.concept)) return []
   const everybody = Random.make("object", view.scene.name, index)
@@ -117,7 +117,7 @@ const perceive = (
     0.55 * own.normal()
   const confidence = 0.985 * logistic(odds)
   const shape = shake(box, profile, own, view)
-  const candidate: Candidate = { label: object.concept, confidence, box: shape }
+  const candidate: Sighting = { label: object.concept, confidence, box: shape }
   const similar = Mistakes.similar(object.concept, own)
   if (similar !== undefined && own.chance(profile.confusion * (1.6 - confidence))) {
     const second = { ...candidate, label: similar, confidence: confidence * own.between(0.55, 0.95) }
@@ -162,10 +162,10 @@ const shake = (
   })
 }
 
-const phantoms = (detector: string, profile: Profile, view: View.View): ReadonlyArray<Candidate> => {
+const phantoms = (detector: string, profile: Profile, view: View.View): ReadonlyArray<Sighting> => {
   const { region, scene } = view
   const random = Random.make("phantom", detector, scene.name, region.x, region.y, region.width, region.height)
-  const found: Array<Candidate> = []
+  const found: Array<Sighting> = []
   while (found.length < 3 && random.chance(profile.phantoms)) {
     const [width, height] = [random.between(0.03, 0.14) * view.width, random.between(0.04, 0.18) * view.height]
     const box = { x: random.between(0, view.width - width), y: random.between(0, view.height - height), width, height }
@@ -179,8 +179,8 @@ const phantoms = (detector: string, profile: Profile, view: View.View): Readonly
 }
 
 /** Greedy suppression within each class at IoU 0.3, as the services do it. Best first. */
-const suppress = (candidates: ReadonlyArray<Candidate>): ReadonlyArray<Candidate> => {
-  const kept: Array<Candidate> = []
+const suppress = (candidates: ReadonlyArray<Sighting>): ReadonlyArray<Sighting> => {
+  const kept: Array<Sighting> = []
   const ranked = candidates.toSorted((a, b) => b.confidence - a.confidence || BoundingBox.byPosition(a.box, b.box))
   for (const candidate of ranked) {
     const { box, label } = candidate

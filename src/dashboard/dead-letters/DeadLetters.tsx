@@ -1,6 +1,6 @@
 /** Messages that nobody could handle: why, what is in them, and putting them back or forgetting them. */
 import { useSignal } from "@preact/signals"
-import type { Step } from "../../domain/Step.ts"
+import type { StepName } from "../../domain/StepName.ts"
 import type { DeadLetter } from "../../programs/api/definition/Pipeline.ts"
 import { api, send } from "../Client.ts"
 import { Action } from "../parts/Action.tsx"
@@ -12,7 +12,7 @@ import { href } from "../Routes.ts"
 /** Letters of a queue that are shown; the others come up when these are gone. */
 const limit = 200
 
-export const DeadLetters = ({ step }: { readonly step: Step | undefined }) => {
+export const DeadLetters = ({ step }: { readonly step: StepName | undefined }) => {
   const query = { limit, ...(step === undefined ? {} : { step }) }
   const letters = useResource(() => send(api.pipeline.deadLetters({ query })), {
     everyMilliseconds: 5000,
@@ -44,7 +44,7 @@ export const DeadLetters = ({ step }: { readonly step: Step | undefined }) => {
 }
 
 interface QueueProps {
-  readonly step: Step
+  readonly step: StepName
   /** Oldest first. */
   readonly letters: ReadonlyArray<typeof DeadLetter.Type>
   readonly refresh: () => Promise<void>

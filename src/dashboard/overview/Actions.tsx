@@ -2,7 +2,7 @@
 import type { ComponentChildren } from "preact"
 import type { FailureKind } from "../../domain/archive/FailureGroup.ts"
 import type { ServiceId } from "../../domain/Identifiers.ts"
-import type { Step } from "../../domain/Step.ts"
+import type { StepName } from "../../domain/StepName.ts"
 import { listed } from "../../domain/Wording.ts"
 import { api, send } from "../Client.ts"
 import { Action } from "../parts/Action.tsx"
@@ -12,7 +12,7 @@ interface Refreshing {
   readonly refresh: () => void
 }
 
-export const Resume = ({ refresh, step }: Refreshing & { readonly step: Step }) => (
+export const Resume = ({ refresh, step }: Refreshing & { readonly step: StepName }) => (
   <Action
     class="primary"
     act={async () => {
@@ -85,7 +85,7 @@ export const RetryFailed = ({
   refresh,
   ...request
 }: Refreshing & {
-  readonly services?: ReadonlyArray<Step>
+  readonly services?: ReadonlyArray<StepName>
   readonly class?: FailureKind
   readonly children?: ComponentChildren
 }) => (

@@ -1,6 +1,6 @@
 /** How the pipeline is doing: every service and stage, every batch, and what can be done about it. */
 import { signal } from "@preact/signals"
-import type { Step } from "../../domain/Step.ts"
+import type { StepName } from "../../domain/StepName.ts"
 import { api, send } from "../Client.ts"
 import { Problem } from "../parts/Empty.tsx"
 import { useResource } from "../Resource.ts"
@@ -11,7 +11,7 @@ import { StepCard } from "./StepCard.tsx"
 import { Summary } from "./Summary.tsx"
 
 /** The step somebody is about to pause. */
-const pausing = signal<Step | undefined>(undefined)
+const pausing = signal<StepName | undefined>(undefined)
 
 export const Overview = () => {
   const pipeline = useResource(() => send(api.pipeline.services()), { everyMilliseconds: 2000 })
@@ -26,7 +26,7 @@ export const Overview = () => {
     workflow.value.value?.nodes.flatMap((node) => (node.type === "service" ? [[node.id, node] as const] : []))
   )
   const state = pipeline.value.value
-  const card = { refresh, onPause: (step: Step) => (pausing.value = step), now: state?.at ?? new Date() }
+  const card = { refresh, onPause: (step: StepName) => (pausing.value = step), now: state?.at ?? new Date() }
   return (
     <>
       <h1 class="unseen">Overview</h1>

@@ -1,13 +1,13 @@
 /** Asks who pauses a service or a stage, and why: whoever finds it paused will want to know. */
 import { useSignal } from "@preact/signals"
 import { useEffect, useRef } from "preact/hooks"
-import type { Step } from "../../domain/Step.ts"
+import type { StepName } from "../../domain/StepName.ts"
 import { api, send } from "../Client.ts"
 import { Problem } from "../parts/Empty.tsx"
 
 const nameKey = "windmill-name"
 
-export const PauseDialog = ({ onClose, step }: { readonly step: Step; readonly onClose: () => void }) => {
+export const PauseDialog = ({ onClose, step }: { readonly step: StepName; readonly onClose: () => void }) => {
   const dialog = useRef<HTMLDialogElement>(null)
   const by = useSignal(localStorage.getItem(nameKey) ?? "")
   const reason = useSignal("")

@@ -1,6 +1,6 @@
 /** One service or stage: its numbers, its pace, what is wrong with it, and what can be done about it. */
 import type { ServiceState, StageState } from "../../domain/PipelineState.ts"
-import type { Step } from "../../domain/Step.ts"
+import type { StepName } from "../../domain/StepName.ts"
 import * as Troubles from "../../domain/Troubles.ts"
 import { Bar } from "../parts/Bar.tsx"
 import { Sparkline } from "../parts/Sparkline.tsx"
@@ -16,12 +16,12 @@ export interface StepCardProps {
   readonly place?: { readonly api: string; readonly address: string } | undefined
   readonly now: Date
   readonly refresh: () => void
-  readonly onPause: (step: Step) => void
+  readonly onPause: (step: StepName) => void
 }
 
 export const StepCard = ({ isOnCropsOnly = false, now, onPause, place, refresh, step }: StepCardProps) => {
   const isService = "service" in step
-  const id: Step = isService ? step.service : step.stage
+  const id: StepName = isService ? step.service : step.stage
   const done = isService ? step.succeeded : step.done
   const failed = isService ? step.failed : 0
   const failedCrops = isService ? step.failedCrops : 0

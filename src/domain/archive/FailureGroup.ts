@@ -2,7 +2,7 @@
 import { Schema } from "effect"
 import { FailureClass } from "../Facts.ts"
 import { BoxId, ImageId } from "../Identifiers.ts"
-import { Step } from "../Step.ts"
+import { StepName } from "../StepName.ts"
 
 /** The class of a failed answer, or `underivable`: a stage could not work with what was answered. */
 export const FailureKind = Schema.Literals([...FailureClass.literals, "underivable"])
@@ -10,7 +10,7 @@ export type FailureKind = typeof FailureKind.Type
 
 /** The failures of one service, or one stage, of one class. */
 export const FailureGroup = Schema.Struct({
-  service: Step,
+  service: StepName,
   class: FailureKind,
   count: Schema.Int,
   /** The latest, newest first. */

@@ -1,7 +1,7 @@
 /** Which images somebody looks for. */
 import { Schema } from "effect"
 import { Group, ImageId } from "../Identifiers.ts"
-import { Step } from "../Step.ts"
+import { StepName } from "../StepName.ts"
 import { FailureKind } from "./FailureGroup.ts"
 import { ImageStatus } from "./Image.ts"
 
@@ -12,7 +12,7 @@ export const ImageFilter = Schema.Struct({
   group: Schema.optionalKey(Group),
   status: Schema.optionalKey(ImageStatus),
   /** Images that this service has answered about; with `error`, those that it, or this stage, failed on. */
-  service: Schema.optionalKey(Step),
+  service: Schema.optionalKey(StepName),
   /** Images with a failure of this class, or of `any`: of an answer about the image or a crop, or of a stage. */
   error: Schema.optionalKey(Schema.Union([FailureKind, Schema.Literal("any")])),
   /** Images in which the services agreed on the thing this word names, in any wording: `women` finds `person`. */

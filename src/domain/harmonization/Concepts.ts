@@ -4,7 +4,7 @@ import type { Harmonization, HarmonizationInput, HarmonizedBox, RejectedDetectio
 import type { Concept, ServiceId } from "../Identifiers.ts"
 import * as Candidates from "./Candidates.ts"
 import * as Fusion from "./Fusion.ts"
-import type { Verdict } from "./Gate.ts"
+import type { Judgment } from "./Gate.ts"
 import * as Reporters from "./Reporters.ts"
 
 /** What became of the detections of one concept: each is a member of one draft or is rejected. */
@@ -17,7 +17,7 @@ export interface Fused {
 export type Fuse = (detections: ReadonlyArray<Detection>, panel: Reporters.Panel, concept: Concept) => Fused
 
 /** Decides whether the services stand behind a box. */
-export type Judge = (draft: Fusion.Draft, dissenters: ReadonlyArray<ServiceId>, panel: Reporters.Panel) => Verdict
+export type Judge = (draft: Fusion.Draft, dissenters: ReadonlyArray<ServiceId>, panel: Reporters.Panel) => Judgment
 
 /** Harmonizes concept by concept: different concepts never merge and never suppress each other. */
 export const harmonize = (input: HarmonizationInput, fuse: Fuse, judge: Judge = keep): Harmonization => {

@@ -5,7 +5,7 @@ import type { Detection } from "../Detection.ts"
 import type { HarmonizedBox } from "../Harmonization.ts"
 import type { ServiceId } from "../Identifiers.ts"
 import { compare } from "./Candidates.ts"
-import type { Verdict } from "./Gate.ts"
+import type { Judgment } from "./Gate.ts"
 import type { Silent } from "./Reporters.ts"
 
 /** At least one detection of one concept, in canonical order. */
@@ -79,7 +79,7 @@ export interface Draft {
 }
 
 /** The record of an object. Concept, label and emoji are those of the first member, the most confident one. */
-export const record = (draft: Draft, { dissenters, unread }: Silent, verdict: Verdict): HarmonizedBox => {
+export const record = (draft: Draft, { dissenters, unread }: Silent, judgment: Judgment): HarmonizedBox => {
   const [first] = draft.members
   const isUnread = unread.length > 0
   return {
@@ -92,8 +92,8 @@ export const record = (draft: Draft, { dissenters, unread }: Silent, verdict: Ve
     services: draft.services,
     dissenters,
     ...(isUnread ? { unread } : undefined),
-    status: verdict.status,
-    reason: isUnread ? `${verdict.reason}; ${unread.join(", ")} could not be understood` : verdict.reason,
+    status: judgment.status,
+    reason: isUnread ? `${judgment.reason}; ${unread.join(", ")} could not be understood` : judgment.reason,
     ...withShape(draft.members)
   }
 }

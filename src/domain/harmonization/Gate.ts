@@ -22,7 +22,7 @@ export interface Demand {
 }
 
 /** How the services that could have seen a box stand to it. */
-export interface Ballot {
+export interface Support {
   readonly evidence: number
   readonly votes: number
   readonly dissenters: number
@@ -33,19 +33,19 @@ export interface Ballot {
 }
 
 /** What the gate decides, and why in words. */
-export interface Verdict {
+export interface Judgment {
   readonly status: BoxStatus
   readonly reason: string
 }
 
 /** Decides the status of one box. More evidence or a vote instead of a dissent never takes a confirmation away. */
-export const decide = (gate: Gate, demand: Demand, ballot: Ballot): Verdict => {
-  const { dissenters, votes } = ballot
+export const decide = (gate: Gate, demand: Demand, support: Support): Judgment => {
+  const { dissenters, votes } = support
   const count =
     dissenters > 0
       ? `${votes} of ${votes + dissenters} services see it`
       : `${votes === 1 ? "1 service sees" : `${votes} services see`} it, and none that knows the concept dissents`
-  if (gate === "democratic") return democratic(demand, ballot, count)
+  if (gate === "democratic") return democratic(demand, support, count)
   if (dissenters === 0) return confirmed(count)
   switch (gate) {
     case "affirmative":
@@ -57,7 +57,7 @@ export const decide = (gate: Gate, demand: Demand, ballot: Ballot): Verdict => {
   }
 }
 
-const democratic = (demand: Demand, { dissent, dissenters, evidence, seconded }: Ballot, count: string): Verdict => {
+const democratic = (demand: Demand, { dissent, dissenters, evidence, seconded }: Support, count: string): Judgment => {
   const weight = Math.max(dissent, seconded)
   if (weight === 0) return confirmed(count)
   const needed = Math.min(demand.base + demand.step * weight, demand.most)
@@ -71,5 +71,5 @@ const democratic = (demand: Demand, { dissent, dissenters, evidence, seconded }:
 /** `0.25 + 3 * 0.2` is a little more than 0.85 to a computer; that must not outvote a box of 0.85. */
 const rounding = 1e-9
 
-const confirmed = (reason: string): Verdict => ({ status: "confirmed", reason })
-const tentative = (reason: string): Verdict => ({ status: "tentative", reason })
+const confirmed = (reason: string): Judgment => ({ status: "confirmed", reason })
+const tentative = (reason: string): Judgment => ({ status: "tentative", reason })

@@ -20,7 +20,7 @@ export interface Answer {
  *
  * `detail` is one sentence with the status, the words of the service, and the header that says more.
  */
-export type Verdict =
+export type Meaning =
   | { readonly _tag: "Answered" }
   | { readonly _tag: "Later"; readonly detail: string; readonly retryAfter: Duration.Duration | undefined }
   | { readonly _tag: "Final"; readonly detail: string }
@@ -30,7 +30,7 @@ const passing = new Set([408, 420, 423, 425, 429, 430])
 const lasting = new Set([501, 505, 506, 508, 510])
 
 /** `now` in milliseconds, for services that name a time. */
-export const verdictOf = (answer: Answer, now: number): Verdict => {
+export const meaningOf = (answer: Answer, now: number): Meaning => {
   const { status } = answer
   if (status >= 200 && status < 300) return { _tag: "Answered" }
   const remedy = status === 413 ? '; "maxPictureSize" sends pictures smaller' : ""

@@ -267,13 +267,13 @@ const interpret = (
   if (status < 200 || status >= 300) {
     const text = new TextDecoder().decode(bytes)
     const json = LenientJson.parse(text)
-    const verdict = HttpStatus.verdictOf({ status, headers, json, text }, now)
-    if (verdict._tag === "Later") {
+    const meaning = HttpStatus.meaningOf({ status, headers, json, text }, now)
+    if (meaning._tag === "Later") {
       // One that is asked too much asks for a pause in any case.
-      const pause = verdict.retryAfter ?? (status === 429 ? Duration.seconds(2) : undefined)
-      return Result.fail(unavailable(service, verdict.detail, pause))
+      const pause = meaning.retryAfter ?? (status === 429 ? Duration.seconds(2) : undefined)
+      return Result.fail(unavailable(service, meaning.detail, pause))
     }
-    if (verdict._tag === "Final") return Result.fail(refused(service, verdict.detail, json))
+    if (meaning._tag === "Final") return Result.fail(refused(service, meaning.detail, json))
   }
   const translated = protocol.reply({ headers, bytes }, { kind: service.kind, picture: about?.picture })
   if (Result.isFailure(translated)) return Result.fail(problemOf(service, translated.failure, undefined))

@@ -1,13 +1,13 @@
 /** Which steps are switched off, in the memory of this process. For one process and for tests. */
 import { Clock, Effect, Layer, Stream, SubscriptionRef } from "effect"
-import type { Pause, Step } from "../../domain/Step.ts"
+import type { Pause, StepName } from "../../domain/StepName.ts"
 import { ServiceSwitch } from "../../services/ServiceSwitch.ts"
 
 export const layer: Layer.Layer<ServiceSwitch> = Layer.effect(
   ServiceSwitch,
   Effect.gen(function* () {
-    const paused = yield* SubscriptionRef.make<ReadonlyMap<Step, Pause>>(new Map())
-    const until = (holds: (pauses: ReadonlyMap<Step, Pause>) => boolean) =>
+    const paused = yield* SubscriptionRef.make<ReadonlyMap<StepName, Pause>>(new Map())
+    const until = (holds: (pauses: ReadonlyMap<StepName, Pause>) => boolean) =>
       SubscriptionRef.changes(paused).pipe(Stream.filter(holds), Stream.take(1), Stream.runDrain)
 
     return {

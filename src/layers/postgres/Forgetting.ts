@@ -2,7 +2,7 @@
 import { Effect } from "effect"
 import { SqlClient, type Statement } from "effect/sql"
 import type { ImageId } from "../../domain/Identifiers.ts"
-import type { Step } from "../../domain/Step.ts"
+import type { StepName } from "../../domain/StepName.ts"
 import type { Scope } from "../../services/ResultStore.ts"
 import * as Columns from "./Columns.ts"
 import { lockImages } from "./Images.ts"
@@ -15,7 +15,7 @@ import { inTransaction } from "./Transactions.ts"
 export const forget = Effect.fnUntraced(function* (options: {
   readonly which: "all" | "failed"
   readonly scope: Scope
-  readonly steps?: ReadonlyArray<Step>
+  readonly steps?: ReadonlyArray<StepName>
 }) {
   const meant = yield* conditions(options)
   let forgotten = 0
@@ -43,7 +43,7 @@ const conditions = Effect.fnUntraced(function* ({
   which
 }: {
   readonly which: "all" | "failed"
-  readonly steps?: ReadonlyArray<Step>
+  readonly steps?: ReadonlyArray<StepName>
 }) {
   const sql = yield* SqlClient.SqlClient
   const isOf = (column: "service" | "stage") =>

@@ -5,7 +5,7 @@
  */
 import { Effect, Layer, Schedule, Stream, SubscriptionRef } from "effect"
 import { SqlClient } from "effect/sql"
-import type { Pause, Step } from "../../domain/Step.ts"
+import type { Pause, StepName } from "../../domain/StepName.ts"
 import { ServiceSwitch } from "../../services/ServiceSwitch.ts"
 import * as Columns from "./Columns.ts"
 import { storeError } from "./Failures.ts"
@@ -21,7 +21,7 @@ export const layer = Layer.effect(
       SELECT step, paused_by AS by, reason, since FROM pauses ORDER BY step COLLATE "C"`.pipe(
       Effect.mapError(storeError)
     )
-    const stepsOf = (pauses: ReadonlyArray<Pause>): ReadonlySet<Step> => new Set(pauses.map(({ step }) => step))
+    const stepsOf = (pauses: ReadonlyArray<Pause>): ReadonlySet<StepName> => new Set(pauses.map(({ step }) => step))
     const paused = yield* SubscriptionRef.make(stepsOf(yield* read))
     const refresh = Effect.tap(read, (pauses) => SubscriptionRef.set(paused, stepsOf(pauses)))
     yield* Effect.ignore(refresh).pipe(
@@ -30,7 +30,7 @@ export const layer = Layer.effect(
       Effect.forkScoped
     )
 
-    const until = (holds: (steps: ReadonlySet<Step>) => boolean) =>
+    const until = (holds: (steps: ReadonlySet<StepName>) => boolean) =>
       SubscriptionRef.changes(paused).pipe(Stream.filter(holds), Stream.take(1), Stream.runDrain)
 
     return ServiceSwitch.of({

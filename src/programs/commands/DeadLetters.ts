@@ -2,7 +2,7 @@
 import { Console, Effect, Layer, Option, Schema } from "effect"
 import { Argument, Command, Flag, Prompt } from "effect/cli"
 import * as Printable from "../../domain/Printable.ts"
-import { type Step, Step as StepSchema } from "../../domain/Step.ts"
+import { StepName } from "../../domain/StepName.ts"
 import * as Wording from "../../domain/Wording.ts"
 import { type DeadLetterSelection, MessageBroker } from "../../services/MessageBroker.ts"
 import * as Distributed from "../Distributed.ts"
@@ -20,7 +20,7 @@ class NotThere extends Schema.TaggedError<NotThere>()("NotThere", { detail: Sche
 
 const step = Argument.String("step").pipe(
   Argument.withDescription("A service, or a stage: harmonize, consensus, enrich"),
-  Argument.withSchema(StepSchema)
+  Argument.withSchema(StepName)
 )
 
 const limit = Settings.limit.pipe(
@@ -86,7 +86,7 @@ const drop = Command.make("drop", { ...which, yes }, ({ yes, ...options }) =>
 ).pipe(Command.withDescription("Forgets them. The sweep asks again for answers that are still owed."))
 
 /** Whether somebody says yes to dropping so many. Nobody can be asked where there is no terminal. */
-const isConfirmed = (step: Step, dead: number) =>
+const isConfirmed = (step: StepName, dead: number) =>
   process.stdin.isTTY
     ? Prompt.Confirm({ message: `Drop ${Wording.count(dead, "dead letter")} of ${step}?`, initial: false })
     : Effect.fail(
@@ -96,7 +96,7 @@ const isConfirmed = (step: Step, dead: number) =>
       )
 
 const onSelected = <E, R>(
-  { all, ids, step }: { readonly step: Step; readonly ids: ReadonlyArray<string>; readonly all: boolean },
+  { all, ids, step }: { readonly step: StepName; readonly ids: ReadonlyArray<string>; readonly all: boolean },
   done: string,
   act: (queue: string, selection: DeadLetterSelection) => Effect.Effect<number, E, R>
 ) =>

@@ -8,7 +8,7 @@ import { hintQueue } from "../../domain/Messages.ts"
 import * as Publication from "../../domain/Publication.ts"
 import * as ServiceCatalog from "../../domain/ServiceCatalog.ts"
 import { type Stage, stages } from "../../domain/Staleness.ts"
-import type { Step } from "../../domain/Step.ts"
+import type { StepName } from "../../domain/StepName.ts"
 import * as TraceContext from "../../domain/TraceContext.ts"
 import { Archive } from "../../services/Archive.ts"
 import { Catalog } from "../../services/Catalog.ts"
@@ -103,12 +103,13 @@ const owedBy = (imageId: ImageId) =>
  * that exactly the failures that are meant are forgotten.
  */
 export const retryFailed = Effect.fn("Actions.retryFailed")(function* (
-  request: Omit<Scope, "services"> & Trial & { readonly services?: ReadonlyArray<Step>; readonly class?: FailureKind }
+  request: Omit<Scope, "services"> &
+    Trial & { readonly services?: ReadonlyArray<StepName>; readonly class?: FailureKind }
 ) {
   yield* known(request.services?.flatMap((step) => (isStage(step) ? [] : [step])) ?? [])
   if (request.dryRun === true) return yield* Archive.use((archive) => archive.countFailures(request))
   const catalog = yield* Catalog
-  const steps: ReadonlyArray<Step> = request.services ?? [...catalog.map(({ id }) => id), ...stages]
+  const steps: ReadonlyArray<StepName> = request.services ?? [...catalog.map(({ id }) => id), ...stages]
   const counts = yield* Effect.forEach(steps, (step) =>
     batches({ error: request.class ?? "any", service: step, ...groupOf(request) }).pipe(
       Stream.mapEffect((ids) => retry(ids, step)),
@@ -121,7 +122,7 @@ export const retryFailed = Effect.fn("Actions.retryFailed")(function* (
   return counts.reduce((sum, count) => sum + count, 0)
 })
 
-const retry = Effect.fnUntraced(function* (ids: ReadonlyArray<ImageId>, step: Step) {
+const retry = Effect.fnUntraced(function* (ids: ReadonlyArray<ImageId>, step: StepName) {
   const store = yield* ResultStore
   const scope = { _tag: "Images", ids } as const
   const forgotten = yield* store.forget({ which: "failed", scope, steps: [step] })
@@ -174,10 +175,10 @@ export const runMissing = Effect.fn("Actions.runMissing")(function* (
 })
 
 /** The messages set aside from the queues of all steps, or of one, with their step; at most `limit` of each queue. */
-export const deadLetters = Effect.fn("Actions.deadLetters")(function* (step: Step | undefined, limit: number) {
+export const deadLetters = Effect.fn("Actions.deadLetters")(function* (step: StepName | undefined, limit: number) {
   const broker = yield* MessageBroker
   const catalog = yield* Catalog
-  const steps: ReadonlyArray<Step> = step === undefined ? [...catalog.map(({ id }) => id), ...stages] : [step]
+  const steps: ReadonlyArray<StepName> = step === undefined ? [...catalog.map(({ id }) => id), ...stages] : [step]
   const letters = yield* Effect.forEach(steps, (step) =>
     queueOf(step).pipe(
       Effect.flatMap((queue) => broker.deadLetters(queue, limit)),
@@ -188,26 +189,26 @@ export const deadLetters = Effect.fn("Actions.deadLetters")(function* (step: Ste
 })
 
 /** Puts dead letters of a step back into its queue. Returns how many. */
-export const replay = Effect.fnUntraced(function* (step: Step, selection: DeadLetterSelection) {
+export const replay = Effect.fnUntraced(function* (step: StepName, selection: DeadLetterSelection) {
   const broker = yield* MessageBroker
   return yield* broker.replay(yield* queueOf(step), selection)
 })
 
 /** Forgets dead letters of a step. Returns how many. */
-export const drop = Effect.fnUntraced(function* (step: Step, selection: DeadLetterSelection) {
+export const drop = Effect.fnUntraced(function* (step: StepName, selection: DeadLetterSelection) {
   const broker = yield* MessageBroker
   return yield* broker.drop(yield* queueOf(step), selection)
 })
 
 /** The queue a step consumes. */
-export const queueOf = Effect.fnUntraced(function* (step: Step) {
+export const queueOf = Effect.fnUntraced(function* (step: StepName) {
   if (isStage(step)) return hintQueue[step]
   const catalog = yield* Catalog
   const service = ServiceCatalog.find(catalog, step)
   return service === undefined ? yield* new UnknownStep({ step }) : service.queue
 })
 
-const isStage = (step: Step): step is Stage => stages.some((stage) => stage === step)
+const isStage = (step: StepName): step is Stage => stages.some((stage) => stage === step)
 
 /** The services of a list of names. */
 const chosen = Effect.fnUntraced(function* (names: string) {

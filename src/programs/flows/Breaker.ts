@@ -8,7 +8,7 @@
 import { Clock, Deferred, Duration, Effect, Latch, Option, Schema, type Scope } from "effect"
 import * as CircuitBreaker from "../../domain/CircuitBreaker.ts"
 import type { Service } from "../../domain/ServiceCatalog.ts"
-import type { Step as StepName } from "../../domain/Step.ts"
+import type { StepName } from "../../domain/StepName.ts"
 import { ActivityLog } from "../../services/ActivityLog.ts"
 import type { ImageSourceError } from "../../services/ImageSource.ts"
 import { Inference, type InferenceError } from "../../services/Inference.ts"

@@ -7,7 +7,7 @@
  */
 import { Clock, Deferred, Effect, Option, Schedule, Stream } from "effect"
 import * as Messages from "../../domain/Messages.ts"
-import type { Step } from "../../domain/Step.ts"
+import type { StepName } from "../../domain/StepName.ts"
 import { ActivityLog, type Hand } from "../../services/ActivityLog.ts"
 import { type Delivery, type Lane, MessageBroker, type Subscription, waitOf } from "../../services/MessageBroker.ts"
 import * as Metrics from "../../services/Metrics.ts"
@@ -19,7 +19,7 @@ export interface ConsumeOptions<R> {
   /** `bulk` unless it says otherwise. */
   readonly lane?: Lane
   /** What is done with the deliveries: what is switched off and on, and watched. */
-  readonly step: Step
+  readonly step: StepName
   /** Deliveries held at once. */
   readonly prefetch: number
   /** Completed when the program is to stop. */
@@ -84,7 +84,7 @@ export const consume = <A, E, R, R2 = never>(
 }
 
 /** The delivery, in hand and measured from now on until it is settled. */
-const inHand = Effect.fnUntraced(function* (step: Step, delivery: Delivery, hand: Hand, held: Set<Delivery>) {
+const inHand = Effect.fnUntraced(function* (step: StepName, delivery: Delivery, hand: Hand, held: Set<Delivery>) {
   const taken = yield* Clock.currentTimeMillis
   const settle: Delivery["settle"] = (settlement) =>
     Effect.ensuring(

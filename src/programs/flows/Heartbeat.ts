@@ -2,7 +2,7 @@
 import { Clock, Duration, Effect, Layer, Option, Queue } from "effect"
 import type { ServiceId } from "../../domain/Identifiers.ts"
 import * as Delays from "../../domain/Delays.ts"
-import type { Step } from "../../domain/Step.ts"
+import type { StepName } from "../../domain/StepName.ts"
 import { type Activity, beatEvery } from "../../domain/Worker.ts"
 import { ActivityLog, type Hand } from "../../services/ActivityLog.ts"
 import { type Beat, WorkerRegistry } from "../../services/WorkerRegistry.ts"
@@ -17,8 +17,8 @@ export const layer = (identity: Identity) =>
     Effect.gen(function* () {
       const registry = yield* WorkerRegistry
       const clock = yield* Clock.Clock
-      const steps = new Map<Step, StepLog>()
-      const stepOf = (step: Step): StepLog => {
+      const steps = new Map<StepName, StepLog>()
+      const stepOf = (step: StepName): StepLog => {
         const known = steps.get(step) ?? {
           hands: new Set(),
           handled: 0,
@@ -109,7 +109,7 @@ const inFlightOf = ({ hands }: StepLog) => {
 /** None while nobody works on the step. */
 const activityOf =
   (now: number) =>
-  ([step, log]: [Step, StepLog]): ReadonlyArray<Activity> => {
+  ([step, log]: [StepName, StepLog]): ReadonlyArray<Activity> => {
     const { delays, handled, hands, lastProgress, leftAlone } = log
     if (hands.size === 0) return []
     const until = Delays.end(delays, now)

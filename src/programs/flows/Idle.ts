@@ -7,13 +7,13 @@
 import { Clock, Effect } from "effect"
 import type { ServiceId } from "../../domain/Identifiers.ts"
 import type { ServiceCatalog } from "../../domain/ServiceCatalog.ts"
-import type { Step } from "../../domain/Step.ts"
+import type { StepName } from "../../domain/StepName.ts"
 import * as Worker from "../../domain/Worker.ts"
 import { MessageBroker } from "../../services/MessageBroker.ts"
 import { WorkerRegistry } from "../../services/WorkerRegistry.ts"
 
 /** Whether nothing of the step is in its queue, in hand, or waits for another try. */
-export const isIdle = Effect.fnUntraced(function* (step: Step, queue: string) {
+export const isIdle = Effect.fnUntraced(function* (step: StepName, queue: string) {
   const broker = yield* MessageBroker
   return (yield* broker.depth(queue)) === 0 && !(yield* busy).has(step)
 })

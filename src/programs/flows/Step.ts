@@ -8,7 +8,7 @@ import { type Duration, type Effect, Option, type Schema, type Tracer } from "ef
 import type { ImageId } from "../../domain/Identifiers.ts"
 import type { PipelineEvent } from "../../domain/PipelineEvent.ts"
 import type { Stage } from "../../domain/Staleness.ts"
-import type { Step as StepName } from "../../domain/Step.ts"
+import type { StepName } from "../../domain/StepName.ts"
 import type { Delivery, Settlement } from "../../services/MessageBroker.ts"
 import type { StoreRejected } from "../../services/ResultStore.ts"
 import type { Breaker } from "./Breaker.ts"

@@ -9,7 +9,7 @@ import type { BoxId, ServiceId } from "../../domain/Identifiers.ts"
 import type { ServiceCatalog } from "../../domain/ServiceCatalog.ts"
 import type { FailureKind } from "../../domain/archive/FailureGroup.ts"
 import type { Image } from "../../domain/archive/Image.ts"
-import type { Step } from "../../domain/Step.ts"
+import type { StepName } from "../../domain/StepName.ts"
 
 /** A box with what was learned from its crop. */
 export interface BoxFindings {
@@ -25,7 +25,7 @@ export interface BoxFindings {
 
 /** Work that failed for good; with `box` on the crop of that box. */
 export interface Failure {
-  readonly service: Step
+  readonly service: StepName
   readonly class: FailureKind
   readonly reason: string
   readonly box: string | undefined

@@ -5,7 +5,7 @@ import { hintQueue } from "../../domain/Messages.ts"
 import type { PipelineProgress, QueueState, ServiceState, StageState } from "../../domain/PipelineState.ts"
 import type { Service } from "../../domain/ServiceCatalog.ts"
 import { type Stage, stages } from "../../domain/Staleness.ts"
-import type { Pause, Step } from "../../domain/Step.ts"
+import type { Pause, StepName } from "../../domain/StepName.ts"
 import type { Worker } from "../../domain/Worker.ts"
 import type { Counts, Pace as Answers, Waits } from "../../services/Progress.ts"
 import type { QueueStatistics } from "../../services/MessageBroker.ts"
@@ -144,7 +144,7 @@ const latest = (seconds: ReadonlyArray<number | undefined>): number | undefined 
 
 const rateIfKnown = (rate: number | undefined) => (rate === undefined ? {} : { rate })
 
-const stepState = (step: Step, queue: string, waiting: number, rate: number, sight: Sight) => {
+const stepState = (step: StepName, queue: string, waiting: number, rate: number, sight: Sight) => {
   const activities = activitiesOf(step, sight)
   const pause = sight.pauses.find((pause) => pause.step === step)
   return {
@@ -159,7 +159,7 @@ const stepState = (step: Step, queue: string, waiting: number, rate: number, sig
 }
 
 /** What the programs that are alive do for a step. */
-const activitiesOf = (step: Step, { workers }: Sight) =>
+const activitiesOf = (step: StepName, { workers }: Sight) =>
   workers
     .filter(({ isAlive }) => isAlive)
     .flatMap(({ activities, workerId }) =>
@@ -182,7 +182,7 @@ const breakersOf = (service: ServiceId, { activities, workerId }: Worker): Servi
   ])
 
 /** What waits for a delay is known to the programs that sent it there. */
-const queueState = (name: string, step: Step, sight: Sight): QueueState => {
+const queueState = (name: string, step: StepName, sight: Sight): QueueState => {
   const statistics = Option.flatten(Option.fromUndefinedOr(sight.queues.get(name)))
   if (Option.isNone(statistics)) return { name }
   const sent = activitiesOf(step, sight).reduce((sum, { delayed }) => sum + (delayed?.count ?? 0), 0)

@@ -4,15 +4,15 @@ import * as HttpStatus from "../../../src/domain/protocol/HttpStatus.ts"
 
 const now = Date.parse("2026-11-26T12:00:00Z")
 const verdict = (status: number, headers: Readonly<Record<string, string>> = {}, json?: Schema.Json, text = "") =>
-  HttpStatus.verdictOf({ status, headers, json, text }, now)
+  HttpStatus.meaningOf({ status, headers, json, text }, now)
 
 /** How long a verdict asks to wait, in milliseconds. */
-const waiting = (verdict: HttpStatus.Verdict): number | undefined =>
+const waiting = (verdict: HttpStatus.Meaning): number | undefined =>
   verdict._tag === "Later" && verdict.retryAfter !== undefined ? Duration.toMillis(verdict.retryAfter) : undefined
 
-const detailOf = (verdict: HttpStatus.Verdict): string => (verdict._tag === "Answered" ? "" : verdict.detail)
+const detailOf = (verdict: HttpStatus.Meaning): string => (verdict._tag === "Answered" ? "" : verdict.detail)
 
-describe("verdictOf", () => {
+describe("meaningOf", () => {
   it.each([408, 420, 423, 425, 429, 430, 500, 502, 503, 504, 507, 520, 522, 524, 529, 599])(
     "tries %i again",
     (status) => {

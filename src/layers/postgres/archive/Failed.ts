@@ -3,7 +3,7 @@ import { Effect } from "effect"
 import { SqlClient } from "effect/sql"
 import type { FailureGroup, FailureKind } from "../../../domain/archive/FailureGroup.ts"
 import type { BoxId, ImageId } from "../../../domain/Identifiers.ts"
-import type { Step } from "../../../domain/Step.ts"
+import type { StepName } from "../../../domain/StepName.ts"
 import * as Columns from "../Columns.ts"
 
 /** The groups with the latest of their images; the indexes hold failures in the order of images. */
@@ -55,7 +55,7 @@ export const failures = Effect.fnUntraced(function* (samples: number) {
 
 /** Failures of some services and stages, of a class, about images of a group. */
 export const countFailures = Effect.fnUntraced(function* (of: {
-  readonly services?: ReadonlyArray<Step>
+  readonly services?: ReadonlyArray<StepName>
   readonly class?: FailureKind
   readonly group?: string
 }) {
@@ -78,7 +78,7 @@ export const countFailures = Effect.fnUntraced(function* (of: {
 })
 
 interface Row {
-  readonly service: Step
+  readonly service: StepName
   readonly error_class: FailureKind
   readonly count: number
   readonly image_id: ImageId

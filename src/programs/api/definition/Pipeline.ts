@@ -4,12 +4,12 @@ import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/ht
 import { FailureGroup, FailureKind } from "../../../domain/archive/FailureGroup.ts"
 import { Group, ServiceId } from "../../../domain/Identifiers.ts"
 import { PipelineProgress, PipelineState } from "../../../domain/PipelineState.ts"
-import { Pause, Step } from "../../../domain/Step.ts"
+import { Pause, StepName } from "../../../domain/StepName.ts"
 import { Worker } from "../../../domain/Worker.ts"
 import * as Workflow from "../../../domain/Workflow.ts"
 import { NotFoundProblem, UnprocessableProblem } from "./Problems.ts"
 
-const step = { step: Step }
+const step = { step: StepName }
 
 /** How many things something was done to. */
 const Count = Schema.Struct({ count: Schema.Int })
@@ -78,7 +78,7 @@ const dryRun = Schema.optionalKey(Schema.Boolean)
 /** Whose failures are to be tried again. Left out: all. */
 const RetryRequest = Schema.Struct({
   /** Services, and stages. */
-  services: Schema.optionalKey(Schema.Array(Step)),
+  services: Schema.optionalKey(Schema.Array(StepName)),
   class: Schema.optionalKey(FailureKind),
   group: Schema.optionalKey(Group),
   dryRun
@@ -121,7 +121,7 @@ const runMissing = HttpApiEndpoint.post("runMissing", "/run-missing", {
 
 /** A message that was set aside. */
 export const DeadLetter = Schema.Struct({
-  step: Step,
+  step: StepName,
   id: Schema.String,
   queue: Schema.String,
   reason: Schema.String,
@@ -132,7 +132,7 @@ export const DeadLetter = Schema.Struct({
 
 const deadLetters = HttpApiEndpoint.get("deadLetters", "/dead-letters", {
   query: {
-    step: Schema.optionalKey(Step),
+    step: Schema.optionalKey(StepName),
     /** Per queue. */
     limit: Schema.optionalKey(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 1000 })))
   },
@@ -142,7 +142,7 @@ const deadLetters = HttpApiEndpoint.get("deadLetters", "/dead-letters", {
 
 const replay = HttpApiEndpoint.post("replay", "/dead-letters/replay", {
   payload: Schema.Struct({
-    step: Step,
+    step: StepName,
     /** All of the step when left out. */
     ids: Schema.optionalKey(Schema.Array(Schema.String))
   }),
@@ -153,7 +153,7 @@ const replay = HttpApiEndpoint.post("replay", "/dead-letters/replay", {
 )
 
 const drop = HttpApiEndpoint.post("drop", "/dead-letters/drop", {
-  payload: Schema.Struct({ step: Step, ids: Schema.Array(Schema.String) }),
+  payload: Schema.Struct({ step: StepName, ids: Schema.Array(Schema.String) }),
   success: Count,
   error: NotFoundProblem
 }).annotateMerge(

@@ -3,7 +3,7 @@ import { Effect, Option } from "effect"
 import { HttpApiBuilder } from "effect/http-api"
 import * as ServiceCatalog from "../../../domain/ServiceCatalog.ts"
 import { stages } from "../../../domain/Staleness.ts"
-import type { Step } from "../../../domain/Step.ts"
+import type { StepName } from "../../../domain/StepName.ts"
 import * as Workflow from "../../../domain/Workflow.ts"
 import { Archive } from "../../../services/Archive.ts"
 import { Catalog } from "../../../services/Catalog.ts"
@@ -36,7 +36,7 @@ export const layer = HttpApiBuilder.group(
       ...(Option.isSome(traceUrl) ? { traceUrl: traceUrl.value } : {})
     }
 
-    const known = (step: Step) =>
+    const known = (step: StepName) =>
       stages.some((stage) => stage === step) || ServiceCatalog.find(catalog, step) !== undefined
         ? Effect.void
         : asProblems(new Actions.UnknownStep({ step }))

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Schema } from "effect"
 import * as Arbitrary from "effect/Arbitrary"
-import * as Candidates from "../../../../farm/models/decoding/Candidates.ts"
+import * as RawDetections from "../../../../farm/models/decoding/RawDetections.ts"
 import * as BoundingBox from "#domain/BoundingBox"
 
 const whole = (minimum: number, maximum: number) => Schema.Int.check(Schema.isBetween({ minimum, maximum }))
@@ -17,14 +17,14 @@ const candidates = Arbitrary.schema(
 
 describe("suppress", () => {
   it.prop("keeps no two boxes of a class that overlap more than allowed", [candidates], ([all]) => {
-    const kept = Candidates.suppress(all, { overlap: 0.4 })
+    const kept = RawDetections.suppress(all, { overlap: 0.4 })
     kept.forEach((a, index) =>
       kept.slice(index + 1).forEach((b) => assert.isFalse(a.label === b.label && BoundingBox.iou(a.box, b.box) > 0.4))
     )
   })
 
   it.prop("drops only what a better one of its class hides", [candidates], ([all]) => {
-    const kept = Candidates.suppress(all, { overlap: 0.4 })
+    const kept = RawDetections.suppress(all, { overlap: 0.4 })
     for (const candidate of all.filter((candidate) => !kept.includes(candidate))) {
       assert.isTrue(
         kept.some(
@@ -39,15 +39,15 @@ describe("suppress", () => {
 
   it.prop("does not depend on the order of what was found", [candidates], ([all]) => {
     assert.deepStrictEqual(
-      Candidates.suppress(all.toReversed(), { overlap: 0.4 }),
-      Candidates.suppress(all, { overlap: 0.4 })
+      RawDetections.suppress(all.toReversed(), { overlap: 0.4 }),
+      RawDetections.suppress(all, { overlap: 0.4 })
     )
   })
 
   it.prop("keeps at most so many, the best", [candidates], ([all]) => {
     assert.deepStrictEqual(
-      Candidates.suppress(all, { overlap: 0.4, most: 3 }),
-      Candidates.suppress(all, { overlap: 0.4, most: 100 }).slice(0, 3)
+      RawDetections.suppress(all, { overlap: 0.4, most: 3 }),
+      RawDetections.suppress(all, { overlap: 0.4, most: 100 }).slice(0, 3)
     )
   })
 })

@@ -2,7 +2,7 @@
 import * as BoundingBox from "#domain/BoundingBox"
 
 /** A thing that was found. */
-export interface Candidate {
+export interface RawDetection {
   /** Position of its class among those of the model. */
   readonly label: number
   /** In `[0, 1]`. */
@@ -12,14 +12,14 @@ export interface Candidate {
 }
 
 /** Best first; equal ones from left to right, so that the order never depends on how they were found. */
-export const mostConfidentFirst = (self: Candidate, that: Candidate): number =>
+export const mostConfidentFirst = (self: RawDetection, that: RawDetection): number =>
   that.confidence - self.confidence || self.label - that.label || BoundingBox.byPosition(self.box, that.box)
 
 /**
  * Greedy suppression within each class: of boxes whose IoU is above `overlap` only the most confident stays. At most
  * `most` are kept, best first.
  */
-export const suppress = <A extends Candidate>(
+export const suppress = <A extends RawDetection>(
   candidates: ReadonlyArray<A>,
   { most = 100, overlap }: { readonly most?: number; readonly overlap: number }
 ): ReadonlyArray<A> => {
