@@ -21,7 +21,7 @@ import { range, table } from "./Table.ts"
 type Align = Readonly<Record<string, Alignment.Offsets>>
 type Detectors = ReadonlyArray<Ensemble.Detector>
 
-/** Images that somebody would label by hand to align by. */
+/** Images that one would label by hand to align by. */
 const labeled = 25
 
 /** All reports as one page. */

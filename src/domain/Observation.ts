@@ -53,7 +53,7 @@ export interface Observation {
  * Reads the facts of an image. The order in which they are listed has no influence.
  *
  * A reply that is none is a failure of its service. An answer of a service that the catalog does not list is left out
- * with a diagnostic: nobody can say what it is evidence of.
+ * with a diagnostic: it is not known what it is evidence of.
  */
 export const observe = (facts: ImageFacts, catalog: ServiceCatalog): Observation => {
   const image: Array<ImageReply> = []

@@ -6,7 +6,7 @@ import { count, grouped } from "./Wording.ts"
 /**
  * - `halted`: no work is done.
  * - `hindered`: work is done, with less than there is.
- * - `lost`: work that will not be done unless somebody acts.
+ * - `lost`: work that will not be done without an operator.
  */
 export type Kind = "halted" | "hindered" | "lost"
 

@@ -35,7 +35,7 @@ export const Node = Schema.Union([
     type: Schema.Literal("service"),
     queue: Schema.String,
     kind: EvidenceKind,
-    /** Whether it is asked about whole images when nobody chooses. */
+    /** Whether it is asked about whole images when no services are chosen. */
     isPrimary: Schema.Boolean,
     /** The boxes it wants to see crops of. */
     crops: Schema.optionalKey(CropWish),

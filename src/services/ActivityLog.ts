@@ -10,7 +10,7 @@ export interface Hand {
   readonly take: (delivery: object) => void
   /** Puts down a delivery that was handled, and that waits for so long when it was sent to wait. What is not in hand is ignored. */
   readonly release: (delivery: object, wait?: Duration.Duration) => void
-  /** Puts down all deliveries, which nobody will handle any more. */
+  /** Puts down all deliveries, which will not be handled any more. */
   readonly drop: () => void
 }
 
@@ -25,7 +25,7 @@ export interface ActivityLogShape {
   ) => Effect.Effect<void>
 }
 
-/** Nobody watches unless somebody provides one. */
+/** Discards everything unless a log is provided. */
 export const ActivityLog: Context.Reference<ActivityLogShape> = Context.Reference("windmill/services/ActivityLog", {
   defaultValue: (): ActivityLogShape => ({
     open: () => Effect.succeed({ take: () => {}, release: () => {}, drop: () => {} }),

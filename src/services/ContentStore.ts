@@ -37,7 +37,7 @@ export class ContentStore extends Context.Service<
     readonly put: (bytes: Uint8Array) => Effect.Effect<KeptContent, ContentUnavailable>
     /** Where the bytes are on this machine. */
     readonly find: (hash: ContentHash) => Effect.Effect<Option.Option<string>, ContentUnavailable>
-    /** Forgets the bytes, unless they turn out to be used after all, which is asked when nobody can find them any more. */
+    /** Forgets the bytes, unless they turn out to be used after all, which is asked when they can no longer be found. */
     readonly remove: <E>(
       hash: ContentHash,
       isUsed: Effect.Effect<boolean, E>

@@ -12,7 +12,7 @@ export class BrokerUnavailable extends Schema.TaggedError<BrokerUnavailable>()("
 }
 
 /**
- * The broker refuses what the program needs, and will until somebody changes a setting: the credentials, a permission, or
+ * The broker refuses what the program needs, and will until a setting is changed: the credentials, a permission, or
  * a queue that exists with other properties. `detail` names it and the remedy.
  *
  * Fails `declare` and the layer. Elsewhere, where no caller can do anything about it, it is a defect.
@@ -25,7 +25,7 @@ export class BrokerMisconfigured extends Schema.TaggedError<BrokerMisconfigured>
   }
 }
 
-/** Each queue has two lanes: `express` for what somebody waits for, so that it never waits behind the many in `bulk`. */
+/** Each queue has two lanes: `express` for what a person waits for, so that it never waits behind the many in `bulk`. */
 export type Lane = "bulk" | "express"
 
 /** The lane of the message that is worked on. */
@@ -48,9 +48,9 @@ export interface OutgoingMessage {
  * How a delivery ends.
  *
  * - `Ack`: done, forget it.
- * - `Requeue`: give it to somebody now, before messages that were never delivered; the attempt does not count. For failures
+ * - `Requeue`: deliver it again now, before messages that were never delivered; the attempt does not count. For failures
  *   that are not the message's fault.
- * - `Retry`: give it to somebody after a delay, behind those that wait then, with the attempt counted. The broker may round
+ * - `Retry`: deliver it again after a delay, behind those that wait then, with the attempt counted. The broker may round
  *   the delay up, and cut it to an hour.
  * - `Wait`: the same, but the attempt does not count. For those that were told to come later.
  * - `DeadLetter`: set it aside with the reason, body and headers unchanged.
@@ -126,7 +126,7 @@ export type DeadLetterSelection = "all" | ReadonlyArray<string>
 
 /** What is in both lanes of a queue now, as far as it is known. */
 export interface QueueStatistics {
-  /** Messages that nobody holds. */
+  /** Messages that no consumer holds. */
   readonly ready: number
   /** Messages that a subscription of this broker service holds. */
   readonly unsettled: number
@@ -153,7 +153,7 @@ export class MessageBroker extends Context.Service<
       queue: string,
       options: { readonly prefetch: number; readonly lane?: Lane }
     ) => Effect.Effect<Subscription, BrokerUnavailable, Scope.Scope>
-    /** Messages of the queue that nobody holds, that somebody does, or that wait for a delay, as far as it is known. Cheap. */
+    /** Messages of the queue that no consumer holds, that one does, or that wait for a delay, as far as it is known. Cheap. */
     readonly depth: (queue: string) => Effect.Effect<number, BrokerUnavailable>
     /** What is in the queue. All zero for a queue that does not exist. */
     readonly statistics: (queue: string) => Effect.Effect<QueueStatistics, BrokerUnavailable>

@@ -75,7 +75,7 @@ export const settled = (step: StepName, settlement: Settlement, milliseconds: nu
     labeled(inFlight, { step }).modifyUnsafe(-1, context)
   })
 
-/** Deliveries in hand were put down, because nobody will settle them any more. */
+/** Deliveries in hand were put down, because they can no longer be settled. */
 export const dropped = (step: StepName, count: number) =>
   update((context) => labeled(inFlight, { step }).modifyUnsafe(-count, context))
 

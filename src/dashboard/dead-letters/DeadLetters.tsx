@@ -1,4 +1,4 @@
-/** Messages that nobody could handle: why, what is in them, and putting them back or forgetting them. */
+/** Messages that could not be handled: why, what is in them, and putting them back or forgetting them. */
 import { useSignal } from "@preact/signals"
 import type { StepName } from "../../domain/StepName.ts"
 import type { DeadLetter } from "../../programs/api/definition/Pipeline.ts"

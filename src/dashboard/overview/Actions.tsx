@@ -64,7 +64,7 @@ export const RunOnEveryImage = ({ refresh, service }: Refreshing & { readonly se
         if (asked === 0) return undefined
         return {
           title: `Ask ${service} about every image?`,
-          detail: `${count(asked, "image")} ${asked === 1 ? "has" : "have"} no answer of ${service} and nobody is asking.`,
+          detail: `${count(asked, "image")} ${asked === 1 ? "has" : "have"} no answer of ${service} and no request is on its way.`,
           verb: "Run on every image"
         }
       }}

@@ -1,4 +1,4 @@
-/** What somebody should look at, before everything else: what is halted, what is lost, and what can be done about it. */
+/** What needs attention, before everything else: what is halted, what is lost, and what can be done about it. */
 import type { FailureGroup } from "../../domain/archive/FailureGroup.ts"
 import type { PipelineState } from "../../domain/PipelineState.ts"
 import * as Troubles from "../../domain/Troubles.ts"

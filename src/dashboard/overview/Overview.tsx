@@ -10,7 +10,7 @@ import { PauseDialog } from "./PauseDialog.tsx"
 import { StepCard } from "./StepCard.tsx"
 import { Summary } from "./Summary.tsx"
 
-/** The step somebody is about to pause. */
+/** The step that is about to be paused. */
 const pausing = signal<StepName | undefined>(undefined)
 
 export const Overview = () => {

@@ -10,7 +10,7 @@ import * as Actions from "./Actions.tsx"
 
 export interface StepCardProps {
   readonly step: ServiceState | StageState
-  /** Whether a service is not asked about whole images unless somebody wants that. */
+  /** Whether a service is not asked about whole images unless that is requested. */
   readonly isOnCropsOnly?: boolean
   /** The protocol a service speaks, and where it is. */
   readonly place?: { readonly api: string; readonly address: string } | undefined

@@ -6,7 +6,7 @@ import { Confirmation, type Question } from "./Confirmation.tsx"
 export interface ActionProps {
   /** Returns what came of it, in words. */
   readonly act: () => Promise<string>
-  /** What somebody has to say yes to first; `undefined` when there is nothing to do. */
+  /** What has to be confirmed first; `undefined` when there is nothing to do. */
   readonly ask?: () => Promise<Question | undefined>
   readonly children: ComponentChildren
   readonly title?: string

@@ -1,4 +1,4 @@
-/** Which images somebody looks for. */
+/** Which images are looked for. */
 import { Schema } from "effect"
 import { Group, ImageId } from "../Identifiers.ts"
 import { StepName } from "../StepName.ts"

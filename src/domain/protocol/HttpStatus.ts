@@ -104,7 +104,7 @@ const retryAfterOf = ({ headers, json }: Answer, now: number): Duration.Duration
   return seconds === undefined ? undefined : Duration.millis(Math.min(seconds, longest) * 1000)
 }
 
-/** Seconds; nobody means to be left alone for longer than a day. */
+/** Seconds; a longer wait than a day is taken for a mistake. */
 const longest = 24 * 3600
 
 /** Seconds until a limit begins anew: as such, as a time of day since 1970, or as `1m30s`. */

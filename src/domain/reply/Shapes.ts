@@ -16,7 +16,7 @@ type Shape = (fields: Fields.Fields, index: number, omit: Omit) => Fields.Read<P
  * Reads the prediction at `index` of a reply, or says why it cannot be read.
  *
  * Spatial, color and metadata services have one shape each. All others send several, told apart by the fields that are
- * there, so a service nobody has met yet is understood if it words its answer like one of those we know.
+ * there, so an unknown service is understood if it words its answer like one of those we know.
  */
 export const read = (value: unknown, kind: EvidenceKind, index: number, omit: Omit): Fields.Read<Prediction> => {
   if (!Fields.isFields(value)) return Result.fail(`it is ${Fields.describe(value)}, not an object`)

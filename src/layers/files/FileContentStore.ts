@@ -120,7 +120,7 @@ export const layer = ({ folder, maxBytes }: FileContentStoreOptions) =>
 
 const unlessBroken = Effect.mapError((cause: PlatformError.PlatformError) => new ContentUnavailable({ cause }))
 
-/** Deletes what was begun more than an hour ago: nobody is still writing it. */
+/** Deletes what was begun more than an hour ago: no writer is left. */
 const deleteAbandoned = Effect.fnUntraced(function* (folder: string) {
   const fs = yield* FileSystem.FileSystem
   const path = yield* Path.Path

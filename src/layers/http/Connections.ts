@@ -57,7 +57,7 @@ export const send = (client: HttpClient.HttpClient, request: HttpClientRequest.H
 /** Connections that may be idle, all of which the server may have closed. */
 const mostIdle = 256
 
-/** Why a request failed, and what to do when it is for an authority that nobody knows. */
+/** Why a request failed, and what to do when it is for an authority that is not trusted. */
 export const describe = (error: HttpClientError.HttpClientError): string => {
   const problem = TransportProblem.describe(error)
   const code = causeOf(error)?.code

@@ -1,7 +1,7 @@
 /**
  * How many requests to a service are in flight at once, and who is next.
  *
- * Of what nobody waits for, one request at a time stands in the line for a place. So what somebody waits for has at most one
+ * Of what is in the bulk lane, one request at a time stands in the line for a place. So what a person waits for has at most one
  * such request before it, besides those in flight; and since the line is served in its order, neither waits for ever.
  *
  * A service that says that it is asked too much gets half as many requests at once, at least one, and one more each time that

@@ -88,7 +88,7 @@ const modulePath = (): string | undefined => {
 
 const startThread = Effect.acquireRelease(
   Effect.sync(() => {
-    // What the library prints about a picture is nobody's message.
+    // What the library prints about a picture is of no use to a user.
     const quiet = { stdout: true, stderr: true }
     const worker = new Worker(program, { eval: true, workerData: modulePath(), resourceLimits: heap, ...quiet })
     worker.stdout.resume()

@@ -8,7 +8,7 @@ import { storeError } from "./Failures.ts"
 import { migrate } from "./Migrations.ts"
 
 /** Seconds without a beat after which a program is taken for dead. */
-const patience = 20
+const aliveForSeconds = 20
 
 export const layer = Layer.effect(
   WorkerRegistry,
@@ -39,7 +39,7 @@ export const layer = Layer.effect(
       const rows = yield* sql<Row>`
         SELECT worker_id, host, version, started, last_beat, activities, previous_activities,
           extract(epoch FROM last_beat - previous_beat)::double precision AS seconds,
-          last_beat > now() - ${patience} * interval '1 second' AS is_alive
+          last_beat > now() - ${aliveForSeconds} * interval '1 second' AS is_alive
         FROM workers WHERE last_beat > now() - interval '1 day'
         ORDER BY is_alive DESC, worker_id`
       return yield* Effect.forEach(rows, workerOf)

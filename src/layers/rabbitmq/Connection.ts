@@ -36,7 +36,7 @@ export const make = Effect.fnUntraced(function* (
   let lastFailure: unknown = "not connected yet"
   let sessions = 0
 
-  /** Listens from the first moment, since an error that nobody hears would end the process. */
+  /** Listens from the first moment, since an error without a listener would end the process. */
   const listen = (connection: Amqp.ChannelModel) => {
     const lost = Deferred.makeUnsafe<void>()
     let isOpen = false
@@ -123,7 +123,7 @@ const connect = <A extends { readonly connection: Amqp.ChannelModel }>(
   Effect.acquireRelease(
     Effect.tryPromise(async (signal) => {
       const listening = listen(await open(address, name))
-      // Nobody waits for it any more.
+      // No caller waits for it any more.
       if (signal.aborted) await listening.connection.close()
       return listening
     }),
@@ -177,7 +177,7 @@ const gather = (model: Amqp.ChannelModel): void => {
 /**
  * Whether trying again can help, by the words amqplib has for what the broker said during the handshake. A virtual host
  * that does not open and a port that does not encrypt are mistakes at the start; later on, the broker is still opening
- * it after a restart, or somebody else answers in its place.
+ * it after a restart, or another server answers in its place.
  */
 const failureOf = (
   { host, port, tls, username, vhost }: Address["Service"],

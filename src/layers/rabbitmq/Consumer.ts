@@ -1,7 +1,7 @@
 /**
  * One consumer of one lane of a queue, on a channel of its own.
  *
- * A delivery belongs to its channel: once that is closed, the broker has given the message to somebody else, and settling
+ * A delivery belongs to its channel: once that is closed, the broker has given the message to another consumer, and settling
  * it does nothing. A message that goes elsewhere (a retry, a dead letter) is confirmed there before it is acked here; when
  * that fails, it goes back to its queue. Hence nothing is lost, and in rare cases something comes twice.
  *

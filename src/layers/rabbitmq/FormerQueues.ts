@@ -8,7 +8,7 @@
  * ```
  *
  * Nothing in them is lost: what was set aside is moved to where it belongs now, and what waits returns by itself. A queue is
- * replaced when it is empty and nobody consumes it; until then it is used as it is.
+ * replaced when it is empty and has no consumer; until then it is used as it is.
  */
 import type * as Amqp from "amqplib"
 import { Effect } from "effect"
@@ -96,7 +96,7 @@ const moveDead = (
     Effect.catchIf(isReply(404), () => Effect.void)
   )
 
-/** Whether there is nothing in the queue of that name, and nobody consumes it; also when there is no such queue. */
+/** Whether there is nothing in the queue of that name, and no consumer; also when there is no such queue. */
 const isUnused = (connection: Connection, queue: string, name: string) =>
   withChannel(connection, queue, (channel) => channel.checkQueue(name)).pipe(
     Effect.map(({ consumerCount, messageCount }) => consumerCount === 0 && messageCount === 0),

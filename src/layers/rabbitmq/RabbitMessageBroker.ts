@@ -46,7 +46,7 @@ export const layer: Layer.Layer<MessageBroker, BrokerMisconfigured, Address> = L
       return count
     }
 
-    /** Messages of both lanes that nobody holds, and the consumers of the first. */
+    /** Messages of both lanes that no consumer holds, and the consumers of the first. */
     const waiting = Effect.fnUntraced(function* (queue: string) {
       const names = topology.names(queue)
       const bulk = yield* inspect(queue, names.bulk)

@@ -3,9 +3,9 @@
  *
  * ```
  * queue_blip            quorum; what many wait for
- * queue_blip.express    quorum; what somebody waits for
+ * queue_blip.express    quorum; what a person waits for
  * windmill.retry.30s    quorum, one for each delay, behind an exchange of its name: a message waits there and expires
- * windmill.dead         quorum, behind an exchange of its name; kept until somebody replays or drops it
+ * windmill.dead         quorum, behind an exchange of its name; kept until it is replayed or dropped
  * windmill.home         an exchange: brings what expired back to the queue that its routing key names
  * ```
  *
@@ -45,7 +45,7 @@ export interface Names extends Readonly<Record<Lane, string>> {
 /** The names in RabbitMQ for the whole installation. */
 export interface Shared {
   readonly dead: string
-  /** Exists while somebody looks at what is in `dead`, and belongs to their connection. */
+  /** Exists while `dead` is being listed, and belongs to that connection. */
   readonly look: string
   readonly home: string
   readonly retries: ReadonlyArray<string>

@@ -68,7 +68,7 @@ const internal: ReadonlySet<string> = new Set<Failure["_tag"]>([
   "ResultStoreError"
 ])
 
-/** The effect with failures of services worded as problems. What is nobody else's business is only logged. */
+/** The effect with failures of services worded as problems. What concerns the operator alone is only logged. */
 export const asProblems = <A, E, R>(
   effect: Effect.Effect<A, E, R>
 ): Effect.Effect<A, Exclude<E, Failure> | (E extends Failure ? ProblemOf[E["_tag"]] : never), R> =>

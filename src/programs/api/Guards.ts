@@ -62,7 +62,7 @@ export const identify = Effect.gen(function* () {
 
 /**
  * Refuses what another site may have had a browser send: a change with an `Origin` that is neither where the request went
- * nor where others reach this API (a proxy before it may rewrite `Host`) and, while nobody has to log in, any request under a name that is not of this machine (a name of the other site, made to point here).
+ * nor where others reach this API (a proxy before it may rewrite `Host`) and, while no token is needed, any request under a name that is not of this machine (a name of the other site, made to point here).
  */
 export const checkOrigin = (request: HttpServerRequest.HttpServerRequest, { publicUrl, token }: Settings) => {
   const { host, origin } = request.headers

@@ -85,7 +85,7 @@ const drop = Command.make("drop", { ...which, yes }, ({ yes, ...options }) =>
   )
 ).pipe(Command.withDescription("Forgets them. The sweep asks again for answers that are still owed."))
 
-/** Whether somebody says yes to dropping so many. Nobody can be asked where there is no terminal. */
+/** Whether dropping so many is confirmed. Without a terminal it cannot be asked. */
 const isConfirmed = (step: StepName, dead: number) =>
   process.stdin.isTTY
     ? Prompt.Confirm({ message: `Drop ${Wording.count(dead, "dead letter")} of ${step}?`, initial: false })
@@ -131,6 +131,6 @@ export const command = deadLettersCommand.pipe(
     Command.provide(replay, surroundings),
     Command.provide(drop, surroundings)
   ]),
-  Command.withDescription("Looks after messages that nobody could handle, each set aside with its reason."),
+  Command.withDescription("Looks after messages that could not be handled, each set aside with its reason."),
   Watched.watched
 )

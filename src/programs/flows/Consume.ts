@@ -97,7 +97,7 @@ const inHand = Effect.fnUntraced(function* (step: StepName, delivery: Delivery, 
     )
   hand.take(delivery)
   held.add(delivery)
-  // Another attempt has waited on purpose, and a redelivery in somebody's hands.
+  // Another attempt has waited on purpose, and a redelivery was held by another consumer.
   const isFirst = delivery.attempt === 1 && !delivery.redelivered
   const wait = Messages.waited(delivery.headers, taken)
   yield* Metrics.taken(step, isFirst ? wait : undefined)

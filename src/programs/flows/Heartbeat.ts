@@ -36,7 +36,7 @@ export const layer = (identity: Identity) =>
           activities: Array.from(steps, activityOf(clock.currentTimeMillisUnsafe())).flat()
         })
       ).pipe(
-        Effect.catch((error) => Effect.logDebug(`Nobody was told that this program is alive: ${error.message}`)),
+        Effect.catch((error) => Effect.logDebug(`Could not report that this program is alive: ${error.message}`)),
         Effect.withTracerEnabled(false)
       )
       yield* Effect.addFinalizer(() => Effect.ignore(registry.leave(identity.workerId)))
@@ -106,7 +106,7 @@ const inFlightOf = ({ hands }: StepLog) => {
   return count
 }
 
-/** None while nobody works on the step. */
+/** None while no consumer of the step is open. */
 const activityOf =
   (now: number) =>
   ([step, log]: [StepName, StepLog]): ReadonlyArray<Activity> => {

@@ -1,5 +1,5 @@
 /**
- * Steps that nobody is going to work for, unless somebody publishes a message.
+ * Steps with nothing in the queue, in hand or delayed: without a new message they do nothing.
  *
  * The broker says what waits in a queue, but not what others hold or sent to wait for a delay; that is what programs say of
  * themselves, a few seconds late.

@@ -2,7 +2,7 @@
  * Producing: asks services about any number of images, in constant memory.
  *
  * May be repeated, and goes on where it was stopped: only what was not asked before is published, and what was asked of a
- * service whose queue is empty, since then nobody is about to answer. What falls between, a batch that was noted in the
+ * service whose queue is empty, since then no worker is about to answer. What falls between, a batch that was noted in the
  * database and not published, is found by the sweep when the queue is empty.
  */
 import { Clock, Console, type Data, Deferred, Effect, Ref, Stream } from "effect"
@@ -32,7 +32,7 @@ export interface Produced {
   readonly jobs: number
   /** Questions that were published before and are not answered yet. */
   readonly pending: number
-  /** Images that nobody has made known. */
+  /** Images that are not known yet. */
   readonly unknown: number
 }
 

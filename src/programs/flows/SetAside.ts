@@ -21,7 +21,7 @@ export const image = Effect.fnUntraced(function* (
   yield* untilStored(store.setAside(stage, [{ ...of, value: reason }]))
 })
 
-/** Tells which jobs of the services are dead letters: not to be put again unless somebody replays them. */
+/** Tells which jobs of the services are dead letters: not to be published again unless they are replayed. */
 export const jobs = Effect.fnUntraced(function* (services: ReadonlyArray<Service>) {
   const broker = yield* MessageBroker
   const found = yield* Effect.forEach(services, ({ queue }) =>

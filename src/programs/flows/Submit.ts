@@ -14,7 +14,7 @@ import { ResultStore, type SubmittedImage } from "../../services/ResultStore.ts"
 export interface SubmitOptions {
   readonly services: ReadonlyArray<Service>
   readonly group?: string
-  /** Whether somebody waits for these images: then they go before all others, in every step. */
+  /** Whether a person waits for these images: then they go before all others, in every step. */
   readonly lane?: Lane
 }
 

@@ -2,7 +2,7 @@
  * The sweep: asks the database what is stale or owed, and hints at it again.
  *
  * Messages may be lost, with a broker or between a commit and its publish. What they asked for is still in the database, and
- * is published again, in pages, when the step is idle: then nobody is about to do it. One program at a time sweeps each
+ * is published again, in pages, when the step is idle: then no program is about to do it. One program at a time sweeps each
  * stage, and one the services; when it is gone, another does.
  */
 import { Array, Clock, Deferred, Duration, Effect, Option, Random, Schedule, Stream } from "effect"

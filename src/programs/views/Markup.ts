@@ -1,5 +1,5 @@
 /**
- * SVG from values that nobody vouches for.
+ * SVG from untrusted values.
  *
  * What is put into a `markup` template is escaped, in element text and in quoted attributes alike, unless it is markup
  * itself. Labels, captions, file names and text read from pictures therefore stay text.

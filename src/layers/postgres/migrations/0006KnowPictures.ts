@@ -10,7 +10,7 @@ import { SqlClient } from "effect/sql"
 
 export const knowPictures = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
-  // Names the content that the answers are about; null as long as nobody has said.
+  // Names the content that the answers are about; null as long as it is not known.
   yield* sql`ALTER TABLE images ADD COLUMN picture text`
   yield* sql`CREATE INDEX images_content ON images (right(coalesce(image_path, image_url), 64))`
 })

@@ -97,7 +97,7 @@ const retryFailed = HttpApiEndpoint.post("retryFailed", "/retry-failed", {
   })
 )
 
-/** What is to be asked again because nobody has answered. Left out: all. */
+/** What is to be asked again because there is no answer. Left out: all. */
 const MissingRequest = Schema.Struct({
   services: Schema.optionalKey(Schema.Array(ServiceId)),
   group: Schema.optionalKey(Group),

@@ -14,7 +14,7 @@ import * as Intake from "../Intake.ts"
 import * as Pictures from "../Pictures.ts"
 import * as Submissions from "../Submissions.ts"
 
-/** Images on a page when nobody says how many. */
+/** Images on a page when no limit is given. */
 const pageSize = 50
 
 export const layer = HttpApiBuilder.group(

@@ -15,7 +15,7 @@ import { ApiSettings } from "../ApiSettings.ts"
 import { Api } from "../definition/Api.ts"
 import { asProblems } from "../Failures.ts"
 
-/** Sample images of a group of failures, and dead letters of a queue when nobody says how many. */
+/** Sample images of a group of failures, and dead letters of a queue when no limit is given. */
 const samples = 5
 const letters = 100
 

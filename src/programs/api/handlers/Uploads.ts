@@ -32,7 +32,7 @@ export const layer = HttpApiBuilder.group(
 
     return handlers.handleAll({
       stored: ({ params: { hash } }) => stored(hash),
-      // A wrong key is told from a picture that is not there by nobody.
+      // A wrong key and a missing picture are answered alike.
       shared: ({ params: { hash, key } }) =>
         Effect.flatMap(links.isKeyOf(hash, key), (isKey) => (isKey ? stored(hash) : Effect.fail(nothing(hash))))
     })
