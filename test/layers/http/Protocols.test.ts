@@ -5,6 +5,7 @@ import * as Reply from "../../../src/domain/Reply.ts"
 import * as HttpInference from "../../../src/layers/http/HttpInference.ts"
 import { Inference } from "../../../src/services/Inference.ts"
 import * as Certificates from "../../support/Certificates.ts"
+import * as ModelEntries from "../../support/ModelEntries.ts"
 import * as ModelServers from "../../support/ModelServers.ts"
 
 const box = { x: 200, y: 80, width: 120, height: 160 }
@@ -15,63 +16,9 @@ const serviceOf = (entry: object): ServiceCatalog.Service =>
     ServiceCatalog.decode({ services: { own: { kind: "spatial", timeout: "10 seconds", ...entry } } })
   )[0]!
 
-interface Trial {
-  readonly model: ModelServers.Model
-  /** The entry of the catalog for a server at this URL. */
-  readonly entry: (url: string) => object
-}
+const { detectors } = ModelEntries
 
-const kserve = {
-  model: "yolo",
-  input: { name: "images", width: 320, height: 320 },
-  head: { type: "yolo", output: "output0" }
-}
-
-const trials: Readonly<Record<string, Trial>> = {
-  windmill: { model: ModelServers.windmill, entry: (url) => ({ url: `${url}/analyze` }) },
-  ollama: {
-    model: ModelServers.ollama,
-    entry: (url) => ({ api: "ollama", url, options: { model: "llava", answer: "boxes" } })
-  },
-  openai: {
-    model: ModelServers.openai,
-    entry: (url) => ({
-      api: "openai",
-      url: `${url}/v1`,
-      headers: { Authorization: "Bearer ${MODEL_KEY}" },
-      options: { model: "qwen", answer: "boxes" }
-    })
-  },
-  deepstack: { model: ModelServers.deepstack, entry: (url) => ({ api: "deepstack", url }) },
-  "kserve, binary": { model: ModelServers.kserve, entry: (url) => ({ api: "kserve", url, options: kserve }) },
-  "kserve, JSON": {
-    model: ModelServers.kserve,
-    entry: (url) => ({ api: "kserve", url, options: { ...kserve, binary: false } })
-  },
-  huggingface: {
-    model: ModelServers.huggingface(2),
-    entry: (url) => ({ api: "huggingface", url: `${url}/models/detr` })
-  },
-  json: {
-    model: ModelServers.fractions,
-    entry: (url) => ({
-      api: "json",
-      url: `${url}/predict`,
-      boxes: { form: "xyxy", unit: "normalized" },
-      options: {
-        picture: { as: "form", field: "image" },
-        fields: { conf: 0.25 },
-        predictions: "data.found",
-        label: "name",
-        confidence: "percent",
-        confidenceMax: 100,
-        box: "box"
-      }
-    })
-  }
-}
-
-const environment = ConfigProvider.layer(ConfigProvider.fromUnknown({ MODEL_KEY: "sk-test-0123456789" }))
+const environment = ConfigProvider.layer(ConfigProvider.fromUnknown(ModelEntries.environment))
 
 /** The detections of a service about the red picture. */
 const detect = Effect.fnUntraced(function* (service: ServiceCatalog.Service, format?: "jpeg" | "png" | "webp") {
@@ -98,11 +45,11 @@ const run = <A, E>(test: Effect.Effect<A, E, Inference | Scope.Scope>) =>
   test.pipe(Effect.scoped, Effect.provide(HttpInference.layer), Effect.provide(environment))
 
 describe("a server that speaks", () => {
-  it.live.each(Object.keys(trials))("%s is asked over HTTP, and its boxes are in the picture's pixels", (name) =>
+  it.live.each(ModelEntries.names)("%s is asked over HTTP, and its boxes are in the picture's pixels", (name) =>
     run(
       Effect.gen(function* () {
-        const { entry, model } = trials[name]!
-        const { port } = yield* ModelServers.serve(model)
+        const { entry, model } = detectors[name]
+        const { port } = yield* ModelServers.serve(model())
         const service = serviceOf(entry(`http://127.0.0.1:${port}`))
         isTheBox(yield* detect(service), 3)
         // Half as large it is seen less exactly, in the same place.
@@ -113,15 +60,15 @@ describe("a server that speaks", () => {
     )
   )
 
-  it.live.each(["windmill", "openai", "kserve, binary"])(
+  it.live.each(["windmill", "openai", "kserve"] as const)(
     "%s is asked over https, when its authority is known",
     (name) =>
       run(
         Effect.gen(function* () {
-          const { entry, model } = trials[name]!
+          const { entry, model } = detectors[name]
           const authority = yield* Certificates.authority
           const { certificate, key } = authority.issue(["DNS:localhost", "IP:127.0.0.1"])
-          const { port } = yield* ModelServers.serve(model, { cert: certificate, key })
+          const { port } = yield* ModelServers.serve(model(), { cert: certificate, key })
           const url = `https://localhost:${port}`
           isTheBox(yield* detect(serviceOf({ ...entry(url), tls: { ca: authority.path } })), 3)
           const { message } = yield* Effect.flip(detect(serviceOf(entry(url))))
@@ -155,7 +102,7 @@ describe("secrets", () => {
         const written: Array<string> = []
         const logger = Logger.make(({ message }) => void written.push(String(message)))
         const { port } = yield* ModelServers.serve(ModelServers.openai)
-        const entry = trials["openai"]!.entry(`http://127.0.0.1:${port}`)
+        const entry = detectors.openai.entry(`http://127.0.0.1:${port}`)
         const service = serviceOf({ ...entry, headers: { Authorization: "Bearer wrong-${MODEL_KEY}" } })
         const error = yield* Effect.flip(detect(service)).pipe(Effect.provide(Logger.layer([logger])))
         written.push(String(error), JSON.stringify(error), JSON.stringify(service))
@@ -220,7 +167,7 @@ describe("the picture", () => {
             .toBuffer()
         )
         const { asked, port } = yield* ModelServers.serve(ModelServers.kserve)
-        const service = serviceOf({ api: "kserve", url: `http://127.0.0.1:${port}`, options: kserve })
+        const service = serviceOf(detectors.kserve.entry(`http://127.0.0.1:${port}`))
         const image = { bytes, mediaType: "image/png", filename: "a.png", width: 64, height: 40 }
         yield* (yield* Inference).analyze(service, { _tag: "Upload", image })
         const header = Number(asked[0]!.headers["inference-header-content-length"])
