@@ -10,7 +10,9 @@ export class Checks extends Context.Service<
     readonly reach: (service: Service) => Effect.Effect<ReadonlyArray<Finding>>
     /** The database of the environment: version, permissions, connections, clock. */
     readonly database: Effect.Effect<ReadonlyArray<Finding>>
-    /** The broker of the environment: version, permissions, limits. */
-    readonly broker: Effect.Effect<ReadonlyArray<Finding>>
+    /** The broker of the environment: version, permissions, these queues, limits. */
+    readonly broker: (queues: ReadonlyArray<string>) => Effect.Effect<ReadonlyArray<Finding>>
+    /** The process that asks: how many files it may have open, compared with `needed`. */
+    readonly here: (needed: number) => Effect.Effect<ReadonlyArray<Finding>>
   }
 >()("windmill/services/Checks") {}

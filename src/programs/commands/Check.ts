@@ -3,6 +3,7 @@ import { Console, Effect, Layer, Option, Schema, Stream } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
 import { Finding, isBroken } from "../../domain/Finding.ts"
 import * as ImageFiles from "../../layers/files/ImageFiles.ts"
+import * as ProcessLimits from "../../layers/files/ProcessLimits.ts"
 import * as ServiceReach from "../../layers/http/ServiceReach.ts"
 import * as SharpRenderer from "../../layers/pictures/SharpRenderer.ts"
 import * as PgCheck from "../../layers/postgres/PgCheck.ts"
@@ -39,7 +40,12 @@ const flags = {
 
 const checks = Layer.succeed(
   Checks,
-  Checks.of({ reach: ServiceReach.reach, database: PgCheck.check, broker: RabbitCheck.check })
+  Checks.of({
+    reach: ServiceReach.reach,
+    database: PgCheck.check,
+    broker: RabbitCheck.check,
+    here: ProcessLimits.check
+  })
 )
 
 export const command = Command.make("check", flags, ({ config, images, json, services }) =>
@@ -67,8 +73,8 @@ export const command = Command.make("check", flags, ({ config, images, json, ser
 ).pipe(
   Command.withDescription(
     "Asks each service of the catalog a real question about a tiny picture: does its name resolve, does it accept connections, " +
-      "is its certificate good, is it well, can its reply be read, how long does it take. Looks at PostgreSQL and RabbitMQ when the " +
-      "environment names them. One line each, with what to do; the exit code is 1 when something is broken."
+      "is its certificate good, is it well, can its reply be read, how long does it take. Looks at PostgreSQL, RabbitMQ with its queues, and how many files may be open " +
+      "when the environment names servers. One line each, with what to do; the exit code is 1 when something is broken."
   ),
   Command.withExamples([
     { command: "windmill check", description: "Check everything" },

@@ -2,6 +2,7 @@
 import { Duration, Effect, Result, Stream } from "effect"
 import type { Finding } from "../../domain/Finding.ts"
 import type { EncodedImage, ImageReference } from "../../domain/ImageReference.ts"
+import { hintQueue } from "../../domain/Messages.ts"
 import * as Reply from "../../domain/Reply.ts"
 import * as ServiceCatalog from "../../domain/ServiceCatalog.ts"
 import type { Service } from "../../domain/ServiceCatalog.ts"
@@ -24,13 +25,27 @@ export const check = ({ pictures, servers, services }: Subjects) =>
     Stream.concat(
       servers
         ? Stream.unwrap(
-            Checks.useSync(({ broker, database }) => Stream.mapEffect(Stream.make(broker, database), (found) => found))
+            Checks.useSync(({ broker, database, here }) =>
+              Stream.mapEffect(
+                Stream.make(broker(queuesOf(services)), database, here(filesOf(services))),
+                (found) => found
+              )
+            )
           )
         : Stream.empty
     ),
     Stream.concat(Stream.mapEffect(Stream.fromIterable(pictures), checkPicture)),
     Stream.flattenIterable
   )
+
+const queuesOf = (services: ReadonlyArray<Service>): ReadonlyArray<string> => [
+  ...services.map(({ queue }) => queue),
+  ...Object.values(hintQueue)
+]
+
+/** Files of a program that asks all services: a connection and a picture for each request, the program's own, and the database's. */
+const filesOf = (services: ReadonlyArray<Service>): number =>
+  services.reduce((sum, { concurrency }) => sum + 2 * concurrency, 0) + 100
 
 /** Whether it can be reached, says that it is well, and answers in a way that can be read. */
 export const checkService = Effect.fnUntraced(function* (service: Service) {
