@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Schema } from "effect"
+import { Result, Schema } from "effect"
 import * as Derive from "../../src/domain/Derive.ts"
 import * as Strategies from "../../src/domain/harmonization/Strategies.ts"
 import * as ServiceCatalog from "../../src/domain/ServiceCatalog.ts"
@@ -33,6 +33,22 @@ describe("graph", () => {
     assert.deepInclude(node("ocr"), { type: "service", queue: "queue_ocr", kind: "specialized", isPrimary: true })
     assert.deepInclude(node("face"), { isPrimary: false, crops: "person" })
     assert.deepInclude(node("harmonize"), { type: "stage", queue: "queue_bbox_merge", algorithm: algorithms.harmonize })
+  })
+
+  it("says what protocol a service speaks and where it is, without what its address keeps secret", () => {
+    const catalog = ServiceCatalog.decode({
+      services: {
+        detr: {
+          api: "huggingface",
+          kind: "spatial",
+          url: "https://models:8443/detr?key=${KEY}&sig=0123456789",
+          headers: { Authorization: "Bearer hf-0123456789", "X-Key": "${KEY}" }
+        }
+      }
+    })
+    const [node] = Workflow.graph(Result.getOrThrow(catalog), algorithms).nodes
+    assert.deepInclude(node, { api: "huggingface", address: "https://models:8443/detr" })
+    assert.notMatch(JSON.stringify(node), /KEY|0123456789/)
   })
 
   it("survives its JSON", () => {

@@ -59,6 +59,7 @@ describe("windmill check", { timeout: 120_000 }, () => {
         ...["name", "connection", "TLS", "health", "question"].map((step) => `gpt ${step} fine`),
         ...["name", "connection", "health", "question"].map((step) => `llava ${step} fine`)
       ])
+      assert.notInclude(JSON.stringify(findings) + stderr, "sk-test")
       assert.match(findings[2]!.detail, /^TLSv1\.3, certificate valid until /)
       assert.match(findings.at(-1)!.detail, /^1 caption in \d+ ms$/)
     }).pipe(Effect.scoped)

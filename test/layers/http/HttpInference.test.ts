@@ -1,7 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Duration, Effect, Metric, Result } from "effect"
 import { brotliCompressSync, deflateSync, gzipSync } from "node:zlib"
-import { ServiceId } from "../../../src/domain/Identifiers.ts"
 import type { EncodedImage } from "../../../src/domain/ImageReference.ts"
 import type { Service } from "../../../src/domain/ServiceCatalog.ts"
 import * as Reply from "../../../src/domain/Reply.ts"
@@ -284,31 +283,6 @@ describe("analyze", () => {
       assert.strictEqual(reasonOf(result), "Unavailable")
       assert.strictEqual(requests, 3)
     })
-  )
-
-  it.live("goes through the proxy of the environment, but to this machine directly", () =>
-    Effect.gen(function* () {
-      const through: Array<string> = []
-      const proxy = yield* serve((request, response) => {
-        through.push(request.url!)
-        json(response, 200, success)
-      })
-      yield* Effect.acquireRelease(
-        Effect.sync(() => {
-          process.env["http_proxy"] = `http://127.0.0.1:${proxy}`
-        }),
-        () => Effect.sync(() => delete process.env["http_proxy"])
-      )
-      yield* Effect.gen(function* () {
-        const inference = yield* Inference
-        const answer = yield* inference.analyze({ ...blip, host: "models.invalid", port: 80 }, upload)
-        assert.deepEqual(answer.data, success)
-        const here = yield* serve((_, response) => json(response, 200, { ...success, here: true }))
-        const direct = yield* inference.analyze({ ...blip, id: ServiceId.make("direct"), port: here }, upload)
-        assert.deepEqual(direct.data, { ...success, here: true })
-      }).pipe(Effect.provide(layer))
-      assert.deepEqual(through, ["http://models.invalid/analyze"])
-    }).pipe(Effect.scoped)
   )
 
   it.live.each([

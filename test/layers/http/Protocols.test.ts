@@ -4,7 +4,9 @@ import * as ServiceCatalog from "../../../src/domain/ServiceCatalog.ts"
 import * as Reply from "../../../src/domain/Reply.ts"
 import * as HttpInference from "../../../src/layers/http/HttpInference.ts"
 import { Inference } from "../../../src/services/Inference.ts"
+import * as OtelTracing from "../../../src/layers/telemetry/OtelTracing.ts"
 import * as Certificates from "../../support/Certificates.ts"
+import * as Collector from "../../support/Collector.ts"
 import * as ModelEntries from "../../support/ModelEntries.ts"
 import * as ModelServers from "../../support/ModelServers.ts"
 
@@ -110,6 +112,35 @@ describe("secrets", () => {
         assert.notInclude(written.join(), "sk-test")
       })
     )
+  )
+
+  it.live("are in no span that leaves the process, wherever in the settings they are", () =>
+    Effect.gen(function* () {
+      const collector = yield* Collector.make
+      const env = { ...ModelEntries.environment, OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint }
+      const { port } = yield* ModelServers.serve(ModelServers.openai)
+      const entry = detectors.openai.entry(`http://127.0.0.1:${port}`)
+      const inHeaders = serviceOf({
+        ...entry,
+        headers: { Authorization: "Bearer ${MODEL_KEY}", "X-Key": "${MODEL_KEY}" }
+      })
+      const inQuery = serviceOf({ url: `http://127.0.0.1:${port}/analyze?key=\${MODEL_KEY}` })
+      const quoted = serviceOf({ ...entry, headers: { Authorization: "Bearer wrong-${MODEL_KEY}" } })
+      yield* Effect.gen(function* () {
+        isTheBox(yield* detect(inHeaders), 3)
+        for (const service of [inQuery, quoted]) yield* Effect.flip(detect(service))
+      }).pipe(
+        Effect.withSpan("Worker.handle"),
+        Effect.provide(HttpInference.layer),
+        Effect.provide(OtelTracing.layer({ serviceName: "test", serviceVersion: "1" })),
+        Effect.provide(ConfigProvider.layer(ConfigProvider.fromEnv({ env })))
+      )
+      assert.lengthOf(
+        collector.spans().filter(({ name }) => name === "POST"),
+        3
+      )
+      assert.notInclude(collector.received(), ModelEntries.environment.MODEL_KEY)
+    }).pipe(Effect.scoped)
   )
 
   it.live("that are not set are named, and the service is left for later", () =>
