@@ -78,8 +78,9 @@ export const layer = Layer.effect(
         const { answer, setAside } = yield* Effect.suspend(() =>
           Effect.fromResult(interpret(access, about, response, bytes, now))
         ).pipe(
-          Effect.withSpan("Inference.decode", { attributes: { "windmill.reply_bytes": bytes.length } }),
-          Effect.mapError((error) => hidden(error, hide))
+          // Before the span, which says why it failed.
+          Effect.mapError((error) => hidden(error, hide)),
+          Effect.withSpan("Inference.decode", { attributes: { "windmill.reply_bytes": bytes.length } })
         )
         if (setAside > 0) yield* Metrics.setAside(service.id, setAside)
         return answer
