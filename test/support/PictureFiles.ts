@@ -166,3 +166,85 @@ export const avifOfSizes = (count: number): Buffer => {
     box("meta", Buffer.alloc(4), box("iprp", box("ipco", ...Array.from({ length: count }, () => size))))
   ])
 }
+
+/** The XMP of a picture with another thing behind it in the same file, as phones write it. */
+const container = (semantic: string, mime: string, length: number): Buffer =>
+  segment(
+    0xe1,
+    "http://ns.adobe.com/xap/1.0/\0",
+    `<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description
+      xmlns:hdrgm="http://ns.adobe.com/hdr-gain-map/1.0/" hdrgm:Version="1.0"
+      xmlns:Container="http://ns.google.com/photos/1.0/container/" xmlns:Item="http://ns.google.com/photos/1.0/container/item/">
+      <Container:Directory><rdf:Seq>
+        <rdf:li rdf:parseType="Resource"><Container:Item Item:Semantic="Primary" Item:Mime="image/jpeg"/></rdf:li>
+        <rdf:li rdf:parseType="Resource"><Container:Item Item:Semantic="${semantic}" Item:Mime="${mime}" Item:Length="${length}"/></rdf:li>
+      </rdf:Seq></Container:Directory></rdf:Description></rdf:RDF></x:xmpmeta>`
+  )
+
+/** Pictures behind the first one, and the segment of the first that lists them all. @see CIPA DC-007, Multi-Picture Format */
+const followedBy = (
+  first: Buffer,
+  ...others: ReadonlyArray<{ readonly type: number; readonly jpeg: Buffer }>
+): Buffer => {
+  const count = 1 + others.length
+  const list = Buffer.alloc(50 + 16 * count)
+  list.write("MM\0*", "latin1")
+  list.writeUInt32BE(8, 4)
+  list.writeUInt16BE(3, 8)
+  const entries = [
+    [0xb000, 7, 4, 0x30313030],
+    [0xb001, 4, 1, count],
+    [0xb002, 7, 16 * count, 50]
+  ] as const
+  entries.forEach(([tag, type, length, value], i) => {
+    list.writeUInt16BE(tag, 10 + 12 * i)
+    list.writeUInt16BE(type, 12 + 12 * i)
+    list.writeUInt32BE(length, 14 + 12 * i)
+    list.writeUInt32BE(value, 18 + 12 * i)
+  })
+  // Places are counted from the list: after the first marker, the segment's head and its name.
+  const before = 2 + 4 + 4
+  let end = first.length + 8 + list.length
+  const pictures = [{ type: 0x2003_0000, size: end, place: 0 }]
+  for (const { jpeg, type } of others) {
+    pictures.push({ type, size: jpeg.length, place: end - before })
+    end += jpeg.length
+  }
+  pictures.forEach(({ place, size, type }, i) => {
+    list.writeUInt32BE(type, 50 + 16 * i)
+    list.writeUInt32BE(size, 54 + 16 * i)
+    list.writeUInt32BE(place, 58 + 16 * i)
+  })
+  return Buffer.concat([withSegments(first, segment(0xe2, "MPF\0", list)), ...others.map(({ jpeg }) => jpeg)])
+}
+
+/** Two pictures of a stereo camera (MPO); the first is the main one. */
+export const stereo = (main: Buffer, other: Buffer): Buffer => followedBy(main, { type: 0x0002_0002, jpeg: other })
+
+/** A picture with a map of how much brighter it can be shown (Ultra HDR). @see ISO 21496-1 */
+export const ultraHdr = (main: Buffer, grayMap: Buffer): Buffer => {
+  const values = `hdrgm:Version="1.0" hdrgm:GainMapMin="0" hdrgm:GainMapMax="3" hdrgm:HDRCapacityMin="0" hdrgm:HDRCapacityMax="3"`
+  const map = withSegments(
+    grayMap,
+    segment(
+      0xe1,
+      "http://ns.adobe.com/xap/1.0/\0",
+      `<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description
+        xmlns:hdrgm="http://ns.adobe.com/hdr-gain-map/1.0/" ${values}/></rdf:RDF></x:xmpmeta>`
+    )
+  )
+  return followedBy(withSegments(main, container("GainMap", "image/jpeg", map.length)), { type: 0, jpeg: map })
+}
+
+/** A picture with a map of distances behind it, as portraits have. */
+export const withDepth = (main: Buffer, grayMap: Buffer): Buffer =>
+  Buffer.concat([withSegments(main, container("Depth", "image/jpeg", grayMap.length)), grayMap])
+
+/** A picture with a film behind it (motion photo). */
+export const motionPhoto = (main: Buffer): Buffer => {
+  const film = Buffer.concat([
+    box("ftyp", Buffer.from("mp42\0\0\0\0isommp42", "latin1")),
+    box("mdat", Buffer.alloc(900, 7))
+  ])
+  return Buffer.concat([withSegments(main, container("MotionPhoto", "video/mp4", film.length)), film])
+}

@@ -114,6 +114,33 @@ describe("load", () => {
     })
   )
 
+  it.live.each([
+    ["a stereo camera", PictureFiles.stereo],
+    ["Ultra HDR", PictureFiles.ultraHdr],
+    ["a portrait with depth", PictureFiles.withDepth],
+    ["a motion photo", PictureFiles.motionPhoto]
+  ] as const)("takes the main picture of %s, upright", ([, write]) =>
+    Effect.gen(function* () {
+      const gray = yield* Effect.promise(() => canvas(12, 8).toColourspace("b-w").jpeg().toBuffer())
+      for (const orientation of PictureFiles.orientations) {
+        const main = yield* Effect.promise(() => PictureFiles.turned("jpeg", orientation))
+        const image = Result.getOrThrow(yield* loadFile("IMG_0001.jpg", write(main, gray)))
+        assert.deepInclude(image, { mediaType: "image/jpeg", ...PictureFiles.upright })
+        assert.deepEqual(yield* Effect.promise(() => PictureFiles.look(image.bytes)), {
+          ...PictureFiles.upright,
+          orientation: 1,
+          colors: [...PictureFiles.quarters]
+        })
+        const crop = yield* Effect.flatMap(
+          Cropper.use((cropper) => cropper.open(image)),
+          (cut) => cut(imageBox({ x: 0, y: 0, width: 24, height: 16 }))
+        )
+        const { channels } = yield* Effect.promise(() => sharp(crop.image.bytes).stats())
+        ;[255, 0, 0].forEach((value, i) => assert.approximately(channels[i]!.mean, value, 12))
+      }
+    }).pipe(Effect.scoped, Effect.provide(SharpCropper.layer))
+  )
+
   it.live("refuses animation in every format", () =>
     Effect.gen(function* () {
       const frames = () =>
