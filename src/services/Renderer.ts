@@ -26,10 +26,5 @@ export class Renderer extends Context.Service<
   {
     /** An SVG document that has a width and a height, as a picture. Text in it needs fonts, which there may not be. */
     readonly draw: (svg: string, options: DrawOptions) => Effect.Effect<Uint8Array, RenderError>
-    /** The picture as a JPEG at most `width` pixels wide, without EXIF. Never larger than the picture. */
-    readonly thumbnail: (
-      image: EncodedImage,
-      options: { readonly width: number; readonly quality?: number }
-    ) => Effect.Effect<Uint8Array, RenderError>
   }
 >()("windmill/services/Renderer") {}

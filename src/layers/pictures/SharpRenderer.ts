@@ -17,17 +17,7 @@ const draw = Effect.fn("Renderer.draw")(function* (svg: string, options: DrawOpt
     : yield* onto(over, (picture) => compose(picture.resize(width, height, { fit: "fill" }).toColourspace("srgb")))
 })
 
-const thumbnail = Effect.fn("Renderer.thumbnail")(
-  (image: EncodedImage, { quality, width }: { readonly width: number; readonly quality?: number }) =>
-    onto(image, (picture) =>
-      encode(picture.resize({ width, withoutEnlargement: true }).toColourspace("srgb"), {
-        format: "jpeg",
-        ...(quality === undefined ? {} : { quality })
-      })
-    )
-)
-
-export const layer = Layer.succeed(Renderer, Renderer.of({ draw, thumbnail }))
+export const layer = Layer.succeed(Renderer, Renderer.of({ draw }))
 
 const transparent = { r: 0, g: 0, b: 0, alpha: 0 }
 
@@ -43,10 +33,7 @@ const rasterize = async (svg: string, width: number | undefined) => {
     .toBuffer({ resolveWithObject: true })
 }
 
-const encode = (
-  picture: Sharp,
-  { format, quality = defaultQuality }: { readonly format: "jpeg" | "png"; readonly quality?: number }
-): Promise<Uint8Array> =>
+const encode = (picture: Sharp, { format, quality = defaultQuality }: DrawOptions): Promise<Uint8Array> =>
   (format === "png" ? picture.png() : picture.flatten({ background: "white" }).jpeg({ quality })).toBuffer()
 
 const onto = <A>({ bytes, height, width }: EncodedImage, work: (picture: Sharp) => Promise<A>) =>

@@ -8,28 +8,30 @@ import * as Decoding from "./Decoding.ts"
 /** JPEG quality of a small picture, of 100. */
 const quality = 80
 
-const scale = Effect.fn("Scaler.scale")((image: EncodedImage, size: number) =>
-  Decoding.run({ bytes: image.bytes, pixels: image.width * image.height }, (source) =>
-    source
-      .resize({ width: size, height: size, fit: "inside", withoutEnlargement: true })
-      .flatten({ background: "white" })
-      .jpeg({ quality })
-      .toBuffer({ resolveWithObject: true })
-  ).pipe(
-    Effect.mapError(
-      (cause) =>
-        new ImageSourceError({
-          reason: new Unusable({ image: image.filename, detail: `cannot be scaled: ${cause.message}` })
-        })
-    ),
-    Effect.map(({ data, info }) => ({
-      bytes: data,
-      mediaType: "image/jpeg",
-      filename: "small.jpg",
-      width: info.width,
-      height: info.height
-    }))
-  )
+const scale = Effect.fn("Scaler.scale")(
+  (image: EncodedImage, most: { readonly width: number; readonly height?: number }) =>
+    Decoding.run({ bytes: image.bytes, pixels: image.width * image.height }, (source) =>
+      source
+        .resize({ ...most, fit: "inside", withoutEnlargement: true })
+        .toColourspace("srgb")
+        .flatten({ background: "white" })
+        .jpeg({ quality })
+        .toBuffer({ resolveWithObject: true })
+    ).pipe(
+      Effect.mapError(
+        (cause) =>
+          new ImageSourceError({
+            reason: new Unusable({ image: image.filename, detail: `cannot be scaled: ${cause.message}` })
+          })
+      ),
+      Effect.map(({ data, info }) => ({
+        bytes: data,
+        mediaType: "image/jpeg",
+        filename: "small.jpg",
+        width: info.width,
+        height: info.height
+      }))
+    )
 )
 
 export const layer = Layer.succeed(Scaler, Scaler.of({ scale }))

@@ -38,7 +38,10 @@ export const make = Effect.gen(function* () {
     lookup: (key: string) => {
       const [id, size] = key.split(" ").map(Number) as [ImageId, number]
       return Effect.flatMap(load(id), (image) =>
-        Effect.map(scaler.scale(image, size), (small): Picture => ({ ...small, stored: sizeOf(image) }))
+        Effect.map(scaler.scale(image, { width: size, height: size }), (small): Picture => ({
+          ...small,
+          stored: sizeOf(image)
+        }))
       )
     }
   })

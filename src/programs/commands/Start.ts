@@ -10,6 +10,7 @@ import * as ConsoleLogger from "../../layers/terminal/ConsoleLogger.ts"
 import * as ImageFiles from "../../layers/files/ImageFiles.ts"
 import * as PgArchive from "../../layers/postgres/PgArchive.ts"
 import * as SharpRenderer from "../../layers/pictures/SharpRenderer.ts"
+import * as SharpScaler from "../../layers/pictures/SharpScaler.ts"
 import * as TerminalDisplay from "../../layers/terminal/TerminalDisplay.ts"
 import * as VectorText from "../../layers/pictures/VectorText.ts"
 import { Catalog } from "../../services/Catalog.ts"
@@ -225,7 +226,7 @@ export const command = Command.make("start", flags, (options) =>
       Layer.merge(Heartbeat.layer(Settings.identity(options.workerId)), Watched.vitals).pipe(
         Layer.provideMerge(PgArchive.layer),
         Layer.provideMerge(Embedded.layer({ ...options, farm: farmOf(options) })),
-        Layer.provideMerge(SharpRenderer.layer)
+        Layer.provideMerge([SharpRenderer.layer, SharpScaler.layer])
       )
     )
   )

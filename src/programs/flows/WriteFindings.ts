@@ -11,6 +11,7 @@ import type { ReportImage } from "../../domain/archive/Report.ts"
 import { Catalog } from "../../services/Catalog.ts"
 import { ImageSource } from "../../services/ImageSource.ts"
 import { Renderer } from "../../services/Renderer.ts"
+import { Scaler } from "../../services/Scaler.ts"
 import { ResultStore } from "../../services/ResultStore.ts"
 import * as ImageFindings from "../views/ImageFindings.ts"
 import * as OverlayName from "../views/OverlayName.ts"
@@ -147,8 +148,8 @@ const drawOverlay = Effect.fnUntraced(function* (
 })
 
 const dataUrl = Effect.fnUntraced(function* (picture: EncodedImage) {
-  const renderer = yield* Renderer
-  const bytes = yield* renderer.thumbnail(picture, { width: 900, quality: 80 })
+  const scaler = yield* Scaler
+  const { bytes } = yield* scaler.scale(picture, { width: 900 })
   return `data:image/jpeg;base64,${Base64.encode(bytes)}`
 })
 

@@ -42,9 +42,9 @@ const leaving = Effect.fnUntraced(function* (sent: SourceImage, loaded: SourceIm
     sent,
     loaded,
     crop: (yield* cut(imageBox({ x: 0, y: 0, width: 48, height: 32 }))).image,
-    small: yield* Scaler.use((scaler) => scaler.scale(sent, 24)),
-    drawn: { bytes: yield* renderer.draw(svg, { over: loaded, format: "jpeg" }) },
-    thumbnail: { bytes: yield* renderer.thumbnail(loaded, { width: 24 }) }
+    small: yield* Scaler.use((scaler) => scaler.scale(sent, { width: 24, height: 24 })),
+    narrow: yield* Scaler.use((scaler) => scaler.scale(loaded, { width: 24 })),
+    drawn: { bytes: yield* renderer.draw(svg, { over: loaded, format: "jpeg" }) }
   }
 })
 

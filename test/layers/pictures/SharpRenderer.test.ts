@@ -76,26 +76,6 @@ describe("SharpRenderer", () => {
     }).pipe(Effect.provide(SharpRenderer.layer))
   )
 
-  it.effect("scales a picture down, never up, and does not turn it", () =>
-    Effect.gen(function* () {
-      const renderer = yield* Renderer
-      const small = yield* renderer.thumbnail(yield* turned, { width: 40 })
-      const corners = [
-        [2, 10],
-        [37, 10]
-      ] as const
-      assert.deepStrictEqual(yield* look(small, corners), {
-        format: "jpeg",
-        orientation: undefined,
-        width: 40,
-        height: 20,
-        colors: ["red", "blue"]
-      })
-      const large = yield* look(yield* renderer.thumbnail(yield* turned, { width: 900 }), [])
-      assert.deepStrictEqual([large.width, large.height], [80, 40])
-    }).pipe(Effect.provide(SharpRenderer.layer))
-  )
-
   it.effect("says what is wrong with a drawing or a picture", () =>
     Effect.gen(function* () {
       const renderer = yield* Renderer

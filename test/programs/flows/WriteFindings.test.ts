@@ -10,6 +10,7 @@ import { Catalog } from "../../../src/services/Catalog.ts"
 import { ImageSource, ImageSourceError, Unusable } from "../../../src/services/ImageSource.ts"
 import { Renderer, RenderError } from "../../../src/services/Renderer.ts"
 import { ResultStore } from "../../../src/services/ResultStore.ts"
+import { Scaler } from "../../../src/services/Scaler.ts"
 import { beachFacts, imageOf } from "../../support/Records.ts"
 import { imageId, runOf } from "../../support/Runs.ts"
 import { sourceImage } from "../../support/SourceImages.ts"
@@ -42,9 +43,13 @@ const services = Layer.mergeAll(
     draw: (_, { over }) =>
       over?.filename === "torn.jpg"
         ? Effect.fail(new RenderError({ detail: "the end of the file is missing" }))
-        : Effect.succeed(new Uint8Array([1])),
-    thumbnail: ({ filename }) =>
-      filename === "odd.jpg" ? Effect.die(new Error("out of memory")) : Effect.succeed(new Uint8Array([2]))
+        : Effect.succeed(new Uint8Array([1]))
+  }),
+  Layer.mock(Scaler, {
+    scale: (image) =>
+      image.filename === "odd.jpg"
+        ? Effect.die(new Error("out of memory"))
+        : Effect.succeed({ ...image, bytes: new Uint8Array([2]) })
   }),
   NodeServices.layer
 )
