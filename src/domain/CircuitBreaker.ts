@@ -19,6 +19,9 @@ export const threshold = 5
 /** What is known after one more failure. An answer forgets everything: `closed`. */
 export const afterFailure = (self: CircuitBreaker): CircuitBreaker => ({ ...self, failures: self.failures + 1 })
 
+/** What is known when there is no doubt that asking is of no use. */
+export const opened = (self: CircuitBreaker): CircuitBreaker => ({ ...self, failures: threshold })
+
 /** Whether to stop asking. */
 export const isOpen = (self: CircuitBreaker): boolean => self.failures >= threshold
 

@@ -4,7 +4,7 @@ import { ServiceId } from "./Identifiers.ts"
 import { EvidenceKind } from "./ServiceCatalog.ts"
 import { Stage } from "./Staleness.ts"
 import { Pause } from "./StepName.ts"
-import { OpenBreaker } from "./Worker.ts"
+import { AwaySource, OpenBreaker } from "./Worker.ts"
 
 /** Messages of a queue. */
 export const QueueState = Schema.Struct({
@@ -70,9 +70,15 @@ export const StageState = Schema.Struct({
 })
 export type StageState = typeof StageState.Type
 
+/** A folder or web server that programs cannot read pictures from. */
+export const AwayState = Schema.Struct({ ...AwaySource.fields, workers: Schema.Array(Schema.String) })
+export type AwayState = typeof AwayState.Type
+
 /** Services in name order, stages in the order in which one uses the other. */
 export const PipelineState = Schema.Struct({
   at: Schema.Date,
+  /** Where pictures cannot be read from now, in name order, and for which workers. Their images wait. */
+  away: Schema.Array(AwayState),
   services: Schema.Array(ServiceState),
   stages: Schema.Array(StageState)
 })

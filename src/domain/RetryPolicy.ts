@@ -19,3 +19,9 @@ export const delayAsked = (asked: Duration.Duration): Duration.Duration =>
 
 /** Whether a job that failed in attempt `attempt` (from 1) is worth another delivery. */
 export const isWorthAnother = (attempt: number): boolean => attempt < maxAttempts
+
+/** Looks for a picture that is missing from its folder before that is recorded as final. */
+export const maxLooks = 3
+
+/** Whether a picture that was missing in attempt `attempt` (from 1) is looked for again. */
+export const isWorthAnotherLook = (attempt: number): boolean => attempt < maxLooks

@@ -1,7 +1,7 @@
 /** What is wrong with a service or a stage, in words. Nothing is said about what is well. */
 import type { ServiceId } from "./Identifiers.ts"
 import type { PipelineState, ServiceState, StageState } from "./PipelineState.ts"
-import { count, grouped } from "./Wording.ts"
+import { count, grouped, listed } from "./Wording.ts"
 
 /**
  * - `halted`: no work is done.
@@ -27,6 +27,22 @@ export const of = (step: ServiceState | StageState, now: Date): ReadonlyArray<Tr
   ...obstacles(step, now),
   ...losses(step)
 ]
+
+/** A trouble of something that is no step, and what that is. */
+export interface NamedTrouble extends Trouble {
+  readonly subject: string
+}
+
+/** The troubles of the pipeline as a whole. */
+export const ofAll = ({ at, away }: Pick<PipelineState, "at" | "away">): ReadonlyArray<NamedTrouble> =>
+  away.map(({ nextProbe, reason, since, source, workers }) => ({
+    subject: source,
+    kind: "halted",
+    text: `pictures cannot be read by ${listed(workers)}`,
+    detail: `${reason}. Images wait and are not counted as failed`,
+    ...(since && { since }),
+    ...(nextProbe > at && { nextProbe })
+  }))
 
 /** Whether images wait for a step that does no work. */
 export const isHalted = (step: ServiceState | StageState): boolean =>

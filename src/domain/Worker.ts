@@ -19,6 +19,10 @@ export const OpenBreaker = Schema.Struct({
 })
 export type OpenBreaker = typeof OpenBreaker.Type
 
+/** A folder or web server that pictures are read from, which is left alone because it is away. */
+export const AwaySource = Schema.Struct({ source: Schema.String, ...OpenBreaker.fields })
+export type AwaySource = typeof AwaySource.Type
+
 /** What a program does for one step. */
 export const Activity = Schema.Struct({
   step: StepName,
@@ -46,6 +50,8 @@ export const Worker = Schema.Struct({
   lastBeat: Schema.Date,
   /** Whether it was heard of lately. */
   isAlive: Schema.Boolean,
+  /** Where it reads pictures from, and cannot now. */
+  away: Schema.Array(AwaySource),
   activities: Schema.Array(
     Schema.Struct({
       ...Activity.fields,

@@ -22,6 +22,7 @@ import * as RabbitMessageBroker from "../layers/rabbitmq/RabbitMessageBroker.ts"
 import * as SharpCropper from "../layers/pictures/SharpCropper.ts"
 import * as SharpImageSource from "../layers/pictures/SharpImageSource.ts"
 import { Catalog } from "../services/Catalog.ts"
+import * as Sources from "./flows/Sources.ts"
 import { inWords } from "./CommandLine.ts"
 
 /** The environment does not say where the servers are. `details` has a paragraph for each. */
@@ -89,12 +90,12 @@ export const web = Layer.unwrap(
   })
 )
 
-/** Pictures from files below the folders in `IMAGE_ROOTS`, or all files when it is not set, and from the web. */
+/** Pictures from files below the folders in `IMAGE_ROOTS`, or all files when it is not set, and from the web: not while these are away. */
 const pictures = Layer.unwrap(
   Effect.gen(function* () {
     const limits = yield* imageLimits
     const roots = yield* Config.Array(Schema.NonEmptyString, "IMAGE_ROOTS").pipe(Config.withDefault([]))
-    return SharpImageSource.layer({ limits, roots })
+    return Sources.layer.pipe(Layer.provide(SharpImageSource.layer({ limits, roots })))
   })
 ).pipe(Layer.provide(web))
 

@@ -1,6 +1,6 @@
 import type { ServiceId } from "../domain/Identifiers.ts"
 import type { StepName } from "../domain/StepName.ts"
-import type { Activity } from "../domain/Worker.ts"
+import type { Activity, OpenBreaker } from "../domain/Worker.ts"
 /** What this process is doing right now, for those who watch it. */
 import { Context, type Duration, Effect, type Option, type Scope } from "effect"
 
@@ -23,12 +23,15 @@ export interface ActivityLogShape {
     service: ServiceId,
     state: Option.Option<NonNullable<Activity["breaker"]>>
   ) => Effect.Effect<void>
+  /** Says that a source of pictures is left alone because it is away, or (none) no longer is. */
+  readonly source: (source: string, state: Option.Option<OpenBreaker>) => Effect.Effect<void>
 }
 
 /** Discards everything unless a log is provided. */
 export const ActivityLog: Context.Reference<ActivityLogShape> = Context.Reference("windmill/services/ActivityLog", {
   defaultValue: (): ActivityLogShape => ({
     open: () => Effect.succeed({ take: () => {}, release: () => {}, drop: () => {} }),
-    breaker: () => Effect.void
+    breaker: () => Effect.void,
+    source: () => Effect.void
   })
 })

@@ -5,10 +5,24 @@ import type { EncodedImage, ImageReference, SeenPicture } from "../domain/ImageR
 /** The place could not be reached now. Worth another try. */
 export class Unreachable extends Schema.TaggedError<Unreachable>()("Unreachable", {
   image: Schema.String,
-  detail: Schema.String
+  detail: Schema.String,
+  /** The folder or web server that is away, with all that is read from it. The picture is not to blame then. */
+  source: Schema.optionalKey(Schema.String),
+  /** When to look again, while the source is left alone. */
+  retryAfter: Schema.optionalKey(Schema.Duration)
 }) {
   override get message() {
     return `${this.image} cannot be reached: ${this.detail}`
+  }
+}
+
+/** Its folder is there, but not the picture, or it may not be read. It may still appear: worth a few more looks. */
+export class Missing extends Schema.TaggedError<Missing>()("Missing", {
+  image: Schema.String,
+  detail: Schema.String
+}) {
+  override get message() {
+    return `${this.image} ${this.detail}`
   }
 }
 
@@ -23,7 +37,7 @@ export class Unusable extends Schema.TaggedError<Unusable>()("Unusable", {
 }
 
 export class ImageSourceError extends Schema.TaggedError<ImageSourceError>()("ImageSourceError", {
-  reason: Schema.Union([Unreachable, Unusable])
+  reason: Schema.Union([Unreachable, Missing, Unusable])
 }) {
   override get message() {
     return this.reason.message
@@ -49,5 +63,7 @@ export class ImageSource extends Context.Service<
     ) => Effect.Effect<A, E | ImageSourceError, R>
     /** The image for good, decoded to the end to know that all of it is there. */
     readonly load: (reference: ImageReference) => Effect.Effect<SourceImage, ImageSourceError>
+    /** Whether a folder or web server that was away can be read from again, as far as can be told without a picture. */
+    readonly isBack: (source: string) => Effect.Effect<boolean>
   }
 >()("windmill/services/ImageSource") {}

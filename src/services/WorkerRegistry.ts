@@ -1,6 +1,6 @@
 /** Which programs are running, and what they are doing. */
 import { Context, type Duration, type Effect } from "effect"
-import type { Activity, Worker } from "../domain/Worker.ts"
+import type { Activity, AwaySource, Worker } from "../domain/Worker.ts"
 import type { ResultStoreError } from "./ResultStore.ts"
 
 /** What a program says about itself. */
@@ -9,6 +9,8 @@ export interface Beat {
   readonly host: string
   readonly version: string
   readonly activities: ReadonlyArray<Activity>
+  /** The sources of pictures that it leaves alone because they are away, if there are some. */
+  readonly away?: ReadonlyArray<AwaySource>
 }
 
 export class WorkerRegistry extends Context.Service<

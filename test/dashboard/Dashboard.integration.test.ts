@@ -8,6 +8,7 @@ import type { Outcome } from "../../src/domain/Facts.ts"
 import { MessageBroker } from "../../src/services/MessageBroker.ts"
 import { ResultStore } from "../../src/services/ResultStore.ts"
 import { ServiceSwitch } from "../../src/services/ServiceSwitch.ts"
+import { WorkerRegistry } from "../../src/services/WorkerRegistry.ts"
 import * as ApiServers from "../support/ApiServers.ts"
 import * as Archives from "../support/Archives.ts"
 import * as Browsers from "../support/Browsers.ts"
@@ -260,6 +261,9 @@ layer(pipeline, { excludeTestServices: true, timeout: "60 seconds" })("the dashb
       const ollama = serviceId("ollama")
       const switches = yield* ServiceSwitch
       yield* switches.pause({ step: ollama, by: "Ada", reason: "too hot" })
+      const registry = yield* WorkerRegistry
+      const away = [{ source: "/mnt/nas", reason: "/mnt/nas is missing", nextProbe: new Date() }]
+      yield* registry.beat({ workerId: "w2", host: "there", version: "0.1.0", activities: [], away })
       const { page } = yield* Browsers.open("")
       yield* DashboardPipeline.submitSamples(7, "third")
       const summary = page.getByRole("region", { name: "All images" })
@@ -271,9 +275,11 @@ layer(pipeline, { excludeTestServices: true, timeout: "60 seconds" })("the dashb
         await summary.getByText("images done", { exact: true }).locator("..").getByText("7 / 8").waitFor()
         assert.match((await page.locator("main > section").first().textContent())!, /^Needs attention/)
         await page.locator("[data-attention=ocr]").getByText("1 refusal").waitFor()
+        await page.locator('[data-attention="/mnt/nas"]').getByText("pictures cannot be read by w2").waitFor()
         await line.getByRole("button", { name: "Resume" }).click()
         await line.waitFor({ state: "detached" })
       })
+      yield* registry.leave("w2")
       yield* DashboardPipeline.untilDone
     }).pipe(Effect.scoped)
   )

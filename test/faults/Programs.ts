@@ -19,7 +19,7 @@ export interface Call {
 }
 
 /**
- * A deployment whose programs are started as processes, and pictures for it. `onCall` replies, sooner or later. All of it
+ * A deployment whose programs are started as processes, and a folder of pictures for it. `onCall` replies, sooner or later. All of it
  * ends with the scope.
  */
 export const make = Effect.fnUntraced(function* (options: {
@@ -27,6 +27,8 @@ export const make = Effect.fnUntraced(function* (options: {
   readonly onCall: (call: Call) => void
 }) {
   const home = yield* Folders.temporary
+  const folder = NodePath.join(home, "pictures")
+  yield* Effect.promise(() => NodeFs.mkdir(folder))
   const { catalog: standing, says } = Scenes.scenario()
   const catalog = yield* Effect.forEach(standing, (service) =>
     HttpServers.serve((_, response, body) => {
@@ -46,7 +48,7 @@ export const make = Effect.fnUntraced(function* (options: {
     Scenes.pictures("picture", options.pictures, catalog),
     Effect.fnUntraced(function* (picture) {
       const { filename } = picture.reference
-      const path = NodePath.join(home, filename)
+      const path = NodePath.join(folder, filename)
       yield* Effect.promise(() => NodeFs.writeFile(path, jpeg))
       return { ...picture, reference: { filename, path } }
     })
@@ -67,5 +69,5 @@ export const make = Effect.fnUntraced(function* (options: {
   const { start } = inFolder(home, env)
   const worker = (...args: ReadonlyArray<string>) => start("worker", "--service", "all", ...args)
   const postprocess = () => start("postprocess", "--sweep-every", "1 second")
-  return { ...deployment, pictures, run: { worker, postprocess } }
+  return { ...deployment, pictures, folder, run: { worker, postprocess } }
 })

@@ -182,6 +182,7 @@ export const process = Effect.fnUntraced(function* (world: World, name: string) 
         })
     }),
     Layer.succeed(ImageSource, {
+      isBack: () => Effect.succeed(true),
       lend: (reference, use) => Effect.flatMap(between("read", read(reference)), use),
       load: (reference) =>
         between(

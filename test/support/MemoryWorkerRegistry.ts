@@ -16,13 +16,14 @@ export const layer = Layer.sync(WorkerRegistry, () => {
         return true
       }),
     workers: Effect.map(Clock.currentTimeMillis, (now) =>
-      [...beats.values()].map(({ activities, at, host, version, workerId }) => ({
+      [...beats.values()].map(({ activities, at, away = [], host, version, workerId }) => ({
         workerId,
         host,
         version,
         started: new Date(at),
         lastBeat: new Date(at),
         isAlive: now - at < 20_000,
+        away,
         activities: activities.map((activity) => ({ ...activity, rate: 0 }))
       }))
     )

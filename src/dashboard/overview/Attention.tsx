@@ -26,11 +26,20 @@ export const Attention = ({ failures, refresh, state }: AttentionProps) => {
     const troubles = Troubles.of(step, state.at).filter(({ page }) => page !== "failures")
     return troubles.length === 0 ? [] : [{ step, troubles, id: "service" in step ? step.service : step.stage }]
   })
-  if (steps.length + failures.length === 0) return null
+  const general = Troubles.ofAll(state)
+  if (general.length + steps.length + failures.length === 0) return null
   return (
     <section class="card attention" aria-labelledby="attention">
       <h2 id="attention">Needs attention</h2>
       <ul>
+        {general.map(({ detail, kind, since, subject, text }) => (
+          <li key={subject} data-attention={subject}>
+            <span>
+              <b>{subject}</b> <span class={`badge ${kind}`}>{text}</span>
+              {since !== undefined && ` since ${clock(since, state.at)}`}. {detail}.
+            </span>
+          </li>
+        ))}
         {steps.map(({ id, step, troubles }) => (
           <li key={id} data-attention={id}>
             <span>

@@ -109,8 +109,20 @@ const failureOf =
       return new PlaceRefused({ url, detail: "it is not at an address of the public internet", address })
     }
     const code = cause instanceof Error && "code" in cause ? String(cause.code) : error.reason._tag
-    return unreachable(url, reasons[code] ?? `the connection failed (${code})`)
+    const detail = reasons[code] ?? `the connection failed (${code})`
+    return unreachable(url, detail, isAway.has(code) ? new URL(url).origin : undefined)
   }
+
+/** Errors that are no matter of one picture, but of all that are at the host. */
+const isAway: ReadonlySet<string> = new Set([
+  "ECONNREFUSED",
+  "EAI_AGAIN",
+  "EHOSTDOWN",
+  "EHOSTUNREACH",
+  "ENETDOWN",
+  "ENETUNREACH",
+  "ETIMEDOUT"
+])
 
 /** What errors of the system mean. Their own words name addresses, which may be of networks that strangers cannot see. */
 const reasons: Readonly<Record<string, string>> = {
@@ -118,6 +130,10 @@ const reasons: Readonly<Record<string, string>> = {
   EAI_AGAIN: "the name of the host cannot be looked up now",
   ECONNREFUSED: "the host refuses connections",
   ECONNRESET: "the host broke the connection off",
+  EHOSTDOWN: "the host does not answer",
+  EHOSTUNREACH: "no way leads to the host",
+  ENETDOWN: "there is no network",
+  ENETUNREACH: "no way leads to the network of the host",
   ETIMEDOUT: "the host does not answer"
 }
 
@@ -129,7 +145,7 @@ const innermost = (error: unknown): unknown => {
 
 const late = (url: string) => Effect.fail(unreachable(url, `not read within ${Duration.format(timeout)}`))
 
-const unreachable = (image: string, detail: string) =>
-  new ImageSourceError({ reason: new Unreachable({ image, detail }) })
+const unreachable = (image: string, detail: string, source?: string) =>
+  new ImageSourceError({ reason: new Unreachable({ image, detail, ...(source === undefined ? {} : { source }) }) })
 
 const unusable = (image: string, detail: string) => new ImageSourceError({ reason: new Unusable({ image, detail }) })

@@ -4,10 +4,11 @@
  * Only what may wait for a disk or a network goes through Node's thread pool, of which every use costs more than the rest of
  * this: what the open file is, is known by then.
  */
-import { Effect } from "effect"
+import { Duration, Effect } from "effect"
 import * as NodeFs from "node:fs"
 import * as NodePath from "node:path"
 import type { ImageSourceError } from "../../services/ImageSource.ts"
+import * as Folders from "./Folders.ts"
 import type { PictureMemory } from "./PictureMemory.ts"
 import { tooLarge, unreachable, unusable } from "./Problems.ts"
 
@@ -24,14 +25,23 @@ export const read = Effect.fn("ImageSource.readFile")(function* (
   { limit, roots }: FileOptions,
   take: PictureMemory["take"]
 ) {
-  return yield* readRegular(path, roots.length === 0 ? path : yield* below(roots, path), limit, take)
+  const folder = NodePath.dirname(path)
+  return yield* readRegular(path, roots.length === 0 ? path : yield* below(roots, path), limit, take).pipe(
+    Effect.timeoutOrElse({
+      duration: timeout,
+      orElse: () => unreachable(path, `${folder} does not answer: check its disk or server`, folder)
+    })
+  )
 })
+
+/** A file that is not read by then is on a server that does not answer: reading from it ends when that is back. */
+const timeout = Duration.minutes(1)
 
 /** Not to wait for whoever writes into a pipe, and not to become the terminal of one. */
 const flags = NodeFs.constants.O_RDONLY | NodeFs.constants.O_NONBLOCK | NodeFs.constants.O_NOCTTY
 
 const readRegular = (path: string, place: string, limit: number, take: PictureMemory["take"]) =>
-  Effect.callback<Buffer<ArrayBuffer>, ImageSourceError>((resume) => {
+  Effect.callback<Buffer<ArrayBuffer>, ImageSourceError>((resume, signal) => {
     NodeFs.open(place, flags, (problem, file) => {
       if (problem !== null) return resume(problemOf(path, problem.code))
       const end = (result: Effect.Effect<Buffer<ArrayBuffer>, ImageSourceError>) => {
@@ -42,6 +52,7 @@ const readRegular = (path: string, place: string, limit: number, take: PictureMe
         }
         resume(result)
       }
+      if (signal.aborted) return end(Effect.interrupt)
       let info: NodeFs.Stats
       try {
         info = NodeFs.fstatSync(file)
@@ -65,7 +76,7 @@ const readRegular = (path: string, place: string, limit: number, take: PictureMe
 
 /** Where the path really leads, if that is below one of the folders. */
 const below = Effect.fnUntraced(function* (roots: ReadonlyArray<string>, path: string) {
-  const place = yield* Effect.mapError(realPath(path), ({ code }) => problemOf(path, code))
+  const place = yield* Effect.catch(realPath(path), ({ code }) => problemOf(path, code))
   const folders = yield* Effect.forEach(roots, (root) => Effect.option(realPath(root)))
   const isBelow = folders.some((folder) => folder._tag === "Some" && place.startsWith(withSeparator(folder.value)))
   return isBelow
@@ -86,22 +97,18 @@ const withSeparator = (folder: string): string => (folder.endsWith(NodePath.sep)
 
 const notRegular = (path: string) => unusable(path, "is a pipe, a socket or a device, not a file: name a picture")
 
-const problemOf = (path: string, code: string | undefined): ImageSourceError => {
+const problemOf = (path: string, code: string | undefined): Effect.Effect<never, ImageSourceError> => {
   switch (code) {
-    case "ENOENT":
-    case "ENOTDIR":
-      return unusable(path, "does not exist: check the path, which every worker must be able to see")
-    case "EACCES":
-    case "EPERM":
-      return unusable(path, "may not be read: give the user that runs windmill read permission")
     case "ELOOP":
       return unusable(path, "is a link that leads to itself: correct the link")
     case "ENAMETOOLONG":
       return unusable(path, "has a name that is too long: rename it")
+    case "ENOTDIR":
+      return unusable(path, "does not exist: what its path names as a folder is a file")
     case "ENXIO":
     case "ENODEV":
       return notRegular(path)
     default:
-      return unreachable(path, code ?? "unknown error")
+      return Effect.flip(Folders.blame(path, code))
   }
 }

@@ -1,5 +1,5 @@
 /** What can be wrong with a picture or the place it is read from. */
-import { ImageSourceError, Unreachable, Unusable } from "../../services/ImageSource.ts"
+import { ImageSourceError, Missing, Unreachable, Unusable } from "../../services/ImageSource.ts"
 
 /** What is still accepted as a picture. */
 export interface Limits {
@@ -9,8 +9,14 @@ export interface Limits {
   readonly pixels: number
 }
 
-export const unreachable = (image: string, detail: string) =>
-  new ImageSourceError({ reason: new Unreachable({ image, detail }) })
+export const unreachable = (image: string, detail: string, source?: string) =>
+  new ImageSourceError({
+    reason: new Unreachable({ image, detail, ...(source === undefined ? {} : { source }) })
+  })
+
+/** `detail` says what is wrong and what to do about it. */
+export const missing = (image: string, detail: string) =>
+  new ImageSourceError({ reason: new Missing({ image, detail }) })
 
 /** `detail` says what is wrong and what to do about it. */
 export const unusable = (image: string, detail: string) =>

@@ -8,9 +8,11 @@
  */
 import { Cache, Duration, Effect, Exit, Layer, Stream } from "effect"
 import { type ImageReference, pathOf, type PictureVersion } from "../../domain/ImageReference.ts"
+import * as PictureSource from "../../domain/PictureSource.ts"
 import { ImageSource } from "../../services/ImageSource.ts"
 import { WebPictures } from "../../services/WebPictures.ts"
 import * as FileBytes from "./FileBytes.ts"
+import * as Folders from "./Folders.ts"
 import * as Inspection from "./Inspection.ts"
 import * as PictureHeader from "./PictureHeader.ts"
 import * as PictureMemory from "./PictureMemory.ts"
@@ -97,8 +99,25 @@ export const layer = ({ limits = defaultLimits, roots = [] }: SourceOptions = {}
           })
         )
       })
-      return ImageSource.of({ lend, load })
+      const isBack: ImageSource["Service"]["isBack"] = (source) =>
+        PictureSource.isWeb(source)
+          ? isServed(web.fetchTrusted(source))
+          : Effect.map(
+              Effect.promise(() => Folders.trouble(source)),
+              (trouble) => trouble === undefined
+            )
+      return ImageSource.of({ lend, load, isBack: (source) => settledSoon(isBack(source)) })
     })
   )
 
 const read = Effect.withSpan("ImageSource.read")
+
+/** Whether the server says anything, if only that there is nothing at its root. */
+const isServed = (page: ReturnType<WebPictures["Service"]["fetchTrusted"]>) =>
+  Effect.match(Stream.runDrain(Stream.take(page, 1)), {
+    onSuccess: () => true,
+    onFailure: (error) => error._tag === "PlaceRefused" || error.reason._tag !== "Unreachable"
+  })
+
+const settledSoon = (isBack: Effect.Effect<boolean>) =>
+  Effect.timeoutOrElse(isBack, { duration: "10 seconds", orElse: () => Effect.succeed(false) })

@@ -19,6 +19,7 @@ import { shareDuties } from "./migrations/0007ShareDuties.ts"
 import { noteUnderived } from "./migrations/0008NoteUnderived.ts"
 import { keepSessions } from "./migrations/0009KeepSessions.ts"
 import { findFailures } from "./migrations/0010FindFailures.ts"
+import { noteAway } from "./migrations/0011NoteAway.ts"
 
 /** The database was made by a later version of the program. */
 export class DatabaseTooNew extends Schema.TaggedError<DatabaseTooNew>()("DatabaseTooNew", {
@@ -43,7 +44,8 @@ const steps = {
   "0007_share_duties": shareDuties,
   "0008_note_underived": noteUnderived,
   "0009_keep_sessions": keepSessions,
-  "0010_find_failures": findFailures
+  "0010_find_failures": findFailures,
+  "0011_note_away": noteAway
 }
 
 const table = "windmill_migrations"

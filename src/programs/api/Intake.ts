@@ -104,7 +104,7 @@ export type Intake = Effect.Success<typeof make>
 const called = (image: string) => (error: ImageSourceError) => {
   const { _tag, detail } = error.reason
   return new ImageSourceError({
-    reason: _tag === "Unusable" ? new Unusable({ image, detail }) : new Unreachable({ image, detail })
+    reason: _tag === "Unreachable" ? new Unreachable({ image, detail }) : new Unusable({ image, detail })
   })
 }
 

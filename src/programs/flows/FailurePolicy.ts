@@ -13,7 +13,8 @@ import type { LeftAlone } from "./Breaker.ts"
 
 /**
  * - `Final`: this is the terminal answer; record it.
- * - `Postponed`: worth another try after a pause; `isCounted` unless the service only said that it is to be asked later.
+ * - `Postponed`: worth another try after a pause; `isCounted` unless the service only said that it is to be asked later, or
+ *   the picture is not to blame for where it lies being away.
  * - `NotAsked`: nothing was tried, and no attempt is counted.
  */
 export type Resolution = Data.TaggedEnum<{
@@ -38,7 +39,12 @@ export const onFailure = (
       return failed("refused", reason.message, reason.data)
     case "UnreadableReply":
       return failed("unreadable-reply", reason.message, reason.data)
+    case "Missing":
+      return RetryPolicy.isWorthAnotherLook(attempt)
+        ? Resolution.Postponed({ after: RetryPolicy.delayAfter(attempt), reason: reason.message, isCounted: true })
+        : failed("image", reason.message)
     case "Unavailable":
+    case "Unreachable":
       return reason.retryAfter === undefined
         ? passing(reason.message, attempt)
         : Resolution.Postponed({
@@ -46,8 +52,6 @@ export const onFailure = (
             reason: reason.message,
             isCounted: false
           })
-    case "Unreachable":
-      return passing(reason.message, attempt)
   }
 }
 

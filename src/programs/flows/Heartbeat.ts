@@ -3,7 +3,7 @@ import { Clock, Duration, Effect, Layer, Option, Queue } from "effect"
 import type { ServiceId } from "../../domain/Identifiers.ts"
 import * as Delays from "../../domain/Delays.ts"
 import type { StepName } from "../../domain/StepName.ts"
-import { type Activity, beatEvery } from "../../domain/Worker.ts"
+import { type Activity, beatEvery, type OpenBreaker } from "../../domain/Worker.ts"
 import { ActivityLog, type Hand } from "../../services/ActivityLog.ts"
 import { type Beat, WorkerRegistry } from "../../services/WorkerRegistry.ts"
 
@@ -18,6 +18,7 @@ export const layer = (identity: Identity) =>
       const registry = yield* WorkerRegistry
       const clock = yield* Clock.Clock
       const steps = new Map<StepName, StepLog>()
+      const away = new Map<string, OpenBreaker>()
       const stepOf = (step: StepName): StepLog => {
         const known = steps.get(step) ?? {
           hands: new Set(),
@@ -33,7 +34,8 @@ export const layer = (identity: Identity) =>
       const beat = Effect.suspend(() =>
         registry.beat({
           ...identity,
-          activities: Array.from(steps, activityOf(clock.currentTimeMillisUnsafe())).flat()
+          activities: Array.from(steps, activityOf(clock.currentTimeMillisUnsafe())).flat(),
+          ...(away.size === 0 ? {} : { away: Array.from(away, ([source, state]) => ({ source, ...state })) })
         })
       ).pipe(
         Effect.catch((error) => Effect.logDebug(`Could not report that this program is alive: ${error.message}`)),
@@ -82,7 +84,14 @@ export const layer = (identity: Identity) =>
               onNone: () => leftAlone.delete(service),
               onSome: (breaker) => leftAlone.set(service, breaker)
             })
-          })
+          }),
+        source: (source, state) =>
+          Effect.sync(() =>
+            Option.match(state, {
+              onNone: () => away.delete(source),
+              onSome: (open) => away.set(source, open)
+            })
+          )
       }
     })
   )

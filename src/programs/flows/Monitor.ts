@@ -58,6 +58,7 @@ export const make = Effect.gen(function* () {
     }
     return {
       at: new Date(yield* Clock.currentTimeMillis),
+      away: PipelineView.awayState(sight),
       services: catalog.map((service) => PipelineView.serviceState(service, sight)),
       stages: stages.map((stage) => PipelineView.stageState(stage, sight))
     }

@@ -127,7 +127,7 @@ const usable = Effect.fnUntraced(function* (reference: ImageReference, submissio
   }
   const { reason } = loaded.failure
   const { detail, image } = reason
-  submission.unusable.push({ image, detail: reason._tag === "Unusable" ? detail : `cannot be reached: ${detail}` })
+  submission.unusable.push({ image, detail: reason._tag === "Unreachable" ? `cannot be reached: ${detail}` : detail })
   return []
 })
 

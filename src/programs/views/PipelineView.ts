@@ -2,7 +2,7 @@
 import { Option } from "effect"
 import type { ServiceId } from "../../domain/Identifiers.ts"
 import { hintQueue } from "../../domain/Messages.ts"
-import type { PipelineProgress, QueueState, ServiceState, StageState } from "../../domain/PipelineState.ts"
+import type { AwayState, PipelineProgress, QueueState, ServiceState, StageState } from "../../domain/PipelineState.ts"
 import type { Service } from "../../domain/ServiceCatalog.ts"
 import { type Stage, stages } from "../../domain/Staleness.ts"
 import type { Pause, StepName } from "../../domain/StepName.ts"
@@ -46,6 +46,20 @@ export const serviceState = (service: Service, sight: Sight): ServiceState => {
     ...stepState(service.id, service.queue, waiting, rateOf(history, answers.seconds), sight),
     ...since(waits.services.get(service.id))
   }
+}
+
+/** Where the programs that are alive cannot read pictures from: as the first of them says that looks again. */
+export const awayState = ({ workers }: Pick<Sight, "workers">): ReadonlyArray<AwayState> => {
+  const told = workers
+    .filter(({ isAlive }) => isAlive)
+    .flatMap(({ away, workerId }) => away.map((source) => ({ ...source, workerId })))
+    .toSorted((a, b) => a.nextProbe.getTime() - b.nextProbe.getTime())
+  return [...new Set(told.map(({ source }) => source))].sort().map((source) => {
+    const all = told.filter((other) => other.source === source)
+    const { nextProbe, reason } = all[0]!
+    const [since] = all.flatMap(({ since }) => since ?? []).sort((a, b) => a.getTime() - b.getTime())
+    return { source, reason, nextProbe, ...(since && { since }), workers: all.map(({ workerId }) => workerId).sort() }
+  })
 }
 
 /** The state of a stage. */

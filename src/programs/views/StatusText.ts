@@ -22,6 +22,7 @@ export const lines = (
   width = Number.POSITIVE_INFINITY
 ): ReadonlyArray<string> => [
   ...summary(progress),
+  ...Troubles.ofAll(state).map((trouble) => `${trouble.subject}: ${inWords(trouble, state.at)}`),
   "",
   ...fitting(
     width,
@@ -97,7 +98,10 @@ const left = ({ eta, waiting }: ServiceState | StageState): string =>
 /** What keeps a step from going on. What is lost has columns of its own, and what the broker does not say is `?`. */
 const note = (step: ServiceState | StageState, now: Date): string => {
   const trouble = Troubles.of(step, now).find(({ kind, text }) => kind !== "lost" && text !== Troubles.noBroker)
-  if (trouble === undefined) return ""
+  return trouble === undefined ? "" : inWords(trouble, now)
+}
+
+const inWords = (trouble: Troubles.Trouble, now: Date): string => {
   const since =
     trouble.since === undefined ? "" : ` for ${Wording.seconds((now.getTime() - trouble.since.getTime()) / 1000)}`
   return [`${trouble.text}${since}`, ...(trouble.detail === undefined ? [] : [trouble.detail])].join(": ")

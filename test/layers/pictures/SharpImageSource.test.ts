@@ -14,6 +14,7 @@ import { Cropper } from "../../../src/services/Cropper.ts"
 import { ImageSource } from "../../../src/services/ImageSource.ts"
 import { serve } from "../../support/HttpServers.ts"
 import * as PictureFiles from "../../support/PictureFiles.ts"
+import { freePort } from "../../support/TcpProxy.ts"
 
 const limits = { bytes: 200_000, pixels: 1_000_000 }
 const layer = ImageSources.layer({ limits }).pipe(Layer.provideMerge(NodeServices.layer))
@@ -276,9 +277,52 @@ describe("load", () => {
 
   it.live("says that a file is not there, or is a folder", () =>
     Effect.gen(function* () {
-      assert.match(problem(yield* load({ path: "/no/such.jpg", filename: "such.jpg" })), /^Unusable: .*does not exist/)
-      assert.match(problem(yield* load({ path: "/", filename: "x" })), /^Unusable: .*is a folder/)
-    }).pipe(Effect.provide(layer))
+      const fs = yield* FileSystem.FileSystem
+      const folder = yield* fs.makeTempDirectoryScoped()
+      yield* fs.writeFileString(`${folder}/other.jpg`, "x")
+      const at = (path: string) => Effect.map(load({ path, filename: "x.jpg" }), problem)
+      assert.match(yield* at(`${folder}/such.jpg`), /^Missing: .*does not exist/)
+      assert.match(yield* at(`${folder}/other.jpg/such.jpg`), /^Unusable: .*does not exist/)
+      assert.match(yield* at("/"), /^Unusable: .*is a folder/)
+    }).pipe(Effect.scoped, Effect.provide(layer))
+  )
+
+  it.live("says that a folder is away, and when it is back (issue 12, A2)", () =>
+    Effect.gen(function* () {
+      const fs = yield* FileSystem.FileSystem
+      const folder = yield* fs.makeTempDirectoryScoped()
+      const share = `${folder}/share`
+      const source = yield* ImageSource
+      const at = (path: string) => Effect.map(load({ path, filename: "x.jpg" }), problem)
+      const missing = new RegExp(`^Unreachable: .*${share} is missing: mount it`)
+      assert.match(yield* at(`${share}/2024/x.jpg`), missing)
+      assert.match(yield* at(`${share}/x.jpg`), missing)
+      assert.isFalse(yield* source.isBack(share))
+      yield* fs.makeDirectory(share)
+      assert.match(yield* at(`${share}/x.jpg`), /^Unreachable: .*share is empty: mount it/)
+      assert.isFalse(yield* source.isBack(share))
+      yield* fs.symlink(`${share}/deep/x.jpg`, `${folder}/x.jpg`)
+      assert.match(yield* at(`${folder}/x.jpg`), /^Unreachable: .*share\/deep is missing/)
+      yield* fs.writeFileString(`${share}/other.jpg`, "x")
+      assert.isTrue(yield* source.isBack(share))
+      assert.match(yield* at(`${share}/x.jpg`), /^Missing: /)
+    }).pipe(Effect.scoped, Effect.provide(layer))
+  )
+
+  it.live("says that a web server is away, and when it is back (issue 12, A2)", () =>
+    Effect.gen(function* () {
+      const source = yield* ImageSource
+      const port = yield* freePort
+      const away = `http://127.0.0.1:${port}`
+      const failure = yield* Effect.flip(source.load({ url: `${away}/x.jpg`, filename: "x.jpg" }))
+      assert.deepInclude(failure.reason, { _tag: "Unreachable", source: away, detail: "the host refuses connections" })
+      assert.isFalse(yield* source.isBack(away))
+      let status = 503
+      yield* serve((_, response) => response.writeHead(status).end(), port)
+      assert.isFalse(yield* source.isBack(away))
+      status = 404
+      assert.isTrue(yield* source.isBack(away))
+    }).pipe(Effect.scoped, Effect.provide(layer))
   )
 
   it.live("opens no pipe and no device, and waits for none", () =>
@@ -434,7 +478,7 @@ describe("lend", () => {
   it.live("says what is wrong with a file", () =>
     Effect.gen(function* () {
       const missing = yield* Effect.result(lend({ path: "/no/such.jpg", filename: "such.jpg" }))
-      assert.match(problem(missing), /^Unusable: .*does not exist/)
+      assert.match(problem(missing), /^Unreachable: .*\/no is missing: mount it/)
     }).pipe(Effect.provide(layer))
   )
 })

@@ -36,6 +36,7 @@ const worker = (workerId: string, isAlive: boolean, ...activities: Worker["activ
   started: at,
   lastBeat: at,
   isAlive,
+  away: [],
   activities
 })
 
@@ -99,6 +100,32 @@ describe("serviceState", () => {
     const services = [{ service: ocr, requested: 1, succeeded: 2, failed: 0, failedCrops: 0 }]
     const state = PipelineView.serviceState(service, { ...nothing, progress: { ...nothing.progress, services } })
     assert.deepInclude(state, { waiting: 0, eta: 0 })
+  })
+})
+
+describe("awayState", () => {
+  it("puts together what programs that are alive say of a source", () => {
+    const says = (workerId: string, isAlive: boolean, seconds: number): Worker => ({
+      ...worker(workerId, isAlive),
+      away: [
+        {
+          source: "/mnt/nas",
+          reason: `${workerId} misses it`,
+          nextProbe: new Date(at.getTime() + 1000 * seconds),
+          since: new Date(at.getTime() - 1000 * seconds)
+        }
+      ]
+    })
+    const workers = [says("b", true, 9), says("a", true, 5), says("dead", false, 1), worker("well", true)]
+    assert.deepStrictEqual(PipelineView.awayState({ workers }), [
+      {
+        source: "/mnt/nas",
+        reason: "a misses it",
+        nextProbe: new Date(at.getTime() + 5000),
+        since: new Date(at.getTime() - 9000),
+        workers: ["a", "b"]
+      }
+    ])
   })
 })
 

@@ -39,7 +39,7 @@ const progress: PipelineProgress = {
 }
 
 const textOf = (changes: Partial<ServiceState>, about: Partial<PipelineProgress> = {}) => {
-  const state: PipelineState = { at, services: [{ ...service, ...changes }], stages: [] }
+  const state: PipelineState = { at, away: [], services: [{ ...service, ...changes }], stages: [] }
   const lines = StatusText.lines(state, { ...progress, ...about })
   const end = lines.indexOf("")
   return { summary: lines.slice(0, end), row: lines[end + 2] }
@@ -83,9 +83,19 @@ describe("lines", () => {
     ])
   })
 
+  it("say where pictures cannot be read from, for how long and why (issue 12, A2)", () => {
+    const source = { source: "/mnt/nas", reason: "/mnt/nas is missing: mount it", nextProbe: at, since }
+    const state = { at, away: [{ ...source, workers: ["a", "b"] }], services: [service], stages: [] }
+    assert.include(
+      StatusText.lines(state, progress),
+      "/mnt/nas: pictures cannot be read by a and b for 1 min 0 s: /mnt/nas is missing: mount it. " +
+        "Images wait and are not counted as failed"
+    )
+  })
+
   it("fit a terminal of 60 columns: the least important are left out, notes stand below", () => {
     const paused = { step: ocr, by: "me", reason: "new model", since }
-    const state = { at, services: [{ ...service, paused }], stages: [] }
+    const state = { at, away: [], services: [{ ...service, paused }], stages: [] }
     assert.deepEqual(StatusText.lines(state, progress, 60).slice(3, 6), [
       "service  queued  running  done  failed   owed  dead",
       "ocr         998        2   900     100  1,000     3",
