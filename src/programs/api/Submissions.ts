@@ -5,16 +5,13 @@ import * as NodeCrypto from "node:crypto"
 import { Replays } from "../../services/Replays.ts"
 import * as Actions from "../flows/Actions.ts"
 import { Submission, type UrlSubmission, Wishes } from "./definition/Images.ts"
-import { InvalidRequest, TooLarge, Unprocessable } from "./definition/Problems.ts"
+import { InvalidRequest, Unprocessable } from "./definition/Problems.ts"
+import * as Form from "./Form.ts"
 import type { Intake, Received } from "./Intake.ts"
 
-/** Submits the picture in a form. */
-export const ofForm = Effect.fnUntraced(function* (
-  intake: Intake,
-  parts: Stream.Stream<Multipart.Part, Multipart.MultipartError>,
-  key: string | undefined
-) {
-  const { received, wishes } = yield* readForm(parts, intake.keep)
+/** Submits the picture in the form that is the body of the request. */
+export const ofForm = Effect.fnUntraced(function* (intake: Intake, key: string | undefined) {
+  const { received, wishes } = yield* readForm(intake.keep)
   const { commit, reference } = received
   return yield* once(key, [reference, wishes], commit(Actions.submit(reference, wishes)))
 }, Effect.scoped)
@@ -59,7 +56,7 @@ const encode = Schema.encodeSync(Json)
 const decode = Schema.decodeUnknownEffect(Json)
 
 /** What was read of a form so far. */
-interface Form {
+interface Read {
   readonly received?: Received
   readonly wishes: typeof Wishes.Type
 }
@@ -67,41 +64,32 @@ interface Form {
 type Keep = Intake["keep"]
 
 /** Reads the form as it comes. */
-const readForm = Effect.fnUntraced(function* (
-  parts: Stream.Stream<Multipart.Part, Multipart.MultipartError>,
-  keep: Keep
-) {
+const readForm = Effect.fnUntraced(function* (keep: Keep) {
   const { received, wishes } = yield* Stream.runFoldEffect(
-    parts,
-    (): Form => ({ wishes: {} }),
-    (form, part) => take(form, part, keep)
-  ).pipe(Effect.mapError((error) => (Multipart.isMultipartError(error) ? formProblem(error) : error)))
-  if (received === undefined) return yield* badForm('it has no picture: send it as a file in the field "file"')
+    Stream.mapError(Form.parts, Form.problemOf),
+    (): Read => ({ wishes: {} }),
+    (read, part) => take(read, part, keep)
+  )
+  if (received === undefined) return yield* Form.invalid('it has no picture: send it as a file in the field "file"')
   return { received, wishes }
 })
 
-const take = (form: Form, part: Multipart.Part, keep: Keep) =>
-  Effect.gen(function* () {
-    if (Multipart.isField(part)) {
-      if (part.key !== "services" && part.key !== "group") {
-        return yield* badForm(`there is no field "${part.key}": the fields are file, services and group`)
-      }
-      if (part.value === "") return form
-      const wish = yield* Effect.mapError(decodeWishes({ [part.key]: part.value }), ({ message }) => badForm(message))
-      return { ...form, wishes: { ...form.wishes, ...wish } }
+const take = Effect.fnUntraced(function* (read: Read, part: Multipart.Part, keep: Keep) {
+  if (Multipart.isField(part)) {
+    if (part.key !== "services" && part.key !== "group") {
+      return yield* Form.invalid(`there is no field "${part.key}": the fields are file, services and group`)
     }
-    if (part.key !== "file" || form.received !== undefined) {
-      return yield* badForm(`the file "${part.key}" is one too many: send one picture, in the field "file"`)
-    }
-    return { ...form, received: yield* keep(part.name, part.content) }
-  })
+    if (part.value === "") return read
+    const wish = yield* Effect.mapError(decodeWishes({ [part.key]: part.value }), ({ message }) =>
+      Form.invalid(message)
+    )
+    return { ...read, wishes: { ...read.wishes, ...wish } }
+  }
+  if (part.key !== "file" || read.received !== undefined) {
+    return yield* Form.invalid(`the file "${part.key}" is one too many: send one picture, in the field "file"`)
+  }
+  return { ...read, received: yield* keep(part.name, Stream.mapError(part.content, Form.problemOf)) }
+})
 
 /** Fields that are no wishes are passed over. */
 const decodeWishes = Schema.decodeUnknownEffect(Wishes)
-
-const formProblem = ({ reason }: Multipart.MultipartError): InvalidRequest | TooLarge =>
-  /^(File|Body)TooLarge$/.test(reason._tag)
-    ? new TooLarge({ detail: `The form is larger than the limit (${reason._tag})` })
-    : badForm(`it cannot be read (${reason._tag})`)
-
-const badForm = (why: string) => new InvalidRequest({ detail: `The form is not valid: ${why}` })

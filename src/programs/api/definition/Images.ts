@@ -24,11 +24,14 @@ export const UrlSubmission = Schema.Struct({
   ...Wishes.fields
 }).annotate({ identifier: "UrlSubmission" })
 
+/** What a form may hold. */
+export const formLimits = { maxParts: 20, maxFieldSize: "16 KiB", maxTotalSize: "1 GiB" } as const
+
 /** A picture as a file. Fields come before the file, or after it. */
 export const FileSubmission = Schema.Struct({
   file: Schema.String.annotate({ format: "binary", description: "The picture" }),
   ...Wishes.fields
-}).pipe(HttpApiSchema.asMultipartStream({ maxParts: 20, maxFieldSize: "16 KiB", maxTotalSize: "1 GiB" }))
+}).pipe(HttpApiSchema.asMultipartStream(formLimits))
 
 /** An image that was accepted. */
 export const Submission = Schema.Struct({

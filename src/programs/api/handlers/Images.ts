@@ -32,7 +32,7 @@ export const layer = HttpApiBuilder.group(
           Effect.gen(function* () {
             const key = headers["idempotency-key"]
             const submission = isForm(payload)
-              ? yield* Submissions.ofForm(intake, payload, key)
+              ? yield* Submissions.ofForm(intake, key)
               : yield* Submissions.ofUrl(intake, payload, key)
             const { imageId } = submission
             yield* HttpEffect.appendPreResponseHandler((_request, response) =>
