@@ -9,6 +9,7 @@ import { Result } from "effect"
 import * as BoundingBox from "./BoundingBox.ts"
 import type { Detection } from "./Detection.ts"
 import type { Concept, ServiceId } from "./Identifiers.ts"
+import * as Attention from "./reply/Attention.ts"
 import * as Fields from "./reply/Fields.ts"
 import { isMention, naming } from "./reply/Naming.ts"
 import type { Diagnostic, Prediction } from "./reply/Prediction.ts"
@@ -20,9 +21,9 @@ export type { Diagnostic, Mention, Prediction } from "./reply/Prediction.ts"
 export type { ReplyProblem } from "./reply/ReplyProblem.ts"
 
 /** Names this way of reading. The version grows whenever an equal reply may be read in another way. */
-export const version = "3"
+export const version = "4"
 
-/** Predictions of one reply that count, the most confident ones; detectors by themselves send at most 300. */
+/** Predictions of one reply that count, the most confident of those looked at; detectors by themselves send at most 300. */
 export const mostPredictions = 1000
 
 /** Diagnostics of one reply that are kept one by one; the others are summed up in one with index `-1`. */
@@ -32,7 +33,8 @@ export const mostDiagnostics = 100
  * A reply that says success. No predictions is an answer, too.
  *
  * Every prediction of the wire is either in `predictions` or has one diagnostic without `part`; both are in the order of
- * the reply. Beyond `mostPredictions` and `mostDiagnostics` a diagnostic with index `-1` says how many it stands for.
+ * the reply. Beyond `mostPredictions`, `mostDiagnostics` and what is looked at (`reply/Attention.ts`) a diagnostic with index `-1`
+ * says how many it stands for.
  */
 export interface Reply {
   readonly predictions: ReadonlyArray<Prediction>
@@ -44,8 +46,7 @@ export interface Reply {
   readonly unread?: ReadonlySet<Concept> | "anything"
 }
 
-/** The confidence of a detection whose service sent none. */
-export const defaultConfidence = 0.75
+export { defaultConfidence } from "./reply/Attention.ts"
 
 const maxMessage = 500
 
@@ -70,7 +71,9 @@ export const decode = (data: unknown, kind: EvidenceKind): Result.Result<Reply, 
   const unread = new Set<Concept>()
   let mayBeAnything = false
   const asides = asidesOf(Fields.own(data, "set_aside"))
+  const chosen = Attention.chosen(wire)
   wire.forEach((value: unknown, index) => {
+    if (chosen?.has(index) === false) return
     const omitted: Array<Diagnostic> = []
     const aside = asides.get(index)
     const result =
@@ -90,10 +93,11 @@ export const decode = (data: unknown, kind: EvidenceKind): Result.Result<Reply, 
   })
   const { counted, surplus } = mostConfident(read)
   for (const prediction of surplus) for (const concept of conceptsOf(prediction)) unread.add(concept)
+  const overlooked = chosen === undefined ? 0 : wire.length - chosen.size
   return Result.succeed({
     predictions: counted,
-    diagnostics: [...summedUp(diagnostics), ...setAside(surplus.length)],
-    ...(mayBeAnything ? { unread: "anything" } : unread.size === 0 ? undefined : { unread })
+    diagnostics: [...summedUp(diagnostics), ...setAside(surplus.length), ...notLookedAt(overlooked)],
+    ...(mayBeAnything || overlooked > 0 ? { unread: "anything" } : unread.size === 0 ? undefined : { unread })
   })
 }
 
@@ -109,7 +113,7 @@ export const detections = (self: Reply, service: ServiceId): ReadonlyArray<Detec
             label: prediction.label,
             ...(prediction.emoji === undefined ? {} : { emoji: prediction.emoji }),
             box: BoundingBox.imageBox(prediction.box),
-            confidence: prediction.confidence ?? defaultConfidence,
+            confidence: prediction.confidence ?? Attention.defaultConfidence,
             ...(prediction.mask === undefined ? undefined : { mask: prediction.mask }),
             ...(prediction.keypoints === undefined ? undefined : { keypoints: prediction.keypoints })
           }
@@ -134,7 +138,7 @@ const mostConfidentFirst = (a: Prediction, b: Prediction): number =>
   a.index - b.index
 
 const confidenceOf = (prediction: Prediction): number =>
-  ("confidence" in prediction ? prediction.confidence : undefined) ?? defaultConfidence
+  ("confidence" in prediction ? prediction.confidence : undefined) ?? Attention.defaultConfidence
 
 const conceptsOf = (prediction: Prediction): ReadonlyArray<Concept> => {
   if ("concept" in prediction) return [prediction.concept]
@@ -153,10 +157,20 @@ const setAside = (surplus: number): ReadonlyArray<Diagnostic> =>
     ? []
     : [{ index: -1, problem: `${surplus} set aside: the ${mostPredictions} most confident predictions count` }]
 
+const notLookedAt = (overlooked: number): ReadonlyArray<Diagnostic> =>
+  overlooked === 0
+    ? []
+    : [
+        {
+          index: -1,
+          problem: `${overlooked} not looked at: of a reply it is the ${Attention.mostPredictions} most confident predictions, with at most ${Attention.mostValues} values together`
+        }
+      ]
+
 /** The notes of `Placement.withAsides`, by the index of the prediction. */
 const asidesOf = (notes: unknown): ReadonlyMap<number, string> =>
   new Map(
-    (Array.isArray(notes) ? notes : []).flatMap((note: unknown) => {
+    (Array.isArray(notes) ? notes.slice(0, Attention.mostPredictions) : []).flatMap((note: unknown) => {
       const index = Fields.isFields(note) ? Fields.own(note, "index") : undefined
       const problem = Fields.isFields(note) ? Fields.text(Fields.own(note, "problem")) : undefined
       return typeof index === "number" && problem !== undefined ? [[index, problem] as const] : []

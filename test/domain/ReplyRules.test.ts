@@ -3,7 +3,9 @@ import { assert, describe, it } from "@effect/vitest"
 import { Result } from "effect"
 import * as Reply from "../../src/domain/Reply.ts"
 import type { EvidenceKind } from "../../src/domain/ServiceCatalog.ts"
+import * as Floods from "../support/Floods.ts"
 import { success } from "../support/Replies.ts"
+import { milliseconds } from "../support/Processor.ts"
 
 const bbox = { x: 10, y: 20, width: 30, height: 40 }
 
@@ -378,6 +380,8 @@ describe("Reply.decode", () => {
       Array.from({ length: count }, (_, i) => ({ label: "person", confidence: (i % 1000) / 1000, bbox: [i, 0, 9, 9] }))
     const decoded = (predictions: ReadonlyArray<unknown>) =>
       Result.getOrThrow(Reply.decode({ status: "success", predictions }, "spatial"))
+    const overlooked =
+      " not looked at: of a reply it is the 5000 most confident predictions, with at most 100000 values together"
 
     it("counts the most confident ones, in the order of the reply, and says how many are set aside", () => {
       const { diagnostics, predictions, unread } = decoded(seen(3000))
@@ -397,9 +401,50 @@ describe("Reply.decode", () => {
     it("sums up what cannot be read beyond a hundred, and says nothing of silence", () => {
       const { diagnostics, predictions, unread } = decoded(Array.from({ length: 200_000 }, () => 0))
       assert.isEmpty(predictions)
-      assert.lengthOf(diagnostics, 101)
-      assert.deepStrictEqual(diagnostics.at(-1), { index: -1, problem: "199900 more could not be read" })
+      assert.lengthOf(diagnostics, 102)
+      assert.deepStrictEqual(diagnostics.slice(-2), [
+        { index: -1, problem: "4900 more could not be read" },
+        { index: -1, problem: `195000${overlooked}` }
+      ])
       assert.strictEqual(unread, "anything")
+    })
+
+    it("looks at the most confident ones of very many, whatever their order", () => {
+      const reply = seen(20_000).map((one, i) => ({ ...one, confidence: (i % 10_000) / 10_000 }))
+      const { diagnostics, predictions, unread } = decoded(reply)
+      assert.lengthOf(predictions, 1000)
+      for (const prediction of predictions) assert.isAtLeast((prediction as { confidence: number }).confidence, 0.95)
+      assert.deepStrictEqual(diagnostics, [
+        { index: -1, problem: "4000 set aside: the 1000 most confident predictions count" },
+        { index: -1, problem: `15000${overlooked}` }
+      ])
+      assert.strictEqual(unread, "anything")
+      const boxes = (reply: Reply.Reply) =>
+        reply.predictions.map((prediction) => JSON.stringify((prediction as { box: unknown }).box)).sort()
+      assert.deepStrictEqual(boxes(decoded(reply.toReversed())), boxes({ diagnostics, predictions }))
+    })
+
+    it("passes over a prediction that holds too much, and reads the others", () => {
+      const words = (count: number) => Array.from({ length: count }, () => ({ word: "dog" }))
+      const heavy = Array.from({ length: 1000 }, () => ({ emoji_mappings: words(1000) }))
+      const { diagnostics, predictions } = decoded([
+        { label: "dog", bbox, confidence: 1, properties: heavy },
+        ...seen(2)
+      ])
+      assert.deepStrictEqual(
+        predictions.map(({ index }) => index),
+        [1, 2]
+      )
+      assert.deepStrictEqual(diagnostics, [{ index: -1, problem: `1${overlooked}` }])
+    })
+
+    it.each(Object.keys(Floods.replies))("takes a fraction of a second for a hundred thousand %s", (what) => {
+      const body = Floods.replies[what]!(100_000)
+      const kind = what === "fields" || what === "levels" ? "metadata" : "specialized"
+      assert.isBelow(
+        milliseconds(() => Reply.decode(body, kind)),
+        1000
+      )
     })
 
     it("bounds the lists inside a prediction", () => {

@@ -5,6 +5,7 @@
  * picture. `check` looks at what cannot be such pixels: never guessed at, it is set aside with the setting that would read it.
  */
 import type { Schema } from "effect"
+import * as Attention from "../reply/Attention.ts"
 import { isFields, number, own } from "../reply/Fields.ts"
 import type { EvidenceKind } from "../catalog/Service.ts"
 import * as BoxEncoding from "./BoxEncoding.ts"
@@ -160,8 +161,9 @@ const couldBeCorners = ([x1, y1, x2, y2]: Four, picture: Size): boolean =>
 const boxesOf = (reply: Json): ReadonlyArray<{ readonly index: number; readonly four: Four }> => {
   const predictions = isJsonObject(reply) ? own(reply, "predictions") : undefined
   if (!Array.isArray(predictions)) return []
+  const chosen = Attention.chosen(predictions)
   return predictions.flatMap((prediction: unknown, index) => {
-    if (!isFields(prediction)) return []
+    if (!isFields(prediction) || chosen?.has(index) === false) return []
     const properties = own(prediction, "properties")
     const box = own(prediction, "bbox") ?? (isFields(properties) ? own(properties, "bbox") : undefined)
     const four = numbersOf(box, "xywh")

@@ -28,10 +28,7 @@ export const outputs = ({
     const length = headers[headerLength] === undefined ? bytes.length : Number(headers[headerLength])
     if (!(length >= 0 && length <= bytes.length))
       return yield* Wire.unreadable(`The JSON is said to have ${length} bytes`)
-    const body = LenientJson.parseBytes(bytes.subarray(0, length))
-    if (!Wire.isObject(body)) {
-      return yield* Wire.unreadable(`not JSON: ${Wire.quote(textOf(bytes.subarray(0, Math.min(length, 80))))}`)
-    }
+    const body = yield* Wire.object({ headers, bytes: bytes.subarray(0, length) })
     const error = Wire.errorMessage(Wire.at(body, "error"))
     if (error !== undefined) return yield* Wire.serviceError(error)
     const list = Wire.at(body, "outputs")

@@ -20,6 +20,8 @@ export const success = (
 export const json = ({ bytes }: Answered): Read<Json> => {
   const text = textOf(bytes)
   const value = LenientJson.parse(text)
+  if (value === undefined && LenientJson.isTooMuch(text))
+    return unreadable("more texts, lists and objects than are read")
   return value === undefined ? unreadable(`not JSON: ${quote(text)}`) : Result.succeed(value)
 }
 

@@ -2,12 +2,10 @@
 import { Result } from "effect"
 import * as Fields from "./Fields.ts"
 import * as Sanitize from "./Sanitize.ts"
+import { mostParts } from "./Sanitize.ts"
 
 /** Notes that one part of a prediction could not be read and was left out. */
 export type Omit = (part: string, problem: string) => void
-
-/** Items of one list, or values of one table, that are read. No service sends as many. */
-const mostParts = 1000
 
 /** The readable objects of an array; the others are left out. `name` is where it is in the prediction, `part` where the item is. */
 export const items = <A>(
@@ -45,14 +43,19 @@ export const named = <A>(
     omit(name, `it is ${Fields.describe(table)}, not an object`)
     return {}
   }
-  const all = Sanitize.entries(table)
-  if (all.length > mostParts) omit(name, `${all.length - mostParts} of ${all.length} values are left out`)
+  noteSurplus(table, name, omit)
   return Object.fromEntries(
-    all.slice(0, mostParts).flatMap(([key, value]) => {
+    Sanitize.entries(table).flatMap(([key, value]) => {
       const result = read(value)
       if (result !== undefined) return [[key, result]]
       omit(`${name}.${key}`, "no x and y")
       return []
     })
   )
+}
+
+/** Notes how many values of a table are not read because there are too many. */
+export const noteSurplus = (table: Fields.Fields, name: string, omit: Omit): void => {
+  const { length } = Object.keys(table)
+  if (length > mostParts) omit(name, `${length - mostParts} of ${length} values are left out`)
 }

@@ -5,7 +5,7 @@ import * as Fields from "./Fields.ts"
 import * as LenientJson from "./LenientJson.ts"
 import * as Masks from "./Masks.ts"
 import { isFace, isShiny, mentions, naming } from "./Naming.ts"
-import { items, named, type Omit } from "./Parts.ts"
+import { items, named, noteSurplus, type Omit } from "./Parts.ts"
 import type { Prediction } from "./Prediction.ts"
 import * as Sanitize from "./Sanitize.ts"
 
@@ -158,6 +158,7 @@ const palette: Shape = (fields, index, omit) => {
 }
 
 const metadata: Shape = (fields, index, omit) => {
+  noteSurplus(fields, "properties", omit)
   const properties = Sanitize.json(withoutNotANumber(fields, omit)) as Fields.Fields
   return Result.succeed({ _tag: "Metadata", index, properties })
 }
@@ -175,7 +176,7 @@ const maxDepth = 8
 /** The fields without those that are no numbers. */
 const withoutNotANumber = (fields: Fields.Fields, omit: Omit, path: ReadonlyArray<string> = []): Fields.Fields =>
   Object.fromEntries(
-    Object.entries(fields).flatMap(([name, value]): ReadonlyArray<readonly [string, unknown]> => {
+    Sanitize.entries(fields).flatMap(([name, value]): ReadonlyArray<readonly [string, unknown]> => {
       const at = [...path, name]
       if (!LenientJson.isNotANumber(value)) {
         return [[name, Fields.isFields(value) && at.length < maxDepth ? withoutNotANumber(value, omit, at) : value]]

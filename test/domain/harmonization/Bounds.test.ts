@@ -4,6 +4,7 @@ import { Result } from "effect"
 import type { HarmonizationInput } from "../../../src/domain/Harmonization.ts"
 import { mostPerService } from "../../../src/domain/harmonization/Candidates.ts"
 import * as Strategies from "../../../src/domain/harmonization/Strategies.ts"
+import { milliseconds } from "../../support/Processor.ts"
 import { type Edges, scene, services, shuffled } from "../../support/Scenes.ts"
 
 const { harmonize } = Strategies.defaultStrategy
@@ -25,14 +26,6 @@ const chain = (i: number): Edges => [i * 28, 0, 100, 100]
 const shifted =
   (by: number) =>
   (i: number): Edges => [i * 28 + by, 0, 100, 100]
-
-/** Of the processor, which a busy machine does not stretch as it stretches the clock. */
-const milliseconds = (work: () => unknown): number => {
-  const started = process.cpuUsage()
-  work()
-  const { system, user } = process.cpuUsage(started)
-  return (system + user) / 1000
-}
 
 describe("harmonize", () => {
   const layouts = { equal, column, grid, chain }

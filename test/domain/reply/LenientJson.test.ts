@@ -3,6 +3,7 @@ import { Result, Schema } from "effect"
 import { readFileSync } from "node:fs"
 import * as Reply from "../../../src/domain/Reply.ts"
 import * as LenientJson from "../../../src/domain/reply/LenientJson.ts"
+import { milliseconds } from "../../support/Processor.ts"
 
 describe("parse", () => {
   it.prop("agrees with JSON on JSON", [Schema.Json], ([value]) => {
@@ -20,6 +21,27 @@ describe("parse", () => {
     for (const text of ["", "<html>", '{"a": NaN', "{NaN: 1", "nan", "[NaNs]"]) {
       assert.isUndefined(LenientJson.parse(text), text)
     }
+  })
+})
+
+describe("a text with very many of anything", () => {
+  const count = 300_000
+  it.each([
+    ["quotes that are escaped", `"${'\\"'.repeat(count)}`],
+    ["texts", `[${'"",'.repeat(count)}NaN`],
+    ["brackets", "[".repeat(count)],
+    ["words that are no numbers", `[${"NaN,".repeat(count)}NaN]`],
+    ["signs", "-".repeat(count)]
+  ])("is read in a fraction of a second: %s", (_, text) => {
+    assert.isBelow(
+      milliseconds(() => LenientJson.parse(text)),
+      1000
+    )
+  })
+
+  it("is not read when it holds more than any reply", () => {
+    assert.isUndefined(LenientJson.parse(JSON.stringify(Array.from({ length: 500_000 }, () => ""))))
+    assert.lengthOf(LenientJson.parse(JSON.stringify(Array.from({ length: 500_000 }, () => 0))) as [], 500_000)
   })
 })
 
