@@ -109,7 +109,7 @@ export const retryFailed = Effect.fn("Actions.retryFailed")(function* (
   yield* known(request.services?.flatMap((step) => (isStage(step) ? [] : [step])) ?? [])
   if (request.dryRun === true) return yield* Archive.use((archive) => archive.countFailures(request))
   const catalog = yield* Catalog
-  const steps: ReadonlyArray<StepName> = request.services ?? [...catalog.map(({ id }) => id), ...stages]
+  const steps: Iterable<StepName> = new Set(request.services ?? [...catalog.map(({ id }) => id), ...stages])
   const counts = yield* Effect.forEach(steps, (step) =>
     batches({ error: request.class ?? "any", service: step, ...groupOf(request) }).pipe(
       Stream.mapEffect((ids) => retry(ids, step)),

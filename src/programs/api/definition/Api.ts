@@ -14,15 +14,16 @@ import { Events, Exports } from "./Streams.ts"
 import { Uploads } from "./Uploads.ts"
 
 /** A name that nothing has is a slip of the pen: ignored, it would do something else than was meant. */
-const strict = { onExcessProperty: "error", errors: "all" } as const
+const strict = { onExcessProperty: "error" } as const
 
 export class Api extends HttpApi.make("windmill")
   .add(Images, Pipeline, Events, Exports, Fusion)
   .middleware(Access)
   .add(Session, Uploads)
   .middleware(Faults)
-  .annotate(HttpApi.QueryParseOptions, strict)
-  .annotate(HttpApi.PayloadParseOptions, strict)
+  .annotate(HttpApi.QueryParseOptions, { ...strict, errors: "all" })
+  // A body of a mebibyte can hold hundreds of thousands of errors, whose description takes seconds.
+  .annotate(HttpApi.PayloadParseOptions, { ...strict, errors: "first" })
   .annotateMerge(
     OpenApi.annotations({
       title: "Windmill",

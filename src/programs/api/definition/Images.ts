@@ -5,6 +5,7 @@ import { Image, ImageStatus, ImageSummary } from "../../../domain/archive/Image.
 import { ImageFilter } from "../../../domain/archive/ImageFilter.ts"
 import { Timeline } from "../../../domain/archive/Timeline.ts"
 import { BoxId, Group, ImageId, Moment, ServiceId } from "../../../domain/Identifiers.ts"
+import { listOf } from "./Lists.ts"
 import { NotFoundProblem, TooLargeProblem, UnavailableProblem, UnprocessableProblem } from "./Problems.ts"
 
 const image = { id: ImageId }
@@ -144,7 +145,7 @@ const rerun = HttpApiEndpoint.post("rerun", "/images/:id/rerun", {
   params: image,
   payload: Schema.Struct({
     /** Those that were requested when left out. */
-    services: Schema.optionalKey(Schema.Array(ServiceId)),
+    services: Schema.optionalKey(listOf(ServiceId)),
     /** Forgets good answers too. */
     all: Schema.optionalKey(Schema.Boolean)
   }),

@@ -7,6 +7,7 @@ import { PipelineProgress, PipelineState } from "../../../domain/PipelineState.t
 import { Pause, StepName } from "../../../domain/StepName.ts"
 import { Worker } from "../../../domain/Worker.ts"
 import * as Workflow from "../../../domain/Workflow.ts"
+import { listOf } from "./Lists.ts"
 import { NotFoundProblem, UnprocessableProblem } from "./Problems.ts"
 
 const step = { step: StepName }
@@ -78,7 +79,7 @@ const dryRun = Schema.optionalKey(Schema.Boolean)
 /** Whose failures are to be tried again. Left out: all. */
 const RetryRequest = Schema.Struct({
   /** Services, and stages. */
-  services: Schema.optionalKey(Schema.Array(StepName)),
+  services: Schema.optionalKey(listOf(StepName)),
   class: Schema.optionalKey(FailureKind),
   group: Schema.optionalKey(Group),
   dryRun
@@ -99,7 +100,7 @@ const retryFailed = HttpApiEndpoint.post("retryFailed", "/retry-failed", {
 
 /** What is to be asked again because there is no answer. Left out: all. */
 const MissingRequest = Schema.Struct({
-  services: Schema.optionalKey(Schema.Array(ServiceId)),
+  services: Schema.optionalKey(listOf(ServiceId)),
   group: Schema.optionalKey(Group),
   /** Asks the `services` that are named also about images for which they were not requested. */
   everyImage: Schema.optionalKey(Schema.Boolean),
@@ -144,7 +145,7 @@ const replay = HttpApiEndpoint.post("replay", "/dead-letters/replay", {
   payload: Schema.Struct({
     step: StepName,
     /** All of the step when left out. */
-    ids: Schema.optionalKey(Schema.Array(Schema.String))
+    ids: Schema.optionalKey(listOf(Schema.String))
   }),
   success: Count.pipe(HttpApiSchema.status(202)),
   error: NotFoundProblem
@@ -153,7 +154,7 @@ const replay = HttpApiEndpoint.post("replay", "/dead-letters/replay", {
 )
 
 const drop = HttpApiEndpoint.post("drop", "/dead-letters/drop", {
-  payload: Schema.Struct({ step: StepName, ids: Schema.Array(Schema.String) }),
+  payload: Schema.Struct({ step: StepName, ids: listOf(Schema.String) }),
   success: Count,
   error: NotFoundProblem
 }).annotateMerge(
