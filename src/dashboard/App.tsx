@@ -52,7 +52,7 @@ const pageOf = ({ path: [page = "", id], query }: Route): ComponentChildren => {
       return <Overview />
     case "images":
       if (id === undefined) return <Images query={query} />
-      return /^[1-9]\d{0,15}$/.test(id) ? <ImagePage key={id} id={Number(id)} /> : <h1>There is no image {id}</h1>
+      return /^[1-9]\d{0,15}$/.test(id) ? <ImagePage id={Number(id)} /> : <h1>There is no image {id}</h1>
     case "failures":
       return <Failures step={query.get("step") ?? undefined} />
     case "dead-letters":

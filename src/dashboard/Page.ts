@@ -14,7 +14,7 @@ const names: Readonly<Record<string, string>> = {
 export const titleOf = ({ path: [page = "", id] }: Route): string =>
   `${id === undefined ? (names[page] ?? "No such page") : `Image ${id}`} · Windmill`
 
-const begin = (): void => document.getElementById("main")?.focus()
+const begin = (): void => document.getElementById("main")?.focus({ preventScroll: true })
 
 /** Moves past the navigation. The address stays: what stands behind its `#` names the page. */
 export const skip = (event: Event): void => {

@@ -1,4 +1,4 @@
-/** The page that the address of the window names; it changes with it. */
+/** The page that the address of the window names; it changes with it. Back goes to where one was on a page. */
 import { type ReadonlySignal, signal } from "@preact/signals"
 import { parse, type Route } from "./Routes.ts"
 
@@ -6,8 +6,83 @@ const current = signal(parse(location.hash))
 
 export const route: ReadonlySignal<Route> = current
 
-addEventListener("hashchange", () => {
-  const before = route.value.path.join("/")
+/** What is known of an entry of the history. */
+interface Entry {
+  readonly hash: string
+  /** How far down its page was, in CSS pixels. */
+  readonly scroll: number
+}
+
+/** The entries that this document made, by the number that each of them carries. */
+const entries = new Map<number, Entry>()
+
+/** The number of the entry that is shown. */
+let shown = 0
+
+const numberOf = (state: unknown): number | undefined =>
+  typeof state === "object" && state !== null && "entry" in state && typeof state.entry === "number"
+    ? state.entry
+    : undefined
+
+const note = (): void => {
+  entries.set(shown, { hash: location.hash, scroll: scrollY })
+}
+
+const begin = (entry: number): void => {
+  shown = entry
+  history.replaceState({ entry }, "")
+  note()
+}
+
+/** Milliseconds in which a page has to become as long as it was. */
+const longestRestore = 3000
+
+/** Scrolls down as soon as the page is long enough, unless somebody scrolls meanwhile. */
+const restore = (scroll: number): void => {
+  const end = performance.now() + longestRestore
+  const stop = new AbortController()
+  for (const event of ["wheel", "pointerdown", "keydown"]) {
+    addEventListener(event, () => stop.abort(), { signal: stop.signal, passive: true })
+  }
+  const attempt = () => {
+    if (stop.signal.aborted) return
+    scrollTo(0, scroll)
+    if (Math.abs(scrollY - scroll) <= 1 || performance.now() > end) return stop.abort()
+    requestAnimationFrame(attempt)
+  }
+  requestAnimationFrame(attempt)
+}
+
+/** Shows another address in place of this one: back leads to what came before this one. */
+export const replace = (address: string): void => {
+  rewrite(address)
   current.value = parse(location.hash)
-  if (route.value.path.join("/") !== before) scrollTo(0, 0)
+}
+
+/** Writes what is shown into the address, for those who copy it or come back to it. */
+export const rewrite = (address: string): void => {
+  history.replaceState(history.state, "", address)
+  note()
+}
+
+/** Goes to a page, by going back where one came from it. */
+export const up = (address: string): void => {
+  if (entries.get(shown - 1)?.hash === address) history.back()
+  else location.hash = address
+}
+
+history.scrollRestoration = "manual"
+begin(numberOf(history.state) ?? 0)
+
+addEventListener("hashchange", () => {
+  const { path } = route.value
+  const left = entries.get(shown)
+  if (left !== undefined) entries.set(shown, { ...left, scroll: scrollY })
+  const known = numberOf(history.state)
+  if (known === undefined) begin(shown + 1)
+  else shown = known
+  current.value = parse(location.hash)
+  const entry = entries.get(shown)
+  if (known !== undefined && entry !== undefined) restore(entry.scroll)
+  else if (route.value.path.join("/") !== path.join("/")) scrollTo(0, 0)
 })

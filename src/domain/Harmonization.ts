@@ -64,6 +64,10 @@ export const HarmonizedBox = Schema.Struct({
 })
 export type HarmonizedBox = typeof HarmonizedBox.Type
 
+/** Whether not all services that could have seen a box did, or those that did are outvoted. */
+export const isDisputed = ({ dissenters, status }: Pick<HarmonizedBox, "dissenters" | "status">): boolean =>
+  dissenters.length > 0 || status === "tentative"
+
 /** A detection that is in no box, and the rule that kept it out. */
 export const RejectedDetection = Schema.Struct({
   detection: Detection,

@@ -15,6 +15,14 @@ export interface ImageChange {
   readonly moment: Moment
 }
 
+/** Absent at the ends of the list. */
+export interface Neighbors {
+  /** The next newer image. */
+  readonly previous?: ImageId
+  /** The next older image. */
+  readonly next?: ImageId
+}
+
 export class Archive extends Context.Service<
   Archive,
   {
@@ -23,6 +31,8 @@ export class Archive extends Context.Service<
       filter: ImageFilter,
       page: { readonly before?: ImageId; readonly limit: number }
     ) => Effect.Effect<ReadonlyArray<ImageSummary>, ResultStoreError>
+    /** The images right before and after an image in the list of those that meet the filter; it need not be one of them. */
+    readonly neighbors: (id: ImageId, filter: ImageFilter) => Effect.Effect<Neighbors, ResultStoreError>
     /** All images that meet the filter, newest first, read while they are taken. */
     readonly ids: (filter: ImageFilter) => Stream.Stream<ImageId, ResultStoreError>
     /** The same, whole. */

@@ -1,15 +1,14 @@
 /** The pages in the eyes of axe: names, roles, contrast, order, in both themes. */
 import { assert, layer } from "@effect/vitest"
 import { Effect, Layer } from "effect"
-import { createRequire } from "node:module"
 import { ResultStore } from "../../src/services/ResultStore.ts"
+import * as Axe from "../support/Axe.ts"
 import * as Archives from "../support/Archives.ts"
 import * as Browsers from "../support/Browsers.ts"
 import * as DashboardPipeline from "../support/DashboardPipeline.ts"
 import { failed, serviceId } from "../support/Facts.ts"
 import { MessageBroker } from "../../src/services/MessageBroker.ts"
 
-const axe = createRequire(import.meta.url).resolve("axe-core")
 const ocr = serviceId("ocr")
 
 /** Images that are done, one that failed, and a dead letter: every page has something to show. */
@@ -37,6 +36,7 @@ const pages: Readonly<Record<string, string>> = {
   images: ".tile image",
   "images?label=nothing": ".empty",
   "images/4": ".picture .merged",
+  "images/4?panes=detectors&layer=yolov8": ".picture .detection",
   "images/5": "[data-failed=ocr]",
   failures: ".failures",
   "dead-letters": "[data-letter]",
@@ -44,21 +44,6 @@ const pages: Readonly<Record<string, string>> = {
   "images/999": ".problem",
   nowhere: "h1"
 }
-
-interface Violation {
-  readonly id: string
-  readonly nodes: ReadonlyArray<{ readonly html: string; readonly failureSummary: string }>
-}
-
-/** What axe finds on the page, in words. */
-const complaints = (page: Browsers.Page) =>
-  Effect.promise(async () => {
-    await page.addScriptTag({ path: axe })
-    const { violations } = await page.evaluate<{ readonly violations: ReadonlyArray<Violation> }>("axe.run()")
-    return violations.flatMap(({ id, nodes }) =>
-      nodes.map(({ failureSummary, html }) => `${id}: ${html.slice(0, 200)} ${failureSummary}`)
-    )
-  })
 
 layer(pipeline, { excludeTestServices: true, timeout: "60 seconds" })("the dashboard", (it) => {
   for (const colorScheme of ["light", "dark"] as const) {
@@ -71,7 +56,7 @@ layer(pipeline, { excludeTestServices: true, timeout: "60 seconds" })("the dashb
           for (const [route, sign] of Object.entries(pages)) {
             yield* goTo(route)
             yield* Effect.promise(() => page.locator(sign).first().waitFor())
-            found[route] = yield* complaints(page)
+            found[route] = yield* Axe.complaints(page)
           }
           assert.deepStrictEqual(
             Object.entries(found).filter(([, list]) => list.length > 0),

@@ -188,6 +188,39 @@ layer(pipeline, { excludeTestServices: true, timeout: "60 seconds" })("the dashb
     }).pipe(Effect.scoped)
   )
 
+  it.effect("goes through the filtered list by keys, and back to the place in it", () =>
+    Effect.gen(function* () {
+      const { page } = yield* Browsers.open("images?group=first", { width: 500, height: 500 })
+      yield* inPage(async () => {
+        await page.locator(".tile image").first().waitFor()
+        await page.locator(".tile").nth(3).waitFor()
+        const last = page.locator(".tile").nth(3)
+        await last.scrollIntoViewIfNeeded()
+        const scroll = await page.evaluate<number>("scrollY")
+        assert.isAbove(scroll, 0)
+        const shown = () => page.evaluate<string>("location.hash.split('?')[0]")
+        const ids = await page.locator(".tile").evaluateAll((all) => all.map((one) => one.dataset.image))
+        await last.locator("a").click()
+        for (const [key, id] of [
+          ["ArrowLeft", ids[2]],
+          ["ArrowLeft", ids[1]],
+          ["ArrowRight", ids[2]]
+        ] as const) {
+          await page.locator(".merged").first().waitFor()
+          await page.keyboard.press(key)
+          await page.getByText(`#${id} · `).waitFor()
+          assert.strictEqual(await shown(), `#/images/${id}`)
+        }
+        await page.getByRole("link", { name: "All images" }).click()
+        await page.locator(".tile").nth(3).waitFor()
+        await page.evaluate(`new Promise((resolve) => {
+          const look = () => (Math.abs(scrollY - ${scroll}) < 2 ? resolve() : requestAnimationFrame(look))
+          look()
+        })`)
+      })
+    }).pipe(Effect.scoped)
+  )
+
   it.effect("keeps the filters in the address", () =>
     Effect.gen(function* () {
       const { page } = yield* Browsers.open("images?group=first")

@@ -28,20 +28,25 @@ export const layer = Layer.effect(
 )
 
 /** Writes a report on these images into a file, and returns its path. */
-export const write = (name: string, run: Run, images: ReadonlyArray<ReportImage>) =>
+export const write = (name: string, run: Run, images: ReadonlyArray<ReportImage>, catalog = ServiceCatalog.standard) =>
   Folder.useSync((folder) => {
     const file = join(folder, name)
     const page = readFileSync(join(folder, "report.html"), "utf8")
-    writeFileSync(file, htmlOf(page, run, images))
+    writeFileSync(file, htmlOf(page, run, images, catalog))
     return file
   })
 
-export const htmlOf = (page: string, run: Run, images: ReadonlyArray<ReportImage>): string =>
+export const htmlOf = (
+  page: string,
+  run: Run,
+  images: ReadonlyArray<ReportImage>,
+  catalog = ServiceCatalog.standard
+): string =>
   ReportHtml.render(
     page,
     ReportHtml.of(
       run,
-      Workflow.describe(ServiceCatalog.standard, Strategies.defaultStrategy),
+      Workflow.describe(catalog, Strategies.defaultStrategy),
       images.map(({ image }) => summaryOf(image))
     ),
     images

@@ -3,10 +3,10 @@ import { useSignal } from "@preact/signals"
 import * as BoundingBox from "../../domain/BoundingBox.ts"
 import type { Concept, ServiceId } from "../../domain/Identifiers.ts"
 import type { MergedBox } from "../../domain/MergedBox.ts"
-import { movedBy, share } from "../../domain/Wording.ts"
-import { Swatch } from "./Layers.tsx"
+import { grouped, movedBy, share } from "../../domain/Wording.ts"
+import { Swatch } from "../viewer/Layers.tsx"
 import type { Frame } from "./Replay.ts"
-import type { View } from "./View.ts"
+import type { View } from "../viewer/View.ts"
 
 export interface BoxDetailsProps {
   readonly active: MergedBox | undefined
@@ -18,9 +18,14 @@ export interface BoxDetailsProps {
   readonly conceptColors: ReadonlyMap<Concept, string>
 }
 
+/** Boxes that are listed until more are asked for. */
+const most = 200
+
 export const BoxDetails = ({ active, colors, conceptColors, frame, view }: BoxDetailsProps) => {
   // The list stays while the pointer goes through it, or an entry would be gone before it is clicked.
   const isPointedAt = useSignal(false)
+  const length = useSignal(most)
+  const boxes = frame.boxes.filter(({ box }) => !view.hidden.value.has(box.concept))
   return (
     <section class="card details" aria-labelledby="box-title" aria-live="polite">
       {active !== undefined && !isPointedAt.value ? (
@@ -33,7 +38,7 @@ export const BoxDetails = ({ active, colors, conceptColors, frame, view }: BoxDe
             onPointerEnter={() => (isPointedAt.value = true)}
             onPointerLeave={() => (isPointedAt.value = false)}
           >
-            {frame.boxes.map(({ box, id }) => (
+            {boxes.slice(0, length.value).map(({ box, id }) => (
               <li key={id}>
                 <button
                   type="button"
@@ -56,6 +61,11 @@ export const BoxDetails = ({ active, colors, conceptColors, frame, view }: BoxDe
               </li>
             ))}
           </ul>
+          {boxes.length > length.value && (
+            <button type="button" onClick={() => (length.value += most)}>
+              Show more of {grouped(boxes.length)}
+            </button>
+          )}
           {frame.boxes.length === 0 && <p class="soft">No detector has found anything so far.</p>}
         </>
       )}

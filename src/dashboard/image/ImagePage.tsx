@@ -6,26 +6,47 @@ import { api, send } from "../Client.ts"
 import { Action } from "../parts/Action.tsx"
 import { Problem } from "../parts/Empty.tsx"
 import { count } from "../parts/Words.ts"
+import * as Filters from "../images/Filters.ts"
 import { useResource } from "../Resource.ts"
+import { route } from "../Route.ts"
+import { href, imageHref, listOf } from "../Routes.ts"
+import { useAddressed } from "../viewer/Addressed.ts"
+import * as View from "../viewer/View.ts"
 import { ImageView } from "./ImageView.tsx"
+import { Neighbors } from "./Neighbors.tsx"
 
 export const ImagePage = ({ id }: { readonly id: number }) => {
   const params = { id: id as ImageId }
+  const list = listOf(route.value.query)
+  const view = useAddressed(id, list)
   const workflow = useResource(() => send(api.pipeline.workflow()))
-  const image = useResource(() => send(api.images.get({ params })))
-  const timeline = useResource(() => send(api.images.timeline({ params })))
+  const image = useResource(() => send(api.images.get({ params })), { key: String(id) })
+  const timeline = useResource(() => send(api.images.timeline({ params })), { key: String(id) })
+  const neighbors = useResource(() => send(api.images.neighbors({ params, query: Filters.ofQuery(list) ?? {} })), {
+    key: `${id}?${list}`
+  })
   useChanges(undefined, (changed) => {
     if (changed.has(id)) void Promise.all([image.refresh(), timeline.refresh()])
   })
+  // The image before stays until this one is there.
+  const shown = image.problem.value === undefined || image.value.value?.id === id ? image.value.value : undefined
+  const to = (neighbor: ImageId | undefined) =>
+    neighbor === undefined ? undefined : imageHref(neighbor, list, View.lasting(view))
   return (
     <>
-      {image.value.value === undefined && <h1 class="unseen">Image {id}</h1>}
+      <Neighbors
+        list={href("images", [...list])}
+        previous={to(neighbors.value.value?.previous)}
+        next={to(neighbors.value.value?.next)}
+      />
+      {shown === undefined && <h1 class="unseen">Image {id}</h1>}
       <Problem problem={image.problem.value ?? workflow.problem.value} />
-      {image.value.value !== undefined && workflow.value.value !== undefined && (
+      {shown !== undefined && workflow.value.value !== undefined && (
         <ImageView
-          image={image.value.value}
+          image={shown}
           workflow={workflow.value.value}
           timeline={timeline.value.value}
+          view={view}
           retry={(service) => (
             <Action
               title={`Forgets what ${service} failed to answer about this image, and asks it again`}
@@ -39,7 +60,7 @@ export const ImagePage = ({ id }: { readonly id: number }) => {
             </Action>
           )}
         >
-          <Actions image={image.value.value} traceUrl={workflow.value.value.traceUrl} refresh={image.refresh} />
+          <Actions image={shown} traceUrl={workflow.value.value.traceUrl} refresh={image.refresh} />
         </ImageView>
       )}
     </>

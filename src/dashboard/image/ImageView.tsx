@@ -4,6 +4,7 @@ import type { ComponentChildren } from "preact"
 import { useMemo } from "preact/hooks"
 import * as Colors from "../../domain/drawing/Colors.ts"
 import * as Enrichment from "../../domain/Enrichment.ts"
+import type { Strategy } from "../../domain/Harmonization.ts"
 import type { ServiceId } from "../../domain/Identifiers.ts"
 import type * as Workflow from "../../domain/Workflow.ts"
 import type { Image } from "../../domain/archive/Image.ts"
@@ -14,28 +15,29 @@ import { ConsensusTable } from "./ConsensusTable.tsx"
 import { Enrichments } from "./Enrichments.tsx"
 import { Heading } from "./Heading.tsx"
 import { Metadata } from "./Metadata.tsx"
-import { Layers } from "./Layers.tsx"
-import { Overlay } from "./Overlay.tsx"
 import { Problems } from "./Problems.tsx"
 import { Remarks } from "./Remarks.tsx"
 import * as Replay from "./Replay.ts"
 import { Scrubber } from "./Scrubber.tsx"
 import { StrategyControls } from "./StrategyControls.tsx"
 import { TimelineChart } from "./TimelineChart.tsx"
-import * as View from "./View.ts"
+import { Layers } from "../viewer/Layers.tsx"
+import type { View } from "../viewer/View.ts"
+import { Viewer } from "../viewer/Viewer.tsx"
 
 export interface ImageViewProps {
   readonly image: Image
   readonly workflow: Workflow.Description
   readonly timeline: Timeline | undefined
+  /** What is shown of it. */
+  readonly view: View
   /** What can be done with the image. */
   readonly children?: ComponentChildren
   /** What can be done about a service that failed. */
   readonly retry?: (service: ServiceId) => ComponentChildren
 }
 
-export const ImageView = ({ children, image, retry, timeline, workflow }: ImageViewProps) => {
-  const view = useMemo(View.make, [])
+export const ImageView = ({ children, image, retry, timeline, view, workflow }: ImageViewProps) => {
   const picture = usePicture(image.id, 1280).value
   const catalog = useMemo(() => Replay.catalogOf(workflow), [workflow])
   const used = useMemo(() => Replay.strategyOf(workflow.strategy.name, workflow.strategy.options), [workflow])
@@ -49,14 +51,40 @@ export const ImageView = ({ children, image, retry, timeline, workflow }: ImageV
     () => Replay.frameAt(image, answers, position, catalog, strategy),
     [image, answers, position, catalog, strategy]
   )
+  const isCompared = view.arrangement.value === "strategies"
+  const other = view.other.value ?? rivalOf(strategy)
+  const compared = useMemo(
+    () =>
+      isCompared
+        ? {
+            frame: Replay.frameAt(image, answers, position, catalog, other),
+            names: [strategy.name, other.name === strategy.name ? `${other.name}, as configured` : other.name] as const
+          }
+        : undefined,
+    [isCompared, image, answers, position, catalog, strategy, other]
+  )
   const size = picture === "failed" ? undefined : picture
   const whole = useMemo(
     () => (size === undefined ? [] : frame.observation.image.map((reply) => Enrichment.ofImage(reply, size))),
     [frame, size]
   )
-  const people = [...whole, ...frame.enrichments]
-  const conceptColors = Colors.ofConcepts(frame.boxes.map(({ box }) => box.concept))
-  const active = frame.boxes.find(({ id }) => id === (view.pointed.value ?? view.chosen.value))
+  const people = useMemo(() => [...whole, ...frame.enrichments], [whole, frame])
+  // What is stored comes first, as in the list of images: there the same things have the same colors.
+  const conceptColors = useMemo(
+    () =>
+      Colors.ofConcepts(
+        [image, frame, ...(compared === undefined ? [] : [compared.frame])].flatMap(({ boxes }) =>
+          boxes.map(({ box }) => box.concept)
+        )
+      ),
+    [image, frame, compared]
+  )
+  const activeId = view.pointed.value ?? view.chosen.value
+  const active = useMemo(
+    () => [...frame.boxes, ...(compared?.frame.boxes ?? [])].find(({ id }) => id === activeId),
+    [frame, compared, activeId]
+  )
+  const isAsStored = useMemo(() => Replay.isSame(frame.boxes, image.boxes), [frame, image])
   const isNow = position === answers.length && view.strategy.value === undefined
 
   return (
@@ -66,10 +94,12 @@ export const ImageView = ({ children, image, retry, timeline, workflow }: ImageV
       </Heading>
       <div class="image-page">
         <div class="stage">
-          <Overlay
+          <Viewer
             image={image}
             picture={picture}
+            detectors={detectors}
             frame={frame}
+            compared={compared}
             people={people}
             view={view}
             colors={colors}
@@ -78,14 +108,10 @@ export const ImageView = ({ children, image, retry, timeline, workflow }: ImageV
           />
           <section class="card replay" aria-label="Replay">
             <Scrubber answers={answers} position={position} view={view} frame={frame} />
-            <StrategyControls used={used} strategy={strategy} view={view} />
-            <p
-              class="soft"
-              role="status"
-              data-compared={Replay.isSame(frame.boxes, image.boxes) ? "same" : "different"}
-            >
+            <StrategyControls used={used} strategy={strategy} other={other} view={view} />
+            <p class="soft" role="status" data-compared={isAsStored ? "same" : "different"}>
               {isNow
-                ? Replay.isSame(frame.boxes, image.boxes)
+                ? isAsStored
                   ? "Computed in this page; the same as what is stored."
                   : "Computed in this page; the programs have not caught up yet."
                 : "Computed in this page; what is stored stays as it is."}
@@ -93,7 +119,14 @@ export const ImageView = ({ children, image, retry, timeline, workflow }: ImageV
           </section>
         </div>
         <aside>
-          <Layers detectors={detectors} frame={frame} people={people} view={view} colors={colors} />
+          <Layers
+            detectors={detectors}
+            frame={frame}
+            people={people}
+            view={view}
+            colors={colors}
+            conceptColors={conceptColors}
+          />
           <BoxDetails active={active} frame={frame} view={view} colors={colors} conceptColors={conceptColors} />
           <Remarks frame={frame} palettes={whole.flatMap(({ palettes }) => palettes)} />
           <Problems image={image} known={answers.slice(0, position)} frame={frame} retry={retry} />
@@ -106,3 +139,8 @@ export const ImageView = ({ children, image, retry, timeline, workflow }: ImageV
     </>
   )
 }
+
+/** What a strategy is compared with when nothing was chosen. */
+const rivalOf = ({ name }: Strategy): Strategy => (name === "wbf" ? nms : wbf)
+
+const [nms, wbf] = [Replay.strategyOf("nms"), Replay.strategyOf("wbf")]

@@ -3,7 +3,7 @@ import { useEffect } from "preact/hooks"
 import { useSignal } from "@preact/signals"
 import { count, seconds } from "../parts/Words.ts"
 import type { Answer, Frame } from "./Replay.ts"
-import type { View } from "./View.ts"
+import type { View } from "../viewer/View.ts"
 
 /** How long each answer is shown while playing. */
 const stepMilliseconds = 600

@@ -3,12 +3,14 @@ import type { Strategy } from "../../domain/Harmonization.ts"
 import { Gate } from "../../domain/harmonization/Gate.ts"
 import * as Strategies from "../../domain/harmonization/Strategies.ts"
 import * as Replay from "./Replay.ts"
-import type { View } from "./View.ts"
+import type { View } from "../viewer/View.ts"
 
 export interface StrategyControlsProps {
   /** What the programs use. */
   readonly used: Strategy
   readonly strategy: Strategy
+  /** What it is compared with. */
+  readonly other: Strategy
   readonly view: View
 }
 
@@ -20,7 +22,7 @@ const thresholds: Readonly<Record<string, string>> = {
   duplicateIou: "duplicate"
 }
 
-export const StrategyControls = ({ strategy, used, view }: StrategyControlsProps) => {
+export const StrategyControls = ({ other, strategy, used, view }: StrategyControlsProps) => {
   const change = (options: Readonly<Record<string, unknown>>) =>
     (view.strategy.value = Replay.strategyOf(strategy.name, { ...strategy.options, ...options }))
   return (
@@ -41,6 +43,22 @@ export const StrategyControls = ({ strategy, used, view }: StrategyControlsProps
           ))}
         </select>
       </label>
+      {view.arrangement.value === "strategies" && (
+        <label>
+          Beside it
+          <select
+            name="other"
+            value={other.name}
+            onChange={({ currentTarget: { value } }) => (view.other.value = Replay.strategyOf(value))}
+          >
+            {Strategies.names.map((name) => (
+              <option key={name} value={name}>
+                {name}
+              </option>
+            ))}
+          </select>
+        </label>
+      )}
       {Object.entries(thresholds).map(([option, name]) => {
         const value = strategy.options[option]
         return typeof value !== "number" ? null : (

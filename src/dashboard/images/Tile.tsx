@@ -6,6 +6,7 @@ import * as Colors from "../../domain/drawing/Colors.ts"
 import type { ImageSummary } from "../../domain/archive/Image.ts"
 import { Bar } from "../parts/Bar.tsx"
 import { usePicture } from "../parts/Picture.ts"
+import { route } from "../Route.ts"
 import { imageHref } from "../Routes.ts"
 
 /** Findings that are named on a tile. */
@@ -28,11 +29,11 @@ export const Tile = ({ image }: { readonly image: ImageSummary }) => {
   }, [])
   const picture = usePicture(image.id, 640, isNear.value).value
   const boxes = image.boxes.filter(({ status }) => status === "confirmed")
-  const colors = Colors.ofConcepts(boxes.map(({ concept }) => concept))
+  const colors = Colors.ofConcepts(image.boxes.map(({ concept }) => concept))
   const names = image.findings.slice(0, most)
   return (
     <li ref={tile} class="card tile" data-image={image.id}>
-      <a href={imageHref(image.id)}>
+      <a href={imageHref(image.id, route.value.query)}>
         <div class="view">
           {picture === "failed" && <p class="soft">The picture cannot be read</p>}
           {picture !== undefined && picture !== "failed" && (

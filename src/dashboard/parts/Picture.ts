@@ -38,6 +38,7 @@ export const usePicture = (
   const picture = useSignal<Picture | "failed" | undefined>(undefined)
   useEffect(() => {
     if (!isWanted) return
+    picture.value = undefined
     const gone = new AbortController()
     load(id, size, gone.signal).then(
       (loaded) => {

@@ -47,6 +47,17 @@ export const layer = Layer.effect(
 
     return Archive.of({
       search: (filter, options) => run("search", Effect.flatMap(search(filter, options), summaries)),
+      neighbors: (id, filter) =>
+        run(
+          "neighbors",
+          Effect.map(
+            Effect.all([search(filter, { after: id, limit: 1 }), search(filter, { before: id, limit: 1 })]),
+            ([[previous], [next]]) => ({
+              ...(previous === undefined ? {} : { previous }),
+              ...(next === undefined ? {} : { next })
+            })
+          )
+        ),
       ids,
       records: (filter) =>
         ids(filter).pipe(

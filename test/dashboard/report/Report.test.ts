@@ -3,6 +3,7 @@ import { Effect, Layer } from "effect"
 import type { Page } from "playwright-core"
 import type { ImageFacts } from "../../../src/domain/Facts.ts"
 import type { Run } from "../../../src/programs/views/Run.ts"
+import * as Axe from "../../support/Axe.ts"
 import * as Browsers from "../../support/Browsers.ts"
 import { caption, factsOf, label, object, said, serviceId, text } from "../../support/Facts.ts"
 import { beachFacts, colors, findingsOf, imageOf } from "../../support/Records.ts"
@@ -252,6 +253,40 @@ layer(Layer.merge(Reports.layer, Browsers.layer), { excludeTestServices: true, t
       )
     }
 
+    for (const colorScheme of ["light", "dark"] as const) {
+      it.effect(
+        `has nothing that axe finds, in the ${colorScheme} theme`,
+        () =>
+          Effect.gen(function* () {
+            const file = yield* report(
+              "accessible",
+              [beach(), Reports.reportImage(imageOf(beachFacts, "two.jpg", 2))],
+              {
+                simulated: true,
+                unusable: [{ image: "a.gif", detail: "is empty" }]
+              }
+            )
+            const { goTo, page } = yield* Browsers.openFile(file, { colorScheme, bypassCSP: true })
+            const found: Record<string, ReadonlyArray<string>> = {}
+            for (const [route, sign] of Object.entries({
+              "": ".tile image",
+              "images/1": ".picture .merged",
+              "images/1?panes=strategies&box=person_210_150_98_299": "[data-pane=wbf] .merged",
+              "images/9": "h1"
+            })) {
+              yield* goTo(route)
+              yield* inPage(() => page.locator(sign).first().waitFor())
+              found[route] = yield* Axe.complaints(page)
+            }
+            assert.deepStrictEqual(
+              Object.entries(found).filter(([, list]) => list.length > 0),
+              []
+            )
+          }).pipe(Effect.scoped),
+        60_000
+      )
+    }
+
     it.effect("lets the browser run its own script only, and load nothing", () =>
       Effect.gen(function* () {
         const { page } = yield* openBeach
@@ -303,7 +338,7 @@ layer(Layer.merge(Reports.layer, Browsers.layer), { excludeTestServices: true, t
         })
         seen.push(yield* inPage(() => page.locator("#app").innerText()))
         for (const text of seen) assert.include(text, `<img src=x onerror='document.title = "taken"'>`)
-        assert.strictEqual(yield* inPage(() => page.title()), "Windmill: 4 images")
+        assert.strictEqual(yield* inPage(() => page.title()), "Image 1 · Windmill: 4 images")
         assert.strictEqual(yield* inPage(() => page.locator("#app img:not(.brand img), #app script").count()), 0)
         assert.strictEqual(yield* inPage(() => page.locator("script").count()), 3)
         assert.notInclude(yield* inPage(() => page.locator("#app").innerHTML()), "background:url")

@@ -137,6 +137,31 @@ layer(ApiServers.layer(), { excludeTestServices: true })("search", (it) => {
     })
   )
 
+  it.effect("knows the images before and after one in any list, also of an image that is not in it", () =>
+    Effect.gen(function* () {
+      const archive = yield* Archive
+      const group = "neighbors"
+      const failing = { clip: failed("refused") }
+      const ids = yield* Effect.forEach([failing, { clip: said() }, failing, { clip: said() }, failing], (answers, i) =>
+        Archives.done(`${i}.jpg`, answers, { group })
+      )
+      for (const filter of [{ group }, { group, error: "any" }, { group, error: "refused", status: "done" }] as const) {
+        const list = yield* find(filter)
+        for (const id of ids) {
+          assert.deepStrictEqual(
+            yield* archive.neighbors(id, filter),
+            Object.fromEntries(
+              Object.entries({
+                previous: list.findLast((other) => other > id),
+                next: list.find((other) => other < id)
+              }).filter(([, neighbor]) => neighbor !== undefined)
+            )
+          )
+        }
+      }
+    })
+  )
+
   it.effect("gives pages without gaps or repetitions", () =>
     Effect.gen(function* () {
       const archive = yield* Archive

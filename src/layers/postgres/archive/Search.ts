@@ -7,79 +7,86 @@ import type { ImageId } from "../../../domain/Identifiers.ts"
 import { stages } from "../../../domain/Staleness.ts"
 import * as Columns from "../Columns.ts"
 
-/** The ids of images that meet the filter, newest first. */
+/** The ids of images that meet the filter, newest first; those after an image from that one on, oldest first. */
 export const search = (filter: ImageFilter, page: Page): Search =>
   filter.error === undefined ? among(filter, page) : amongFailed({ ...filter, error: filter.error }, page)
 
 interface Page {
+  /** Only older images than this one. */
   readonly before?: number
+  /** Only newer images than this one. */
+  readonly after?: number
   readonly limit: number
 }
 
+/** Where a page begins, and in which direction it goes. */
+const directionOf = (sql: SqlClient.SqlClient, { after, before = Number.MAX_SAFE_INTEGER }: Page) =>
+  after === undefined
+    ? { begins: sql`image_id < ${before}::bigint`, order: sql.literal("image_id DESC"), last: sql.literal("min") }
+    : { begins: sql`image_id > ${after}::bigint`, order: sql.literal("image_id"), last: sql.literal("max") }
+
 type Search = Effect.Effect<ReadonlyArray<ImageId>, SqlError.SqlError, SqlClient.SqlClient>
 
-const among = Effect.fnUntraced(function* (filter: ImageFilter, { before = Number.MAX_SAFE_INTEGER, limit }: Page) {
+const among = Effect.fnUntraced(function* (filter: ImageFilter, page: Page) {
   const sql = yield* SqlClient.SqlClient
+  const { begins, order } = directionOf(sql, page)
   const rows = yield* sql<{ image_id: ImageId }>`
     SELECT image_id FROM images
-    WHERE ${sql.and([sql`image_id < ${before}::bigint`, ...conditionsOf(sql, filter)])}
-    ORDER BY image_id DESC LIMIT ${limit}`
+    WHERE ${sql.and([begins, ...conditionsOf(sql, filter)])}
+    ORDER BY ${order} LIMIT ${page.limit}`
   return rows.map(({ image_id }) => image_id)
 })
 
 /** Images with failures that are looked at at once, where not all of them may meet the other conditions. */
 const batch = 1000
 
-/** The newest images with failures are looked at batch by batch, until there are enough that meet the rest. */
-const amongFailed = (
-  filter: ImageFilter & { readonly error: NonNullable<ImageFilter["error"]> },
-  { before = Number.MAX_SAFE_INTEGER, limit }: Page
-): Search =>
+/** The first images with failures are looked at batch by batch, until there are enough that meet the rest. */
+const amongFailed = (filter: ImageFilter & { readonly error: NonNullable<ImageFilter["error"]> }, page: Page): Search =>
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
-    const { error, service, ...rest } = filter
-    const conditions = conditionsOf(sql, rest)
+    const { limit } = page
+    const { begins, last, order } = directionOf(sql, page)
+    const { error, service, ...others } = filter
+    const conditions = conditionsOf(sql, others)
     const size = conditions.length === 0 ? limit : Math.max(limit, batch)
     const failed = sql.and([
       sql`status = 'failed'`,
-      sql`image_id < ${before}::bigint`,
+      begins,
       ...(error === "any" ? [] : [sql`error_class = ${error}`]),
       ...(service === undefined ? [] : [sql`service = ${service}`])
     ])
     // Stages have no failed answers, services no failed derivations.
     const derives = service === undefined || stages.some((stage) => stage === service)
-    const underived = sql.and([
-      sql`image_id < ${before}::bigint`,
-      ...(service === undefined ? [] : [sql`stage = ${service}`])
-    ])
-    const newest = (table: "results" | "postprocessing") =>
-      sql`(SELECT DISTINCT image_id, true AS counts FROM ${sql(table)} WHERE ${failed} ORDER BY image_id DESC LIMIT ${size})`
-    const newestUnderived =
+    const underived = sql.and([begins, ...(service === undefined ? [] : [sql`stage = ${service}`])])
+    const first = (table: "results" | "postprocessing") =>
+      sql`(SELECT DISTINCT image_id, true AS counts FROM ${sql(table)} WHERE ${failed} ORDER BY ${order} LIMIT ${size})`
+    const firstUnderived =
       derives && (error === "any" || error === "underivable")
         ? sql`UNION ALL (
-            SELECT DISTINCT image_id, false FROM underived WHERE ${underived} ORDER BY image_id DESC LIMIT ${size})`
+            SELECT DISTINCT image_id, false FROM underived WHERE ${underived} ORDER BY ${order} LIMIT ${size})`
         : sql``
     // Whether what a stage could not derive still counts is asked of each image on its own.
     const stillCounts = sql`(SELECT count(*) FROM failed_derivations
       WHERE failed_derivations.image_id = failed.image_id
         ${service === undefined ? sql`` : sql`AND stage = ${service}`}) > 0`
-    const rows = yield* sql<{ oldest: number | null; looked: number; image_id: ImageId | null }>`
+    const rows = yield* sql<{ edge: number | null; looked: number; image_id: ImageId | null }>`
       WITH failed AS MATERIALIZED (
         SELECT image_id, bool_or(counts) AS counts FROM (
-          ${newest("results")} UNION ALL ${newest("postprocessing")} ${newestUnderived}
+          ${first("results")} UNION ALL ${first("postprocessing")} ${firstUnderived}
         ) AS all_failures
-        GROUP BY image_id ORDER BY image_id DESC LIMIT ${size}
+        GROUP BY image_id ORDER BY ${order} LIMIT ${size}
       )
-      SELECT oldest, looked, image_id FROM (SELECT min(image_id) AS oldest, count(*) AS looked FROM failed) AS sight
+      SELECT edge, looked, image_id FROM (SELECT ${last}(image_id) AS edge, count(*) AS looked FROM failed) AS sight
       LEFT JOIN (
         SELECT image_id FROM images JOIN failed USING (image_id)
         WHERE ${sql.and([sql`(counts OR ${stillCounts})`, ...conditions])}
       ) AS found ON true
-      ORDER BY image_id DESC LIMIT ${limit}`
-    const { looked, oldest } = rows[0]!
+      ORDER BY ${order} LIMIT ${limit}`
+    const { edge, looked } = rows[0]!
     const found = rows.flatMap(({ image_id }) => (image_id === null ? [] : [image_id]))
-    if (found.length === limit || oldest === null || looked < size) return found
-    return [...found, ...(yield* amongFailed(filter, { before: oldest, limit: limit - found.length }))]
+    if (found.length === limit || edge === null || looked < size) return found
+    const rest = page.after === undefined ? { before: edge } : { after: edge }
+    return [...found, ...(yield* amongFailed(filter, { ...rest, limit: limit - found.length }))]
   })
 
 const conditionsOf = (sql: SqlClient.SqlClient, filter: ImageFilter): ReadonlyArray<Statement.Fragment> => {

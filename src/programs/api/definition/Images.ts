@@ -110,6 +110,22 @@ const get = HttpApiEndpoint.get("get", "/images/:id", {
   })
 )
 
+const neighbors = HttpApiEndpoint.get("neighbors", "/images/:id/neighbors", {
+  params: image,
+  query: ImageFilter.fields,
+  success: Schema.Struct({
+    /** Absent for the first of the list. */
+    previous: Schema.optionalKey(ImageId),
+    /** Absent for the last of the list. */
+    next: Schema.optionalKey(ImageId)
+  }).annotate({ identifier: "Neighbors" })
+}).annotateMerge(
+  OpenApi.annotations({
+    summary: "Find the images before and after one",
+    description: "In the list that `GET /images` gives with the same filters, whether or not the image is in it."
+  })
+)
+
 const timeline = HttpApiEndpoint.get("timeline", "/images/:id/timeline", {
   params: image,
   success: Timeline.annotate({ identifier: "Timeline" }),
@@ -172,5 +188,5 @@ const remove = HttpApiEndpoint.delete("remove", "/images/:id", {
 )
 
 export class Images extends HttpApiGroup.make("images")
-  .add(submit, search, get, timeline, content, crop, rerun, remove)
+  .add(submit, search, get, neighbors, timeline, content, crop, rerun, remove)
   .annotateMerge(OpenApi.annotations({ title: "Images", description: "Submit images and look at what was found." })) {}

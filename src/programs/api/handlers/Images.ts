@@ -66,6 +66,8 @@ export const layer = HttpApiBuilder.group(
 
       get: ({ params: { id } }) => asProblems(Effect.flatMap(archive.image(id), orUnknown(id))),
 
+      neighbors: ({ params: { id }, query }) => asProblems(archive.neighbors(id, query)),
+
       timeline: ({ params: { id } }) => asProblems(Effect.flatMap(archive.timeline(id), orUnknown(id))),
 
       content: ({ params: { id }, query: { size } }) =>

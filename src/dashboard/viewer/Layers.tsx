@@ -1,9 +1,9 @@
-/** What is drawn on the picture: a switch and a color for each detector, for what they agree on, and for faces and poses. */
+/** What is drawn on the picture: a switch and a color for each detector, for what they agree on, for faces and poses, for each concept. */
 import type { Signal } from "@preact/signals"
 import type { Enrichment } from "../../domain/Enrichment.ts"
 import * as Reply from "../../domain/Reply.ts"
-import type { ServiceId } from "../../domain/Identifiers.ts"
-import type { Frame } from "./Replay.ts"
+import type { Concept, ServiceId } from "../../domain/Identifiers.ts"
+import type { Frame } from "../image/Replay.ts"
 import type { View } from "./View.ts"
 
 export interface LayersProps {
@@ -12,10 +12,13 @@ export interface LayersProps {
   /** What has the faces and poses. */
   readonly people: ReadonlyArray<Enrichment>
   readonly view: View
+  /** Of the detectors. */
   readonly colors: ReadonlyMap<ServiceId, string>
+  /** Of the boxes. */
+  readonly conceptColors: ReadonlyMap<Concept, string>
 }
 
-export const Layers = ({ colors, detectors, frame, people, view }: LayersProps) => {
+export const Layers = ({ colors, conceptColors, detectors, frame, people, view }: LayersProps) => {
   const toggle = (service: ServiceId) => {
     const shown = new Set(view.detectors.value)
     if (!shown.delete(service)) shown.add(service)
@@ -61,7 +64,54 @@ export const Layers = ({ colors, detectors, frame, people, view }: LayersProps) 
           onInput={({ currentTarget }) => (view.confidence.value = Number(currentTarget.value))}
         />
       </label>
+      <Concepts frame={frame} view={view} colors={conceptColors} />
     </section>
+  )
+}
+
+interface ConceptsProps {
+  readonly frame: Frame
+  readonly view: View
+  readonly colors: ReadonlyMap<Concept, string>
+}
+
+/** A switch for each thing that there is, most frequent first. */
+const Concepts = ({ colors, frame, view }: ConceptsProps) => {
+  const counted = [...Map.groupBy(frame.boxes, ({ box }) => box.concept)].sort(([, a], [, b]) => b.length - a.length)
+  if (counted.length < 2) return null
+  const concepts = counted.map(([concept]) => concept)
+  const hide = (hidden: ReadonlyArray<Concept>) => (view.hidden.value = new Set(hidden))
+  const toggle = (concept: Concept) => {
+    const hidden = new Set(view.hidden.value)
+    if (!hidden.delete(concept)) hidden.add(concept)
+    view.hidden.value = hidden
+  }
+  return (
+    <details class="concepts" open={view.hidden.value.size > 0 || counted.length <= 8}>
+      <summary>Labels</summary>
+      <ul>
+        {counted.map(([concept, boxes]) => (
+          <li key={concept}>
+            <label>
+              <input type="checkbox" checked={!view.hidden.value.has(concept)} onChange={() => toggle(concept)} />
+              <Swatch color={colors.get(concept)!} />
+              <span>
+                {boxes[0]!.box.emoji} {concept}
+              </span>
+              <small>{boxes.length}</small>
+            </label>
+            <button type="button" class="plain" onClick={() => hide(concepts.filter((each) => each !== concept))}>
+              only<span class="unseen"> {concept}</span>
+            </button>
+          </li>
+        ))}
+      </ul>
+      {view.hidden.value.size > 0 && (
+        <button type="button" onClick={() => hide([])}>
+          Show all labels
+        </button>
+      )}
+    </details>
   )
 }
 
