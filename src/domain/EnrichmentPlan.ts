@@ -57,12 +57,12 @@ export const plan = (
     )
 }
 
-/** The part of a plan that has no answer yet. An answer is an answer also when it is a failure. */
+/** The part of a plan that has no answer yet, or is to be answered again. An answer is an answer also when it is a failure. */
 export const missing = (
   self: EnrichmentPlan,
-  crops: ReadonlyArray<Pick<CropResult, "boxId" | "service">>
+  crops: ReadonlyArray<Pick<CropResult, "boxId" | "service" | "isRenewed">>
 ): EnrichmentPlan => {
-  const answered = new Set(crops.map(nameOf))
+  const answered = new Set(crops.filter(({ isRenewed }) => isRenewed !== true).map(nameOf))
   return self.filter((planned) => !answered.has(nameOf(planned)))
 }
 

@@ -25,11 +25,15 @@ export const Outcome = Schema.Union([
 ])
 export type Outcome = typeof Outcome.Type
 
+/** Present while another answer is wanted: this one counts until it comes. */
+const isRenewed = Schema.optionalKey(Schema.Boolean)
+
 /** The current answer of a service about an image. */
 export const ServiceResult = Schema.Struct({
   resultId: Schema.Int,
   service: ServiceId,
-  outcome: Outcome
+  outcome: Outcome,
+  isRenewed
 })
 export type ServiceResult = typeof ServiceResult.Type
 
@@ -38,7 +42,8 @@ export const CropResult = Schema.Struct({
   boxId: BoxId,
   service: ServiceId,
   region: ImageBox,
-  outcome: Outcome
+  outcome: Outcome,
+  isRenewed
 })
 export type CropResult = typeof CropResult.Type
 

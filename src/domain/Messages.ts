@@ -41,8 +41,14 @@ export const repeatedHeader = "x-windmill-repeated"
 /** The header that says that a message may have been published before. */
 export const repeated: Readonly<Record<string, string>> = { [repeatedHeader]: "true" }
 
+/** When a message was published, in milliseconds since 1970, by the clock of who did; `undefined` when it does not say. */
+export const publishedAt = (headers: Readonly<Record<string, string>>): number | undefined => {
+  const at = Number(headers[publishedHeader] ?? Number.NaN)
+  return Number.isFinite(at) ? at : undefined
+}
+
 /** Milliseconds between the publication of a message and `now`, by the clocks of two machines; never below 0. */
 export const waited = (headers: Readonly<Record<string, string>>, now: number): number | undefined => {
-  const at = Number(headers[publishedHeader] ?? Number.NaN)
-  return Number.isFinite(at) ? Math.max(0, now - at) : undefined
+  const at = publishedAt(headers)
+  return at === undefined ? undefined : Math.max(0, now - at)
 }

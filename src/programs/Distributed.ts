@@ -12,6 +12,7 @@ import * as GuardedWebPictures from "../layers/http/GuardedWebPictures.ts"
 import * as HttpInference from "../layers/http/HttpInference.ts"
 import * as Networks from "../layers/http/Networks.ts"
 import * as PgDatabase from "../layers/postgres/PgDatabase.ts"
+import * as PgOperations from "../layers/postgres/PgOperations.ts"
 import * as PgProgress from "../layers/postgres/PgProgress.ts"
 import * as PgResultStore from "../layers/postgres/PgResultStore.ts"
 import * as PgServiceSwitch from "../layers/postgres/PgServiceSwitch.ts"
@@ -48,7 +49,12 @@ const addresses = Layer.effectContext(
 )
 
 /** What is kept in the database. The store comes first, so that one waits for the database. */
-export const database = Layer.mergeAll(PgProgress.layer, PgServiceSwitch.layer, PgWorkerRegistry.layer).pipe(
+export const database = Layer.mergeAll(
+  PgOperations.layer,
+  PgProgress.layer,
+  PgServiceSwitch.layer,
+  PgWorkerRegistry.layer
+).pipe(
   Layer.provideMerge(PgResultStore.layer),
   Layer.catchTag("SqlError", (error) =>
     Layer.effectContext(PgClient.PgClient.use(({ config }) => DatabaseUnusable.from(error, config)))

@@ -7,6 +7,7 @@ import * as EmbeddedPostgres from "../layers/postgres/EmbeddedPostgres.ts"
 import * as FileCatalog from "../layers/files/FileCatalog.ts"
 import * as MemoryMessageBroker from "../layers/memory/MemoryMessageBroker.ts"
 import * as PgDatabase from "../layers/postgres/PgDatabase.ts"
+import * as PgOperations from "../layers/postgres/PgOperations.ts"
 import * as PgProgress from "../layers/postgres/PgProgress.ts"
 import * as PgResultStore from "../layers/postgres/PgResultStore.ts"
 import * as PgServiceSwitch from "../layers/postgres/PgServiceSwitch.ts"
@@ -32,7 +33,14 @@ export class AbsentServices extends Context.Service<AbsentServices, ReadonlyArra
 
 /** Database, broker, and the services of the farm or of the catalog. */
 export const layer = ({ config, data, farm }: EmbeddedOptions) =>
-  Layer.mergeAll(PgResultStore.layer, PgProgress.layer, PgServiceSwitch.layer, PgWorkerRegistry.layer).pipe(
+  Layer.mergeAll(
+    PgOperations.layer,
+    PgOperations.withdrawals,
+    PgResultStore.layer,
+    PgProgress.layer,
+    PgServiceSwitch.layer,
+    PgWorkerRegistry.layer
+  ).pipe(
     Layer.provideMerge(PgDatabase.layer),
     Layer.provide(database(data)),
     Layer.merge(MemoryMessageBroker.layer),

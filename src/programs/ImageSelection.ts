@@ -55,7 +55,8 @@ const known = (group: Option.Option<string>) =>
 
 const decode = Schema.decodeUnknownOption(Schema.FiniteFromString.pipe(Schema.decodeTo(ImageId)))
 
-const listed = (file: string) =>
+/** The images whose ids are in a file, one on each line. */
+export const listed = (file: string) =>
   Stream.unwrap(FileSystem.FileSystem.useSync((fs) => fs.stream(file))).pipe(
     Stream.mapError(
       ({ reason }) =>

@@ -62,6 +62,9 @@ export const config = Flag.String("config").pipe(
   Flag.optional
 )
 
+/** Who uses a command line, in what is recorded. */
+export const person = `${NodeOs.userInfo().username}@${NodeOs.hostname()}`
+
 /** Names this process among all that run at once. */
 const thisProcess = `${NodeOs.hostname()}-${process.pid}`
 

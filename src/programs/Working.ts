@@ -1,5 +1,6 @@
 /** What a program has around it that works on steps until it is told to stop. */
 import { Layer } from "effect"
+import * as PgOperations from "../layers/postgres/PgOperations.ts"
 import * as Distributed from "./Distributed.ts"
 import * as Heartbeat from "./flows/Heartbeat.ts"
 import * as Settings from "./Settings.ts"
@@ -7,6 +8,9 @@ import * as Watched from "./Watched.ts"
 
 /** The servers and the services; the program says that it is alive, and whether it can work. */
 export const surroundings = (workerId: string) =>
-  Layer.mergeAll(Heartbeat.layer(Settings.identity(workerId)), Watched.vitals, Distributed.services).pipe(
-    Layer.provideMerge(Distributed.servers)
-  )
+  Layer.mergeAll(
+    Heartbeat.layer(Settings.identity(workerId)),
+    PgOperations.withdrawals,
+    Watched.vitals,
+    Distributed.services
+  ).pipe(Layer.provideMerge(Distributed.servers))

@@ -54,8 +54,11 @@ export interface Waiting {
 export class Progress extends Context.Service<
   Progress,
   {
-    /** How far the images are. */
-    readonly counts: (scope: Scope) => Effect.Effect<Counts, ResultStoreError>
+    /** How far the images are. With `algorithms`, what others have derived is stale, too. */
+    readonly counts: (
+      scope: Scope,
+      algorithms?: Readonly<Record<Stage, string>>
+    ) => Effect.Effect<Counts, ResultStoreError>
     /** Answers of the last five minutes. */
     readonly pace: Effect.Effect<Pace, ResultStoreError>
     /** What waits for these services, and for the stages. */

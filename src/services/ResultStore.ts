@@ -113,7 +113,7 @@ export class ResultStore extends Context.Service<
     ) => Effect.Effect<ReadonlyArray<SubmittedImage>, ResultStoreError>
     /**
      * Records answers in one transaction and returns those that were new; each raises the revision of its image by one. An
-     * answer already there stays. An image that is not known is a reason to reject all of them. What was recorded about
+     * answer already there stays, unless another one is wanted in its place. An image that is not known is a reason to reject all of them. What was recorded about
      * another picture at the same place is forgotten, and the answer with it: all of it is owed again.
      */
     readonly record: (
@@ -121,7 +121,7 @@ export class ResultStore extends Context.Service<
     ) => Effect.Effect<ReadonlyArray<ResultRecord>, ResultStoreError>
     /**
      * Records answers about crops in one transaction and returns those that were new; each raises the revision of its image
-     * by one. A crop of a box that is gone is dropped.
+     * by one. A crop of a box that is gone is dropped. An answer already there stays, as with `record`.
      */
     readonly recordCrops: (
       records: ReadonlyArray<CropRecord>
@@ -134,8 +134,8 @@ export class ResultStore extends Context.Service<
       ids: ReadonlyArray<ImageId>,
       staleFor?: { readonly stage: Stage; readonly algorithm: string }
     ) => Effect.Effect<ReadonlyArray<ImageFacts>, ResultStoreError>
-    /** Whether a service has already answered about an image. */
-    readonly isAnswered: (imageId: ImageId, service: ServiceId) => Effect.Effect<boolean, ResultStoreError>
+    /** Whether a service was asked about an image and has not answered, or is to answer again. */
+    readonly isOwed: (imageId: ImageId, service: ServiceId) => Effect.Effect<boolean, ResultStoreError>
     /**
      * Replaces the boxes of images unless those stored are of a later revision, or of the same one by the same algorithm.
      * A box that is derived again keeps its crops, one that is not takes them with it. Returns the images whose boxes changed.
@@ -160,11 +160,17 @@ export class ResultStore extends Context.Service<
     ) => Effect.Effect<Option.Option<Derived<ReadonlyArray<MergedBox>>>, ResultStoreError>
     /**
      * Images after `after`, in id order, for which a stage must run (again) with this algorithm; at most `limit`. An image
-     * about which nothing is recorded is not among them: there is nothing to derive from.
+     * about which nothing is recorded is not among them: there is nothing to derive from. `by` the algorithm are those
+     * that another one has derived.
      */
     readonly stale: (
       stage: Stage,
-      options: { readonly algorithm: string; readonly after?: ImageId; readonly limit: number }
+      options: {
+        readonly algorithm: string
+        readonly by?: "all" | "algorithm"
+        readonly after?: ImageId
+        readonly limit: number
+      }
     ) => Effect.Effect<ReadonlyArray<StaleImage>, ResultStoreError>
     /** Images after `after`, in id order, that still lack answers; at most `limit`. */
     readonly owed: (options: {

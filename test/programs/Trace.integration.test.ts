@@ -364,7 +364,7 @@ windmill-producer producer submit image
       windmill-worker internal Inference.attempt, attempt 1
         windmill-worker internal Inference.decode
         windmill-worker client POST
-    windmill-worker internal ResultStore.isAnswered
+    windmill-worker internal ResultStore.isOwed
     windmill-postprocess internal harmonize image, revision 1
       windmill-postprocess consumer process queue_spatial_enrichment, attempt 1
         windmill-postprocess internal Cropper.cut

@@ -199,7 +199,11 @@ export const make = (): ResultStore["Service"] & Pick<Progress["Service"], "coun
           .filter((image) => staleFor === undefined || isStale(image, staleFor.stage, staleFor.algorithm))
           .map(factsOf)
       ),
-    isAnswered: (imageId, service) => Effect.sync(() => images.get(imageId)?.results.has(service) === true),
+    isOwed: (imageId, service) =>
+      Effect.sync(() => {
+        const image = images.get(imageId)
+        return image !== undefined && owedBy(image).includes(service)
+      }),
     saveBoxes: (derived) => method(() => save("harmonize", derived, storeBoxes)),
     saveConsensus: (derived) => method(() => save("consensus", derived, storeConsensus)),
     saveEnrichment: (derived) => method(() => void save("enrich", derived, () => false)),
@@ -211,10 +215,14 @@ export const make = (): ResultStore["Service"] & Pick<Progress["Service"], "coun
         if (image === undefined || derivation === undefined) return Option.none()
         return Option.some({ imageId, derivation, value: boxesOf(image) })
       }),
-    stale: (stage, { after = 0, algorithm, limit }) =>
+    stale: (stage, { after = 0, algorithm, by = "all", limit }) =>
       Effect.sync(() =>
         [...images.values()]
-          .filter((image) => image.imageId > after && isStale(image, stage, algorithm))
+          .filter(
+            (image) =>
+              image.imageId > after &&
+              (by === "algorithm" ? isOthers(image, stage, algorithm) : isStale(image, stage, algorithm))
+          )
           .slice(0, limit)
           .map(({ imageId, traceParent }) => ({ imageId, traceParent }))
       ),
@@ -244,7 +252,7 @@ export const make = (): ResultStore["Service"] & Pick<Progress["Service"], "coun
         places.delete(placeOf(image.reference))
         return Option.some(image.reference)
       }),
-    counts: (scope) => Effect.sync(() => progressOf(among(scope))),
+    counts: (scope, algorithms) => Effect.sync(() => progressOf(among(scope), algorithms)),
     newest: Effect.sync(() => Option.fromUndefinedOr([...images.keys()].toSorted((a, b) => b - a)[0])),
     reference: (imageId) =>
       Effect.sync(() => Option.map(Option.fromUndefinedOr(images.get(imageId)), ({ reference }) => reference)),
@@ -304,7 +312,10 @@ const isOutdated = (stored: Derivation | undefined, next: Derivation): boolean =
 const isBehind = (image: Image, stage: Stage): boolean => (image.derived.get(stage)?.revision ?? 0) < image.revision
 
 const isStale = (image: Image, stage: Stage, algorithm: string): boolean =>
-  isBehind(image, stage) || (image.derived.get(stage)?.algorithm ?? algorithm) !== algorithm
+  isBehind(image, stage) || isOthers(image, stage, algorithm)
+
+const isOthers = (image: Image, stage: Stage, algorithm: string): boolean =>
+  (image.derived.get(stage)?.algorithm ?? algorithm) !== algorithm
 
 /** Replaces the boxes; those that are gone take their crops with them. A name can be there once. */
 const storeBoxes = (image: Image, boxes: ReadonlyArray<MergedBox.MergedBox>, algorithm: string): boolean => {
@@ -350,7 +361,7 @@ const submittedImage = (image: Image, isNew: boolean): SubmittedImage => ({
   traceParent: image.traceParent
 })
 
-const progressOf = (images: ReadonlyArray<Image>): Counts => {
+const progressOf = (images: ReadonlyArray<Image>, algorithms?: Readonly<Record<Stage, string>>): Counts => {
   const failedCrops = images.flatMap(({ crops }) =>
     [...crops.values()].flatMap(({ outcome, service }) => (outcome._tag === "Failure" ? [service] : []))
   )
@@ -359,13 +370,15 @@ const progressOf = (images: ReadonlyArray<Image>): Counts => {
     ...failedCrops
   ])
   const count = (holds: (image: Image) => boolean) => images.filter(holds).length
-  const behind = (stage: Stage) => count((image) => isBehind(image, stage))
+  const isDue = (image: Image, stage: Stage) =>
+    algorithms === undefined ? isBehind(image, stage) : isStale(image, stage, algorithms[stage])
+  const due = (stage: Stage) => count((image) => isDue(image, stage))
   const answered = (service: ServiceId, tag: Outcome["_tag"]) =>
     count(({ results }) => results.get(service)?.outcome._tag === tag)
   return {
     images: images.length,
     answered: count(({ revision }) => revision > 0),
-    done: count((image) => owedBy(image).length === 0 && stages.every((stage) => !isBehind(image, stage))),
+    done: count((image) => owedBy(image).length === 0 && stages.every((stage) => !isDue(image, stage))),
     services: [...services].sort().map((service) => ({
       service,
       requested: count(({ requested }) => requested.has(service)),
@@ -373,7 +386,7 @@ const progressOf = (images: ReadonlyArray<Image>): Counts => {
       failed: answered(service, "Failure"),
       failedCrops: failedCrops.filter((each) => each === service).length
     })),
-    stale: { harmonize: behind("harmonize"), consensus: behind("consensus"), enrich: behind("enrich") },
+    stale: { harmonize: due("harmonize"), consensus: due("consensus"), enrich: due("enrich") },
     boxes: images.reduce((sum, { boxes }) => sum + boxes.length, 0),
     crops: images.reduce((sum, { crops }) => sum + crops.size, 0)
   }

@@ -27,7 +27,8 @@ export const request = Effect.fnUntraced(function* (ids: ReadonlyArray<ImageId>,
         UPDATE images SET
           requested_services = requested,
           answered_services = (
-            SELECT count(*) FROM results WHERE results.image_id = images.image_id AND service = ANY (requested))
+            SELECT count(*) FROM results
+            WHERE results.image_id = images.image_id AND renewal IS NULL AND service = ANY (requested))
         FROM (
           SELECT image_id, array_agg(DISTINCT service ORDER BY service) AS requested
           FROM images CROSS JOIN LATERAL unnest(requested_services || ${wanted}) AS service

@@ -2,18 +2,24 @@
 import { Effect } from "effect"
 import { SqlClient } from "effect/sql"
 import type { Counts } from "../../services/Progress.ts"
+import { type Stage, stages } from "../../domain/Staleness.ts"
 import type { Scope } from "../../services/ResultStore.ts"
 import * as Columns from "./Columns.ts"
+import { columnsOf } from "./Derivations.ts"
 
 /** Counts images, answers, boxes and crops of a scope. Images under way may be counted differently by two of the counts. */
-export const counts = Effect.fnUntraced(function* (scope: Scope) {
+export const counts = Effect.fnUntraced(function* (scope: Scope, algorithms?: Readonly<Record<Stage, string>>) {
   const sql = yield* SqlClient.SqlClient
+  const isStale = (stage: Stage) => {
+    const { algorithm, stale } = columnsOf[stage]
+    const others = algorithms === undefined ? sql`` : sql`OR ${sql(algorithm)} <> ${algorithms[stage]}`
+    return sql`(${sql(stale)} IS NOT NULL ${others})`
+  }
   const inScope = scope._tag === "All" ? sql`true` : sql`image_id = ANY (${Columns.bigints(scope.ids)})`
   const [images] = yield* sql<ImageCounts>`
     SELECT count(*) AS images, count(*) FILTER (WHERE revision > 0) AS answered,
-      count(*) FILTER (
-        WHERE coalesce(owing, boxes_stale, consensus_stale, enrichment_stale) IS NULL) AS done,
-      count(boxes_stale) AS harmonize, count(consensus_stale) AS consensus, count(enrichment_stale) AS enrich
+      count(*) FILTER (WHERE owing IS NULL AND NOT coalesce(${sql.or(stages.map(isStale))}, false)) AS done,
+      ${sql.csv(stages.map((stage) => sql`count(*) FILTER (WHERE ${isStale(stage)}) AS ${sql(stage)}`))}
     FROM images WHERE ${inScope}`
   const services = yield* sql<Counts["services"][number]>`
     SELECT service, coalesce(requested, 0) AS requested, coalesce(succeeded, 0) AS succeeded, coalesce(failed, 0) AS failed,
@@ -27,7 +33,7 @@ export const counts = Effect.fnUntraced(function* (scope: Scope) {
     FULL JOIN (
       SELECT service, count(*) FILTER (WHERE status = 'success') AS succeeded,
         count(*) FILTER (WHERE status = 'failed') AS failed
-      FROM results WHERE ${inScope} GROUP BY service
+      FROM results WHERE renewal IS NULL AND ${inScope} GROUP BY service
     ) AS answered USING (service)
     FULL JOIN (
       SELECT service, count(*) AS failed_crops FROM postprocessing WHERE status = 'failed' AND ${inScope} GROUP BY service

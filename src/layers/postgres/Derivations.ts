@@ -14,7 +14,7 @@ import * as Columns from "./Columns.ts"
 import { inTransaction } from "./Transactions.ts"
 
 /** The columns of `images` that belong to a stage. */
-const columnsOf = {
+export const columnsOf = {
   harmonize: { revision: "boxes_revision", algorithm: "boxes_algorithm", stale: "boxes_stale" },
   consensus: { revision: "consensus_revision", algorithm: "consensus_algorithm", stale: "consensus_stale" },
   enrich: { revision: "enrichment_revision", algorithm: "enrichment_algorithm", stale: "enrichment_stale" }
@@ -36,11 +36,24 @@ export const stale = Effect.fnUntraced(function* (
   {
     after = 0 as ImageId,
     algorithm,
+    by = "all",
     limit
-  }: { readonly algorithm: string; readonly after?: ImageId; readonly limit: number }
+  }: {
+    readonly algorithm: string
+    readonly by?: "all" | "algorithm"
+    readonly after?: ImageId
+    readonly limit: number
+  }
 ) {
   const sql = yield* SqlClient.SqlClient
   const column = { stale: sql(columnsOf[stage].stale), algorithm: sql(columnsOf[stage].algorithm) }
+  const byRevision =
+    by === "algorithm"
+      ? sql``
+      : sql`
+        (SELECT ${column.stale} AS image_id FROM images
+          WHERE ${column.stale} > ${after} ORDER BY ${column.stale} LIMIT ${limit})
+        UNION`
   const rows = yield* sql<{ image_id: ImageId; trace_parent: string | null }>`
     WITH RECURSIVE algorithms AS (
       (SELECT ${column.algorithm} AS algorithm FROM images
@@ -50,9 +63,7 @@ export const stale = Effect.fnUntraced(function* (
         WHERE ${column.algorithm} > algorithms.algorithm ORDER BY ${column.algorithm} LIMIT 1)
       FROM algorithms WHERE algorithms.algorithm IS NOT NULL
     ), found AS (
-      (SELECT ${column.stale} AS image_id FROM images
-        WHERE ${column.stale} > ${after} ORDER BY ${column.stale} LIMIT ${limit})
-      UNION
+      ${byRevision}
       (SELECT others.image_id FROM algorithms CROSS JOIN LATERAL (
           SELECT image_id FROM images
           WHERE ${column.algorithm} = algorithms.algorithm AND image_id > ${after} ORDER BY image_id LIMIT ${limit}

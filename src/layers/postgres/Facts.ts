@@ -88,9 +88,13 @@ const byImage = ({ image_id }: { readonly image_id: ImageId }): string => String
 const decodeConsensus = Schema.decodeUnknownEffect(Consensus)
 
 const outcomeColumns = (sql: SqlClient.SqlClient) =>
-  sql.literal("status, data, error_class, error_reason, processing_time")
+  sql.literal("status, data, error_class, error_reason, processing_time, renewal IS NOT NULL AS is_renewed")
 
-interface ResultRow extends Outcomes.OutcomeRow {
+interface AnswerRow extends Outcomes.OutcomeRow {
+  readonly is_renewed: boolean
+}
+
+interface ResultRow extends AnswerRow {
   readonly image_id: ImageId
   readonly result_id: number
   readonly service: ServiceId
@@ -99,10 +103,13 @@ interface ResultRow extends Outcomes.OutcomeRow {
 const resultOf = (row: ResultRow): ServiceResult => ({
   resultId: row.result_id,
   service: row.service,
-  outcome: Outcomes.fromRow(row)
+  outcome: Outcomes.fromRow(row),
+  ...renewal(row)
 })
 
-interface CropRow extends Outcomes.OutcomeRow {
+const renewal = (row: AnswerRow) => (row.is_renewed ? { isRenewed: true } : {})
+
+interface CropRow extends AnswerRow {
   readonly image_id: ImageId
   readonly merged_box_id: BoxId
   readonly service: ServiceId
@@ -116,5 +123,6 @@ const cropOf = (row: CropRow): CropResult => ({
   boxId: row.merged_box_id,
   service: row.service,
   region: { x: row.region_x, y: row.region_y, width: row.region_width, height: row.region_height } as ImageBox,
-  outcome: Outcomes.fromRow(row)
+  outcome: Outcomes.fromRow(row),
+  ...renewal(row)
 })

@@ -73,7 +73,7 @@ const forgetOf = Effect.fnUntraced(function* (imageIds: ReadonlyArray<ImageId>, 
       sql<{ forgotten: number }>`
         WITH answers AS (
           DELETE FROM results WHERE image_id = ANY (${ids}) AND ${meant.answers}
-          RETURNING image_id, service
+          RETURNING image_id, CASE WHEN renewal IS NULL THEN service END AS service
         ), crops AS (
           DELETE FROM postprocessing WHERE image_id = ANY (${ids}) AND ${meant.answers}
           RETURNING image_id

@@ -74,7 +74,8 @@ const addServices = Effect.fnUntraced(function* (
     UPDATE images SET
       requested_services = requested,
       answered_services = (
-        SELECT count(*) FROM results WHERE results.image_id = images.image_id AND service = ANY (requested))
+        SELECT count(*) FROM results
+        WHERE results.image_id = images.image_id AND renewal IS NULL AND service = ANY (requested))
     FROM unnest(${keys}, ${services}) AS r (source_key, services)
     JOIN images AS before USING (source_key)
     CROSS JOIN LATERAL (
@@ -141,7 +142,9 @@ const imageColumns = (sql: SqlClient.SqlClient) => sql`
   image_id, image_filename, image_path, image_url, trace_parent,
   ARRAY(
     SELECT service FROM unnest(requested_services) AS service
-    WHERE NOT EXISTS (SELECT FROM results WHERE results.image_id = images.image_id AND results.service = service.service)
+    WHERE NOT EXISTS (
+      SELECT FROM results
+      WHERE results.image_id = images.image_id AND results.service = service.service AND renewal IS NULL)
     ORDER BY service COLLATE "C"
   ) AS owed`
 

@@ -20,6 +20,7 @@ import { noteUnderived } from "./migrations/0008NoteUnderived.ts"
 import { keepSessions } from "./migrations/0009KeepSessions.ts"
 import { findFailures } from "./migrations/0010FindFailures.ts"
 import { noteAway } from "./migrations/0011NoteAway.ts"
+import { runAgain } from "./migrations/0012RunAgain.ts"
 
 /** The database was made by a later version of the program. */
 export class DatabaseTooNew extends Schema.TaggedError<DatabaseTooNew>()("DatabaseTooNew", {
@@ -45,7 +46,8 @@ const steps = {
   "0008_note_underived": noteUnderived,
   "0009_keep_sessions": keepSessions,
   "0010_find_failures": findFailures,
-  "0011_note_away": noteAway
+  "0011_note_away": noteAway,
+  "0012_run_again": runAgain
 }
 
 const table = "windmill_migrations"

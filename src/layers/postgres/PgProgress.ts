@@ -18,7 +18,7 @@ export const layer = Layer.effect(
         Effect.withSpan(`Progress.${name}`)
       )
     return {
-      counts: (scope) => run("counts", counts(scope)),
+      counts: (scope, algorithms) => run("counts", counts(scope, algorithms)),
       pace: run("pace", Rates.pace),
       waits: (services) => run("waits", Rates.waits(services)),
       lackingOnly: (services, options) => run("lackingOnly", Rates.lackingOnly(services, options)),

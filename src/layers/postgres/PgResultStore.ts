@@ -42,7 +42,7 @@ export const layer = Layer.effect(
       record: method("ResultStore.record", Results.record, aboutEach),
       recordCrops: method("ResultStore.recordCrops", Results.recordCrops, aboutEach),
       facts: method("ResultStore.facts", Facts.facts, aboutAll),
-      isAnswered: method("ResultStore.isAnswered", Results.isAnswered, aboutOne),
+      isOwed: method("ResultStore.isOwed", Results.isOwed, aboutOne),
       saveBoxes: method("ResultStore.saveBoxes", Boxes.saveBoxes, aboutEach),
       saveConsensus: method("ResultStore.saveConsensus", Derivations.saveConsensus, aboutEach),
       saveEnrichment: method("ResultStore.saveEnrichment", Derivations.saveEnrichment, aboutEach),

@@ -38,7 +38,8 @@ export const waits = Effect.fnUntraced(function* (services: ReadonlyArray<Servic
         SELECT image_created AS since FROM images
         WHERE owing IS NOT NULL AND ${service} = ANY (requested_services)
           AND NOT EXISTS (
-            SELECT FROM results WHERE results.image_id = images.image_id AND results.service = ${service})
+            SELECT FROM results WHERE results.image_id = images.image_id AND results.service = ${service}
+              AND renewal IS NULL)
         ORDER BY owing LIMIT 1`,
       (rows) => rows.map(({ since }) => [service, since] as const)
     )
@@ -70,7 +71,9 @@ export const lackingOnly = Effect.fnUntraced(function* (
       AND (owing IS NULL OR NOT EXISTS (
         SELECT FROM unnest(requested_services) AS wanted
         WHERE wanted <> ALL (${halted})
-          AND NOT EXISTS (SELECT FROM results WHERE results.image_id = images.image_id AND results.service = wanted)))`
+          AND NOT EXISTS (
+            SELECT FROM results
+            WHERE results.image_id = images.image_id AND results.service = wanted AND renewal IS NULL)))`
   return row!.images
 })
 

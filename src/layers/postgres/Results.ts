@@ -18,7 +18,8 @@ import { lockImages } from "./Images.ts"
  * done before the first row is inserted, in id order, so batches that share images take turns; what is counted is added to
  * the rows as they are then, not as they were when the statement began.
  */
-export const record = Effect.fnUntraced(function* (records: ReadonlyArray<ResultRecord>) {
+export const record = Effect.fnUntraced(function* (given: ReadonlyArray<ResultRecord>) {
+  const records = firstOfEach(given, new Set(given.map(nameOf)), nameOf)
   if (records.length === 0) return []
   const sql = yield* SqlClient.SqlClient
   const imageIds = records.map(({ imageId }) => imageId)
@@ -47,7 +48,9 @@ export const record = Effect.fnUntraced(function* (records: ReadonlyArray<Result
                handling_time, place)
           WHERE (SELECT count(*) FROM locked) >= 0
           ORDER BY place
-          ON CONFLICT (image_id, service) DO NOTHING
+          ON CONFLICT (image_id, service) DO UPDATE SET ${renewed(sql)},
+            worker_id = excluded.worker_id, attempts = excluded.attempts, handling_time = excluded.handling_time
+          WHERE results.renewal IS NOT NULL
           RETURNING image_id, service
         ), counted AS (
           UPDATE images SET
@@ -83,7 +86,8 @@ const isAboutAnother = (
 ): boolean => isAnother({ version: before.picture ?? undefined, hasFacts: before.has_facts }, seen)
 
 /** Inserts the answers that are new and whose box is there, and counts them in the revision. */
-export const recordCrops = Effect.fnUntraced(function* (records: ReadonlyArray<CropRecord>) {
+export const recordCrops = Effect.fnUntraced(function* (given: ReadonlyArray<CropRecord>) {
+  const records = firstOfEach(given, new Set(given.map(cropNameOf)), cropNameOf)
   if (records.length === 0) return []
   const sql = yield* SqlClient.SqlClient
   const imageIds = records.map(({ imageId }) => imageId)
@@ -113,7 +117,9 @@ export const recordCrops = Effect.fnUntraced(function* (records: ReadonlyArray<C
                x, y, width, height, place)
           JOIN merged_boxes USING (image_id, merged_id)
           ORDER BY place
-          ON CONFLICT (image_id, merged_box_id, service) DO NOTHING
+          ON CONFLICT (image_id, merged_box_id, service) DO UPDATE SET ${renewed(sql)}, region_x = excluded.region_x,
+            region_y = excluded.region_y, region_width = excluded.region_width, region_height = excluded.region_height
+          WHERE postprocessing.renewal IS NOT NULL
           RETURNING image_id, merged_box_id, service
         ), counted AS (
           UPDATE images SET revision = revision + facts
@@ -126,16 +132,26 @@ export const recordCrops = Effect.fnUntraced(function* (records: ReadonlyArray<C
   return firstOfEach(
     records,
     new Set(inserted.map(({ image_id, merged_box_id, service }) => `${image_id} ${service} ${merged_box_id}`)),
-    (record) => `${nameOf(record)} ${Columns.storable(record.boxId)}`
+    cropNameOf
   )
 })
 
-/** Whether there is a result, of either kind. */
-export const isAnswered = Effect.fnUntraced(function* (imageId: ImageId, service: ServiceId) {
+/** Whether there is to be an answer, and none that counts is there. */
+export const isOwed = Effect.fnUntraced(function* (imageId: ImageId, service: ServiceId) {
   const sql = yield* SqlClient.SqlClient
-  const rows = yield* sql`SELECT FROM results WHERE image_id = ${imageId} AND service = ${service}`
+  const rows = yield* sql`
+    SELECT FROM images WHERE image_id = ${imageId} AND ${service} = ANY (requested_services) AND NOT EXISTS (
+      SELECT FROM results WHERE image_id = ${imageId} AND service = ${service} AND renewal IS NULL)`
   return rows.length > 0
 })
+
+/** What a new answer takes the place of, of one that it was wanted for. */
+const renewed = (sql: SqlClient.SqlClient) =>
+  sql.literal(`
+    status = excluded.status, data = excluded.data, error_class = excluded.error_class, error_reason = excluded.error_reason,
+    processing_time = excluded.processing_time, result_created = excluded.result_created, renewal = NULL`)
+
+const cropNameOf = (record: CropRecord): string => `${nameOf(record)} ${Columns.storable(record.boxId)}`
 
 const nameOf = ({ imageId, service }: Pick<ResultRecord, "imageId" | "service">): string => `${imageId} ${service}`
 

@@ -19,6 +19,7 @@ import { Api } from "./definition/Api.ts"
 import * as Guards from "./Guards.ts"
 import * as FusionHandlers from "./handlers/Fusion.ts"
 import * as ImageHandlers from "./handlers/Images.ts"
+import * as OperationHandlers from "./handlers/Operations.ts"
 import * as PipelineHandlers from "./handlers/Pipeline.ts"
 import * as SessionHandlers from "./handlers/Session.ts"
 import * as StreamHandlers from "./handlers/Streams.ts"
@@ -29,6 +30,7 @@ import * as Throttle from "./Throttle.ts"
 const handlers = Layer.mergeAll(
   FusionHandlers.layer,
   ImageHandlers.layer,
+  OperationHandlers.layer,
   PipelineHandlers.layer,
   SessionHandlers.layer,
   StreamHandlers.layer,

@@ -7,6 +7,7 @@ import type { BrokerUnavailable } from "../../services/MessageBroker.ts"
 import type { ResultStoreError } from "../../services/ResultStore.ts"
 import type { PlaceRefused } from "../../services/WebPictures.ts"
 import type { UnknownImage, UnknownServices, UnknownStep } from "../flows/Actions.ts"
+import type { TooWide, UnknownOperation } from "../flows/Operate.ts"
 import { Forbidden, NotFound, TooLarge, Unavailable, Unexpected, Unprocessable } from "./definition/Problems.ts"
 
 /** What services may fail with. */
@@ -18,7 +19,9 @@ type Failure =
   | ImageSourceError
   | PlaceRefused
   | ResultStoreError
+  | TooWide
   | UnknownImage
+  | UnknownOperation
   | UnknownServices
   | UnknownStep
 
@@ -31,7 +34,9 @@ interface ProblemOf {
   readonly ImageSourceError: Unavailable | Unprocessable
   readonly PlaceRefused: Forbidden
   readonly ResultStoreError: Unavailable | Unexpected
+  readonly TooWide: Unprocessable
   readonly UnknownImage: NotFound
+  readonly UnknownOperation: NotFound
   readonly UnknownServices: Unprocessable
   readonly UnknownStep: NotFound
 }
@@ -52,7 +57,9 @@ const problems: {
     reason._tag === "StoreUnavailable"
       ? new Unavailable({ detail: "The database is not available now: try again later" })
       : new Unexpected({ detail: "The database refused the request; the log of the API says why" }),
+  TooWide: ({ message }) => new Unprocessable({ detail: message }),
   UnknownImage: ({ message }) => new NotFound({ detail: message }),
+  UnknownOperation: ({ message }) => new NotFound({ detail: message }),
   UnknownServices: ({ message }) => new Unprocessable({ detail: message }),
   UnknownStep: ({ message }) => new NotFound({ detail: message })
 }

@@ -1,10 +1,11 @@
 /** Lists, shows, replays and drops the messages that were set aside. */
 import { Console, Effect, Layer, Option, Schema } from "effect"
-import { Argument, Command, Flag, Prompt } from "effect/cli"
+import { Argument, Command, Flag } from "effect/cli"
 import * as Printable from "../../domain/Printable.ts"
 import { StepName } from "../../domain/StepName.ts"
 import * as Wording from "../../domain/Wording.ts"
 import { type DeadLetterSelection, MessageBroker } from "../../services/MessageBroker.ts"
+import * as Confirm from "../Confirm.ts"
 import * as Distributed from "../Distributed.ts"
 import { deadLetters, queueOf } from "../flows/Actions.ts"
 import * as Settings from "../Settings.ts"
@@ -68,32 +69,19 @@ const replay = Command.make("replay", which, (options) =>
   )
 ).pipe(Command.withDescription("Puts them back into their queue as first attempts."))
 
-const yes = Flag.Boolean("yes").pipe(
-  Flag.withAlias("y"),
-  Flag.withDescription("Drop all without asking"),
-  Flag.withDefault(false)
-)
-
-const drop = Command.make("drop", { ...which, yes }, ({ yes, ...options }) =>
+const drop = Command.make("drop", { ...which, yes: Confirm.yes }, ({ yes, ...options }) =>
   onSelected(options, "dropped", (queue, selection) =>
     Effect.gen(function* () {
       const broker = yield* MessageBroker
-      if (selection === "all" && !yes && !(yield* isConfirmed(options.step, (yield* broker.statistics(queue)).dead)))
-        return 0
+      if (selection === "all" && !yes) {
+        const { dead } = yield* broker.statistics(queue)
+        const deed = `Drop ${Wording.count(dead, "dead letter")} of ${options.step}`
+        if (!(yield* Confirm.isConfirmed(deed))) return 0
+      }
       return yield* broker.drop(queue, selection).pipe(Effect.withSpan("DeadLetters.drop"))
     })
   )
 ).pipe(Command.withDescription("Forgets them. The sweep asks again for answers that are still owed."))
-
-/** Whether dropping so many is confirmed. Without a terminal it cannot be asked. */
-const isConfirmed = (step: StepName, dead: number) =>
-  process.stdin.isTTY
-    ? Prompt.Confirm({ message: `Drop ${Wording.count(dead, "dead letter")} of ${step}?`, initial: false })
-    : Effect.fail(
-        new Settings.BadSetting({
-          detail: `This would drop ${Wording.count(dead, "dead letter")} of ${step}. Give --yes to do so.`
-        })
-      )
 
 const onSelected = <E, R>(
   { all, ids, step }: { readonly step: StepName; readonly ids: ReadonlyArray<string>; readonly all: boolean },

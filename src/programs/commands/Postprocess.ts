@@ -1,5 +1,5 @@
 /** Keeps what is derived from answers up to date: boxes, consensus, crops. */
-import { Effect } from "effect"
+import { Effect, Stream } from "effect"
 import { Command, Flag } from "effect/cli"
 import * as Amounts from "../../domain/Amounts.ts"
 import { hintQueue } from "../../domain/Messages.ts"
@@ -7,6 +7,7 @@ import { stages } from "../../domain/Staleness.ts"
 import { Catalog } from "../../services/Catalog.ts"
 import * as Distributed from "../Distributed.ts"
 import { runUntilStopped } from "../flows/Drain.ts"
+import { operate } from "../flows/Operate.ts"
 import { postprocess } from "../flows/Pipeline.ts"
 import { queuesDeclared } from "../flows/Ready.ts"
 import * as Settings from "../Settings.ts"
@@ -42,9 +43,10 @@ export const command = Command.make(
         const catalog = yield* Catalog
         yield* queuesDeclared([...stages.map((name) => hintQueue[name]), ...catalog.map(({ queue }) => queue)])
         yield* Effect.logInfo(`${workerId} runs ${wanted.join(", ")} with ${strategy.name}`)
-        yield* runUntilStopped((stop) => postprocess({ strategy, stages: wanted, sweepEvery, stop }), {
-          within: drainWithin
-        }).pipe(Effect.ensuring(Effect.logInfo(`${workerId} has stopped`)))
+        yield* runUntilStopped(
+          (stop) => Stream.merge(postprocess({ strategy, stages: wanted, sweepEvery, stop }), operate({ stop })),
+          { within: drainWithin }
+        ).pipe(Effect.ensuring(Effect.logInfo(`${workerId} has stopped`)))
       }).pipe(Effect.provide(Working.surroundings(workerId)))
     }).pipe(Effect.provide(Distributed.catalog(config)))
 ).pipe(

@@ -20,6 +20,7 @@ import * as ServeApi from "../api/ServeApi.ts"
 import * as Embedded from "../Embedded.ts"
 import { runUntilStopped } from "../flows/Drain.ts"
 import * as Heartbeat from "../flows/Heartbeat.ts"
+import { operate } from "../flows/Operate.ts"
 import { pipeline } from "../flows/Pipeline.ts"
 import * as RunToCompletion from "../flows/RunToCompletion.ts"
 import * as WriteFindings from "../flows/WriteFindings.ts"
@@ -109,18 +110,21 @@ const run = Effect.fnUntraced(function* (options: Options) {
 
   yield* runUntilStopped(
     (stop) =>
-      RunToCompletion.runToCompletion(
-        {
-          pictures,
-          services,
-          catalog,
-          strategy,
-          workerId,
-          show: shower(display),
-          showEvery: display.isLive ? "100 millis" : "2 seconds"
-        },
-        submission,
-        stop
+      Stream.merge(
+        RunToCompletion.runToCompletion(
+          {
+            pictures,
+            services,
+            catalog,
+            strategy,
+            workerId,
+            show: shower(display),
+            showEvery: display.isLive ? "100 millis" : "2 seconds"
+          },
+          submission,
+          stop
+        ),
+        operate({ stop })
       ),
     { within: options.drainWithin }
   ).pipe(Effect.onInterrupt(() => sayWhereItStopped(submission)))
@@ -147,9 +151,10 @@ const run = Effect.fnUntraced(function* (options: Options) {
 
   if (display.isLive && Option.isSome(dashboard)) {
     yield* Console.log(`dashboard  ${dashboard.value}  (until Ctrl-C)`)
-    yield* runUntilStopped((stop) => pipeline({ services: catalog, strategy, workerId, stop }), {
-      within: options.drainWithin
-    })
+    yield* runUntilStopped(
+      (stop) => Stream.merge(pipeline({ services: catalog, strategy, workerId, stop }), operate({ stop })),
+      { within: options.drainWithin }
+    )
   }
   const { undrawn, unusable } = finished
   if (unusable.length + undrawn.length > 0) {

@@ -49,7 +49,7 @@ const flags = {
 export const command = Command.make("status", flags, ({ config, image, json, watch }) =>
   Effect.gen(function* () {
     if (Option.isSome(image)) return yield* tell(image.value, json)
-    const monitor = yield* Monitor.make
+    const monitor = yield* Monitor.make()
     const show = Effect.gen(function* () {
       const state = yield* monitor.pipeline
       const progress = yield* monitor.progress

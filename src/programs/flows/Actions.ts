@@ -217,7 +217,8 @@ const chosen = Effect.fnUntraced(function* (names: string) {
   return Result.isSuccess(services) ? services.success : yield* unknown(catalog, services.failure)
 })
 
-const known = Effect.fnUntraced(function* (services: ReadonlyArray<ServiceId>) {
+/** Fails when the catalog does not list one of the services. */
+export const known = Effect.fnUntraced(function* (services: ReadonlyArray<ServiceId>) {
   const catalog = yield* Catalog
   const others = services.filter((service) => ServiceCatalog.find(catalog, service) === undefined)
   if (others.length > 0) return yield* unknown(catalog, others)

@@ -4,13 +4,14 @@
  * A service that keeps failing is left alone, and its queue with it, until it says that it is well.
  */
 import { Duration, Effect, Option, Result, type Scope } from "effect"
-import { type Job, JobJson, repeatedHeader } from "../../domain/Messages.ts"
+import { type Job, JobJson, publishedAt, repeatedHeader } from "../../domain/Messages.ts"
 import { PipelineEvent } from "../../domain/PipelineEvent.ts"
 import type { Service } from "../../domain/ServiceCatalog.ts"
 import * as Workflow from "../../domain/Workflow.ts"
 import type { ImageSource } from "../../services/ImageSource.ts"
 import type { Inference } from "../../services/Inference.ts"
 import { type Delivery, Settlement } from "../../services/MessageBroker.ts"
+import { Withdrawals } from "../../services/Operations.ts"
 import { type ResultRecord, ResultStore, type StoreRejected } from "../../services/ResultStore.ts"
 import * as Ask from "./Ask.ts"
 import * as Breaker from "./Breaker.ts"
@@ -52,8 +53,8 @@ const answer = Effect.fnUntraced(function* (
 ): Effect.fn.Return<Performed<ResultRecord>, never, ResultStore | Inference | ImageSource> {
   if (job.service !== service.id) return settled(FailurePolicy.onMisdirected(service.id, job.service))
   yield* Effect.annotateCurrentSpan("windmill.service", service.id)
-  if (mayBeAnswered(delivery) && (yield* isAnswered(job))) {
-    yield* Effect.annotateCurrentSpan("windmill.outcome", "already answered")
+  if ((mayBeAnswered(delivery) || (yield* mayBeWithdrawn(delivery))) && !(yield* isOwed(job))) {
+    yield* Effect.annotateCurrentSpan("windmill.outcome", "not owed")
     return settled(Settlement.Ack())
   }
   const [duration, answered] = yield* Ask.aboutImage(service, job.image).pipe(
@@ -94,8 +95,14 @@ const answer = Effect.fnUntraced(function* (
 const mayBeAnswered = ({ attempt, headers, redelivered }: Delivery) =>
   redelivered || attempt > 1 || headers[repeatedHeader] !== undefined
 
-const isAnswered = (job: Job) =>
-  untilStored(ResultStore.use((store) => store.isAnswered(job.imageId, job.service))).pipe(Effect.orDie)
+/** Whether it may have been published before somebody withdrew the question, or deleted the image. */
+const mayBeWithdrawn = Effect.fnUntraced(function* ({ headers }: Delivery) {
+  const until = yield* yield* Withdrawals
+  return until !== undefined && (publishedAt(headers) ?? 0) <= until
+})
+
+const isOwed = (job: Job) =>
+  untilStored(ResultStore.use((store) => store.isOwed(job.imageId, job.service))).pipe(Effect.orDie)
 
 const record = Effect.fnUntraced(function* (work: ReadonlyArray<Work<ResultRecord>>) {
   yield* untilStored(ResultStore.use((store) => store.record(work.map(({ value }) => value))))

@@ -6,7 +6,7 @@
  */
 import { Cache, Clock, Duration, Effect, Exit, Option, Ref } from "effect"
 import { hintQueue } from "../../domain/Messages.ts"
-import { stages } from "../../domain/Staleness.ts"
+import { type Stage, stages } from "../../domain/Staleness.ts"
 import * as Troubles from "../../domain/Troubles.ts"
 import { Catalog } from "../../services/Catalog.ts"
 import { MessageBroker, type QueueStatistics } from "../../services/MessageBroker.ts"
@@ -20,8 +20,8 @@ import { watchHealth } from "./Health.ts"
 /** How many groups are listed. */
 const maxGroups = 50
 
-/** Watches the pipeline until the scope closes. */
-export const make = Effect.gen(function* () {
+/** Watches the pipeline until the scope closes. With `algorithms`, what others have derived is stale, too. */
+export const make = Effect.fnUntraced(function* (algorithms?: Readonly<Record<Stage, string>>) {
   const broker = yield* MessageBroker
   const catalog = yield* Catalog
   const registry = yield* WorkerRegistry
@@ -29,7 +29,7 @@ export const make = Effect.gen(function* () {
   const switches = yield* ServiceSwitch
   const health = yield* watchHealth
 
-  const counts = yield* remembered(progress.counts({ _tag: "All" }), "1 second")
+  const counts = yield* remembered(progress.counts({ _tag: "All" }, algorithms), "1 second")
   const times = yield* remembered(
     Effect.all({ answers: progress.pace, waits: progress.waits(catalog.map(({ id }) => id)) }),
     "1 second"
@@ -98,17 +98,19 @@ export const make = Effect.gen(function* () {
 export interface WatchOptions {
   /** The images to count; asked for again each time. */
   readonly scope: () => Scope
+  /** What is derived with. */
+  readonly algorithms: Readonly<Record<Stage, string>>
   /** How long a count is good enough. */
   readonly freshFor: Duration.Input
 }
 
 /** How far some images are, as the monitor tells it of all. */
-export const watchProgress = Effect.fnUntraced(function* ({ freshFor, scope }: WatchOptions) {
+export const watchProgress = Effect.fnUntraced(function* ({ algorithms, freshFor, scope }: WatchOptions) {
   const progress = yield* Progress
   return yield* paced(
     yield* remembered(
       Effect.map(
-        Effect.suspend(() => progress.counts(scope())),
+        Effect.suspend(() => progress.counts(scope(), algorithms)),
         (progress) => ({ progress, without: PipelineView.withAll(progress) })
       ),
       freshFor

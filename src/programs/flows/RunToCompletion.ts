@@ -5,10 +5,12 @@
  * cannot be analyzed is left out with its reason and costs the others nothing.
  */
 import { Deferred, type Duration, Effect, Ref, Result, Stream } from "effect"
+import * as Derive from "../../domain/Derive.ts"
 import type { Strategy } from "../../domain/Harmonization.ts"
 import type { ImageId } from "../../domain/Identifiers.ts"
 import { type ImageReference, pathOf, type SeenPicture } from "../../domain/ImageReference.ts"
 import type { ServiceCatalog } from "../../domain/ServiceCatalog.ts"
+import type { Stage } from "../../domain/Staleness.ts"
 import { ImageSource } from "../../services/ImageSource.ts"
 import { Progress } from "../../services/Progress.ts"
 import { ResultStore, type SubmittedImage } from "../../services/ResultStore.ts"
@@ -62,6 +64,7 @@ export const runToCompletion = <E, R>(
     Effect.gen(function* () {
       const monitor = yield* Monitor.watchProgress({
         scope: () => ({ _tag: "Images", ids: submission.ids }),
+        algorithms: Derive.keys(options.strategy, options.catalog),
         freshFor: "250 millis"
       })
       const news = yield* Ref.make(News.start(submission.filenames))
@@ -109,7 +112,7 @@ const submitUsable = <E, R>(options: RunOptions<E, R>, submission: Submission) =
     Stream.flattenIterable,
     (references) => submit(references, { services: options.services }),
     Stream.groupedWithin(200, "50 millis"),
-    Stream.mapEffect((images) => note(images, submission)),
+    Stream.mapEffect((images) => note(images, submission, Derive.keys(options.strategy, options.catalog))),
     Stream.onEnd(
       Effect.sync(() => {
         submission.isComplete = true
@@ -148,11 +151,15 @@ const askAboutOthers = Effect.fnUntraced(function* (images: ReadonlyArray<Submit
   yield* publishOwed(yield* store.owed({ scope: { _tag: "Images", ids }, limit: ids.length }))
 })
 
-const note = Effect.fnUntraced(function* (images: ReadonlyArray<SubmittedImage>, submission: Submission) {
+const note = Effect.fnUntraced(function* (
+  images: ReadonlyArray<SubmittedImage>,
+  submission: Submission,
+  algorithms: Readonly<Record<Stage, string>>
+) {
   const progress = yield* Progress
   yield* askAboutOthers(images, submission)
   const answered = images.filter(({ isNew, owed }) => !isNew && owed.length === 0)
-  const { done } = yield* progress.counts({ _tag: "Images", ids: answered.map(({ imageId }) => imageId) })
+  const { done } = yield* progress.counts({ _tag: "Images", ids: answered.map(({ imageId }) => imageId) }, algorithms)
   submission.doneBefore += done
   for (const { imageId, reference } of images) {
     submission.ids.push(imageId)

@@ -98,28 +98,39 @@ const duty = <R>(
 }
 
 /**
- * Hints at all stale images of a stage that has nothing to do. While it has, hints are on their way. No more hints wait than
- * one page has, so that what is answered meanwhile is looked at soon.
+ * Hints at all stale images of a stage that has nothing to do. While it has, hints are on their way; but none is at what
+ * another algorithm has derived: that is hinted at in any case.
  */
 const hintAtStale = Effect.fnUntraced(function* (stage: Stage, algorithm: string, keep: Keep, memory: Memory) {
-  const queue = hintQueue[stage]
-  const isIdle = yield* Idle.isIdle(stage, queue)
+  const isIdle = yield* Idle.isIdle(stage, hintQueue[stage])
   const isCertain = (yield* certain(memory, isIdle ? [stage] : [])).has(stage)
   // A crop that is asked about twice costs a service an answer; what is derived twice costs next to nothing.
-  if (stage === "enrich" ? !isCertain : !isIdle) return
+  if (stage === "enrich") {
+    if (isCertain) yield* hintAt(stage, { algorithm }, keep)
+    return
+  }
+  yield* hintAt(stage, isIdle ? { algorithm } : { algorithm, by: "algorithm" }, keep)
+})
+
+/** Hints page by page. No more hints wait than one page has, so that what is answered meanwhile is looked at soon. */
+const hintAt = Effect.fnUntraced(function* (
+  stage: Stage,
+  which: { readonly algorithm: string; readonly by?: "algorithm" },
+  keep: Keep
+) {
   const store = yield* ResultStore
   const broker = yield* MessageBroker
-  const isLow = Effect.map(broker.depth(queue), (depth) => depth < page / 2)
+  const isLow = Effect.map(broker.depth(hintQueue[stage]), (depth) => depth < page / 2)
   let after: ImageId | undefined
   do {
-    const stale = yield* store.stale(stage, { algorithm, limit: page, ...(after === undefined ? {} : { after }) })
-    yield* Hints.tell([stage], stale.map(Hints.lookAt))
-    yield* Metrics.repaired(stage, stale.length)
-    after = stale.length < page ? undefined : stale.at(-1)!.imageId
-    if (after === undefined) return
+    const stale = yield* store.stale(stage, { ...which, limit: page, ...(after === undefined ? {} : { after }) })
+    if (stale.length === 0) return
     yield* Effect.andThen(keep, isLow).pipe(
       Effect.repeat({ until: (low) => low, schedule: Schedule.spaced("100 millis") })
     )
+    yield* Hints.tell([stage], stale.map(Hints.lookAt))
+    yield* Metrics.repaired(stage, stale.length)
+    after = stale.at(-1)!.imageId
   } while (yield* keep)
 })
 

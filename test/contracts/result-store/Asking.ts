@@ -114,10 +114,10 @@ export const asking = (it: Vitest.MethodsNonLive<ResultStore | Progress>) => {
       const store = yield* ResultStore
       const [a, b] = yield* Effect.all([known("blip", "clip"), known("blip")])
       const other = yield* known("blip")
-      assert.isFalse(yield* store.isAnswered(a, serviceId("blip")))
+      assert.isTrue(yield* store.isOwed(a, serviceId("blip")))
       yield* store.record([answer(a, "blip"), answer(b, "blip", failed()), answer(other, "clip")])
-      assert.isTrue(yield* store.isAnswered(a, serviceId("blip")))
-      assert.isTrue(yield* store.isAnswered(b, serviceId("blip")))
+      assert.isFalse(yield* store.isOwed(a, serviceId("blip")))
+      assert.isFalse(yield* store.isOwed(b, serviceId("blip")))
       assert.deepStrictEqual(yield* owedAmong([a, b]), [[a, [serviceId("clip")]]])
     })
   )

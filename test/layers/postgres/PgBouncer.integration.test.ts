@@ -39,7 +39,7 @@ describe("PgBouncer in transaction mode", () => {
           Effect.gen(function* () {
             const id = yield* known("yolov8", "clip")
             yield* results.record([answer(id, i % 2 === 0 ? "yolov8" : "clip")])
-            assert.strictEqual(yield* results.isAnswered(id, answer(id, i % 2 === 0 ? "yolov8" : "clip").service), true)
+            assert.strictEqual(yield* results.isOwed(id, answer(id, i % 2 === 0 ? "yolov8" : "clip").service), false)
             assert.lengthOf(yield* results.facts([id]), 1)
           }).pipe(Effect.provideContext(services)),
         { concurrency: 40, discard: true }

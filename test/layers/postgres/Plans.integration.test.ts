@@ -124,7 +124,7 @@ layer(Layer.provideMerge(filled, Databases.store), { timeout: "60 seconds" })(
         const works: ReadonlyArray<Effect.Effect<unknown, unknown>> = [
           store.facts(ids),
           store.facts(ids, { stage: "harmonize", algorithm: "new@1" }),
-          store.isAnswered(ids[0]!, answer(ids[0]!, "blip").service),
+          store.isOwed(ids[0]!, answer(ids[0]!, "blip").service),
           store.reference(ids[0]!),
           (yield* Progress).counts({ _tag: "Images", ids }),
           store.record(ids.map((id) => answer(id, "ocr"))),

@@ -100,7 +100,8 @@ const readTimeline = Effect.fnUntraced(function* (id: ImageId) {
   const [image] = yield* sql<{ created: Date; trace_parent: string | null; waiting: ReadonlyArray<ServiceId> }>`
     SELECT image_created AS created, trace_parent, ARRAY(
       SELECT service FROM unnest(requested_services) AS service
-      WHERE service NOT IN (SELECT service FROM results WHERE results.image_id = images.image_id)
+      WHERE service NOT IN (
+        SELECT service FROM results WHERE results.image_id = images.image_id AND renewal IS NULL)
       ORDER BY service COLLATE "C"
     ) AS waiting
     FROM images WHERE image_id = ${id}`

@@ -8,6 +8,7 @@ import { HttpApi, OpenApi } from "effect/http-api"
 import { Access, Faults } from "./Guards.ts"
 import { Fusion } from "./Fusion.ts"
 import { Images } from "./Images.ts"
+import { Operations } from "./Operations.ts"
 import { Pipeline } from "./Pipeline.ts"
 import { Session } from "./Session.ts"
 import { Events, Exports } from "./Streams.ts"
@@ -17,7 +18,7 @@ import { Uploads } from "./Uploads.ts"
 const strict = { onExcessProperty: "error" } as const
 
 export class Api extends HttpApi.make("windmill")
-  .add(Images, Pipeline, Events, Exports, Fusion)
+  .add(Images, Pipeline, Operations, Events, Exports, Fusion)
   .middleware(Access)
   .add(Session, Uploads)
   .middleware(Faults)

@@ -1,6 +1,7 @@
 /** How the pipeline is doing, and what people do about it. */
 import { Effect, Option } from "effect"
 import { HttpApiBuilder } from "effect/http-api"
+import * as Derive from "../../../domain/Derive.ts"
 import * as ServiceCatalog from "../../../domain/ServiceCatalog.ts"
 import { stages } from "../../../domain/Staleness.ts"
 import type { StepName } from "../../../domain/StepName.ts"
@@ -25,9 +26,9 @@ export const layer = HttpApiBuilder.group(
   Effect.fnUntraced(function* (handlers) {
     const archive = yield* Archive
     const catalog = yield* Catalog
-    const monitor = yield* Monitor.make
     const registry = yield* WorkerRegistry
     const { simulated, strategy, traceUrl } = yield* ApiSettings
+    const monitor = yield* Monitor.make(Derive.keys(strategy, catalog))
     const switches = yield* ServiceSwitch
 
     const workflow = {

@@ -1,0 +1,156 @@
+/**
+ * Operations on many images: what the command line, the API and the dashboard begin, and what works on them.
+ *
+ * One program at a time works on all that run, a page of each after the other. Pages wait until what the one before asked
+ * for is nearly done, so a long operation holds up nothing, and what it has not come to is not begun when it is stopped.
+ */
+import { Deferred, Duration, Effect, Option, Random, Schedule, Schema, Stream } from "effect"
+import type { ImageId, ServiceId } from "../../domain/Identifiers.ts"
+import { hintQueue } from "../../domain/Messages.ts"
+import { isTooWide, type Operation, OperationId, type Request } from "../../domain/Operation.ts"
+import * as ServiceCatalog from "../../domain/ServiceCatalog.ts"
+import { stages } from "../../domain/Staleness.ts"
+import { Catalog } from "../../services/Catalog.ts"
+import { MessageBroker } from "../../services/MessageBroker.ts"
+import { Operations } from "../../services/Operations.ts"
+import { ResultStore } from "../../services/ResultStore.ts"
+import { WorkerRegistry } from "../../services/WorkerRegistry.ts"
+import { known } from "./Actions.ts"
+import * as Hints from "./Hints.ts"
+import { publishOwed } from "./Submit.ts"
+
+/** There is no such operation. */
+export class UnknownOperation extends Schema.TaggedError<UnknownOperation>()("UnknownOperation", { id: OperationId }) {
+  override get message() {
+    return `There is no operation ${this.id}`
+  }
+}
+
+/** The request takes away without saying from which images. */
+export class TooWide extends Schema.TaggedError<TooWide>()("TooWide", {
+  kind: Schema.Literals(["withdraw", "delete"])
+}) {
+  override get message() {
+    return this.kind === "delete"
+      ? "Say which images are to be deleted: by group, before or ids"
+      : "Say what is to be withdrawn: by group, services or ids"
+  }
+}
+
+/** How many answers or images a request is about now. Nothing is done. */
+export const count = Effect.fn("Operate.count")(function* (request: Request) {
+  yield* check(request)
+  return yield* Operations.use((operations) => operations.count(request))
+})
+
+/** Begins an operation for somebody. It goes on whatever becomes of them, as long as a postprocessor runs. */
+export const begin = Effect.fn("Operate.begin")(function* (request: Request, by: string) {
+  yield* check(request)
+  return yield* Operations.use((operations) => operations.begin(request, by))
+})
+
+/** Stops an operation, and returns it as it is then. One that has ended stays as it is. */
+export const stop = Effect.fn("Operate.stop")(function* (id: OperationId) {
+  const operations = yield* Operations
+  yield* operations.stop(id)
+  return yield* find(id)
+})
+
+/** One operation. */
+export const find = Effect.fnUntraced(function* (id: OperationId) {
+  const found = yield* Operations.use((operations) => operations.find(id))
+  return Option.isSome(found) ? found.value : yield* new UnknownOperation({ id })
+})
+
+const check = Effect.fnUntraced(function* (request: Request) {
+  if (isTooWide(request) && (request.kind === "delete" || request.kind === "withdraw")) {
+    return yield* new TooWide({ kind: request.kind })
+  }
+  // What a service owes that has left the catalog can be withdrawn, too.
+  if (request.kind === "rerun") yield* known(request.services)
+})
+
+/** Images of one step. */
+const page = 500
+
+/** How long whoever works on operations has them to itself. */
+const lease = Duration.seconds(15)
+
+/** Works on all operations that run, until told to stop. */
+export const operate = ({ stop }: { readonly stop: Deferred.Deferred<void> }) =>
+  Stream.unwrap(
+    Effect.map(Effect.map(Random.nextInt, String), (holder) => {
+      const hold = (time: Duration.Duration) =>
+        WorkerRegistry.use((registry) => registry.lead("operations", holder, time))
+      const turn: Effect.Effect<void, never, Surroundings> = Effect.gen(function* () {
+        if (!(yield* hold(lease))) return
+        const running = yield* Operations.use((operations) => operations.running)
+        const moved = yield* Effect.forEach(running, advance, { concurrency: 4 })
+        if (moved.includes(true)) yield* turn
+      }).pipe(Effect.catch((error) => Effect.logWarning(`Operations are left to the next time: ${error.message}`)))
+      return Stream.fromEffectSchedule(turn, Schedule.spaced("1 second")).pipe(
+        Stream.interruptWhen(Deferred.await(stop)),
+        Stream.drain,
+        Stream.concat(Stream.fromEffectDrain(Effect.ignore(hold(Duration.zero))))
+      )
+    })
+  )
+
+type Surroundings = Catalog | MessageBroker | Operations | ResultStore | WorkerRegistry
+
+/** Takes an operation a page further, if what it asked for is nearly done. Whether it did. */
+const advance = Effect.fn("Operate.advance")(
+  function* ({ id, request }: Operation) {
+    const operations = yield* Operations
+    if (!(yield* isReady(request))) return false
+    const step = yield* operations.step(id, page)
+    if (Option.isNone(step)) {
+      if (yield* operations.finish(id)) yield* Effect.logInfo(`Operation ${id} is done`)
+      return false
+    }
+    yield* publish(request, step.value.images)
+    return true
+    // A page that was begun is finished, also when the program is to stop.
+  },
+  Effect.uninterruptible,
+  Effect.withTracerEnabled(false)
+)
+
+/** Whether little waits in the queues of those who are asked. */
+const isReady = Effect.fnUntraced(function* (request: Request) {
+  const broker = yield* MessageBroker
+  const catalog = yield* Catalog
+  const depths = yield* Effect.forEach(queuesOf(request, catalog), (queue) => broker.depth(queue))
+  return depths.every((depth) => depth < page)
+})
+
+const queuesOf = (request: Request, catalog: ServiceCatalog.ServiceCatalog): ReadonlyArray<string> => {
+  switch (request.kind) {
+    case "rerun":
+      return [
+        ...request.services.map((service) => ServiceCatalog.find(catalog, service)?.queue ?? []).flat(),
+        hintQueue.enrich
+      ]
+    case "recompute":
+      return (request.stages ?? stages).map((stage) => hintQueue[stage])
+    case "withdraw":
+    case "delete":
+      return []
+  }
+}
+
+/** Tells those who are to work on the images. What is not told is found by the sweep. */
+const publish = Effect.fnUntraced(function* (request: Request, ids: ReadonlyArray<ImageId>) {
+  if (request.kind === "withdraw" || request.kind === "delete") return
+  const looks = ids.map((imageId) => ({ imageId, headers: {} }))
+  if (request.kind === "recompute") return yield* Hints.tell(request.stages ?? stages, looks)
+  const store = yield* ResultStore
+  const owed = yield* store.owed({ scope: { _tag: "Images", ids }, limit: ids.length })
+  const asked: ReadonlySet<ServiceId> = new Set(request.services)
+  yield* publishOwed(owed, (service) => asked.has(service), { isRepeated: true })
+  // A crop that is to be asked about again is owed by the stage.
+  const catalog = yield* Catalog
+  if (request.services.some((service) => ServiceCatalog.find(catalog, service)?.crops !== undefined)) {
+    yield* Hints.tell(stages, looks)
+  }
+})

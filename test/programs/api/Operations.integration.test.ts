@@ -1,0 +1,60 @@
+import { assert, layer } from "@effect/vitest"
+import { Effect } from "effect"
+import { operationId } from "../../../src/domain/Operation.ts"
+import { ResultStore } from "../../../src/services/ResultStore.ts"
+import * as ApiServers from "../../support/ApiServers.ts"
+import * as Archives from "../../support/Archives.ts"
+import { said, serviceId } from "../../support/Facts.ts"
+
+const clip = serviceId("clip")
+
+layer(ApiServers.layer(), { excludeTestServices: true })("operations", (it) => {
+  it.effect("are counted before, begun, listed with how far they are, and stopped", () =>
+    Effect.gen(function* () {
+      const api = yield* ApiServers.client
+      const store = yield* ResultStore
+      const imageId = yield* Archives.answered("again.jpg", { clip: said() }, { group: "again" })
+      const request = { kind: "rerun", services: [clip], group: "again", before: new Date("2100-01-01") } as const
+      assert.deepStrictEqual(yield* api.operations.count({ payload: { request } }), { count: 1 })
+      const begun = yield* api.operations.begin({ payload: { request, by: "Ada" } })
+      assert.deepInclude(begun, { state: "running", total: 1, done: 0, by: "Ada", request })
+      const { id } = begun
+      assert.deepInclude(yield* api.operations.get({ params: { id } }), { id, state: "running" })
+      const stopped = yield* api.operations.stop({ params: { id } })
+      assert.deepInclude(stopped, { id, state: "stopped", done: 0 })
+      assert.deepStrictEqual(yield* api.operations.stop({ params: { id } }), stopped)
+      assert.isFalse(yield* store.isOwed(imageId, clip))
+      const other = yield* api.operations.begin({ payload: { request: { kind: "recompute", stages: ["consensus"] } } })
+      assert.match(other.by, /^API, from .*127\.0\.0\.1/)
+      const list = (query: Parameters<typeof api.operations.list>[0]["query"]) =>
+        Effect.map(api.operations.list({ query }), (all) => all.map(({ id }) => id))
+      assert.deepStrictEqual(yield* list({}), [other.id, id])
+      assert.deepStrictEqual(yield* list({ before: other.id, limit: 1 }), [id])
+    })
+  )
+
+  it.effect("are refused when they are too wide, or about what there is not", () =>
+    Effect.gen(function* () {
+      const api = yield* ApiServers.client
+      const refused = (request: Parameters<typeof api.operations.count>[0]["payload"]["request"]) =>
+        Effect.map(Effect.flip(api.operations.begin({ payload: { request } })), ({ _tag }) => _tag)
+      assert.strictEqual(yield* refused({ kind: "delete" }), "Unprocessable")
+      assert.strictEqual(yield* refused({ kind: "rerun", services: [serviceId("clap")] }), "Unprocessable")
+      const id = operationId(1_000_000)
+      assert.strictEqual((yield* Effect.flip(api.operations.get({ params: { id } })))._tag, "NotFound")
+      assert.strictEqual((yield* Effect.flip(api.operations.stop({ params: { id } })))._tag, "NotFound")
+      for (const request of [
+        { kind: "rerun", services: [] },
+        { kind: "delete", group: "a", befor: "2026" },
+        { kind: "x" }
+      ]) {
+        const { status } = yield* ApiServers.request("/operations", {
+          method: "POST",
+          headers: { "content-type": "application/json" },
+          body: JSON.stringify({ request })
+        })
+        assert.strictEqual(status, 400)
+      }
+    })
+  )
+})
