@@ -53,14 +53,14 @@ export const Delete = Schema.Struct({
 export const Request = Schema.Union([Rerun, Recompute, Withdraw, Delete])
 export type Request = typeof Request.Type
 
-/** Whether it is about every image there is, though it takes away what is there. Nobody means that by leaving all out. */
+/** Whether it takes something away from every image there is. That is hardly meant by leaving all out. */
 export const isTooWide = (request: Request): boolean =>
   request.group === undefined &&
   request.ids === undefined &&
   ((request.kind === "delete" && request.before === undefined) ||
     (request.kind === "withdraw" && request.services === undefined))
 
-/** `running`; `done` when it has gone through all of it; `stopped` by somebody before. */
+/** `running`; `done` when it has gone through all of it; `stopped` before. */
 export const State = Schema.Literals(["running", "done", "stopped"])
 
 export const Operation = Schema.Struct({

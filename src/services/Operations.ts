@@ -41,7 +41,7 @@ export class Operations extends Context.Service<
 
 /**
  * Until when jobs that were published may have been withdrawn since, or their images deleted, in milliseconds since 1970;
- * `undefined` when none were. Cheap, and a few seconds late. Nobody withdraws unless somebody provides one.
+ * `undefined` when none were. Cheap, and a few seconds late. By default none ever are.
  */
 export const Withdrawals: Context.Reference<Effect.Effect<number | undefined>> = Context.Reference(
   "windmill/services/Operations/Withdrawals",

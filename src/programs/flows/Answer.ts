@@ -95,7 +95,7 @@ const answer = Effect.fnUntraced(function* (
 const mayBeAnswered = ({ attempt, headers, redelivered }: Delivery) =>
   redelivered || attempt > 1 || headers[repeatedHeader] !== undefined
 
-/** Whether it may have been published before somebody withdrew the question, or deleted the image. */
+/** Whether it may have been published before the question was withdrawn, or the image deleted. */
 const mayBeWithdrawn = Effect.fnUntraced(function* ({ headers }: Delivery) {
   const until = yield* yield* Withdrawals
   return until !== undefined && (publishedAt(headers) ?? 0) <= until

@@ -43,7 +43,7 @@ export const count = Effect.fn("Operate.count")(function* (request: Request) {
   return yield* Operations.use((operations) => operations.count(request))
 })
 
-/** Begins an operation for somebody. It goes on whatever becomes of them, as long as a postprocessor runs. */
+/** Begins an operation, asked for by `by`. It goes on while a postprocessor runs, whatever becomes of the asking program. */
 export const begin = Effect.fn("Operate.begin")(function* (request: Request, by: string) {
   yield* check(request)
   return yield* Operations.use((operations) => operations.begin(request, by))
