@@ -64,7 +64,10 @@ describe("windmill", { timeout: 60_000 }, () => {
     [["start", "--limit", "0"], /^Invalid value for flag --limit: "0"\. Expected a value greater than 0\n/],
     [["worker", "now"], /^Unexpected positional argument: "now"\n/],
     [["status", "now"], /^Invalid value for argument <image>: "now"\. Expected a finite number\n/],
-    [["rerun", "--services", "ocr", "--before", "soon"], /^Invalid value for flag --before: "soon"\. Expected a valid Date\n/],
+    [
+      ["rerun", "--services", "ocr", "--before", "soon"],
+      /^Invalid value for flag --before: "soon"\. Expected a valid Date\n/
+    ],
     [["operations", "stop", "one"], /^Invalid value for argument <id>: "one"\. Expected a finite number\n/],
     [["api", "--port", "99999"], /^Invalid value for flag --port: "99999"\. Expected a value between 0 and 65535\n/]
   ] as const)("says of %j what is wrong, not the whole help, and nothing on stdout", ([args, expected]) =>
