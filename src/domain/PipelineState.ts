@@ -1,5 +1,6 @@
 /** How the pipeline is doing as a whole. */
 import { Schema } from "effect"
+import { Difference } from "./catalog/Agreement.ts"
 import { ServiceId } from "./Identifiers.ts"
 import { EvidenceKind } from "./ServiceCatalog.ts"
 import { Stage } from "./Staleness.ts"
@@ -74,11 +75,30 @@ export type StageState = typeof StageState.Type
 export const AwayState = Schema.Struct({ ...AwaySource.fields, workers: Schema.Array(Schema.String) })
 export type AwayState = typeof AwayState.Type
 
+/** A service that is not in the catalog: what was requested of it is withdrawn until it is there again. */
+export const WithdrawnService = Schema.Struct({
+  service: ServiceId,
+  /** Answers that it was asked for and did not give. */
+  owed: Schema.Int,
+  /** Its queue, and the messages that are left in it. */
+  queue: Schema.String,
+  queued: Schema.Int
+})
+export type WithdrawnService = typeof WithdrawnService.Type
+
+/** A program that works with another catalog than the one that says so. */
+export const OtherCatalog = Schema.Struct({ workerId: Schema.String, ...Difference.fields })
+export type OtherCatalog = typeof OtherCatalog.Type
+
 /** Services in name order, stages in the order in which one uses the other. */
 export const PipelineState = Schema.Struct({
   at: Schema.Date,
   /** Where pictures cannot be read from now, in name order, and for which workers. Their images wait. */
   away: Schema.Array(AwayState),
+  /** Services that are not in the catalog and owe answers, or have messages, in name order. */
+  withdrawn: Schema.Array(WithdrawnService),
+  /** Programs that run with another catalog. */
+  otherCatalogs: Schema.Array(OtherCatalog),
   services: Schema.Array(ServiceState),
   stages: Schema.Array(StageState)
 })

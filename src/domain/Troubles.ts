@@ -1,4 +1,5 @@
 /** What is wrong with a service or a stage, in words. Nothing is said about what is well. */
+import type { Difference } from "./catalog/Agreement.ts"
 import type { ServiceId } from "./Identifiers.ts"
 import type { PipelineState, ServiceState, StageState } from "./PipelineState.ts"
 import { count, grouped, listed } from "./Wording.ts"
@@ -34,7 +35,11 @@ export interface NamedTrouble extends Trouble {
 }
 
 /** The troubles of the pipeline as a whole. */
-export const ofAll = ({ at, away }: Pick<PipelineState, "at" | "away">): ReadonlyArray<NamedTrouble> =>
+export const ofAll = (
+  state: Pick<PipelineState, "at" | "away" | "withdrawn" | "otherCatalogs">
+): ReadonlyArray<NamedTrouble> => [...ofSources(state), ...ofWithdrawn(state), ...ofCatalogs(state)]
+
+const ofSources = ({ at, away }: Pick<PipelineState, "at" | "away">): ReadonlyArray<NamedTrouble> =>
   away.map(({ nextProbe, reason, since, source, workers }) => ({
     subject: source,
     kind: "halted",
@@ -44,6 +49,46 @@ export const ofAll = ({ at, away }: Pick<PipelineState, "at" | "away">): Readonl
     ...(nextProbe > at && { nextProbe })
   }))
 
+const ofWithdrawn = ({ withdrawn }: Pick<PipelineState, "withdrawn">): ReadonlyArray<NamedTrouble> =>
+  withdrawn.map(({ owed, queue, queued, service }) => ({
+    subject: service,
+    kind: "hindered",
+    text: "withdrawn",
+    detail: [
+      "It is not in the catalog",
+      ...(owed === 0
+        ? []
+        : [
+            `${count(owed, "answer")} ${owed === 1 ? "is" : "are"} not waited for, and asked for again when it is back in ` +
+              `service_config.json`
+          ]),
+      ...(queued === 0
+        ? []
+        : [
+            `${count(queued, "message")} left in ${queue}: drop ${queued === 1 ? "it" : "them"} with rabbitmqctl ` +
+              `delete_queue ${queue}`
+          ])
+    ].join(". ")
+  }))
+
+const ofCatalogs = ({ otherCatalogs }: Pick<PipelineState, "otherCatalogs">): ReadonlyArray<NamedTrouble> =>
+  otherCatalogs.map(({ workerId, ...difference }) => ({
+    subject: workerId,
+    kind: "hindered",
+    text: "another catalog",
+    detail: differenceInWords(difference)
+  }))
+
+/** In what another program's catalog differs, and what to do about it. */
+export const differenceInWords = ({ adds, differs, lacks }: Difference): string => {
+  const parts = [
+    ...(lacks.length === 0 ? [] : [`lacks ${listed(lacks)}`]),
+    ...(adds.length === 0 ? [] : [`knows ${listed(adds)} besides`]),
+    ...(differs.length === 0 ? [] : [`has another configuration of ${listed(differs)}`])
+  ]
+  return `It ${listed(parts)}: give all programs the same service_config.json, or each derives anew what others derived`
+}
+
 /** Whether images wait for a step that does no work. */
 export const isHalted = (step: ServiceState | StageState): boolean =>
   step.waiting > 0 && [...obstacles(step, new Date(0))].some(({ kind }) => kind === "halted")
@@ -51,6 +96,10 @@ export const isHalted = (step: ServiceState | StageState): boolean =>
 /** The services that owe answers and give none now, in the order of the state. */
 export const halted = ({ services }: Pick<PipelineState, "services">): ReadonlyArray<ServiceId> =>
   services.filter(isHalted).map(({ service }) => service)
+
+/** The services whose answers are not to be waited for: those that are halted, and those that left the catalog. */
+export const missed = (state: Pick<PipelineState, "services" | "withdrawn">): ReadonlyArray<ServiceId> =>
+  [...halted(state), ...state.withdrawn.flatMap(({ owed, service }) => (owed > 0 ? [service] : []))].sort()
 
 function* obstacles(step: ServiceState | StageState, now: Date): Generator<Trouble> {
   const { paused, waiting, workers } = step

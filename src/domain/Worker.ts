@@ -1,5 +1,6 @@
 /** Programs that run, and what they do. */
 import { Duration, Schema } from "effect"
+import { CatalogPrint } from "./catalog/Agreement.ts"
 import { ServiceId } from "./Identifiers.ts"
 import { StepName } from "./StepName.ts"
 
@@ -50,6 +51,8 @@ export const Worker = Schema.Struct({
   lastBeat: Schema.Date,
   /** Whether it was heard of lately. */
   isAlive: Schema.Boolean,
+  /** The services it knows; absent when it does not say. */
+  catalog: Schema.optionalKey(CatalogPrint),
   /** Where it reads pictures from, and cannot now. */
   away: Schema.Array(AwaySource),
   activities: Schema.Array(

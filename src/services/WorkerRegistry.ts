@@ -1,5 +1,6 @@
 /** Which programs are running, and what they are doing. */
 import { Context, type Duration, type Effect } from "effect"
+import type { CatalogPrint } from "../domain/catalog/Agreement.ts"
 import type { Activity, AwaySource, Worker } from "../domain/Worker.ts"
 import type { ResultStoreError } from "./ResultStore.ts"
 
@@ -11,6 +12,8 @@ export interface Beat {
   readonly activities: ReadonlyArray<Activity>
   /** The sources of pictures that it leaves alone because they are away, if there are some. */
   readonly away?: ReadonlyArray<AwaySource>
+  /** The services that it knows, if it knows any. */
+  readonly catalog?: CatalogPrint
 }
 
 export class WorkerRegistry extends Context.Service<

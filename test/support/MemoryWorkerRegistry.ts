@@ -16,7 +16,7 @@ export const layer = Layer.sync(WorkerRegistry, () => {
         return true
       }),
     workers: Effect.map(Clock.currentTimeMillis, (now) =>
-      [...beats.values()].map(({ activities, at, away = [], host, version, workerId }) => ({
+      [...beats.values()].map(({ activities, at, away = [], catalog, host, version, workerId }) => ({
         workerId,
         host,
         version,
@@ -24,6 +24,7 @@ export const layer = Layer.sync(WorkerRegistry, () => {
         lastBeat: new Date(at),
         isAlive: now - at < 20_000,
         away,
+        ...(catalog === undefined ? {} : { catalog }),
         activities: activities.map((activity) => ({ ...activity, rate: 0 }))
       }))
     )

@@ -142,7 +142,7 @@ const imageColumns = (sql: SqlClient.SqlClient) => sql`
   image_id, image_filename, image_path, image_url, trace_parent,
   ARRAY(
     SELECT service FROM unnest(requested_services) AS service
-    WHERE NOT EXISTS (
+    WHERE answered_services = 0 OR NOT EXISTS (
       SELECT FROM results
       WHERE results.image_id = images.image_id AND results.service = service.service AND renewal IS NULL)
     ORDER BY service COLLATE "C"

@@ -1,6 +1,7 @@
 /** The programs that run, in PostgreSQL. Times are the database's, so clocks of hosts need not agree. */
 import { Duration, Effect, Layer, Schema } from "effect"
 import { SqlClient } from "effect/sql"
+import { CatalogPrint } from "../../domain/catalog/Agreement.ts"
 import { Activity, AwaySource, type Worker } from "../../domain/Worker.ts"
 import { WorkerRegistry } from "../../services/WorkerRegistry.ts"
 import * as Columns from "./Columns.ts"
@@ -17,14 +18,15 @@ export const layer = Layer.effect(
     yield* migrate
 
     const beat = Effect.fn("WorkerRegistry.beat")(
-      ({ activities, away = [], host, version, workerId }: Parameters<WorkerRegistry["Service"]["beat"]>[0]) =>
+      ({ activities, away = [], catalog, host, version, workerId }: Parameters<WorkerRegistry["Service"]["beat"]>[0]) =>
         sql`
-        INSERT INTO workers (worker_id, host, version, activities, away)
+        INSERT INTO workers (worker_id, host, version, activities, away, catalog)
         VALUES (${Columns.storable(workerId)}, ${Columns.storable(host)}, ${version},
-          ${Columns.json(encodeActivities(activities))}::text::jsonb, ${Columns.json(encodeAway(away))}::text::jsonb)
+          ${Columns.json(encodeActivities(activities))}::text::jsonb, ${Columns.json(encodeAway(away))}::text::jsonb,
+          ${catalog === undefined ? null : Columns.json(catalog)}::text::jsonb)
         ON CONFLICT (worker_id) DO UPDATE SET
           host = excluded.host, version = excluded.version, last_beat = excluded.last_beat,
-          activities = excluded.activities, away = excluded.away, previous_beat = workers.last_beat,
+          activities = excluded.activities, away = excluded.away, catalog = excluded.catalog, previous_beat = workers.last_beat,
           previous_activities = workers.activities`.pipe(Effect.mapError(storeError), Effect.asVoid)
     )
 
@@ -37,7 +39,7 @@ export const layer = Layer.effect(
 
     const workers = Effect.gen(function* () {
       const rows = yield* sql<Row>`
-        SELECT worker_id, host, version, started, last_beat, activities, previous_activities, away,
+        SELECT worker_id, host, version, started, last_beat, activities, previous_activities, away, catalog,
           extract(epoch FROM last_beat - previous_beat)::double precision AS seconds,
           last_beat > now() - ${aliveForSeconds} * interval '1 second' AS is_alive
         FROM workers WHERE last_beat > now() - interval '1 day'
@@ -70,6 +72,7 @@ interface Row {
   readonly activities: unknown
   readonly previous_activities: unknown
   readonly away: unknown
+  readonly catalog: unknown
   readonly seconds: number | null
 }
 
@@ -79,6 +82,7 @@ const decodeActivities = Schema.decodeUnknownEffect(Activities)
 
 const Away = Schema.toCodecJson(Schema.Array(AwaySource))
 const encodeAway = Schema.encodeSync(Away)
+const decodeCatalog = Schema.decodeUnknownEffect(CatalogPrint)
 const decodeAway = Schema.decodeUnknownEffect(Away)
 
 const workerOf = Effect.fnUntraced(function* (row: Row) {
@@ -93,6 +97,7 @@ const workerOf = Effect.fnUntraced(function* (row: Row) {
     lastBeat: row.last_beat,
     isAlive: row.is_alive,
     away: yield* decodeAway(row.away),
+    ...(row.catalog === null ? {} : { catalog: yield* decodeCatalog(row.catalog) }),
     activities: activities.map((activity) => {
       // A program that was started again under the same name counts from zero.
       const gained = activity.handled - (handledBefore.get(activity.step) ?? activity.handled)

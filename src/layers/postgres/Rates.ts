@@ -5,6 +5,7 @@ import type { ServiceId } from "../../domain/Identifiers.ts"
 import type { GroupProgress } from "../../domain/PipelineState.ts"
 import type { Stage } from "../../domain/Staleness.ts"
 import type { Pace, Waits } from "../../services/Progress.ts"
+import type { Scope } from "../../services/ResultStore.ts"
 import * as Columns from "./Columns.ts"
 
 /** Seconds that one count of a pace is about, and how many counts there are. */
@@ -59,14 +60,15 @@ export const waits = Effect.fnUntraced(function* (services: ReadonlyArray<Servic
 /** Images that lack only answers of these services, and not all of theirs; with `crops`, also those of which crops wait. */
 export const lackingOnly = Effect.fnUntraced(function* (
   services: ReadonlyArray<ServiceId>,
-  { crops }: { readonly crops: boolean }
+  { crops, scope }: { readonly scope: Scope; readonly crops: boolean }
 ) {
   const sql = yield* SqlClient.SqlClient
   const halted = Columns.texts(services)
+  const inScope = scope._tag === "All" ? sql`true` : sql`image_id = ANY (${Columns.bigints(scope.ids)})`
   const waits = crops ? sql`(owing IS NOT NULL OR enrichment_stale IS NOT NULL)` : sql`owing IS NOT NULL`
   const [row] = yield* sql<{ images: number }>`
     SELECT count(*) AS images FROM images
-    WHERE ${waits} AND boxes_stale IS NULL AND consensus_stale IS NULL AND NOT requested_services <@ ${halted}
+    WHERE ${waits} AND ${inScope} AND boxes_stale IS NULL AND consensus_stale IS NULL AND NOT requested_services <@ ${halted}
       ${crops ? sql`` : sql`AND enrichment_stale IS NULL`}
       AND (owing IS NULL OR NOT EXISTS (
         SELECT FROM unnest(requested_services) AS wanted

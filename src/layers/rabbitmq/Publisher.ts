@@ -20,7 +20,7 @@ export type Publish = (parcels: ReadonlyArray<Parcel>) => Effect.Effect<void, Br
 const batchSize = 512
 
 /** Messages, of all batches, that may be unconfirmed. */
-const window = 4 * batchSize
+const window = 8 * batchSize
 
 /** How long a batch may take, its wait for a place in the window included. Longer than a dead connection goes unnoticed. */
 const timeout = "30 seconds"

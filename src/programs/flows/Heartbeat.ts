@@ -1,10 +1,13 @@
 /** Telling others that this program is alive, and what it is doing. */
-import { Clock, Duration, Effect, Layer, Option, Queue } from "effect"
+import { Clock, Duration, Effect, Layer, Option, Queue, Schedule } from "effect"
+import * as Agreement from "../../domain/catalog/Agreement.ts"
 import type { ServiceId } from "../../domain/Identifiers.ts"
 import * as Delays from "../../domain/Delays.ts"
 import type { StepName } from "../../domain/StepName.ts"
 import { type Activity, beatEvery, type OpenBreaker } from "../../domain/Worker.ts"
+import * as Troubles from "../../domain/Troubles.ts"
 import { ActivityLog, type Hand } from "../../services/ActivityLog.ts"
+import { Catalog } from "../../services/Catalog.ts"
 import { type Beat, WorkerRegistry } from "../../services/WorkerRegistry.ts"
 
 /** Who beats. */
@@ -17,6 +20,7 @@ export const layer = (identity: Identity) =>
     Effect.gen(function* () {
       const registry = yield* WorkerRegistry
       const clock = yield* Clock.Clock
+      const catalog = Option.map(yield* Effect.serviceOption(Catalog), Agreement.printOf)
       const steps = new Map<StepName, StepLog>()
       const away = new Map<string, OpenBreaker>()
       const stepOf = (step: StepName): StepLog => {
@@ -34,6 +38,7 @@ export const layer = (identity: Identity) =>
       const beat = Effect.suspend(() =>
         registry.beat({
           ...identity,
+          ...(Option.isSome(catalog) ? { catalog: catalog.value } : {}),
           activities: Array.from(steps, activityOf(clock.currentTimeMillisUnsafe())).flat(),
           ...(away.size === 0 ? {} : { away: Array.from(away, ([source, state]) => ({ source, ...state })) })
         })
@@ -42,6 +47,20 @@ export const layer = (identity: Identity) =>
         Effect.withTracerEnabled(false)
       )
       yield* Effect.addFinalizer(() => Effect.ignore(registry.leave(identity.workerId)))
+      /** Programs with another catalog that were told of, and in what it differs. */
+      const others = new Map<string, string>()
+      const compare = Effect.gen(function* () {
+        if (Option.isNone(catalog)) return
+        for (const { catalog: that, host, isAlive, workerId } of yield* registry.workers) {
+          const difference = that === undefined || !isAlive ? undefined : Agreement.difference(catalog.value, that)
+          const words = difference === undefined ? "" : Troubles.differenceInWords(difference)
+          if (words !== "" && others.get(workerId) !== words) {
+            yield* Effect.logWarning(`${workerId} on ${host} works with another catalog. ${words}`)
+          }
+          others.set(workerId, words)
+        }
+      }).pipe(Effect.ignore, Effect.withTracerEnabled(false))
+      yield* Effect.forkScoped(Effect.repeat(compare, Schedule.spaced(comparedEvery)))
       // Others are told soon that there is something in hand where nothing was.
       const begun = yield* Queue.sliding<void>(1)
       yield* beat.pipe(
@@ -95,6 +114,9 @@ export const layer = (identity: Identity) =>
       }
     })
   )
+
+/** How often catalogs are compared, which only change with a program that starts. */
+const comparedEvery = Duration.seconds(30)
 
 /** Beats are at least so far apart. */
 const beatApart = Duration.seconds(1)

@@ -5,6 +5,7 @@
  * a tenth of the time.
  */
 import { Cache, Clock, Duration, Effect, Exit, Option, Ref } from "effect"
+import type { ServiceId } from "../../domain/Identifiers.ts"
 import { hintQueue } from "../../domain/Messages.ts"
 import { type Stage, stages } from "../../domain/Staleness.ts"
 import * as Troubles from "../../domain/Troubles.ts"
@@ -35,11 +36,13 @@ export const make = Effect.fnUntraced(function* (algorithms?: Readonly<Record<St
     "1 second"
   )
   const groups = yield* remembered(progress.groups(maxGroups), "1 second")
-  const names = [...catalog.map(({ queue }) => queue), ...stages.map((stage) => hintQueue[stage])]
+  const listed = [...catalog.map(({ queue }) => queue), ...stages.map((stage) => hintQueue[stage])]
   // The first queue that is not answered about is the last: each has to be waited for, and all share the broker.
   const queues = yield* remembered(
-    Effect.suspend(() => {
+    Effect.flatMap(counts, (progress) => {
       const known = new Map<string, Option.Option<QueueStatistics>>()
+      const unlisted = PipelineView.unlisted(catalog, progress)
+      const names = [...listed, ...unlisted.map(({ service }) => PipelineView.usualQueue(service))]
       return Effect.forEach(names, (name) =>
         Effect.map(broker.statistics(name), (statistics) => known.set(name, Option.some(statistics)))
       ).pipe(Effect.ignore, Effect.as(known))
@@ -59,6 +62,8 @@ export const make = Effect.fnUntraced(function* (algorithms?: Readonly<Record<St
     return {
       at: new Date(yield* Clock.currentTimeMillis),
       away: PipelineView.awayState(sight),
+      withdrawn: PipelineView.withdrawn(catalog, sight),
+      otherCatalogs: PipelineView.otherCatalogs(catalog, sight),
       services: catalog.map((service) => PipelineView.serviceState(service, sight)),
       stages: stages.map((stage) => PipelineView.stageState(stage, sight))
     }
@@ -67,19 +72,14 @@ export const make = Effect.fnUntraced(function* (algorithms?: Readonly<Record<St
   const pipeline = Effect.withSpan(now, "Monitor.pipeline")
   // What the services that are halted owe is counted for each set of them.
   const lacking = yield* rememberedBy((names: string) => {
-    const halted = catalog.filter(({ id }) => names.split(",").includes(id))
-    const crops = halted.some((service) => service.crops !== undefined)
-    return halted.length === 0
-      ? Effect.succeed(0)
-      : progress.lackingOnly(
-          halted.map(({ id }) => id),
-          { crops }
-        )
+    const halted = names === "" ? [] : (names.split(",") as ReadonlyArray<string> as ReadonlyArray<ServiceId>)
+    const crops = catalog.some((service) => halted.includes(service.id) && service.crops !== undefined)
+    return halted.length === 0 ? Effect.succeed(0) : progress.lackingOnly(halted, { scope: { _tag: "All" }, crops })
   }, "1 second")
   const images = yield* paced(
     Effect.gen(function* () {
       const progress = yield* counts
-      const halted = Troubles.halted(yield* now)
+      const halted = Troubles.missed(yield* now)
       return { progress, without: { halted, done: progress.done + (yield* lacking(halted.join(","))) } }
     })
   )
@@ -104,18 +104,20 @@ export interface WatchOptions {
   readonly freshFor: Duration.Input
 }
 
-/** How far some images are, as the monitor tells it of all. */
+/** How far some images are, as the monitor tells it of all; services that are not in the catalog are not waited for. */
 export const watchProgress = Effect.fnUntraced(function* ({ algorithms, freshFor, scope }: WatchOptions) {
   const progress = yield* Progress
-  return yield* paced(
-    yield* remembered(
-      Effect.map(
-        Effect.suspend(() => progress.counts(scope(), algorithms)),
-        (progress) => ({ progress, without: PipelineView.withAll(progress) })
-      ),
-      freshFor
-    )
-  )
+  const catalog = yield* Catalog
+  const counted = Effect.gen(function* () {
+    const counts = yield* progress.counts(scope(), algorithms)
+    const halted = PipelineView.unlisted(catalog, counts)
+      .filter((counts) => PipelineView.owed(counts) > 0)
+      .map(({ service }) => service)
+    if (halted.length === 0) return { progress: counts, without: PipelineView.withAll(counts) }
+    const lacking = yield* progress.lackingOnly(halted, { scope: scope(), crops: false })
+    return { progress: counts, without: { halted, done: counts.done + lacking } }
+  })
+  return yield* paced(yield* remembered(counted, freshFor))
 })
 
 /** What is counted, with how fast that grows. */

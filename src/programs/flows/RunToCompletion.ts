@@ -82,8 +82,8 @@ export const runToCompletion = <E, R>(
       )
       const watching = Stream.tick("250 millis").pipe(
         Stream.mapEffect(() => progress),
-        Stream.tap(({ done, images }) =>
-          submission.isComplete && done === images && images === submission.ids.length
+        Stream.tap(({ doneWithoutHalted, images }) =>
+          submission.isComplete && doneWithoutHalted === images && images === submission.ids.length
             ? Deferred.succeed(stop, undefined)
             : Effect.void
         ),

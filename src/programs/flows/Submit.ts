@@ -2,13 +2,13 @@
 import { Clock, Effect, Exit, Option, Schema, Stream, type Tracer } from "effect"
 import type { ServiceId } from "../../domain/Identifiers.ts"
 import type { ImageReference } from "../../domain/ImageReference.ts"
-import { JobJson, published, repeated } from "../../domain/Messages.ts"
+import { Job, published, repeated } from "../../domain/Messages.ts"
 import type { Service } from "../../domain/ServiceCatalog.ts"
 import * as ServiceCatalog from "../../domain/ServiceCatalog.ts"
 import * as TraceContext from "../../domain/TraceContext.ts"
 import * as Wording from "../../domain/Wording.ts"
 import { Catalog } from "../../services/Catalog.ts"
-import { type Lane, MessageBroker } from "../../services/MessageBroker.ts"
+import { type Lane, MessageBroker, type OutgoingMessage } from "../../services/MessageBroker.ts"
 import { ResultStore, type SubmittedImage } from "../../services/ResultStore.ts"
 
 export interface SubmitOptions {
@@ -87,7 +87,10 @@ const endRoots = Effect.fnUntraced(function* (
   }
 })
 
-/** Publishes a job for every answer that the images still lack. `isRepeated`: they may have been published before. */
+/**
+ * Publishes a job for every answer that the images still lack: those of a queue together, which costs the broker least.
+ * `isRepeated`: they may have been published before.
+ */
 export const publishOwed = Effect.fn("Submit.publish")(function* (
   images: ReadonlyArray<SubmittedImage>,
   isWanted: (service: ServiceId) => boolean = () => true,
@@ -96,27 +99,28 @@ export const publishOwed = Effect.fn("Submit.publish")(function* (
   const broker = yield* MessageBroker
   const catalog = yield* Catalog
   const now = { ...published(yield* Clock.currentTimeMillis), ...(isRepeated ? repeated : {}) }
-  yield* broker.publish(
-    images.flatMap((image) =>
-      image.owed.flatMap((id) => {
-        const service = ServiceCatalog.find(catalog, id)
-        return service === undefined || !isWanted(id) ? [] : [{ lane, ...jobMessage(image, service, now) }]
-      })
-    )
-  )
+  const byQueue = new Map<string, Array<OutgoingMessage>>(catalog.map(({ queue }) => [queue, []]))
+  for (const image of images) {
+    const services = image.owed.flatMap((id) => (isWanted(id) ? (ServiceCatalog.find(catalog, id) ?? []) : []))
+    for (const message of jobMessages(image, services, now)) byQueue.get(message.queue)!.push({ lane, ...message })
+  }
+  yield* broker.publish([...byQueue.values()].flat())
 })
 
-const encodeJob = Schema.encodeSync(JobJson)
+const encodeJob = Schema.encodeSync(Job)
 
-const jobMessage = (
+/** The jobs about an image, which differ in the service alone: it is encoded once. */
+const jobMessages = (
   { imageId, reference, traceParent }: SubmittedImage,
-  service: Service,
+  services: ReadonlyArray<Service>,
   now: Readonly<Record<string, string>>
-) => ({
-  queue: service.queue,
-  body: encodeJob({ version: 1, imageId, service: service.id, image: reference }),
-  headers: Option.match(traceParent, {
+): ReadonlyArray<OutgoingMessage> => {
+  const [first] = services
+  if (first === undefined) return []
+  const job = encodeJob({ version: 1, imageId, service: first.id, image: reference })
+  const headers = Option.match(traceParent, {
     onNone: () => now,
     onSome: (value) => ({ [TraceContext.header]: value, ...now })
   })
-})
+  return services.map(({ id, queue }) => ({ queue, body: JSON.stringify({ ...job, service: id }), headers }))
+}

@@ -14,7 +14,7 @@ import { knownWithin } from "../../domain/Worker.ts"
 import { Catalog } from "../../services/Catalog.ts"
 import { type BrokerUnavailable, MessageBroker } from "../../services/MessageBroker.ts"
 import * as Metrics from "../../services/Metrics.ts"
-import { ResultStore, type ResultStoreError } from "../../services/ResultStore.ts"
+import { ResultStore, type ResultStoreError, type SubmittedImage } from "../../services/ResultStore.ts"
 import { ServiceSwitch } from "../../services/ServiceSwitch.ts"
 import { WorkerRegistry } from "../../services/WorkerRegistry.ts"
 import * as Hints from "./Hints.ts"
@@ -148,16 +148,11 @@ const publishForgotten = Effect.fnUntraced(function* (keep: Keep, memory: Memory
   const newest = memory.newest
   memory.newest = Option.getOrElse(yield* store.newest, () => 0)
   const isSetAside = yield* SetAside.jobs(catalog.filter(({ id }) => forgetful.has(id)))
-  let after: ImageId | undefined
-  while (forgetful.size > 0 && (yield* keep)) {
-    const owed = yield* store.owed({ scope: { _tag: "All" }, limit: page, ...(after === undefined ? {} : { after }) })
-    const known = owed.filter(({ imageId }) => imageId <= newest)
+  if (forgetful.size === 0) return
+  const publishPage = Effect.fnUntraced(function* (known: ReadonlyArray<SubmittedImage>) {
     const due = Publication.due(
       Publication.only(known, (service, imageId) => forgetful.has(service) && !isSetAside(imageId, service)),
-      {
-        idle: forgetful,
-        isPublished: () => true
-      }
+      { idle: forgetful, isPublished: () => true }
     )
     // The broker confirms some while others are written.
     yield* Effect.forEach(Array.chunksOf(due, page / 4), (part) => publishOwed(part, undefined, { isRepeated: true }), {
@@ -167,7 +162,21 @@ const publishForgotten = Effect.fnUntraced(function* (keep: Keep, memory: Memory
     for (const service of forgetful) {
       yield* Metrics.repaired(service, due.filter(({ owed }) => owed.includes(service)).length)
     }
-    if (owed.length < page || known.length < owed.length) return
-    after = owed.at(-1)!.imageId
-  }
+  })
+  // While a page is published the next one is read.
+  yield* owing(keep, newest).pipe(Stream.mapEffect(publishPage, { concurrency: 2 }), Stream.runDrain)
 })
+
+/** The images up to `newest` that lack answers, in pages, as long as the duty is kept. */
+const owing = (keep: Keep, newest: number) =>
+  Stream.paginate(
+    undefined as ImageId | undefined,
+    Effect.fnUntraced(function* (after) {
+      if (!(yield* keep)) return [[], Option.none()] as const
+      const store = yield* ResultStore
+      const owed = yield* store.owed({ scope: { _tag: "All" }, limit: page, ...(after === undefined ? {} : { after }) })
+      const known = owed.filter(({ imageId }) => imageId <= newest)
+      const isLast = owed.length < page || known.length < owed.length
+      return [[known], isLast ? Option.none() : Option.some(owed.at(-1)!.imageId)] as const
+    })
+  )

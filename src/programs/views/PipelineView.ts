@@ -2,8 +2,17 @@
 import { Option } from "effect"
 import type { ServiceId } from "../../domain/Identifiers.ts"
 import { hintQueue } from "../../domain/Messages.ts"
-import type { AwayState, PipelineProgress, QueueState, ServiceState, StageState } from "../../domain/PipelineState.ts"
-import type { Service } from "../../domain/ServiceCatalog.ts"
+import * as Agreement from "../../domain/catalog/Agreement.ts"
+import type {
+  AwayState,
+  OtherCatalog,
+  PipelineProgress,
+  QueueState,
+  ServiceState,
+  StageState,
+  WithdrawnService
+} from "../../domain/PipelineState.ts"
+import * as ServiceCatalog from "../../domain/ServiceCatalog.ts"
 import { type Stage, stages } from "../../domain/Staleness.ts"
 import type { Pause, StepName } from "../../domain/StepName.ts"
 import type { Worker } from "../../domain/Worker.ts"
@@ -27,7 +36,7 @@ export interface Sight {
 const lookBack = 6
 
 /** The state of a service. */
-export const serviceState = (service: Service, sight: Sight): ServiceState => {
+export const serviceState = (service: ServiceCatalog.Service, sight: Sight): ServiceState => {
   const { answers, health, progress, waits } = sight
   const counts = progress.services.find((counts) => counts.service === service.id)
   const { failed = 0, failedCrops = 0, requested = 0, succeeded = 0 } = counts ?? {}
@@ -59,6 +68,35 @@ export const awayState = ({ workers }: Pick<Sight, "workers">): ReadonlyArray<Aw
     const { nextProbe, reason } = all[0]!
     const [since] = all.flatMap(({ since }) => since ?? []).sort((a, b) => a.getTime() - b.getTime())
     return { source, reason, nextProbe, ...(since && { since }), workers: all.map(({ workerId }) => workerId).sort() }
+  })
+}
+
+/** Services that are not in the catalog and still owe answers, or have messages in their queues. */
+export const withdrawn = (
+  catalog: ServiceCatalog.ServiceCatalog,
+  { progress, queues }: Pick<Sight, "progress" | "queues">
+) =>
+  unlisted(catalog, progress).flatMap((counts): ReadonlyArray<WithdrawnService> => {
+    const queue = usualQueue(counts.service)
+    const statistics = Option.flatten(Option.fromUndefinedOr(queues.get(queue)))
+    const queued = Option.match(statistics, { onNone: () => 0, onSome: ({ delayed, ready }) => delayed + ready })
+    const still = owed(counts)
+    return still + queued === 0 ? [] : [{ service: counts.service, owed: still, queue, queued }]
+  })
+
+/** The queue of a service that names none of its own. */
+export const usualQueue = (service: ServiceId): string => `queue_${service}`
+
+/** What was counted of services that are not in the catalog. */
+export const unlisted = (catalog: ServiceCatalog.ServiceCatalog, { services }: Pick<Counts, "services">) =>
+  services.filter(({ service }) => ServiceCatalog.find(catalog, service) === undefined)
+
+/** Programs that are alive and work with another catalog. */
+export const otherCatalogs = (catalog: ServiceCatalog.ServiceCatalog, { workers }: Pick<Sight, "workers">) => {
+  const own = Agreement.printOf(catalog)
+  return workers.flatMap(({ catalog, isAlive, workerId }): ReadonlyArray<OtherCatalog> => {
+    const difference = isAlive && catalog !== undefined ? Agreement.difference(own, catalog) : undefined
+    return difference === undefined ? [] : [{ workerId, ...difference }]
   })
 }
 

@@ -1,14 +1,17 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Brand, Deferred, Effect, Fiber, Latch, Layer, Stream } from "effect"
+import { Brand, Deferred, Effect, Fiber, Latch, Layer, Logger, Stream } from "effect"
 import { TestClock } from "effect/testing"
 import type { ServiceId } from "../../../src/domain/Identifiers.ts"
+import { type ServiceCatalog, standard } from "../../../src/domain/ServiceCatalog.ts"
 import * as MemoryMessageBroker from "../../../src/layers/memory/MemoryMessageBroker.ts"
 import * as MemoryServiceSwitch from "../../../src/layers/memory/MemoryServiceSwitch.ts"
 import { consume } from "../../../src/programs/flows/Consume.ts"
 import * as Heartbeat from "../../../src/programs/flows/Heartbeat.ts"
+import { Catalog } from "../../../src/services/Catalog.ts"
 import { MessageBroker, Settlement } from "../../../src/services/MessageBroker.ts"
 import { ServiceSwitch } from "../../../src/services/ServiceSwitch.ts"
 import { type Beat, WorkerRegistry } from "../../../src/services/WorkerRegistry.ts"
+import * as MemoryWorkerRegistry from "../../support/MemoryWorkerRegistry.ts"
 
 const step = Brand.nominal<ServiceId>()("ocr")
 const queue = "queue_ocr"
@@ -106,6 +109,35 @@ describe("a heartbeat", () => {
       }).pipe(Effect.provide(Layer.merge(memory, heartbeat)))
     })
   )
+
+  it.effect("tells once of a program that works with another catalog, and names what differs (issue 12, A6)", () => {
+    const said: Array<string> = []
+    const logger = Logger.layer([Logger.make(({ message }) => void said.push(String(message)))])
+    const beating = (workerId: string, catalog: ServiceCatalog) =>
+      Layer.fresh(Heartbeat.layer({ workerId, host: "farm", version: "v" })).pipe(
+        Layer.provide(Layer.succeed(Catalog, catalog))
+      )
+    const programs = Layer.mergeAll(
+      beating("w1", standard),
+      beating("w2", standard.slice(1)),
+      beating("w3", standard)
+    ).pipe(Layer.provideMerge(MemoryWorkerRegistry.layer))
+    return TestClock.adjust("5 minutes").pipe(
+      Effect.andThen(
+        Effect.sync(() => {
+          const remedy = "give all programs the same service_config.json, or each derives anew what others derived"
+          assert.sameMembers(said, [
+            ...["w1", "w3"].map(
+              (other) => `${other} on farm works with another catalog. It knows blip besides: ${remedy}`
+            ),
+            ...[1, 2].map(() => `w2 on farm works with another catalog. It lacks blip: ${remedy}`)
+          ])
+        })
+      ),
+      Effect.provide(programs),
+      Effect.provide(logger)
+    )
+  })
 
   it.effect("tells what is in hand and what was handled, and goodbye", () =>
     Effect.gen(function* () {

@@ -136,6 +136,22 @@ describe("the sweep", () => {
     }).pipe(Effect.provide(surroundings))
   )
 
+  it.effect(
+    "asks a service that left the catalog for nothing, and for all it owes when it is back (issue 12, A6)",
+    () =>
+      Effect.gen(function* () {
+        yield* lost(2)
+        const without = yield* sweeper.pipe(Effect.provideService(Catalog, services.slice(0, 2)))
+        yield* pass(3)
+        assert.deepStrictEqual(yield* waiting, [2, 2, 0])
+        yield* without.stop
+        const { kill } = yield* sweeper
+        yield* pass(3)
+        assert.deepStrictEqual(yield* waiting, [2, 2, 2])
+        yield* kill
+      }).pipe(Effect.provide(surroundings))
+  )
+
   it.effect("leaves alone what was made known since the last time, which may be about to be published", () =>
     Effect.gen(function* () {
       const { kill } = yield* sweeper

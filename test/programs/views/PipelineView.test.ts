@@ -129,6 +129,26 @@ describe("awayState", () => {
   })
 })
 
+describe("withdrawn", () => {
+  it("is what services owe, or have in their queues, that left the catalog (issue 12, A6)", () => {
+    const statistics = { ready: 2, unsettled: 0, delayed: 1, dead: 0, consumers: 0 }
+    const counted = (service: string, requested: number, succeeded: number) => ({
+      service: serviceId(service),
+      requested,
+      succeeded,
+      failed: 0,
+      failedCrops: 0
+    })
+    const services = [counted("clip", 9, 1), counted("done", 4, 4), counted("gone", 9, 1), counted("left", 2, 2)]
+    const queues = new Map([["queue_left", Option.some(statistics)]])
+    const catalog = ServiceCatalog.standard.filter(({ id }) => id === "clip")
+    assert.deepStrictEqual(PipelineView.withdrawn(catalog, { progress: progressOf({ services }), queues }), [
+      { service: serviceId("gone"), owed: 8, queue: "queue_gone", queued: 0 },
+      { service: serviceId("left"), owed: 0, queue: "queue_left", queued: 3 }
+    ])
+  })
+})
+
 describe("stageState", () => {
   it("counts images that are stale, calls none done that has no answer, and rates the stage by its workers", () => {
     const workers = [

@@ -38,8 +38,11 @@ const progress: PipelineProgress = {
   groups: []
 }
 
+/** Nothing is wrong with the pipeline as a whole. */
+const well = { at, away: [], withdrawn: [], otherCatalogs: [] }
+
 const textOf = (changes: Partial<ServiceState>, about: Partial<PipelineProgress> = {}) => {
-  const state: PipelineState = { at, away: [], services: [{ ...service, ...changes }], stages: [] }
+  const state: PipelineState = { ...well, services: [{ ...service, ...changes }], stages: [] }
   const lines = StatusText.lines(state, { ...progress, ...about })
   const end = lines.indexOf("")
   return { summary: lines.slice(0, end), row: lines[end + 2] }
@@ -85,7 +88,7 @@ describe("lines", () => {
 
   it("say where pictures cannot be read from, for how long and why (issue 12, A2)", () => {
     const source = { source: "/mnt/nas", reason: "/mnt/nas is missing: mount it", nextProbe: at, since }
-    const state = { at, away: [{ ...source, workers: ["a", "b"] }], services: [service], stages: [] }
+    const state = { ...well, away: [{ ...source, workers: ["a", "b"] }], services: [service], stages: [] }
     assert.include(
       StatusText.lines(state, progress),
       "/mnt/nas: pictures cannot be read by a and b for 1 min 0 s: /mnt/nas is missing: mount it. " +
@@ -93,9 +96,32 @@ describe("lines", () => {
     )
   })
 
+  it("say what left the catalog, and who works with another one, with the remedy (issue 12, A6)", () => {
+    const state = {
+      ...well,
+      withdrawn: [
+        { service: ocr, owed: 20, queue: "queue_ocr", queued: 3 },
+        { service: "old" as ServiceId, owed: 0, queue: "queue_old", queued: 1 }
+      ],
+      otherCatalogs: [{ workerId: "w2", lacks: [ocr], adds: [], differs: ["clip" as ServiceId] }],
+      services: [],
+      stages: []
+    }
+    assert.includeMembers(
+      [...StatusText.lines(state, progress)],
+      [
+        "ocr: withdrawn: It is not in the catalog. 20 answers are not waited for, and asked for again when it is back in " +
+          "service_config.json. 3 messages left in queue_ocr: drop them with rabbitmqctl delete_queue queue_ocr",
+        "old: withdrawn: It is not in the catalog. 1 message left in queue_old: drop it with rabbitmqctl delete_queue queue_old",
+        "w2: another catalog: It lacks ocr and has another configuration of clip: give all programs the same " +
+          "service_config.json, or each derives anew what others derived"
+      ]
+    )
+  })
+
   it("fit a terminal of 60 columns: the least important are left out, notes stand below", () => {
     const paused = { step: ocr, by: "me", reason: "new model", since }
-    const state = { at, away: [], services: [{ ...service, paused }], stages: [] }
+    const state = { ...well, services: [{ ...service, paused }], stages: [] }
     assert.deepEqual(StatusText.lines(state, progress, 60).slice(3, 6), [
       "service  queued  running  done  failed   owed  dead",
       "ocr         998        2   900     100  1,000     3",
