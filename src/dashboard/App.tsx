@@ -7,6 +7,7 @@ import { ImagePage } from "./image/ImagePage.tsx"
 import { Images } from "./images/Images.tsx"
 import { LogIn } from "./LogIn.tsx"
 import { api, send } from "./Client.ts"
+import { Operations } from "./operations/Operations.tsx"
 import { Overview } from "./overview/Overview.tsx"
 import { Pictures } from "./parts/Picture.ts"
 import { servedPictures } from "./parts/ServedPictures.ts"
@@ -57,6 +58,8 @@ const pageOf = ({ path: [page = "", id], query }: Route): ComponentChildren => {
       return <Failures step={query.get("step") ?? undefined} />
     case "dead-letters":
       return <DeadLetters key={query.get("step") ?? ""} step={(query.get("step") as StepName | null) ?? undefined} />
+    case "operations":
+      return <Operations />
     case "workers":
       return <Workers />
     default:
@@ -69,6 +72,7 @@ const pages = [
   ["images", "Images"],
   ["failures", "Failures"],
   ["dead-letters", "Dead letters"],
+  ["operations", "Operations"],
   ["workers", "Workers"]
 ] as const
 

@@ -17,6 +17,7 @@ const pages: Readonly<Record<string, readonly [path: string, name: string]>> = {
   i: ["images", "Images"],
   f: ["failures", "Failures"],
   d: ["dead-letters", "Dead letters"],
+  p: ["operations", "Operations"],
   w: ["workers", "Workers"]
 }
 

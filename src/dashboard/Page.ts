@@ -7,6 +7,7 @@ const names: Readonly<Record<string, string>> = {
   images: "Images",
   failures: "Failures",
   "dead-letters": "Dead letters",
+  operations: "Operations",
   workers: "Workers"
 }
 

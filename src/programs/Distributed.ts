@@ -12,6 +12,8 @@ import * as GuardedWebPictures from "../layers/http/GuardedWebPictures.ts"
 import * as HttpInference from "../layers/http/HttpInference.ts"
 import * as Networks from "../layers/http/Networks.ts"
 import * as PgDatabase from "../layers/postgres/PgDatabase.ts"
+import * as PgActionLog from "../layers/postgres/PgActionLog.ts"
+import * as PgHistory from "../layers/postgres/PgHistory.ts"
 import * as PgOperations from "../layers/postgres/PgOperations.ts"
 import * as PgProgress from "../layers/postgres/PgProgress.ts"
 import * as PgResultStore from "../layers/postgres/PgResultStore.ts"
@@ -50,6 +52,8 @@ const addresses = Layer.effectContext(
 
 /** What is kept in the database. The store comes first, so that one waits for the database. */
 export const database = Layer.mergeAll(
+  PgActionLog.layer,
+  PgHistory.layer,
   PgOperations.layer,
   PgProgress.layer,
   PgServiceSwitch.layer,

@@ -7,6 +7,8 @@ import * as EmbeddedPostgres from "../layers/postgres/EmbeddedPostgres.ts"
 import * as FileCatalog from "../layers/files/FileCatalog.ts"
 import * as MemoryMessageBroker from "../layers/memory/MemoryMessageBroker.ts"
 import * as PgDatabase from "../layers/postgres/PgDatabase.ts"
+import * as PgActionLog from "../layers/postgres/PgActionLog.ts"
+import * as PgHistory from "../layers/postgres/PgHistory.ts"
 import * as PgOperations from "../layers/postgres/PgOperations.ts"
 import * as PgProgress from "../layers/postgres/PgProgress.ts"
 import * as PgResultStore from "../layers/postgres/PgResultStore.ts"
@@ -34,6 +36,8 @@ export class AbsentServices extends Context.Service<AbsentServices, ReadonlyArra
 /** Database, broker, and the services of the farm or of the catalog. */
 export const layer = ({ config, data, farm }: EmbeddedOptions) =>
   Layer.mergeAll(
+    PgActionLog.layer,
+    PgHistory.layer,
     PgOperations.layer,
     PgOperations.withdrawals,
     PgResultStore.layer,

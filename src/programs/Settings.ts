@@ -1,5 +1,5 @@
 /** Flags that several commands have, each with the variable that stands in for it. */
-import { Config, Effect, Result, Schema } from "effect"
+import { Config, Duration, Effect, Result, Schema } from "effect"
 import { Argument, Flag } from "effect/cli"
 import * as NodeOs from "node:os"
 import * as Amounts from "../domain/Amounts.ts"
@@ -82,6 +82,21 @@ export const drainWithin = Flag.String("drain-within").pipe(
   Flag.withFallbackConfig(Config.NonEmptyString("DRAIN_WITHIN")),
   Flag.withDefault("20 seconds"),
   Flag.withSchema(Amounts.Wait)
+)
+
+export const keepHistory = Flag.String("keep-history").pipe(
+  Flag.withDescription(
+    "How long derivations that were replaced, deleted images, programs that are gone, operations and actions are remembered " +
+      "(default KEEP_HISTORY, or 90 days)"
+  ),
+  Flag.withMetavar("duration"),
+  Flag.withFallbackConfig(Config.NonEmptyString("KEEP_HISTORY")),
+  Flag.withDefault("90 days"),
+  Flag.withSchema(
+    Schema.DurationFromString.check(
+      Schema.makeFilter((age) => Duration.isGreaterThanOrEqualTo(age, Duration.days(1)) || "Expected a day, or more")
+    )
+  )
 )
 
 export const harmonization = Flag.String("harmonization").pipe(

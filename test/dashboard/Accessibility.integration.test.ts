@@ -7,6 +7,7 @@ import * as Archives from "../support/Archives.ts"
 import * as Browsers from "../support/Browsers.ts"
 import * as DashboardPipeline from "../support/DashboardPipeline.ts"
 import { failed, serviceId } from "../support/Facts.ts"
+import * as Operate from "../../src/programs/flows/Operate.ts"
 import { MessageBroker } from "../../src/services/MessageBroker.ts"
 
 const ocr = serviceId("ocr")
@@ -24,6 +25,7 @@ const pipeline = Layer.mergeAll(
       const { imageId } = image!
       yield* store.record([{ imageId, service: ocr, outcome: failed("refused"), workerId: "worker" }])
       yield* Archives.derive(imageId)
+      yield* Operate.begin({ kind: "rerun", services: [ocr] }, "Ada")
       yield* (yield* MessageBroker).publish([{ queue: "queue_clip", body: "no job" }])
     })
   ),
@@ -40,6 +42,7 @@ const pages: Readonly<Record<string, string>> = {
   "images/5": "[data-failed=ocr]",
   failures: ".failures",
   "dead-letters": "[data-letter]",
+  operations: "[data-operation]",
   workers: ".worker tbody tr",
   "images/999": ".problem",
   nowhere: "h1"

@@ -38,7 +38,7 @@ const pipeline = Layer.mergeAll(
 /** Something in a page that promises do. */
 const inPage = <A>(act: () => Promise<A>) => Effect.promise(act)
 
-const routes = ["", "images", "images/4", "failures", "dead-letters", "workers"] as const
+const routes = ["", "images", "images/4", "failures", "dead-letters", "operations", "workers"] as const
 
 /** What is there when a page has been drawn. */
 const sign: Readonly<Record<(typeof routes)[number], string>> = {
@@ -47,6 +47,7 @@ const sign: Readonly<Record<(typeof routes)[number], string>> = {
   "images/4": ".picture .merged",
   failures: ".failures",
   "dead-letters": ".empty",
+  operations: ".begin select",
   workers: ".worker tbody tr"
 }
 
@@ -113,6 +114,33 @@ layer(pipeline, { excludeTestServices: true, timeout: "60 seconds" })("the dashb
         150_000
       )
     })
+  )
+
+  it.effect("begins an operation when a person agrees to how much it is, stops it, and tells who did", () =>
+    Effect.gen(function* () {
+      const { page } = yield* Browsers.open("operations")
+      yield* inPage(async () => {
+        const form = page.locator(".begin")
+        await form.getByRole("button", { name: "Begin" }).click()
+        await form.getByText("Name the services to ask").waitFor()
+        await form.getByLabel("Services").fill("yolov8")
+        await form.getByLabel("Answered before").fill("2100-01-01")
+        await form.getByRole("button", { name: "Begin" }).click()
+        const dialog = page.getByRole("dialog", { name: "Ask yolov8 again, before 2100-01-01?" })
+        await dialog.getByText(/This is about \d+ answers/).waitFor()
+        await dialog.getByRole("button", { name: "Ask services again" }).click()
+        const operation = page.locator("[data-operation]").first()
+        await operation.getByText("running").waitFor()
+        await operation.getByRole("button", { name: "Stop" }).click()
+        await page.getByRole("dialog").getByRole("button", { name: "Stop" }).click()
+        await operation.getByText("stopped").waitFor()
+        await page
+          .locator("table.done")
+          .getByText(/^stop operation/)
+          .waitFor()
+        await page.locator("table.done").getByText("ask yolov8 again, before 2100-01-01").waitFor()
+      })
+    }).pipe(Effect.scoped)
   )
 
   it.effect("shows progress as it is made", () =>

@@ -20,6 +20,8 @@ const commands = [
   "recompute",
   "cancel",
   "delete",
+  "pause",
+  "resume",
   "operations",
   "status",
   "check",
@@ -122,7 +124,7 @@ describe("windmill", { timeout: 60_000 }, () => {
       assert.deepEqual(completed("dead-letters", "re"), ["replay"])
       assert.deepEqual(completed("worker", "--serv").toSorted(), ["--service", "--services"])
       assert.deepEqual(completed("postprocess", "--stage", "h"), ["harmonize"])
-      assert.deepEqual(completed("re"), ["rerun", "recompute"])
+      assert.deepEqual(completed("re"), ["rerun", "recompute", "resume"])
       assert.deepEqual(completed("recompute", "--stage", "c"), ["consensus"])
       assert.deepEqual(completed("operations", "s"), ["stop"])
     })

@@ -16,6 +16,7 @@ import * as SharpScaler from "../../src/layers/pictures/SharpScaler.ts"
 import * as PgArchive from "../../src/layers/postgres/PgArchive.ts"
 import * as PgDatabase from "../../src/layers/postgres/PgDatabase.ts"
 import * as PgProgress from "../../src/layers/postgres/PgProgress.ts"
+import * as PgActionLog from "../../src/layers/postgres/PgActionLog.ts"
 import * as PgOperations from "../../src/layers/postgres/PgOperations.ts"
 import * as PgPictureLinks from "../../src/layers/postgres/PgPictureLinks.ts"
 import * as PgReplays from "../../src/layers/postgres/PgReplays.ts"
@@ -96,6 +97,7 @@ export const layer = (options: ApiServerOptions = {}) => {
   return ServeApi.listening.pipe(
     Layer.provideMerge(options.archive ?? PgArchive.layer),
     Layer.provideMerge([
+      PgActionLog.layer,
       PgOperations.layer,
       PgPictureLinks.layer,
       PgProgress.layer,

@@ -21,6 +21,7 @@ import { keepSessions } from "./migrations/0009KeepSessions.ts"
 import { findFailures } from "./migrations/0010FindFailures.ts"
 import { noteAway } from "./migrations/0011NoteAway.ts"
 import { runAgain } from "./migrations/0012RunAgain.ts"
+import { rememberActions } from "./migrations/0013RememberActions.ts"
 
 /** The database was made by a later version of the program. */
 export class DatabaseTooNew extends Schema.TaggedError<DatabaseTooNew>()("DatabaseTooNew", {
@@ -47,7 +48,8 @@ const steps = {
   "0009_keep_sessions": keepSessions,
   "0010_find_failures": findFailures,
   "0011_note_away": noteAway,
-  "0012_run_again": runAgain
+  "0012_run_again": runAgain,
+  "0013_remember_actions": rememberActions
 }
 
 const table = "windmill_migrations"

@@ -3,6 +3,7 @@ import { Cause, Effect, Layer, Option, Redacted, type Schema, SchemaIssue } from
 import { HttpServerError, HttpServerRequest } from "effect/http"
 import { HttpApiError } from "effect/http-api"
 import * as NodeCrypto from "node:crypto"
+import { CurrentPerson } from "../../services/ActionLog.ts"
 import { Sessions } from "../../services/Sessions.ts"
 import { ApiSettings, type Settings } from "./ApiSettings.ts"
 import { Access, Faults } from "./definition/Guards.ts"
@@ -103,7 +104,12 @@ export const access = Layer.effect(
         if (right === "read" && isChange(request)) {
           return yield* new Forbidden({ detail: "This token is for looking only: changes need API_TOKEN" })
         }
-        return yield* handler
+        const means = Option.isNone(settings.token)
+          ? ""
+          : request.headers["authorization"] === undefined
+            ? "session, "
+            : "token, "
+        return yield* Effect.provideService(handler, CurrentPerson, `API, ${means}from ${senderOf(request)}`)
       })
     )
   })

@@ -7,6 +7,7 @@ import { stages } from "../../domain/Staleness.ts"
 import { Catalog } from "../../services/Catalog.ts"
 import * as Distributed from "../Distributed.ts"
 import { runUntilStopped } from "../flows/Drain.ts"
+import { forgetPast } from "../flows/Forget.ts"
 import { operate } from "../flows/Operate.ts"
 import { postprocess } from "../flows/Pipeline.ts"
 import { queuesDeclared } from "../flows/Ready.ts"
@@ -25,6 +26,7 @@ const flags = {
     Flag.withDefault("30 seconds"),
     Flag.withSchema(Amounts.Wait)
   ),
+  keepHistory: Settings.keepHistory,
   harmonization: Settings.harmonization,
   config: Settings.config,
   workerId: Settings.workerId,
@@ -35,7 +37,7 @@ const flags = {
 export const command = Command.make(
   "postprocess",
   flags,
-  ({ config, drainWithin, harmonization, stage, sweepEvery, workerId }) =>
+  ({ config, drainWithin, harmonization, keepHistory, stage, sweepEvery, workerId }) =>
     Effect.gen(function* () {
       const strategy = yield* Settings.strategy(harmonization)
       const wanted = stage.length === 0 ? stages : stages.filter((name) => stage.includes(name))
@@ -44,7 +46,11 @@ export const command = Command.make(
         yield* queuesDeclared([...stages.map((name) => hintQueue[name]), ...catalog.map(({ queue }) => queue)])
         yield* Effect.logInfo(`${workerId} runs ${wanted.join(", ")} with ${strategy.name}`)
         yield* runUntilStopped(
-          (stop) => Stream.merge(postprocess({ strategy, stages: wanted, sweepEvery, stop }), operate({ stop })),
+          (stop) =>
+            postprocess({ strategy, stages: wanted, sweepEvery, stop }).pipe(
+              Stream.merge(operate({ stop })),
+              Stream.merge(forgetPast({ keep: keepHistory, stop }))
+            ),
           { within: drainWithin }
         ).pipe(Effect.ensuring(Effect.logInfo(`${workerId} has stopped`)))
       }).pipe(Effect.provide(Working.surroundings(workerId)))

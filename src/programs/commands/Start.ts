@@ -2,7 +2,7 @@
  * The whole of windmill in one process: an embedded PostgreSQL, a broker in memory, and a simulated farm unless real
  * services are configured.
  */
-import { Clock, Console, Context, Effect, Layer, Option, Path, Schema, Stream } from "effect"
+import { Clock, Console, Context, type Deferred, Effect, Layer, Option, Path, Schema, Stream } from "effect"
 import { Command, Flag } from "effect/cli"
 import * as Samples from "#farm/simulated/Samples"
 import { fileURLToPath } from "node:url"
@@ -20,6 +20,7 @@ import * as ServeApi from "../api/ServeApi.ts"
 import * as Embedded from "../Embedded.ts"
 import { runUntilStopped } from "../flows/Drain.ts"
 import * as Heartbeat from "../flows/Heartbeat.ts"
+import { forgetPast } from "../flows/Forget.ts"
 import { operate } from "../flows/Operate.ts"
 import { pipeline } from "../flows/Pipeline.ts"
 import * as RunToCompletion from "../flows/RunToCompletion.ts"
@@ -64,6 +65,7 @@ const flags = {
   ),
   config: Settings.config,
   harmonization: Settings.harmonization,
+  keepHistory: Settings.keepHistory,
   workerId: Settings.workerId,
   drainWithin: Settings.drainWithin,
   data: Settings.data,
@@ -108,6 +110,10 @@ const run = Effect.fnUntraced(function* (options: Options) {
   const submission = RunToCompletion.nothing()
   const startedAt = yield* Clock.currentTimeMillis
 
+  /** What goes on besides. */
+  const besides = (stop: Deferred.Deferred<void>) =>
+    Stream.merge(operate({ stop }), forgetPast({ keep: options.keepHistory, stop }))
+
   yield* runUntilStopped(
     (stop) =>
       Stream.merge(
@@ -124,7 +130,7 @@ const run = Effect.fnUntraced(function* (options: Options) {
           submission,
           stop
         ),
-        operate({ stop })
+        besides(stop)
       ),
     { within: options.drainWithin }
   ).pipe(Effect.onInterrupt(() => sayWhereItStopped(submission)))
@@ -152,7 +158,7 @@ const run = Effect.fnUntraced(function* (options: Options) {
   if (display.isLive && Option.isSome(dashboard)) {
     yield* Console.log(`dashboard  ${dashboard.value}  (until Ctrl-C)`)
     yield* runUntilStopped(
-      (stop) => Stream.merge(pipeline({ services: catalog, strategy, workerId, stop }), operate({ stop })),
+      (stop) => Stream.merge(pipeline({ services: catalog, strategy, workerId, stop }), besides(stop)),
       { within: options.drainWithin }
     )
   }

@@ -8,14 +8,17 @@ import { hintQueue } from "../../domain/Messages.ts"
 import * as Publication from "../../domain/Publication.ts"
 import * as ServiceCatalog from "../../domain/ServiceCatalog.ts"
 import { type Stage, stages } from "../../domain/Staleness.ts"
-import type { StepName } from "../../domain/StepName.ts"
+import type { Pause, StepName } from "../../domain/StepName.ts"
 import * as TraceContext from "../../domain/TraceContext.ts"
+import { CurrentPerson } from "../../services/ActionLog.ts"
 import { Archive } from "../../services/Archive.ts"
 import { Catalog } from "../../services/Catalog.ts"
 import { type DeadLetterSelection, MessageBroker } from "../../services/MessageBroker.ts"
 import { ResultStore, type SubmittedImage } from "../../services/ResultStore.ts"
+import { ServiceSwitch } from "../../services/ServiceSwitch.ts"
 import * as Hints from "./Hints.ts"
 import * as Idle from "./Idle.ts"
+import { note, noting } from "./Noting.ts"
 import * as SetAside from "./SetAside.ts"
 import * as Submit from "./Submit.ts"
 
@@ -89,7 +92,36 @@ export const rerun = Effect.fn("Actions.rerun")(function* (
   yield* Submit.publishOwed(Option.toArray(image), (service) => again.includes(service), { lane: "express" })
   // A crop that is forgotten is owed by the stage, and a fact that is gone changes what was derived.
   yield* Hints.tell(stages, [{ imageId, headers: {} }])
+  yield* note(`ask ${again.join(", ")} again about image ${imageId}${all ? "" : ", what failed"}`)
   return Option.match(image, { onNone: () => ({ imageId, isNew: false, owed: [] }), onSome: submissionOf })
+})
+
+/** Deletes an image with all that hangs on it. Returns where it was read from. */
+export const remove = Effect.fn("Actions.remove")(function* (imageId: ImageId) {
+  const removed = yield* ResultStore.use((store) => store.remove(imageId))
+  if (Option.isNone(removed)) return yield* new UnknownImage({ imageId })
+  yield* note(`delete image ${imageId}`, 1)
+  return removed.value
+})
+
+/** Switches a step off for all programs, until it is switched on. */
+export const pause = Effect.fn("Actions.pause")(function* (request: Omit<Pause, "since">) {
+  yield* queueOf(request.step)
+  const pause = yield* ServiceSwitch.use((switches) => switches.pause(request))
+  yield* Effect.provideService(
+    note(`pause ${request.step}${request.reason === "" ? "" : `: ${request.reason}`}`),
+    CurrentPerson,
+    request.by
+  )
+  return pause
+})
+
+/** Switches a step on. Returns whether it was off. */
+export const resume = Effect.fn("Actions.resume")(function* (step: StepName) {
+  yield* queueOf(step)
+  const wasPaused = yield* ServiceSwitch.use((switches) => switches.resume(step))
+  if (wasPaused) yield* note(`resume ${step}`)
+  return wasPaused
 })
 
 const owedBy = (imageId: ImageId) =>
@@ -119,8 +151,22 @@ export const retryFailed = Effect.fn("Actions.retryFailed")(function* (
       )
     )
   )
-  return counts.reduce((sum, count) => sum + count, 0)
+  return yield* noting(inWords("retry failures", request))(
+    Effect.succeed(counts.reduce((sum, count) => sum + count, 0))
+  )
 })
+
+/** What is done, of which services, class and group. */
+const inWords = (
+  deed: string,
+  of: { readonly services?: ReadonlyArray<StepName>; readonly class?: FailureKind; readonly group?: string }
+): string =>
+  [
+    deed,
+    ...(of.services === undefined ? [] : [of.services.join(", ")]),
+    ...(of.class === undefined ? [] : [of.class]),
+    ...(of.group === undefined ? [] : [`group ${of.group}`])
+  ].join(", ")
 
 const retry = Effect.fnUntraced(function* (ids: ReadonlyArray<ImageId>, step: StepName) {
   const store = yield* ResultStore
@@ -170,7 +216,10 @@ export const runMissing = Effect.fn("Actions.runMissing")(function* (
     Stream.runFold(
       () => unasked,
       (sum, count: number) => sum + count
-    )
+    ),
+    dryRun
+      ? (count) => count
+      : noting(inWords(everyImage ? "ask about every image" : "ask for what is missing", request))
   )
 })
 
@@ -191,13 +240,13 @@ export const deadLetters = Effect.fn("Actions.deadLetters")(function* (step: Ste
 /** Puts dead letters of a step back into its queue. Returns how many. */
 export const replay = Effect.fnUntraced(function* (step: StepName, selection: DeadLetterSelection) {
   const broker = yield* MessageBroker
-  return yield* broker.replay(yield* queueOf(step), selection)
+  return yield* noting(`replay dead letters of ${step}`)(broker.replay(yield* queueOf(step), selection))
 })
 
 /** Forgets dead letters of a step. Returns how many. */
 export const drop = Effect.fnUntraced(function* (step: StepName, selection: DeadLetterSelection) {
   const broker = yield* MessageBroker
-  return yield* broker.drop(yield* queueOf(step), selection)
+  return yield* noting(`drop dead letters of ${step}`)(broker.drop(yield* queueOf(step), selection))
 })
 
 /** The queue a step consumes. */

@@ -7,9 +7,10 @@
 import { Deferred, Duration, Effect, Option, Random, Schedule, Schema, Stream } from "effect"
 import type { ImageId, ServiceId } from "../../domain/Identifiers.ts"
 import { hintQueue } from "../../domain/Messages.ts"
-import { isTooWide, type Operation, OperationId, type Request } from "../../domain/Operation.ts"
+import { isTooWide, type Operation, OperationId, type Request, words } from "../../domain/Operation.ts"
 import * as ServiceCatalog from "../../domain/ServiceCatalog.ts"
 import { stages } from "../../domain/Staleness.ts"
+import { CurrentPerson } from "../../services/ActionLog.ts"
 import { Catalog } from "../../services/Catalog.ts"
 import { MessageBroker } from "../../services/MessageBroker.ts"
 import { Operations } from "../../services/Operations.ts"
@@ -17,6 +18,7 @@ import { ResultStore } from "../../services/ResultStore.ts"
 import { WorkerRegistry } from "../../services/WorkerRegistry.ts"
 import { known } from "./Actions.ts"
 import * as Hints from "./Hints.ts"
+import { note } from "./Noting.ts"
 import { publishOwed } from "./Submit.ts"
 
 /** There is no such operation. */
@@ -46,13 +48,15 @@ export const count = Effect.fn("Operate.count")(function* (request: Request) {
 /** Begins an operation, asked for by `by`. It goes on while a postprocessor runs, whatever becomes of the asking program. */
 export const begin = Effect.fn("Operate.begin")(function* (request: Request, by: string) {
   yield* check(request)
-  return yield* Operations.use((operations) => operations.begin(request, by))
+  const operation = yield* Operations.use((operations) => operations.begin(request, by))
+  yield* Effect.provideService(note(words(request), operation.total), CurrentPerson, by)
+  return operation
 })
 
 /** Stops an operation, and returns it as it is then. One that has ended stays as it is. */
 export const stop = Effect.fn("Operate.stop")(function* (id: OperationId) {
   const operations = yield* Operations
-  yield* operations.stop(id)
+  if (yield* operations.stop(id)) yield* note(`stop operation ${id}`)
   return yield* find(id)
 })
 

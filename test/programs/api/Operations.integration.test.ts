@@ -26,6 +26,15 @@ layer(ApiServers.layer(), { excludeTestServices: true })("operations", (it) => {
       assert.isFalse(yield* store.isOwed(imageId, clip))
       const other = yield* api.operations.begin({ payload: { request: { kind: "recompute", stages: ["consensus"] } } })
       assert.match(other.by, /^API, from .*127\.0\.0\.1/)
+      const acts = yield* api.operations.actions({ query: { limit: 3 } })
+      assert.deepStrictEqual(
+        acts.map(({ by, count, what }) => [by === other.by ? "API" : by, what, count]),
+        [
+          ["API", "recompute consensus", other.total],
+          ["API", `stop operation ${id}`, undefined],
+          ["Ada", "ask clip again, group again, before 2100-01-01", 1]
+        ]
+      )
       const list = (query: Parameters<typeof api.operations.list>[0]["query"]) =>
         Effect.map(api.operations.list({ query }), (all) => all.map(({ id }) => id))
       assert.deepStrictEqual(yield* list({}), [other.id, id])

@@ -53,6 +53,9 @@ layer(surroundings, { excludeTestServices: true })("windmill rerun, cancel, dele
           /^id +state +what .*\n 1 +running +ask clip again, group zoo +0 +3 /
         )
 
+        assert.strictEqual(yield* succeed("main", "pause", "ocr", "--reason", "too hot"), "ocr is paused\n")
+        assert.strictEqual(yield* succeed("main", "resume", "ocr", "clip"), "ocr goes on\nclip was not paused\n")
+
         // The next command works on both.
         const cancelled = yield* succeed("main", "cancel", "--services", "ocr", "--yes")
         assert.match(cancelled, /^Operation 2: withdraw what ocr owes\nDone: 3 answers in .*\n$/)

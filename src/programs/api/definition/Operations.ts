@@ -1,6 +1,7 @@
 /** Operations on many images: asking again, deriving again, withdrawing, deleting. */
 import { Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/http-api"
+import { Action, ActionId } from "../../../domain/Action.ts"
 import { Operation, OperationId, Request } from "../../../domain/Operation.ts"
 import { Pause } from "../../../domain/StepName.ts"
 import { NotFoundProblem, UnprocessableProblem } from "./Problems.ts"
@@ -66,6 +67,19 @@ const stop = HttpApiEndpoint.post("stop", "/operations/:id/stop", {
   })
 )
 
+const actions = HttpApiEndpoint.get("actions", "/actions", {
+  query: {
+    before: Schema.optionalKey(ActionId),
+    limit: Schema.optionalKey(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 1000 })))
+  },
+  success: Schema.Array(Action.annotate({ identifier: "Action" }))
+}).annotateMerge(
+  OpenApi.annotations({
+    summary: "See who did what",
+    description: "Newest first; `before` is the id after which the next page begins. Kept as long as KEEP_HISTORY says."
+  })
+)
+
 export class Operations extends HttpApiGroup.make("operations")
-  .add(list, get, begin, count, stop)
+  .add(list, get, begin, count, stop, actions)
   .annotateMerge(OpenApi.annotations({ title: "Operations", description: "Do something to many images at once." })) {}

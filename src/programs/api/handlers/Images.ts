@@ -5,7 +5,6 @@ import { HttpApiBuilder } from "effect/http-api"
 import type { ImageId } from "../../../domain/Identifiers.ts"
 import type { EncodedImage } from "../../../domain/ImageReference.ts"
 import { Archive } from "../../../services/Archive.ts"
-import { ResultStore } from "../../../services/ResultStore.ts"
 import * as Actions from "../../flows/Actions.ts"
 import { Api } from "../definition/Api.ts"
 import { NotFound } from "../definition/Problems.ts"
@@ -22,7 +21,6 @@ export const layer = HttpApiBuilder.group(
   "images",
   Effect.fnUntraced(function* (handlers) {
     const archive = yield* Archive
-    const store = yield* ResultStore
     const intake = yield* Intake.make
     const pictures = yield* Pictures.make
 
@@ -94,8 +92,7 @@ export const layer = HttpApiBuilder.group(
 
       rerun: ({ params: { id }, payload }) => asProblems(Actions.rerun(id, payload)),
 
-      remove: ({ params: { id } }) =>
-        asProblems(Effect.flatMap(Effect.flatMap(store.remove(id), orUnknown(id)), intake.discard))
+      remove: ({ params: { id } }) => asProblems(Effect.flatMap(Actions.remove(id), intake.discard))
     })
   })
 )

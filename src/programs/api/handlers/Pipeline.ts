@@ -2,13 +2,9 @@
 import { Effect, Option } from "effect"
 import { HttpApiBuilder } from "effect/http-api"
 import * as Derive from "../../../domain/Derive.ts"
-import * as ServiceCatalog from "../../../domain/ServiceCatalog.ts"
-import { stages } from "../../../domain/Staleness.ts"
-import type { StepName } from "../../../domain/StepName.ts"
 import * as Workflow from "../../../domain/Workflow.ts"
 import { Archive } from "../../../services/Archive.ts"
 import { Catalog } from "../../../services/Catalog.ts"
-import { ServiceSwitch } from "../../../services/ServiceSwitch.ts"
 import { WorkerRegistry } from "../../../services/WorkerRegistry.ts"
 import * as Actions from "../../flows/Actions.ts"
 import * as Monitor from "../../flows/Monitor.ts"
@@ -29,18 +25,12 @@ export const layer = HttpApiBuilder.group(
     const registry = yield* WorkerRegistry
     const { simulated, strategy, traceUrl } = yield* ApiSettings
     const monitor = yield* Monitor.make(Derive.keys(strategy, catalog))
-    const switches = yield* ServiceSwitch
 
     const workflow = {
       ...Workflow.describe(catalog, strategy),
       simulated,
       ...(Option.isSome(traceUrl) ? { traceUrl: traceUrl.value } : {})
     }
-
-    const known = (step: StepName) =>
-      stages.some((stage) => stage === step) || ServiceCatalog.find(catalog, step) !== undefined
-        ? Effect.void
-        : asProblems(new Actions.UnknownStep({ step }))
 
     return handlers.handleAll({
       services: () => asProblems(monitor.pipeline),
@@ -49,13 +39,8 @@ export const layer = HttpApiBuilder.group(
       failures: () => asProblems(archive.failures({ samples })),
       workflow: () => Effect.succeed(workflow),
 
-      pause: ({ params: { step }, payload: { by, reason } }) =>
-        Effect.andThen(known(step), asProblems(switches.pause({ step, by, reason }))),
-      resume: ({ params: { step } }) =>
-        Effect.andThen(
-          known(step),
-          Effect.map(asProblems(switches.resume(step)), (wasPaused) => ({ wasPaused }))
-        ),
+      pause: ({ params: { step }, payload: { by, reason } }) => asProblems(Actions.pause({ step, by, reason })),
+      resume: ({ params: { step } }) => asProblems(Effect.map(Actions.resume(step), (wasPaused) => ({ wasPaused }))),
 
       retryFailed: ({ payload }) => asProblems(Effect.map(Actions.retryFailed(payload), counted)),
       runMissing: ({ payload }) => asProblems(Effect.map(Actions.runMissing(payload), counted)),
