@@ -123,7 +123,7 @@ layer(pipeline, { excludeTestServices: true, timeout: "60 seconds" })("the dashb
         const form = page.locator(".begin")
         await form.getByRole("button", { name: "Begin" }).click()
         await form.getByText("Name the services to ask").waitFor()
-        await form.getByLabel("Services").fill("yolov8")
+        await form.getByRole("textbox", { name: "Services" }).fill("yolov8")
         await form.getByLabel("Answered before").fill("2100-01-01")
         await form.getByRole("button", { name: "Begin" }).click()
         const dialog = page.getByRole("dialog", { name: "Ask yolov8 again, before 2100-01-01?" })
