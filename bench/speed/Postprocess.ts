@@ -35,13 +35,41 @@ export const postprocess = async (
     Jobs.publish(servers, hintQueue.consensus, body)
   }
   await servers.channel.waitForConfirms()
+  return await measured(servers, images, last, "1 hour")
+}
+
+/** Images that another algorithm has derived, of which no message tells. */
+export const recompute = async (
+  servers: Servers,
+  images: number,
+  services: ReadonlyArray<string>
+): Promise<Postprocessing> => {
+  const last = await answered(servers, images, services)
+  await servers.database.query(
+    `UPDATE images SET boxes_revision = revision, consensus_revision = revision, enrichment_revision = revision,
+      boxes_algorithm = 'another', consensus_algorithm = 'another', enrichment_algorithm = 'another'
+      WHERE image_id > $1`,
+    [last]
+  )
+  await servers.database.query("ANALYZE")
+  return await measured(servers, images, last, "30 seconds")
+}
+
+/** Both stages run in one process until all images after `last` are derived. */
+const measured = async (
+  servers: Servers,
+  images: number,
+  last: number,
+  sweepEvery: string
+): Promise<Postprocessing> => {
   const before = await scans(servers)
   const stages = ["--stage", "harmonize", "--stage", "consensus"]
-  const program = Processes.program("postprocess", [...stages, "--sweep-every", "1 hour"], servers.environment)
+  const program = Processes.program("postprocess", [...stages, "--sweep-every", sweepEvery], servers.environment)
   const count = async () => {
     const { rows } = await servers.database.query<{ done: number }>(
       `SELECT count(*)::int AS done FROM images
-        WHERE image_id > $1 AND boxes_revision = revision AND consensus_revision = revision`,
+        WHERE image_id > $1 AND boxes_revision = revision AND consensus_revision = revision
+          AND boxes_algorithm <> 'another' AND consensus_algorithm <> 'another'`,
       [last]
     )
     return rows[0]!.done

@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Deferred, Effect, Fiber, Layer, Stream } from "effect"
 import { TestClock } from "effect/testing"
 import type { ServiceId } from "../../../src/domain/Identifiers.ts"
+import { hintQueue } from "../../../src/domain/Messages.ts"
 import { get, standard } from "../../../src/domain/ServiceCatalog.ts"
 import * as MemoryMessageBroker from "../../../src/layers/memory/MemoryMessageBroker.ts"
 import * as MemoryServiceSwitch from "../../../src/layers/memory/MemoryServiceSwitch.ts"
@@ -14,6 +15,7 @@ import { WorkerRegistry } from "../../../src/services/WorkerRegistry.ts"
 import { serviceId } from "../../support/Facts.ts"
 import * as MemoryResultStore from "../../support/MemoryResultStore.ts"
 import * as MemoryWorkerRegistry from "../../support/MemoryWorkerRegistry.ts"
+import { answer, derived } from "../../support/Stores.ts"
 
 const services = ["blip", "clip", "ocr"].map((id) => get(standard, serviceId(id)))
 const [blip, clip, ocr] = services.map(({ id }) => id) as [ServiceId, ServiceId, ServiceId]
@@ -150,6 +152,29 @@ describe("the sweep", () => {
         assert.deepStrictEqual(yield* waiting, [2, 2, 2])
         yield* kill
       }).pipe(Effect.provide(surroundings))
+  )
+
+  it.effect("feeds a stage that is busy with what another algorithm derived, and with nothing that is on its way", () =>
+    Effect.gen(function* () {
+      const store = yield* ResultStore
+      const broker = yield* MessageBroker
+      const images = yield* lost(4)
+      yield* store.record(images.map(({ imageId }) => answer(imageId, "clip")))
+      yield* store.saveBoxes(images.slice(1).map(({ imageId }) => derived(imageId, 1, [], "old")))
+      const stop = yield* Deferred.make<void>()
+      const algorithms = { harmonize: "new", consensus: "", enrich: "" }
+      const options = { every: "30 seconds", stop, stages: ["harmonize"], algorithms } as const
+      const busy = { step: "harmonize", handled: 0, inFlight: 1 } as const
+      const beating = WorkerRegistry.use((registry) =>
+        registry.beat({ workerId: "w1", host: "h", version: "v", activities: [busy] })
+      )
+      yield* beating
+      const running = yield* Effect.forkChild(Stream.runDrain(sweep(options)), { startImmediately: true })
+      yield* Effect.repeat(Effect.andThen(Effect.orDie(beating), TestClock.adjust("1 second")), { times: 10 })
+      assert.strictEqual((yield* broker.statistics(hintQueue.harmonize)).ready, 3)
+      yield* Deferred.succeed(stop, undefined)
+      yield* Fiber.join(running)
+    }).pipe(Effect.provide(surroundings))
   )
 
   it.effect("leaves alone what was made known since the last time, which may be about to be published", () =>
