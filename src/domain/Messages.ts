@@ -19,8 +19,15 @@ export type Job = typeof Job.Type
 export const Hint = Schema.Struct({ version, imageId: ImageId }).pipe(Schema.encodeKeys({ imageId: "image_id" }))
 export type Hint = typeof Hint.Type
 
-export const JobJson = Schema.fromJsonString(Job)
-export const HintJson = Schema.fromJsonString(Hint)
+/** Characters of a message. What is longer is none of ours, and not read. */
+export const longest = 65_536
+
+const text = Schema.String.check(
+  Schema.isMaxLength(longest, { message: `Expected a message of at most ${longest} characters` })
+)
+
+export const JobJson = text.pipe(Schema.decodeTo(Schema.fromJsonString(Job)))
+export const HintJson = text.pipe(Schema.decodeTo(Schema.fromJsonString(Hint)))
 
 /** The queue on which a stage receives its hints. */
 export const hintQueue: Record<Stage, string> = {

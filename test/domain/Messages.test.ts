@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Result, Schema } from "effect"
 import type { ImageId, ServiceId } from "../../src/domain/Identifiers.ts"
 import { HintJson, JobJson } from "../../src/domain/Messages.ts"
+import { milliseconds } from "../support/Processor.ts"
 
 const job = {
   version: 1 as const,
@@ -23,6 +24,17 @@ describe("Job", () => {
   it.prop("survives the wire", [Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 2 ** 31 }))], ([id]) => {
     const sent = { ...job, imageId: id as ImageId }
     assert.deepEqual(Schema.decodeSync(JobJson)(Schema.encodeSync(JobJson)(sent)), sent)
+  })
+
+  it("is refused without a look when it is longer than any", () => {
+    const long = ["[".repeat(10_000_000), Schema.encodeSync(JobJson)(job).padEnd(100_000)]
+    for (const body of long) {
+      const spent = milliseconds(() => {
+        const result = Schema.decodeUnknownResult(JobJson)(body)
+        assert.include(Result.isFailure(result) ? result.failure.message : "", "at most 65536 characters")
+      })
+      assert.isBelow(spent, 500)
+    }
   })
 
   it.each([

@@ -4,6 +4,7 @@
  */
 import * as NodeCrypto from "node:crypto"
 import type * as Amqp from "amqplib"
+import * as Messages from "../../domain/Messages.ts"
 import type { OutgoingMessage } from "../../services/MessageBroker.ts"
 import type { Destination } from "./Topology.ts"
 
@@ -26,6 +27,7 @@ export interface Note {
 /** What a message says. */
 export interface Envelope {
   readonly id: string
+  /** Of a body that is longer than any message, more than `Messages.longest` characters of its beginning. */
   readonly body: string
   readonly headers: Readonly<Record<string, string>>
   readonly attempt: number
@@ -44,6 +46,9 @@ const longestReason = 4000
 
 /** Bytes of headers that are sent again: all headers of a message together may take 64 KiB. */
 const mostHeaders = 60_000
+
+/** Bytes in which more characters are than a message has, whatever they are. */
+const mostBytes = 4 * (Messages.longest + 1)
 
 /** Headers that belong to windmill or to the broker, not to the sender. */
 const bookkeeping =
@@ -93,7 +98,7 @@ export const read = ({ content, properties }: Amqp.Message): Envelope => {
   }
   return {
     id: identify(content, properties),
-    body: content.toString(),
+    body: content.toString("utf8", 0, mostBytes),
     headers,
     attempt: Number.isSafeInteger(all[attemptHeader]) ? Math.max(1, all[attemptHeader]) : 1,
     reason: reasonOf(all),

@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import type { GetMessage } from "amqplib"
 import { Schema } from "effect"
+import * as Messages from "../../../src/domain/Messages.ts"
 import * as Envelope from "../../../src/layers/rabbitmq/Envelope.ts"
 
 /** The message that the broker makes of a parcel, with headers it adds on the way. */
@@ -100,6 +101,15 @@ describe("Envelope", () => {
     })
     const bare = { ...message, properties: { ...absent, messageId: undefined, headers: undefined } }
     assert.deepInclude(Envelope.read(bare), { headers: {}, attempt: 1, returns: 0 })
+  })
+
+  it("reads the beginning of a body that is longer than any message, and sends all of it again", () => {
+    const parcel = Envelope.first({ queue: "work", body: "€".repeat(1_000_000) }, { exchange: "", routingKey: "work" })
+    const { body } = Envelope.read(delivered(parcel))
+    assert.isAbove(body.length, Messages.longest)
+    assert.isBelow(body.length, 300_000)
+    const again = Envelope.again(delivered(parcel), "work", parcel.destination, { attempt: 1 })
+    assert.strictEqual(again.content.length, 3_000_000)
   })
 
   it("keeps as much of a reason as fits", () => {
