@@ -13,6 +13,9 @@ import { InvalidRequest, TooLarge } from "./definition/Problems.ts"
 
 type FormError = Multipart.MultipartError | HttpServerError.HttpServerError
 
+/** The parser stumbles over a part that ends within its headers: as damaged as any other. */
+const guarded = Stream.catchDefect(() => Stream.fail(Multipart.MultipartError.fromReason("Parse")))
+
 /** The parts of the body of the request. What a file holds is read before the next part is asked for, or not at all. */
 export const parts: Stream.Stream<Multipart.Part, FormError, HttpServerRequest.HttpServerRequest> = Stream.unwrap(
   Effect.map(HttpServerRequest.HttpServerRequest, (request) =>
@@ -24,7 +27,10 @@ export const parts: Stream.Stream<Multipart.Part, FormError, HttpServerRequest.H
       Multipart.limitsServices(formLimits)
     )
   )
-)
+).pipe(guarded)
+
+/** What is in the file of a part. */
+export const contentOf = (file: Multipart.File): Stream.Stream<Uint8Array, FormError> => guarded(file.content)
 
 /** What a form that cannot be read is to whoever sent it. */
 export const problemOf = (error: FormError): InvalidRequest | TooLarge => {

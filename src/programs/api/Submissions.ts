@@ -88,7 +88,7 @@ const take = Effect.fnUntraced(function* (read: Read, part: Multipart.Part, keep
   if (part.key !== "file" || read.received !== undefined) {
     return yield* Form.invalid(`the file "${part.key}" is one too many: send one picture, in the field "file"`)
   }
-  return { ...read, received: yield* keep(part.name, Stream.mapError(part.content, Form.problemOf)) }
+  return { ...read, received: yield* keep(part.name, Stream.mapError(Form.contentOf(part), Form.problemOf)) }
 })
 
 /** Fields that are no wishes are passed over. */

@@ -34,6 +34,10 @@ layer(ApiServers.layer(), { excludeTestServices: true })("a form", (it) => {
         "a header that is none": [part("\0"), part(":"), end],
         "a header that is too long": [part(`X: ${"x".repeat(100_000)}`), end],
         "too many headers": [part("X: y\r\n".repeat(1000) + file), end],
+        "a field that ends within its headers": [
+          `--${boundary}\r\nContent-Disposition: form-da\r\n--${boundary}\r\n`,
+          end
+        ],
         "a picture that breaks off within a boundary": [part(file, bytes), `--${boundary.slice(0, 8)}`],
         "two names": [part('Content-Disposition: form-data; name="file"; name="file"; filename="a"', bytes), end],
         "a file name that cannot be decoded": [part(`${file}; filename*=utf-8''%ff`, bytes), end],
