@@ -93,6 +93,7 @@ const List = ({ hasPages, onClose }: { readonly hasPages: boolean; readonly onCl
           ))}
           {hasPages &&
             Object.entries(pages).map(([key, [, name]]) => <Entry key={key} keys={["g", key]} name={name} />)}
+          {hasPages && <Entry keys={["/"]} name="Search, on the page of the images" />}
           <Entry keys={["?"]} name="This list" />
           <Entry keys={["Esc"]} name="Close what is open" />
         </dl>

@@ -3,6 +3,7 @@ import { Context, type Effect, type Option, type Stream } from "effect"
 import type { FailureGroup, FailureKind } from "../domain/archive/FailureGroup.ts"
 import type { Image, ImageSummary } from "../domain/archive/Image.ts"
 import type { ImageFilter } from "../domain/archive/ImageFilter.ts"
+import type { Suggestion } from "../domain/archive/Suggestion.ts"
 import type { Timeline } from "../domain/archive/Timeline.ts"
 import type { ContentHash, ImageId, Moment, ServiceId } from "../domain/Identifiers.ts"
 import type { StepName } from "../domain/StepName.ts"
@@ -37,6 +38,8 @@ export class Archive extends Context.Service<
     readonly ids: (filter: ImageFilter) => Stream.Stream<ImageId, ResultStoreError>
     /** The same, whole. */
     readonly records: (filter: ImageFilter) => Stream.Stream<ImageRecord, ResultStoreError>
+    /** Names of what was found, and of groups, that a word which is being typed may become; at most `limit`. */
+    readonly suggestions: (typed: string, limit: number) => Effect.Effect<ReadonlyArray<Suggestion>, ResultStoreError>
     /** One image, as of one moment. */
     readonly image: (id: ImageId) => Effect.Effect<Option.Option<Image>, ResultStoreError>
     readonly timeline: (id: ImageId) => Effect.Effect<Option.Option<Timeline>, ResultStoreError>

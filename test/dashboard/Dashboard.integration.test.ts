@@ -4,6 +4,7 @@ import { Effect, FileSystem, Layer, Path } from "effect"
 import { gzipSync } from "node:zlib"
 import type { Page } from "playwright-core"
 import { Farm } from "#farm/simulated/Farm"
+import type { QueryText } from "../../src/domain/archive/Query.ts"
 import type { Outcome } from "../../src/domain/Facts.ts"
 import { MessageBroker } from "../../src/services/MessageBroker.ts"
 import { ResultStore } from "../../src/services/ResultStore.ts"
@@ -269,6 +270,47 @@ layer(pipeline, { excludeTestServices: true, timeout: "60 seconds" })("the dashb
         await tiles(page, expected)
         assert.strictEqual(await page.getByRole("searchbox", { name: "Label" }).inputValue(), concept)
       })
+    }).pipe(Effect.scoped)
+  )
+
+  it.effect("searches in one box, suggests words, and says what is wrong with a query", () =>
+    Effect.gen(function* () {
+      const { complaints, page } = yield* Browsers.open("images?group=first")
+      const api = yield* ApiServers.client
+      const { images } = yield* api.images.search({ query: { group: "first" } })
+      const { concept } = images[0]!.findings[0]!
+      const quoted = `"${concept}"` as QueryText
+      const found = yield* api.images.search({ query: { group: "first", q: quoted } })
+      const others = yield* api.images.search({ query: { group: "first", q: `NOT ${quoted}` as QueryText } })
+      assert.sameMembers(
+        [...found.images, ...others.images].map(({ id }) => id),
+        images.map(({ id }) => id)
+      )
+      yield* inPage(async () => {
+        await page.locator(".tile").nth(3).waitFor()
+        await page.keyboard.press("/")
+        const box = page.getByRole("combobox", { name: "Search" })
+        await box.pressSequentially(`NOT ${concept.slice(0, 3)}`)
+        await page.getByRole("option", { name: concept, exact: false }).first().waitFor()
+        await page.keyboard.press("ArrowUp")
+        await page.keyboard.press("Escape")
+        await box.fill(concept)
+        await page.getByRole("option", { name: new RegExp(`${concept}$`) }).click()
+        await page.waitForURL((url) => url.hash.includes("q="))
+        await tiles(page, found.images.length)
+        await box.fill(`NOT ${quoted}`)
+        await tiles(page, others.images.length)
+        const before = page.url()
+        await box.fill(`NOT ${quoted} (`)
+        await page
+          .getByRole("alert")
+          .getByText(/A word is missing|has no/)
+          .waitFor()
+        assert.strictEqual(page.url(), before)
+        await page.reload()
+        assert.strictEqual(await box.inputValue(), `NOT ${quoted}`)
+      })
+      assert.deepStrictEqual(complaints, [])
     }).pipe(Effect.scoped)
   )
 

@@ -142,6 +142,13 @@ describe("consensus of a horse and its rider", () => {
         failed_services: [],
         total_processing_time: 2.25,
         special: {
+          caption: {
+            detected: true,
+            sightings: [
+              { service: "blip", content: "man horse" },
+              { service: "ollama", content: "person horse" }
+            ]
+          },
           text: { detected: true, emoji: "💬", content: "STOP", sightings: [{ service: "ocr", content: "STOP" }] },
           face: { detected: false, sightings: [] },
           pose: { detected: false, sightings: [] },
@@ -375,6 +382,7 @@ describe("what the original system got wrong", () => {
   })
 
   it("B37: a text reader that also maps words keeps its text, and a confidence it did not send is not made up", () => {
+    assert.notProperty(consensusOf(factsOf({ ocr: said(text("horse", "horse")), blip: said() })).special, "caption")
     const { special } = consensusOf(factsOf({ ocr: said(text("horse", "horse")) }))
     same([special.text.emoji, special.text.content], ["💬", "horse"])
     assert.notProperty(special.text, "confidence")

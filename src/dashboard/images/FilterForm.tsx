@@ -4,6 +4,7 @@ import { api, send } from "../Client.ts"
 import { useResource } from "../Resource.ts"
 import { href } from "../Routes.ts"
 import * as Filters from "./Filters.ts"
+import { problemOf, Search } from "./Search.tsx"
 
 /** How long typing pauses before the list follows. */
 const typingPauseMilliseconds = 250
@@ -19,7 +20,9 @@ export const FilterForm = ({ query }: { readonly query: URLSearchParams }) => {
 
   const apply = (form: HTMLFormElement) => {
     const fields = new FormData(form)
-    const entered = Object.fromEntries(Filters.names.map((name) => [name, String(fields.get(name) ?? "")]))
+    const entered = Object.fromEntries(Filters.names.map((name) => [name, String(fields.get(name) ?? "").trim()]))
+    // What is no query yet is not looked for yet.
+    if (problemOf(entered["q"] ?? "") !== undefined) return
     location.replace(
       href("images", { ...entered, confidence: entered["confidence"] === "0" ? "" : entered["confidence"] })
     )
@@ -33,6 +36,7 @@ export const FilterForm = ({ query }: { readonly query: URLSearchParams }) => {
 
   return (
     <form class="card filters" role="search" onInput={onInput} onSubmit={(event) => event.preventDefault()}>
+      <Search value={of("q")} />
       <label>
         Label
         <input name="label" type="search" value={of("label")} placeholder="dog, women, …" />

@@ -5,7 +5,7 @@ import { ImageFilter } from "../../domain/archive/ImageFilter.ts"
 import { FailureClass } from "../../domain/Facts.ts"
 
 /** Names of the filters, in the order of their fields. */
-export const names = ["label", "emoji", "group", "service", "status", "error", "confidence"] as const
+export const names = ["q", "label", "emoji", "group", "service", "status", "error", "confidence"] as const
 export type Name = (typeof names)[number]
 
 export const statuses = ImageStatus.literals

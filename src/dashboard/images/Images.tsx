@@ -24,7 +24,7 @@ export const Images = ({ query }: { readonly query: URLSearchParams }) => {
       <h1>Images</h1>
       <FilterForm query={query} />
       {filter === undefined ? (
-        <Empty title="There is no such filter">Correct the address, or clear the filters.</Empty>
+        <Empty title="There is no such filter">Correct it, or clear the filters.</Empty>
       ) : (
         <>
           <Export query={query} />

@@ -4,9 +4,12 @@ import { Group, ImageId } from "../Identifiers.ts"
 import { StepName } from "../StepName.ts"
 import { FailureKind } from "./FailureGroup.ts"
 import { ImageStatus } from "./Image.ts"
+import { QueryText } from "./Query.ts"
 
 /** An image must meet all that is given. */
 export const ImageFilter = Schema.Struct({
+  /** Images with these words in their name or group, in what was found in them, or in why something failed. */
+  q: Schema.optionalKey(QueryText),
   /** These images. */
   ids: Schema.optionalKey(Schema.Array(ImageId)),
   group: Schema.optionalKey(Group),

@@ -1,4 +1,4 @@
-/** The faces, poses and texts of an image, each once: the sightings that stand for them. */
+/** The faces, poses, texts and captions of an image, each once: the sightings that stand for them. */
 import { Order } from "effect"
 import * as BoundingBox from "../BoundingBox.ts"
 import type { Point } from "../Enrichment.ts"
@@ -106,6 +106,24 @@ const newTexts = (read: ReadonlyArray<Reading>): ReadonlyArray<Reading> => {
     if (regions.length === 0) unplaced.add(spelled)
     return !isKnown
   })
+}
+
+/** One sighting per wording of a caption. */
+export const captions = (statements: ReadonlyArray<Statement>): ReadonlyArray<Sighting> => {
+  const wordings = new Set<string>()
+  return statements
+    .flatMap((statement): ReadonlyArray<Sighting & { readonly content: string }> => {
+      const { prediction } = statement
+      if (prediction._tag !== "Caption" || prediction.text.trim() === "") return []
+      return [{ ...by(statement, undefined).sighting, content: prediction.text }]
+    })
+    .sort(wholeImageFirst)
+    .filter(({ content }) => {
+      const wording = normalized(content)
+      const isNew = !wordings.has(wording)
+      wordings.add(wording)
+      return isNew
+    })
 }
 
 const normalized = (text: string): string => text.toLowerCase().replaceAll(/\s+/g, " ").trim()

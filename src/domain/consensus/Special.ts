@@ -1,5 +1,5 @@
 /**
- * Findings that do not compete: text, faces, poses, and what is not safe for work.
+ * Findings that do not compete: text, captions, faces, poses, and what is not safe for work.
  *
  * One sighting by one service is enough, in the image or in a crop of it; no quorum can lose it.
  */
@@ -13,7 +13,7 @@ import * as Distinct from "./Distinct.ts"
 import { highest } from "./Score.ts"
 import type { Statement } from "./Statements.ts"
 
-/** A face, a pose or a text, by the sighting that stands for all sightings of it; or one prediction of the other. */
+/** A face, a pose, a text or a caption, by the sighting that stands for all of it; or one prediction of the other. */
 export const Sighting = Schema.Struct({
   service: ServiceId,
   /** The box whose crop it was seen in; absent when it was seen in the whole image. */
@@ -22,7 +22,7 @@ export const Sighting = Schema.Struct({
   box: Schema.optionalKey(BoundingBox.ImageBox),
   /** Absent when the service gave none. */
   confidence: Schema.optionalKey(Confidence),
-  /** The text that was read. */
+  /** The text that was read, or the caption. */
   content: Schema.optionalKey(Schema.String)
 }).pipe(Schema.encodeKeys({ boxId: "cluster_id", box: "bbox" }))
 export type Sighting = typeof Sighting.Type
@@ -33,7 +33,7 @@ const channel = {
   emoji: Schema.optionalKey(Schema.String),
   /** The best confidence of all that saw it; absent when no service gave one. */
   confidence: Schema.optionalKey(Confidence),
-  /** One for each face, pose or text: in the whole image first, then most confident first. */
+  /** One for each face, pose, text or caption: in the whole image first, then most confident first. */
   sightings: Schema.Array(Sighting)
 }
 
@@ -41,6 +41,8 @@ const channel = {
 export const Special = Schema.Struct({
   /** `content` is the text of the first sighting. */
   text: Schema.Struct({ ...channel, content: Schema.optionalKey(Schema.String) }),
+  /** Absent when there is none. */
+  caption: Schema.optionalKey(Schema.Struct(channel)),
   face: Schema.Struct(channel),
   pose: Schema.Struct(channel),
   /** `humanContext`: whether any service saw a person, a face or a pose. Present when something was detected. */
@@ -53,6 +55,7 @@ export type Special = typeof Special.Type
 /** The special channels, fed by all that was said. */
 export const ofStatements = (statements: ReadonlyArray<Statement>, isHuman: boolean): Special => {
   const text = Distinct.texts(statements)
+  const caption = Distinct.captions(statements)
   const face = Distinct.faces(statements)
   const pose = Distinct.poses(statements)
   const faceConfidence = highest(
@@ -66,6 +69,7 @@ export const ofStatements = (statements: ReadonlyArray<Statement>, isHuman: bool
   const words = text.toSorted(Distinct.wholeImageFirst)[0]?.content
   return {
     text: { ...channelOf(text, Concept.emojiOf(special.text)), ...(words === undefined ? {} : { content: words }) },
+    ...(caption.length === 0 ? {} : { caption: channelOf(caption, undefined) }),
     face: channelOf(face, Concept.emojiOf(special.face), faceConfidence),
     pose: channelOf(pose, undefined),
     nsfw: {

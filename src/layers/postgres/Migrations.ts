@@ -22,6 +22,7 @@ import { findFailures } from "./migrations/0010FindFailures.ts"
 import { noteAway } from "./migrations/0011NoteAway.ts"
 import { runAgain } from "./migrations/0012RunAgain.ts"
 import { rememberActions } from "./migrations/0013RememberActions.ts"
+import { findByWords } from "./migrations/0014FindByWords.ts"
 
 /** The database was made by a later version of the program. */
 export class DatabaseTooNew extends Schema.TaggedError<DatabaseTooNew>()("DatabaseTooNew", {
@@ -36,7 +37,8 @@ export class DatabaseTooNew extends Schema.TaggedError<DatabaseTooNew>()("Databa
   }
 }
 
-const steps = {
+/** The steps in their order. */
+export const steps = {
   "0001_create_tables": createTables,
   "0002_follow_changes": followChanges,
   "0003_find_images": findImages,
@@ -49,10 +51,12 @@ const steps = {
   "0010_find_failures": findFailures,
   "0011_note_away": noteAway,
   "0012_run_again": runAgain,
-  "0013_remember_actions": rememberActions
+  "0013_remember_actions": rememberActions,
+  "0014_find_by_words": findByWords
 }
 
-const table = "windmill_migrations"
+/** Where it says which were taken. */
+export const table = "windmill_migrations"
 
 /** How long a program that starts waits for a database that is not there yet. */
 export const MaxWait = Context.Reference<Duration.Input>("windmill/layers/Migrations/MaxWait", {

@@ -14,6 +14,7 @@ import { ResultStore } from "../../services/ResultStore.ts"
 import * as Changes from "./archive/Changes.ts"
 import { countFailures, failures } from "./archive/Failed.ts"
 import { search } from "./archive/Search.ts"
+import { suggestions } from "./archive/Suggestions.ts"
 import { summaries } from "./archive/Summaries.ts"
 import { countUnasked } from "./archive/Unasked.ts"
 import * as Whole from "./archive/Whole.ts"
@@ -66,6 +67,7 @@ export const layer = Layer.effect(
           Stream.map((records) => records.toReversed()),
           Stream.flattenIterable
         ),
+      suggestions: (typed, limit) => run("suggestions", suggestions(typed, limit)),
       image: (id) => run("image", Whole.image(id, catalog)),
       timeline: (id) => run("timeline", Whole.timeline(id)),
       failures: ({ samples }) => run("failures", failures(samples)),

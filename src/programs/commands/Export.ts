@@ -3,6 +3,7 @@ import { Console, Effect, FileSystem, Layer, Option, Stdio, Stream } from "effec
 import { Command, Flag } from "effect/cli"
 import { ExportFormat, files } from "../../domain/archive/ExportFormat.ts"
 import type { ImageFilter } from "../../domain/archive/ImageFilter.ts"
+import { QueryText } from "../../domain/archive/Query.ts"
 import * as PgArchive from "../../layers/postgres/PgArchive.ts"
 import * as Distributed from "../Distributed.ts"
 import * as Embedded from "../Embedded.ts"
@@ -29,6 +30,13 @@ const flags = {
     Flag.withMetavar("name"),
     Flag.optional
   ),
+  search: Flag.String("search").pipe(
+    Flag.withAlias("s"),
+    Flag.withDescription('Images that a query finds, as in the dashboard: dog "no parking" NOT cat'),
+    Flag.withMetavar("query"),
+    Flag.withSchema(QueryText),
+    Flag.optional
+  ),
   label: Flag.String("label").pipe(
     Flag.withDescription("Images in which this was found, in any wording"),
     Flag.withMetavar("word"),
@@ -43,9 +51,10 @@ const flags = {
   ...Watched.flags
 }
 
-export const command = Command.make("export", flags, ({ config, data, format, group, label, output }) => {
+export const command = Command.make("export", flags, ({ config, data, format, group, label, output, search }) => {
   const filter: ImageFilter = {
     ...(Option.isSome(group) ? { group: group.value } : {}),
+    ...(Option.isSome(search) ? { q: search.value } : {}),
     ...(Option.isSome(label) ? { label: label.value } : {})
   }
   const path = Option.getOrElse(output, () => `windmill${files[format].extension}`)

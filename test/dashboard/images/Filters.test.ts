@@ -17,6 +17,7 @@ describe("Filters", () => {
     assert.isUndefined(ofAddress("#/images?status=nice"))
     assert.isUndefined(ofAddress("#/images?confidence=much"))
     assert.isUndefined(ofAddress("#/images?lable=dog"))
+    assert.isUndefined(ofAddress("#/images?q=dog+OR"))
   })
 
   it("hands them on to the API, and nothing else", () => {

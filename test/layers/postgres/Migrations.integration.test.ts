@@ -1,9 +1,10 @@
 import { PgClient } from "@effect/sql-pg"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer } from "effect"
+import { Migrator } from "effect/sql"
 import type { ContentHash } from "../../../src/domain/Identifiers.ts"
 import * as PgDatabase from "../../../src/layers/postgres/PgDatabase.ts"
-import { migrate } from "../../../src/layers/postgres/Migrations.ts"
+import * as Migrations from "../../../src/layers/postgres/Migrations.ts"
 import * as PgPictureLinks from "../../../src/layers/postgres/PgPictureLinks.ts"
 import * as PgResultStore from "../../../src/layers/postgres/PgResultStore.ts"
 import { PictureLinks } from "../../../src/services/PictureLinks.ts"
@@ -11,6 +12,15 @@ import { ResultStore } from "../../../src/services/ResultStore.ts"
 import * as Databases from "../../support/Databases.ts"
 
 const tables = ["consensus", "images", "merged_boxes", "postprocessing", "results"]
+
+const { migrate } = Migrations
+
+/** The tables as the first so many steps make them. */
+const migrateTo = (last: number) =>
+  Migrator.make({})({
+    loader: Migrator.fromRecord(Object.fromEntries(Object.entries(Migrations.steps).slice(0, last))),
+    table: Migrations.table
+  })
 
 const steps = PgClient.PgClient.use(
   (sql) => sql<{ name: string }>`SELECT name FROM windmill_migrations ORDER BY migration_id`
@@ -41,13 +51,10 @@ describe("migrate", () => {
 
   it.effect("gives the addresses of kept pictures their keys, and they stay the same images", () =>
     Effect.gen(function* () {
-      yield* migrate
+      yield* migrateTo(8)
       const sql = yield* PgClient.PgClient
       const hash = "0123456789abcdef".repeat(4) as ContentHash
       const base = "http://windmill.example:8787/images/content/"
-      yield* sql`DROP TABLE sessions, secrets`
-      yield* sql`DROP INDEX results_failed_by_class, postprocessing_failed_by_class`
-      yield* sql`DELETE FROM windmill_migrations WHERE migration_id >= 9`
       yield* sql`
         INSERT INTO images (image_filename, image_url, source_key, requested_services)
         VALUES ('a.jpg', ${base + hash}, 'before', '{}')`
@@ -61,6 +68,27 @@ describe("migrate", () => {
       const rows = yield* sql<{ image_url: string }>`SELECT image_url FROM images`
       assert.deepStrictEqual(rows, [{ image_url: `${base}${key}/${hash}` }])
       assert.isFalse(known[0]!.isNew)
+    }).pipe(Effect.provide(Databases.client))
+  )
+
+  it.effect("finds the words of images that are older than the index of words", () =>
+    Effect.gen(function* () {
+      yield* migrateTo(12)
+      const sql = yield* PgClient.PgClient
+      const consensus = { votes: { consensus: [{ concept: "dog", label: "Dackel", emoji: "🐶" }] }, special: {} }
+      yield* sql`
+        INSERT INTO images (image_filename, image_path, source_key, requested_services)
+        SELECT 'old_' || i || '.jpg', '/old/' || i, i, '{}' FROM generate_series(1, 2001) AS i`
+      yield* sql`
+        INSERT INTO consensus (image_id, consensus_data, processing_time, revision, algorithm)
+        VALUES (2001, ${JSON.stringify(consensus)}::text::jsonb, 1, 1, 'a')`
+      yield* migrate
+      const [found] = yield* sql<{ ids: ReadonlyArray<number> }>`
+        SELECT array_agg(image_id) AS ids FROM image_words WHERE words @@ word_query('dackel', false)`
+      assert.deepStrictEqual(found!.ids.map(Number), [2001])
+      const [all] = yield* sql<{ images: number }>`
+        SELECT count(*) AS images FROM image_words WHERE words @@ word_query('old', false)`
+      assert.strictEqual(all!.images, 2001)
     }).pipe(Effect.provide(Databases.client))
   )
 

@@ -2,6 +2,7 @@ import { assert, layer } from "@effect/vitest"
 import { Brand, Deferred, Effect, Fiber, Option, Stream } from "effect"
 import { SqlClient } from "effect/sql"
 import type { ImageFilter } from "../../../src/domain/archive/ImageFilter.ts"
+import type { QueryText } from "../../../src/domain/archive/Query.ts"
 import type { ImageId, Moment } from "../../../src/domain/Identifiers.ts"
 import { revision } from "../../../src/domain/Staleness.ts"
 import { Archive } from "../../../src/services/Archive.ts"
@@ -9,7 +10,7 @@ import { Progress } from "../../../src/services/Progress.ts"
 import { ResultStore } from "../../../src/services/ResultStore.ts"
 import * as ApiServers from "../../support/ApiServers.ts"
 import * as Archives from "../../support/Archives.ts"
-import { caption, failed, label, object, said, serviceId } from "../../support/Facts.ts"
+import { caption, failed, label, object, said, serviceId, text } from "../../support/Facts.ts"
 
 const find = (filter: ImageFilter, page: { readonly before?: ImageId; readonly limit?: number } = {}) =>
   Archive.use((archive) => archive.search(filter, { limit: 100, ...page })).pipe(
@@ -38,6 +39,85 @@ layer(ApiServers.layer(), { excludeTestServices: true })("search", (it) => {
       assert.deepStrictEqual(yield* find({ emoji: "🧑" }), [unsure, sure])
       assert.deepStrictEqual(yield* find({ emoji: "🧑\uFE0F", confidence: 0.8 }), [sure])
       assert.deepStrictEqual(yield* find({ confidence: 0.8 }), [other, sure])
+    })
+  )
+
+  it.effect("finds images by words of their name and group, of what was found, and of failures", () =>
+    Effect.gen(function* () {
+      const archive = yield* Archive
+      const store = yield* ResultStore
+      const dog = yield* Archives.done(
+        "IMG_2031-Café.jpg",
+        {
+          yolov8: said({ ...object("dog", [1, 2, 30, 40], 0.9), emoji: "🐶" }),
+          clip: said(label("Dogs", 0.9)),
+          blip: said(caption("a", "spotted", "puppy")),
+          ocr: said(text("NO\nPARKING here"))
+        },
+        { group: "Summer trip 2026" }
+      )
+      const cat = yield* Archives.done("cat.jpg", { clip: said(label("cat", 0.9)), ocr: failed("unreadable-reply") })
+      const asked = (q: string) => find({ q: q as QueryText })
+      const ofDog = [
+        "img_2031",
+        "2031",
+        "IMG*",
+        "cafe",
+        "CAFÉ",
+        '"img 2031 cafe jpg"',
+        "summer",
+        '"trip 2026"',
+        "dog",
+        "puppies",
+        "🐶",
+        "spotted",
+        '"no parking"',
+        "parking NOT cat",
+        "-cat dog",
+        "dog OR cat -jpg*",
+        "(spotted OR cat) no"
+      ]
+      for (const q of ofDog) {
+        assert.deepStrictEqual(yield* asked(q), [dog], q)
+      }
+      for (const q of ["cat", "unreadable", "ocr", '"It is unreadable-reply"', "cat NOT dog"]) {
+        assert.deepStrictEqual(yield* asked(q), [cat], q)
+      }
+      for (const q of [
+        '"parking no"',
+        '"jpg summer"',
+        "dog cat",
+        '"puppies"',
+        "nothing",
+        "do",
+        "'; DROP TABLE images --"
+      ]) {
+        assert.deepStrictEqual(yield* asked(q), [], q)
+      }
+      assert.deepStrictEqual(yield* asked("-xyz"), yield* find({}))
+      assert.deepStrictEqual(
+        yield* asked("-(dog OR cat)"),
+        (yield* find({})).filter((id) => id !== dog && id !== cat)
+      )
+      assert.deepStrictEqual(yield* find({ q: "jpg" as QueryText, label: "cat" }), [cat])
+      assert.deepStrictEqual(
+        (yield* archive.suggestions("do", 10)).filter(({ kind }) => kind === "label"),
+        [{ kind: "label", text: "dog", emoji: "🐶" }]
+      )
+      assert.deepStrictEqual(yield* archive.suggestions("TRIP", 10), [{ kind: "group", text: "Summer trip 2026" }])
+
+      const sql = yield* SqlClient.SqlClient
+      yield* sql`UPDATE results SET error_reason = 'weary' WHERE image_id = ${cat} AND status = 'failed'`
+      assert.deepStrictEqual([yield* asked("weary"), yield* asked("cat weary"), yield* asked("is")], [[cat], [cat], []])
+      yield* store.forget({ which: "failed", scope: { _tag: "Images", ids: [cat] } })
+      assert.deepStrictEqual(yield* asked("unreadable"), [])
+      yield* store.forget({ which: "all", scope: { _tag: "Images", ids: [dog] }, steps: [serviceId("ocr")] })
+      yield* Archives.derive(dog)
+      assert.deepStrictEqual(yield* asked("parking"), [])
+      yield* sql`UPDATE images SET image_group = 'winter' WHERE image_id = ${dog}`
+      assert.deepStrictEqual([yield* asked("winter"), yield* asked("summer")], [[dog], []])
+      yield* store.remove(dog)
+      assert.deepStrictEqual(yield* asked("winter"), [])
     })
   )
 

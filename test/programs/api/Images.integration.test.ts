@@ -2,6 +2,7 @@ import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
 import * as NodeFs from "node:fs"
 import sharp from "sharp"
+import type { QueryText } from "../../../src/domain/archive/Query.ts"
 import type { ImageId } from "../../../src/domain/Identifiers.ts"
 import { NotFound, TooLarge, Unprocessable } from "../../../src/programs/api/definition/Problems.ts"
 import * as Intake from "../../../src/programs/api/Intake.ts"
@@ -43,6 +44,27 @@ layer(ApiServers.layer({ networks: ["127.0.0.1"] }), { excludeTestServices: true
       const timeline = yield* api.images.timeline({ params: { id: submission.imageId } })
       assert.deepStrictEqual(timeline.waiting, submission.owed)
       assert.deepStrictEqual(timeline.events, [{ _tag: "Submitted", at: image.created }])
+    })
+  )
+
+  it.effect("finds images by a query, suggests words, and says where a query cannot be read", () =>
+    Effect.gen(function* () {
+      const api = yield* ApiServers.client
+      const id = yield* Archives.done("lake.jpg", { clip: said(label("canoe", 0.9)) }, { group: "canoe trip" })
+      const find = (q: string) =>
+        Effect.map(api.images.search({ query: { q: q as QueryText } }), ({ images }) => images.map(({ id }) => id))
+      assert.deepStrictEqual(yield* find('canoe lake NOT "no parking"'), [id])
+      assert.deepStrictEqual(yield* find("canoe -lake"), [])
+      assert.deepStrictEqual(yield* api.images.suggest({ query: { typed: "cano" } }), [
+        { kind: "label", text: "canoe" },
+        { kind: "group", text: "canoe trip" }
+      ])
+      const response = yield* ApiServers.request(`/images?q=${encodeURIComponent('dog "cat')}`)
+      assert.strictEqual(response.status, 400)
+      const problem = (yield* Effect.promise(() => response.json())) as { readonly problems: ReadonlyArray<unknown> }
+      assert.deepStrictEqual(problem.problems, [
+        { path: "q", message: "The quotation mark at character 5 has no other that closes it" }
+      ])
     })
   )
 

@@ -50,6 +50,17 @@ layer(Databases.address, { excludeTestServices: true })("windmill import and win
           lines.map((line) => JSON.parse(line).filename),
           ["b.jpg", "a.jpg"]
         )
+        const found = yield* succeed("main", "export", "-f", "jsonl", "-o", "-", "--search", "jpg -old")
+        assert.deepStrictEqual(
+          found
+            .trimEnd()
+            .split("\n")
+            .map((line) => JSON.parse(line).filename),
+          ["b.jpg"]
+        )
+        const misread = yield* run("main", "export", "-f", "jsonl", "--search", "b OR")
+        assert.strictEqual(misread.code, 1)
+        assert.match(misread.stderr, /^Invalid value for flag --search: "b OR"\. A word is missing after OR/)
         const nowhere = yield* run("main", "export", "-f", "csv", "-o", "nowhere/boxes.csv")
         assert.strictEqual(nowhere.code, 1)
         assert.deepStrictEqual((yield* Effect.promise(() => NodeFs.readdir(home))).toSorted(), [

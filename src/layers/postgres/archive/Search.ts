@@ -1,7 +1,8 @@
 /** Finding images: every filter as a condition that has an index, and the pages of what is found. */
-import { Effect } from "effect"
+import { Effect, Result } from "effect"
 import { SqlClient, type SqlError, type Statement } from "effect/sql"
 import type { ImageFilter } from "../../../domain/archive/ImageFilter.ts"
+import * as Query from "../../../domain/archive/Query.ts"
 import * as Concept from "../../../domain/Concept.ts"
 import type { ImageId } from "../../../domain/Identifiers.ts"
 import { stages } from "../../../domain/Staleness.ts"
@@ -90,9 +91,10 @@ const amongFailed = (filter: ImageFilter & { readonly error: NonNullable<ImageFi
   })
 
 const conditionsOf = (sql: SqlClient.SqlClient, filter: ImageFilter): ReadonlyArray<Statement.Fragment> => {
-  const { confidence, emoji, group, ids, label, service, status } = filter
+  const { confidence, emoji, group, ids, label, q, service, status } = filter
   const conditions: Array<Statement.Fragment> = []
   if (ids !== undefined) conditions.push(sql`image_id = ANY (${Columns.bigints(ids)})`)
+  if (q !== undefined) conditions.push(hasWords(sql, q))
   if (group !== undefined) conditions.push(sql`image_group = ${Columns.storable(group)}`)
   if (status !== undefined) conditions.push(statusIs(sql, status))
   if (service !== undefined) {
@@ -104,6 +106,40 @@ const conditionsOf = (sql: SqlClient.SqlClient, filter: ImageFilter): ReadonlyAr
     conditions.push(hasFinding(sql, sql`true`, confidence))
   }
   return conditions
+}
+
+/**
+ * A query that images without any of its words meet is asked the other way round: which are the images that do not meet it?
+ * They have some of the words, so the index knows them.
+ */
+const hasWords = (sql: SqlClient.SqlClient, text: Query.QueryText): Statement.Fragment => {
+  const query = Result.getOrThrow(Query.parse(text))
+  const others = Query.complement(query)
+  const found = (query: Query.Query) => sql`(SELECT image_id FROM image_words WHERE words @@ ${wordQuery(sql, query)})`
+  return Query.isMet(query, () => false)
+    ? sql`image_id NOT IN ${found(others)}`
+    : sql`image_id IN ${found(Query.complement(others))}`
+}
+
+/** A query as PostgreSQL's `tsquery`. */
+const wordQuery = (sql: SqlClient.SqlClient, query: Query.Query): Statement.Fragment => {
+  const joined = (queries: ReadonlyArray<Statement.Fragment>, operator: "&&" | "||"): Statement.Fragment =>
+    queries.reduce((one, other) => sql`(${one} ${sql.literal(operator)} ${other})`)
+  switch (query._tag) {
+    case "Words":
+      return joined(
+        Query.wordings(query).map((text) => sql`word_query(${Columns.storable(text)}, ${query.match === "beginning"})`),
+        "||"
+      )
+    case "Not":
+      return sql`(!! ${wordQuery(sql, query.query)})`
+    case "And":
+    case "Or":
+      return joined(
+        query.queries.map((each) => wordQuery(sql, each)),
+        query._tag === "And" ? "&&" : "||"
+      )
+  }
 }
 
 const unfinished = "coalesce(owing, boxes_stale, consensus_stale, enrichment_stale)"

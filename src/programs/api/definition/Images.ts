@@ -3,6 +3,7 @@ import { Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/http-api"
 import { Image, ImageStatus, ImageSummary } from "../../../domain/archive/Image.ts"
 import { ImageFilter } from "../../../domain/archive/ImageFilter.ts"
+import { Suggestion } from "../../../domain/archive/Suggestion.ts"
 import { Timeline } from "../../../domain/archive/Timeline.ts"
 import { BoxId, Group, ImageId, Moment, ServiceId } from "../../../domain/Identifiers.ts"
 import { listOf } from "./Lists.ts"
@@ -93,7 +94,24 @@ const search = HttpApiEndpoint.get("search", "/images", {
 }).annotateMerge(
   OpenApi.annotations({
     summary: "Find images",
-    description: "Newest first. An image must meet every filter that is given; `ids` can be repeated."
+    description:
+      "Newest first. An image must meet every filter that is given; `ids` can be repeated. `q` looks in file name, group, what was " +
+      'found (label, emoji, text, caption) and why something failed: `dog "no parking" NOT cat`. Words must all be there; `OR` stands ' +
+      "between choices, `NOT` or `-` before what must not be there, parentheses group. A word is found in any wording (`women` finds " +
+      "`person`), words in quotes as they are; `*` at the end of a word stands for any ending."
+  })
+)
+
+const suggest = HttpApiEndpoint.get("suggest", "/suggestions", {
+  query: {
+    /** The beginning of a word. */
+    typed: Schema.String.check(Schema.isMaxLength(200))
+  },
+  success: Schema.Array(Suggestion.annotate({ identifier: "Suggestion" }))
+}).annotateMerge(
+  OpenApi.annotations({
+    summary: "See what a word may become",
+    description: "At most ten: names of what was found that begin so, and groups with that in their names."
   })
 )
 
@@ -188,5 +206,5 @@ const remove = HttpApiEndpoint.delete("remove", "/images/:id", {
 )
 
 export class Images extends HttpApiGroup.make("images")
-  .add(submit, search, get, neighbors, timeline, content, crop, rerun, remove)
+  .add(submit, search, suggest, get, neighbors, timeline, content, crop, rerun, remove)
   .annotateMerge(OpenApi.annotations({ title: "Images", description: "Submit images and look at what was found." })) {}

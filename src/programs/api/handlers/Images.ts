@@ -13,8 +13,9 @@ import * as Intake from "../Intake.ts"
 import * as Pictures from "../Pictures.ts"
 import * as Submissions from "../Submissions.ts"
 
-/** Images on a page when no limit is given. */
+/** Images on a page when no limit is given, and the most suggestions. */
 const pageSize = 50
+const mostSuggestions = 10
 
 export const layer = HttpApiBuilder.group(
   Api,
@@ -61,6 +62,8 @@ export const layer = HttpApiBuilder.group(
             return { images, moment, ...(found.length > limit && last ? { next: last.id } : {}) }
           })
         ),
+
+      suggest: ({ query: { typed } }) => asProblems(archive.suggestions(typed, mostSuggestions)),
 
       get: ({ params: { id } }) => asProblems(Effect.flatMap(archive.image(id), orUnknown(id))),
 
