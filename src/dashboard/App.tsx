@@ -1,6 +1,8 @@
 /** The frame around the pages, and which page is shown. */
 import type { ComponentChildren } from "preact"
 import type { StepName } from "../domain/StepName.ts"
+import { Add } from "./add/Add.tsx"
+import { Dropping } from "./add/Dropping.tsx"
 import { DeadLetters } from "./dead-letters/DeadLetters.tsx"
 import { Failures } from "./failures/Failures.tsx"
 import { ImagePage } from "./image/ImagePage.tsx"
@@ -43,6 +45,7 @@ export const App = () => {
         {isOpen ? pageOf(route.value) : <LogIn onLogIn={session.refresh} />}
       </main>
       <Keys />
+      {isOpen && <Dropping />}
     </Pictures.Provider>
   )
 }
@@ -54,6 +57,8 @@ const pageOf = ({ path: [page = "", id], query }: Route): ComponentChildren => {
     case "images":
       if (id === undefined) return <Images query={query} />
       return /^[1-9]\d{0,15}$/.test(id) ? <ImagePage id={Number(id)} /> : <h1>There is no image {id}</h1>
+    case "add":
+      return <Add />
     case "failures":
       return <Failures step={query.get("step") ?? undefined} />
     case "dead-letters":
@@ -70,6 +75,7 @@ const pageOf = ({ path: [page = "", id], query }: Route): ComponentChildren => {
 const pages = [
   ["", "Overview"],
   ["images", "Images"],
+  ["add", "Add"],
   ["failures", "Failures"],
   ["dead-letters", "Dead letters"],
   ["operations", "Operations"],

@@ -40,6 +40,7 @@ const pages: Readonly<Record<string, string>> = {
   "images/4": ".picture .merged",
   "images/4?panes=detectors&layer=yolov8": ".picture .detection",
   "images/5": "[data-failed=ocr]",
+  add: ".files",
   failures: ".failures",
   "dead-letters": "[data-letter]",
   operations: "[data-operation]",
