@@ -30,7 +30,7 @@ export const App = () => {
   const isOpen = state === undefined || !state.needsToken || state.isLoggedIn
   const isKnown = state !== undefined && isOpen
   const workflow = useResource(async () => (isKnown ? send(api.pipeline.workflow()) : undefined), {
-    key: String(isKnown)
+    key: `${isKnown} ${route.value.path.join("/")}`
   })
   return (
     <Pictures.Provider value={servedPictures}>
@@ -41,7 +41,7 @@ export const App = () => {
         {...(state?.needsToken === true && state.isLoggedIn ? { right: state.right, onLogOut: session.refresh } : {})}
       />
       <main id="main" tabIndex={-1}>
-        {workflow.value.value?.simulated === true && <Simulated />}
+        {!isOfImage(route.value) && <Simulated services={workflow.value.value?.simulated ?? []} />}
         {isOpen ? pageOf(route.value) : <LogIn onLogIn={session.refresh} />}
       </main>
       <Keys />
@@ -49,6 +49,9 @@ export const App = () => {
     </Pictures.Provider>
   )
 }
+
+/** The page of an image says of its own answers whether they are simulated. */
+const isOfImage = ({ path: [page, id] }: Route): boolean => page === "images" && id !== undefined
 
 const pageOf = ({ path: [page = "", id], query }: Route): ComponentChildren => {
   switch (page) {

@@ -59,6 +59,11 @@ export const Overview = () => {
                 />
               ))}
             </div>
+            {workflow.value.value?.absent.map((sentence) => (
+              <p key={sentence} class="soft">
+                Not asked: {sentence}
+              </p>
+            ))}
           </section>
         </>
       )}
