@@ -1,6 +1,8 @@
 /** The frame around the pages, and which page is shown. */
 import type { ComponentChildren } from "preact"
 import type { StepName } from "../domain/StepName.ts"
+import { Add } from "./add/Add.tsx"
+import { Dropping } from "./add/Dropping.tsx"
 import { DeadLetters } from "./dead-letters/DeadLetters.tsx"
 import { Failures } from "./failures/Failures.tsx"
 import { ImagePage } from "./image/ImagePage.tsx"
@@ -28,7 +30,7 @@ export const App = () => {
   const isOpen = state === undefined || !state.needsToken || state.isLoggedIn
   const isKnown = state !== undefined && isOpen
   const workflow = useResource(async () => (isKnown ? send(api.pipeline.workflow()) : undefined), {
-    key: String(isKnown)
+    key: `${isKnown} ${route.value.path.join("/")}`
   })
   return (
     <Pictures.Provider value={servedPictures}>
@@ -39,13 +41,17 @@ export const App = () => {
         {...(state?.needsToken === true && state.isLoggedIn ? { right: state.right, onLogOut: session.refresh } : {})}
       />
       <main id="main" tabIndex={-1}>
-        {workflow.value.value?.simulated === true && <Simulated />}
+        {!isOfImage(route.value) && <Simulated services={workflow.value.value?.simulated ?? []} />}
         {isOpen ? pageOf(route.value) : <LogIn onLogIn={session.refresh} />}
       </main>
       <Keys />
+      {isOpen && <Dropping />}
     </Pictures.Provider>
   )
 }
+
+/** The page of an image says of its own answers whether they are simulated. */
+const isOfImage = ({ path: [page, id] }: Route): boolean => page === "images" && id !== undefined
 
 const pageOf = ({ path: [page = "", id], query }: Route): ComponentChildren => {
   switch (page) {
@@ -54,6 +60,8 @@ const pageOf = ({ path: [page = "", id], query }: Route): ComponentChildren => {
     case "images":
       if (id === undefined) return <Images query={query} />
       return /^[1-9]\d{0,15}$/.test(id) ? <ImagePage id={Number(id)} /> : <h1>There is no image {id}</h1>
+    case "add":
+      return <Add />
     case "failures":
       return <Failures step={query.get("step") ?? undefined} />
     case "dead-letters":
@@ -70,6 +78,7 @@ const pageOf = ({ path: [page = "", id], query }: Route): ComponentChildren => {
 const pages = [
   ["", "Overview"],
   ["images", "Images"],
+  ["add", "Add"],
   ["failures", "Failures"],
   ["dead-letters", "Dead letters"],
   ["operations", "Operations"],

@@ -5,6 +5,7 @@ import type { Route } from "./Routes.ts"
 const names: Readonly<Record<string, string>> = {
   "": "Overview",
   images: "Images",
+  add: "Add pictures",
   failures: "Failures",
   "dead-letters": "Dead letters",
   operations: "Operations",

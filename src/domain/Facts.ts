@@ -2,6 +2,7 @@
 import { Schema } from "effect"
 import { ImageBox } from "./BoundingBox.ts"
 import { BoxId, ImageId, ServiceId } from "./Identifiers.ts"
+import { at } from "./protocol/Wire.ts"
 import { Revision } from "./Staleness.ts"
 
 /** The class of a failure that trying again would not mend, or that was tried often enough. */
@@ -24,6 +25,10 @@ export const Outcome = Schema.Union([
   })
 ])
 export type Outcome = typeof Outcome.Type
+
+/** Whether an answer says of itself that it is invented, as those of the simulated farm do (`metadata.model_info`). */
+export const isSimulated = ({ data }: Outcome): boolean =>
+  at(at(at(data, "metadata"), "model_info"), "simulated") === true
 
 /** Present while another answer is wanted: this one counts until it comes. */
 const isRenewed = Schema.optionalKey(Schema.Boolean)

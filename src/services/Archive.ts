@@ -58,6 +58,8 @@ export class Archive extends Context.Service<
       services: ReadonlyArray<ServiceId>,
       group?: string
     ) => Effect.Effect<number, ResultStoreError>
+    /** Services whose latest answers say that they are invented, in name order. */
+    readonly simulated: Effect.Effect<ReadonlyArray<ServiceId>, ResultStoreError>
     /** The latest moment before which nothing can happen any more. */
     readonly now: Effect.Effect<Moment, ResultStoreError>
     /**

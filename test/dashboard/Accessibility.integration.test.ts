@@ -40,6 +40,7 @@ const pages: Readonly<Record<string, string>> = {
   "images/4": ".picture .merged",
   "images/4?panes=detectors&layer=yolov8": ".picture .detection",
   "images/5": "[data-failed=ocr]",
+  add: ".files",
   failures: ".failures",
   "dead-letters": "[data-letter]",
   operations: "[data-operation]",
@@ -95,10 +96,19 @@ layer(pipeline, { excludeTestServices: true, timeout: "60 seconds" })("the dashb
     }).pipe(Effect.scoped)
   )
 
-  it.effect("says that the answers are simulated", () =>
+  it.effect("says whose answers are simulated, and what is not asked", () =>
     Effect.gen(function* () {
-      const { page } = yield* Browsers.open("images/4")
-      yield* Effect.promise(() => page.getByText("The answers are simulated").waitFor())
+      const { goTo, page } = yield* Browsers.open("images/4")
+      const line = page.locator(".simulated")
+      yield* Effect.promise(async () => {
+        await line.getByText(/The answers of .*yolov8.* are simulated/).waitFor()
+        assert.notInclude(await line.textContent(), "metadata")
+      })
+      yield* goTo("")
+      yield* Effect.promise(async () => {
+        await line.getByText(/The answers of .*yolov8.* are simulated/).waitFor()
+        await page.getByText("Not asked: captions: install Ollama").waitFor()
+      })
     }).pipe(Effect.scoped)
   )
 

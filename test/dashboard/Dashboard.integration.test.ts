@@ -39,13 +39,14 @@ const pipeline = Layer.mergeAll(
 /** Something in a page that promises do. */
 const inPage = <A>(act: () => Promise<A>) => Effect.promise(act)
 
-const routes = ["", "images", "images/4", "failures", "dead-letters", "operations", "workers"] as const
+const routes = ["", "images", "images/4", "add", "failures", "dead-letters", "operations", "workers"] as const
 
 /** What is there when a page has been drawn. */
 const sign: Readonly<Record<(typeof routes)[number], string>> = {
   "": "[data-step=yolov8]",
   images: ".tile image",
   "images/4": ".picture .merged",
+  add: ".files",
   failures: ".failures",
   "dead-letters": ".empty",
   operations: ".begin select",
@@ -213,6 +214,63 @@ layer(pipeline, { excludeTestServices: true, timeout: "60 seconds" })("the dashb
         assert.isAtLeast(await page.locator(".detection[data-service=yolov8]").count(), own.length)
         await page.getByRole("checkbox", { name: "harmonized" }).uncheck()
         await page.locator(".merged.confirmed").first().waitFor({ state: "detached" })
+      })
+    }).pipe(Effect.scoped)
+  )
+
+  it.effect("takes pictures in that are chosen, dropped, pasted or named, and says what was refused and why", () =>
+    Effect.gen(function* () {
+      const { page } = yield* Browsers.open("add")
+      const [red, blue] = yield* Effect.all([ApiServers.picture("red"), ApiServers.picture("blue")])
+      yield* inPage(async () => {
+        await page.getByLabel("Group").fill("added")
+        await page.locator("input[type=file]").setInputFiles([
+          { name: "red.jpg", mimeType: "image/jpeg", buffer: Buffer.from(red) },
+          { name: "notes.txt", mimeType: "text/plain", buffer: Buffer.from("no picture") }
+        ])
+        const outcome = page.getByRole("region", { name: "All are sent" })
+        await outcome.getByText("1 picture taken").waitFor()
+        await outcome
+          .locator("[data-refused='notes.txt']")
+          .getByText(/is not a picture|cannot be read|format/i)
+          .waitFor()
+        await page.getByLabel(/Addresses/).fill("http://127.0.0.1:9/secret.jpg nonsense")
+        await page.getByRole("button", { name: "Fetch 1 picture" }).click()
+        await outcome.locator("[data-refused='http://127.0.0.1:9/secret.jpg']").waitFor()
+
+        await page.goto(page.url().replace(/#.*/, "#/workers"))
+        const given = [...blue]
+        await page.evaluate(`(() => {
+          const data = new DataTransfer()
+          data.items.add(new File([new Uint8Array([${given.join()}])], "blue.jpg", { type: "image/jpeg" }))
+          for (const type of ["dragover", "drop"]) {
+            document.body.dispatchEvent(new DragEvent(type, { dataTransfer: data, bubbles: true, cancelable: true }))
+          }
+          const pasted = new DataTransfer()
+          pasted.setData("text", "http://127.0.0.1:9/other.jpg")
+          document.body.dispatchEvent(new ClipboardEvent("paste", { clipboardData: pasted, bubbles: true }))
+        })()`)
+        await page.getByText("2 pictures taken").waitFor()
+        await outcome.locator("[data-refused='http://127.0.0.1:9/other.jpg']").waitFor()
+        await outcome.getByRole("link", { name: "See the images" }).click()
+        await tiles(page, 2)
+      })
+      yield* DashboardPipeline.untilDone
+    }).pipe(Effect.scoped)
+  )
+
+  it.effect("explains itself while there is no image", () =>
+    Effect.gen(function* () {
+      const { page } = yield* Browsers.open("workers")
+      yield* inPage(async () => {
+        await page.route("**/progress", async (route) => {
+          const response = await route.fetch()
+          await route.fulfill({ response, json: { ...(await response.json()), images: 0 } })
+        })
+        await page.getByRole("link", { name: "Overview" }).click()
+        const welcome = page.getByRole("region", { name: "There are no images yet" })
+        await welcome.getByRole("link", { name: "Add pictures" }).click()
+        await page.getByRole("heading", { name: "Add pictures", level: 1 }).waitFor()
       })
     }).pipe(Effect.scoped)
   )

@@ -50,8 +50,8 @@ export interface ApiServerOptions {
   /** Bytes of a picture. */
   readonly maxBytes?: number
   readonly sharesFiles?: boolean
-  /** Whether the API says that the answers are invented. */
-  readonly simulated?: boolean
+  /** What the API says is not asked. */
+  readonly absent?: ReadonlyArray<string>
   /** In place of the one in the database. */
   readonly archive?: Layer.Layer<Archive>
   /** In place of services that say that they are well, and nothing else. */
@@ -88,7 +88,7 @@ export const layer = (options: ApiServerOptions = {}) => {
         dashboard,
         sharesFiles: options.sharesFiles ?? true,
         strategy: Strategies.defaultStrategy,
-        simulated: options.simulated ?? false
+        absent: options.absent ?? []
       })
     )
   )

@@ -45,7 +45,7 @@ export const layer = (farm: Farm.Options = {}) =>
         Effect.map(Farm.Farm, ({ catalog }) =>
           ApiServers.layer({
             catalog,
-            simulated: true,
+            absent: ["captions: install Ollama"],
             inference: HttpInference.layer.pipe(Layer.provide(NodeHttpClient.layerUndici))
           })
         )

@@ -47,7 +47,8 @@ export const htmlOf = (
     ReportHtml.of(
       run,
       Workflow.describe(catalog, Strategies.defaultStrategy),
-      images.map(({ image }) => summaryOf(image))
+      images.map(({ image }) => summaryOf(image)),
+      images
     ),
     images
   )

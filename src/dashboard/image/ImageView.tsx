@@ -4,11 +4,13 @@ import type { ComponentChildren } from "preact"
 import { useMemo } from "preact/hooks"
 import * as Colors from "../../domain/drawing/Colors.ts"
 import * as Enrichment from "../../domain/Enrichment.ts"
+import { isSimulated } from "../../domain/Facts.ts"
 import type { Strategy } from "../../domain/Harmonization.ts"
 import type { ServiceId } from "../../domain/Identifiers.ts"
 import type * as Workflow from "../../domain/Workflow.ts"
 import type { Image } from "../../domain/archive/Image.ts"
 import type { Timeline } from "../../domain/archive/Timeline.ts"
+import { Simulated } from "../parts/Simulated.tsx"
 import { usePicture } from "../parts/Picture.ts"
 import { BoxDetails } from "./BoxDetails.tsx"
 import { ConsensusTable } from "./ConsensusTable.tsx"
@@ -85,6 +87,10 @@ export const ImageView = ({ children, image, retry, timeline, view, workflow }: 
     [frame, compared, activeId]
   )
   const isAsStored = useMemo(() => Replay.isSame(frame.boxes, image.boxes), [frame, image])
+  const simulated = useMemo(
+    () => [...new Set(answers.flatMap(({ result }) => (isSimulated(result.outcome) ? [result.service] : [])))].sort(),
+    [answers]
+  )
   const isNow = position === answers.length && view.strategy.value === undefined
 
   return (
@@ -92,6 +98,7 @@ export const ImageView = ({ children, image, retry, timeline, view, workflow }: 
       <Heading image={image} picture={picture}>
         {children}
       </Heading>
+      <Simulated services={simulated} />
       <div class="image-page">
         <div class="stage">
           <Viewer

@@ -9,6 +9,7 @@ import { Batches } from "./Batches.tsx"
 import { PauseDialog } from "./PauseDialog.tsx"
 import { StepCard } from "./StepCard.tsx"
 import { Summary } from "./Summary.tsx"
+import { Welcome } from "./Welcome.tsx"
 
 /** The step that is about to be paused. */
 const pausing = signal<StepName | undefined>(undefined)
@@ -32,6 +33,7 @@ export const Overview = () => {
       <h1 class="unseen">Overview</h1>
       <Problem problem={pipeline.problem.value ?? progress.problem.value} />
       {state !== undefined && <Attention state={state} failures={failures.value.value ?? []} refresh={refresh} />}
+      {progress.value.value?.images === 0 && <Welcome />}
       {progress.value.value !== undefined && <Summary progress={progress.value.value} refresh={refresh} />}
       {progress.value.value !== undefined && <Batches progress={progress.value.value} />}
       {state !== undefined && (
@@ -57,6 +59,11 @@ export const Overview = () => {
                 />
               ))}
             </div>
+            {workflow.value.value?.absent.map((sentence) => (
+              <p key={sentence} class="soft">
+                Not asked: {sentence}
+              </p>
+            ))}
           </section>
         </>
       )}

@@ -1,7 +1,6 @@
 /** How far everything is, in a few numbers. */
 import { listed } from "../../domain/Wording.ts"
 import type { PipelineProgress } from "../../domain/PipelineState.ts"
-import { address } from "../Client.ts"
 import { Bar } from "../parts/Bar.tsx"
 import { Figure } from "../parts/Figure.tsx"
 import { grouped, rate, seconds } from "../parts/Words.ts"
@@ -34,11 +33,6 @@ export const Summary = ({
         <Figure value={grouped(crops)} name="crops answered" />
       </div>
       <Bar label="Answers" total={requested} done={succeeded} failed={failed} />
-      {images === 0 && (
-        <p class="soft">
-          No image has been submitted yet. For example: <code>curl -F file=@photo.jpg {address("images")}</code>
-        </p>
-      )}
       <div class="actions">
         <Actions.RunMissing refresh={refresh} />
         {anyFailed && <Actions.RetryFailed refresh={refresh}>Retry all failed</Actions.RetryFailed>}

@@ -1,6 +1,9 @@
-/** Says that the answers are invented. */
-export const Simulated = () => (
-  <p class="badge halted">
-    The answers are simulated: only those of <b>colors</b> and <b>metadata</b> come from the pixels.
-  </p>
-)
+/** Says whose answers are invented; nothing when none are. */
+import { listed } from "../../domain/Wording.ts"
+
+export const Simulated = ({ services }: { readonly services: ReadonlyArray<string> }) =>
+  services.length === 0 ? null : (
+    <p class="badge halted simulated">
+      The answers of <b>{listed(services)}</b> are simulated: they say nothing about the pixels.
+    </p>
+  )

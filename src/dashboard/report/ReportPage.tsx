@@ -26,7 +26,6 @@ export const ReportPage = ({ report }: { readonly report: Report }) => {
           <img src={windmill} alt="" width="26" height="26" />
           <span>Windmill</span>
         </a>
-        {report.run.simulated && <Simulated />}
       </header>
       <main>
         {path[1] === undefined ? (
@@ -45,6 +44,7 @@ const Front = ({ group, report: { images, run } }: { readonly report: Report; re
   return (
     <>
       <h1 class="unseen">The run</h1>
+      <Simulated services={run.simulated} />
       <RunSummary run={run} agreed={images.reduce((sum, { findings }) => sum + findings.length, 0)} />
       <ul class="grid">
         {inGroup(images, group).map((image) => (

@@ -36,8 +36,8 @@ export const Report = Schema.Struct({
     /** Images whose picture could not be drawn or shown. */
     undrawn: Schema.Array(LeftOut),
     seconds: Schema.Finite,
-    /** Whether the answers were invented by the simulated farm. */
-    simulated: Schema.Boolean,
+    /** Services whose answers say that they are invented, in name order. */
+    simulated: Schema.Array(ServiceId),
     /** What was not asked: which services, or what they would say, and how to have them, a sentence each. */
     absent: Schema.Array(Schema.String),
     /** A command that opens the database. */

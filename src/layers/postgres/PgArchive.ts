@@ -13,6 +13,7 @@ import { Catalog } from "../../services/Catalog.ts"
 import { ResultStore } from "../../services/ResultStore.ts"
 import * as Changes from "./archive/Changes.ts"
 import { countFailures, failures } from "./archive/Failed.ts"
+import { simulated } from "./archive/Simulated.ts"
 import { search } from "./archive/Search.ts"
 import { suggestions } from "./archive/Suggestions.ts"
 import { summaries } from "./archive/Summaries.ts"
@@ -73,6 +74,7 @@ export const layer = Layer.effect(
       failures: ({ samples }) => run("failures", failures(samples)),
       countFailures: (of) => run("countFailures", countFailures(of)),
       countUnasked: (services, group) => run("countUnasked", countUnasked(services, group)),
+      simulated: run("simulated", simulated),
       now: run("now", Changes.now),
       changes: (since, limit) => run("changes", Changes.changes(since, limit)),
       refersTo: (contents) => run("refersTo", refersTo(contents))

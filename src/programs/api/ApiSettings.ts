@@ -19,8 +19,8 @@ export interface Settings {
   readonly traceUrl: Option.Option<string>
   /** The folder with the files of the dashboard. */
   readonly dashboard: string
-  /** Whether the answers are invented by the simulated farm of this process. */
-  readonly simulated: boolean
+  /** What is not asked: which services, or what they would say, and how to have them, a sentence each. */
+  readonly absent: ReadonlyArray<string>
   /** What harmonizes in the programs that run. */
   readonly strategy: Strategy
 }
@@ -59,7 +59,7 @@ const tokenIn = Effect.fnUntraced(function* (variable: string) {
 })
 
 /** What a program decides, rather than the environment. */
-export type Choices = Pick<Settings, "host" | "port" | "sharesFiles" | "dashboard" | "simulated" | "strategy">
+export type Choices = Pick<Settings, "host" | "port" | "sharesFiles" | "dashboard" | "absent" | "strategy">
 
 /** The settings from `API_TOKEN`, `API_READ_TOKEN`, `API_PUBLIC_URL` and `TRACE_URL`. */
 export const layer = (choices: Choices) =>

@@ -28,8 +28,8 @@ export interface ServeApiOptions {
   /** Whether all workers run on this machine and may read that folder. */
   readonly sharesFiles: boolean
   readonly strategy: Strategy
-  /** Whether the answers are invented by the simulated farm of this process. */
-  readonly simulated: boolean
+  /** What is not asked, a sentence each. */
+  readonly absent: ReadonlyArray<string>
 }
 
 /** Where the build puts the dashboard, as seen from here. */

@@ -40,7 +40,7 @@ export const command = Command.make("api", flags, ({ config, harmonization, ...o
   Effect.gen(function* () {
     const strategy = yield* Settings.strategy(harmonization)
     const serving = Layer.merge(
-      ServeApi.layer({ ...options, strategy, sharesFiles: false, simulated: false }),
+      ServeApi.layer({ ...options, strategy, sharesFiles: false, absent: [] }),
       Watched.vitals
     ).pipe(Layer.provide(Distributed.servers), Layer.provide([Distributed.catalog(config), Distributed.services]))
     return yield* Effect.andThen(announce, Effect.never).pipe(Effect.provide(serving))

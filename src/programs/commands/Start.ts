@@ -28,6 +28,7 @@ import * as WriteFindings from "../flows/WriteFindings.ts"
 import * as Settings from "../Settings.ts"
 import * as Watched from "../Watched.ts"
 import * as ProgressView from "../views/ProgressView.ts"
+import { absentServices } from "../views/Run.ts"
 import * as SummaryView from "../views/SummaryView.ts"
 
 /** Where the program shows what it does. */
@@ -191,9 +192,9 @@ const serveDashboard = Effect.fnUntraced(function* (options: Options) {
   const path = yield* Path.Path
   const strategy = yield* Settings.strategy(harmonization)
   const uploads = path.resolve(data, "uploads")
-  const simulated = farmOf(options) === "simulated"
+  const absent = absentServices(yield* Embedded.AbsentServices)
   const serving = yield* Layer.build(
-    ServeApi.layer({ host: "127.0.0.1", port, uploads, sharesFiles: true, strategy, simulated })
+    ServeApi.layer({ host: "127.0.0.1", port, uploads, sharesFiles: true, strategy, absent })
   )
   return Option.some(yield* Effect.provideContext(ApiServer.address, serving))
 })

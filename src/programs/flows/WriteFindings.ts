@@ -80,7 +80,8 @@ export const writeFindings = Effect.fn("WriteFindings")(function* (
     ReportHtml.of(
       complete,
       Workflow.describe(catalog, strategy),
-      written.flatMap(({ image }) => summaries.get(image.id) ?? [])
+      written.flatMap(({ image }) => summaries.get(image.id) ?? []),
+      written
     ),
     written
   )

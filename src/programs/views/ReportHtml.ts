@@ -5,6 +5,7 @@
  */
 import { Schema } from "effect"
 import type * as Workflow from "../../domain/Workflow.ts"
+import { isSimulated } from "../../domain/Facts.ts"
 import type { ImageSummary } from "../../domain/archive/Image.ts"
 import { Report, ReportImage } from "../../domain/archive/Report.ts"
 import { absentServices, type Run, serviceTotals } from "./Run.ts"
@@ -23,8 +24,13 @@ export const render = (page: string, report: Report, images: ReadonlyArray<Repor
   ].join("\n")
 }
 
-/** What the report tells of a run whose workflow and images these are. */
-export const of = (run: Run, workflow: Workflow.Description, images: ReadonlyArray<ImageSummary>): Report => ({
+/** What the report tells of a run whose workflow and images these are; `whole` has all that is known of the images. */
+export const of = (
+  run: Run,
+  workflow: Workflow.Description,
+  images: ReadonlyArray<ImageSummary>,
+  whole: ReadonlyArray<Pick<ReportImage, "image">>
+): Report => ({
   run: {
     images: run.progress.images,
     done: run.progress.done,
@@ -35,13 +41,19 @@ export const of = (run: Run, workflow: Workflow.Description, images: ReadonlyArr
     unusable: run.unusable,
     undrawn: run.undrawn,
     seconds: run.seconds,
-    simulated: run.simulated,
+    simulated: simulatedServices(whole),
     absent: absentServices(run.absent),
     database: run.database
   },
   workflow,
   images
 })
+
+/** Services whose answers say that they are invented, in name order. */
+const simulatedServices = (images: ReadonlyArray<Pick<ReportImage, "image">>) => {
+  const answers = images.flatMap(({ image }) => [...image.results, ...image.crops])
+  return [...new Set(answers.flatMap(({ outcome, service }) => (isSimulated(outcome) ? [service] : [])))].toSorted()
+}
 
 const encodeReport = Schema.encodeSync(Schema.toCodecJson(Report))
 const encodeImage = Schema.encodeSync(Schema.toCodecJson(ReportImage))

@@ -1,7 +1,7 @@
 import { assert, layer } from "@effect/vitest"
 import { Effect, Layer } from "effect"
 import type { Page } from "playwright-core"
-import type { ImageFacts } from "../../../src/domain/Facts.ts"
+import type { ImageFacts, Outcome } from "../../../src/domain/Facts.ts"
 import type { Run } from "../../../src/programs/views/Run.ts"
 import * as Axe from "../../support/Axe.ts"
 import * as Browsers from "../../support/Browsers.ts"
@@ -19,6 +19,12 @@ const report = (name: string, images: Parameters<typeof Reports.write>[2], run: 
   Reports.write(`${name}.html`, runOf({ images: images.map(() => findingsOf(beachFacts)), ...run }), images)
 
 const beach = (facts: ImageFacts = beachFacts, filename?: string) => Reports.reportImage(imageOf(facts, filename))
+
+/** The same answer of a service that says that it invents. */
+const simulated = (outcome: Outcome): Outcome =>
+  outcome._tag === "Failure"
+    ? outcome
+    : { ...outcome, data: { ...(outcome.data as object), metadata: { model_info: { simulated: true } } } }
 
 /** The report on the image of the beach, with the page of the image open. */
 const openBeach = Effect.gen(function* () {
@@ -209,14 +215,26 @@ layer(Layer.merge(Reports.layer, Browsers.layer), { excludeTestServices: true, t
       }).pipe(Effect.scoped)
     )
 
-    it.effect("says when the services are simulated", () =>
+    it.effect("says whose answers say that they are simulated, of the run and of an image", () =>
       Effect.gen(function* () {
-        for (const simulated of [true, false]) {
-          const { page } = yield* Browsers.openFile(yield* report("simulated", [beach()], { simulated }))
-          yield* inPage(() => page.locator(".tile").waitFor())
-          const isSaid = (yield* inPage(() => page.locator("body").innerText())).includes("The answers are simulated")
-          assert.strictEqual(isSaid, simulated)
-        }
+        const invented = beachFacts.results.map((result) =>
+          result.service === "clip" || result.service === "yolov8"
+            ? { ...result, outcome: simulated(result.outcome) }
+            : result
+        )
+        const images = [
+          beach({ ...beachFacts, results: invented }),
+          Reports.reportImage(imageOf(beachFacts, "b.jpg", 2))
+        ]
+        const { goTo, page } = yield* Browsers.openFile(yield* report("simulated", images))
+        const said = "The answers of clip and yolov8 are simulated"
+        yield* inPage(() => page.getByText(said).waitFor())
+        yield* goTo("images/1")
+        yield* inPage(() => page.locator(".image-page").waitFor())
+        yield* inPage(() => page.getByText(said).waitFor())
+        yield* goTo("images/2")
+        yield* inPage(() => page.getByRole("heading", { name: "b.jpg" }).waitFor())
+        assert.strictEqual(yield* inPage(() => page.locator(".simulated").count()), 0)
       }).pipe(Effect.scoped)
     )
 
@@ -262,7 +280,6 @@ layer(Layer.merge(Reports.layer, Browsers.layer), { excludeTestServices: true, t
               "accessible",
               [beach(), Reports.reportImage(imageOf(beachFacts, "two.jpg", 2))],
               {
-                simulated: true,
                 unusable: [{ image: "a.gif", detail: "is empty" }]
               }
             )

@@ -91,6 +91,49 @@ layer(ApiServers.layer({ networks: ["127.0.0.1"] }), { excludeTestServices: true
     })
   )
 
+  it.effect("takes many pictures at once, and says of each that it refuses why", () =>
+    Effect.gen(function* () {
+      const api = yield* ApiServers.client
+      const bytes = yield* Effect.forEach(["navy", "olive"], (color) => ApiServers.picture(color))
+      const form = new FormData()
+      for (const [i, picture] of bytes.entries()) form.append("file", new Blob([picture as never]), `${i}.jpg`)
+      form.append("file", new Blob(["no picture"]), "notes.txt")
+      form.append("services", "clip")
+      form.append("group", "many")
+      const { accepted, refused } = yield* api.images.submitMany({ payload: form })
+      assert.deepStrictEqual(
+        accepted.map(({ isNew, name, owed }) => [name, isNew, owed]),
+        ["0.jpg", "1.jpg"].map((name) => [name, true, [serviceId("clip")]])
+      )
+      assert.deepStrictEqual(
+        refused.map(({ code, name }) => [name, code]),
+        [["notes.txt", "Unprocessable"]]
+      )
+      assert.match(refused[0]!.detail, /^notes\.txt /)
+
+      const port = yield* serve((_, response) => response.end(bytes[0]))
+      const good = `http://127.0.0.1:${port}/navy.jpg`
+      const urls = [good, "nonsense", `http://127.0.0.1:${port}/olive.jpg`, "http://10.0.0.1/private.jpg"]
+      const byUrl = yield* api.images.submitMany({ payload: { urls, services: "clip" } })
+      assert.deepStrictEqual(
+        byUrl.accepted.map(({ imageId, isNew, name }) => [name, imageId, isNew]),
+        [
+          [good, accepted[0]!.imageId, false],
+          [urls[2], accepted[0]!.imageId, false]
+        ]
+      )
+      assert.deepStrictEqual(
+        byUrl.refused.map(({ code, name }) => [name, code]),
+        [
+          ["nonsense", "InvalidRequest"],
+          ["http://10.0.0.1/private.jpg", "Forbidden"]
+        ]
+      )
+      const listed = yield* api.images.search({ query: { group: "many" } })
+      assert.lengthOf(listed.images, 2)
+    })
+  )
+
   it.effect("gives a repeated request its first answer", () =>
     Effect.gen(function* () {
       const bytes = yield* ApiServers.picture("green")

@@ -379,7 +379,7 @@ describe("a start", () => {
           port: 0,
           dashboard: "",
           sharesFiles: true,
-          simulated: false,
+          absent: [],
           strategy: Strategies.defaultStrategy
         }).pipe(Layer.provide(ConfigProvider.layer(ConfigProvider.fromEnv({ env }))))
       )

@@ -26,8 +26,11 @@ export const UrlSubmission = Schema.Struct({
   ...Wishes.fields
 }).annotate({ identifier: "UrlSubmission" })
 
-/** What a form may hold. */
-export const formLimits = { maxParts: 20, maxFieldSize: "16 KiB", maxTotalSize: "1 GiB" } as const
+/** The most pictures of one request. */
+export const mostAtOnce = 100
+
+/** What a form may hold: the pictures, and what is wished of them. */
+export const formLimits = { maxParts: mostAtOnce + 2, maxFieldSize: "16 KiB", maxTotalSize: "1 GiB" } as const
 
 /** A picture as a file. Fields come before the file, or after it. */
 export const FileSubmission = Schema.Struct({
@@ -73,6 +76,50 @@ const submit = HttpApiEndpoint.post("submit", "/images", {
       "The same picture is the same image: submitting it again asks only for what has not been answered. With an " +
       "`Idempotency-Key` a request can be repeated for a day and gives the first answer again. `Location` is where the image " +
       "is; with `wait=30s` the answer comes when the image is done, or after that time: `status` says which."
+  })
+)
+
+/** Pictures to be fetched, and who is to look at them. */
+export const UrlSubmissions = Schema.Struct({
+  urls: Schema.Array(Schema.NonEmptyString.check(Schema.isMaxLength(4096))).check(
+    Schema.isMinLength(1),
+    Schema.isMaxLength(mostAtOnce)
+  ),
+  ...Wishes.fields
+}).annotate({ identifier: "UrlSubmissions" })
+
+/** Pictures as files, all in the field `file`. */
+export const FileSubmissions = Schema.Struct({
+  file: Schema.Array(Schema.String.annotate({ format: "binary" })).annotate({ description: "The pictures" }),
+  ...Wishes.fields
+}).pipe(HttpApiSchema.asMultipartStream(formLimits))
+
+/** A picture that was not accepted, by the name or URL it was sent with, and why; `code` as in problems. */
+export const RefusedPicture = Schema.Struct({
+  name: Schema.String,
+  code: Schema.String,
+  detail: Schema.String
+}).annotate({ identifier: "RefusedPicture" })
+export type RefusedPicture = typeof RefusedPicture.Type
+
+/** What became of each picture of a request, in the order of the request. */
+export const Submissions = Schema.Struct({
+  accepted: Schema.Array(Schema.Struct({ name: Schema.String, ...Submission.fields })),
+  refused: Schema.Array(RefusedPicture)
+}).annotate({ identifier: "Submissions" })
+export type Submissions = typeof Submissions.Type
+
+const submitMany = HttpApiEndpoint.post("submitMany", "/images/batch", {
+  payload: [UrlSubmissions, FileSubmissions],
+  success: Submissions.pipe(HttpApiSchema.status(202)),
+  error: [TooLargeProblem, UnprocessableProblem, UnavailableProblem]
+}).annotateMerge(
+  OpenApi.annotations({
+    summary: "Submit many images",
+    description:
+      `Takes up to ${mostAtOnce} pictures, as files (\`multipart/form-data\`, each in a field \`file\`) or by URL (JSON, ` +
+      "`urls`). Pictures that cannot be taken are listed with the reason and keep none of the others out. A request can be " +
+      "repeated: the same picture is the same image."
   })
 )
 
@@ -206,5 +253,5 @@ const remove = HttpApiEndpoint.delete("remove", "/images/:id", {
 )
 
 export class Images extends HttpApiGroup.make("images")
-  .add(submit, search, suggest, get, neighbors, timeline, content, crop, rerun, remove)
+  .add(submit, submitMany, search, suggest, get, neighbors, timeline, content, crop, rerun, remove)
   .annotateMerge(OpenApi.annotations({ title: "Images", description: "Submit images and look at what was found." })) {}

@@ -39,13 +39,17 @@ const failures = HttpApiEndpoint.get("failures", "/failures", {
 /** The workflow, and what a client needs to derive for itself what the stages derive. */
 export const WorkflowView = Schema.Struct({
   ...Workflow.Description.fields,
-  /** Whether the answers are invented by the simulated farm in the process of this API. */
-  simulated: Schema.Boolean,
+  /** Services whose latest answers say that they are invented. */
+  simulated: Schema.Array(ServiceId),
+  /** What is not asked: which services, or what they would say, and how to have them, a sentence each. */
+  absent: Schema.Array(Schema.String),
   /** Where a trace can be seen, with `{traceId}` in the place of its id. */
   traceUrl: Schema.optionalKey(Schema.String)
 }).annotate({ identifier: "Workflow" })
 
-const workflow = HttpApiEndpoint.get("workflow", "/workflow", { success: WorkflowView }).annotateMerge(
+const workflow = HttpApiEndpoint.get("workflow", "/workflow", {
+  success: WorkflowView
+}).annotateMerge(
   OpenApi.annotations({
     summary: "See the graph the programs execute",
     description: "Services and stages, their queues, and who looks at an image again after whom."

@@ -49,6 +49,9 @@ export const layer = HttpApiBuilder.group(
           })
         ),
 
+      submitMany: ({ payload }) =>
+        asProblems(isForm(payload) ? Submissions.ofFiles(intake) : Submissions.ofUrls(intake, payload)),
+
       search: ({ query: { before, limit = pageSize, ...filter } }) =>
         asProblems(
           Effect.gen(function* () {

@@ -23,12 +23,12 @@ export const layer = HttpApiBuilder.group(
     const archive = yield* Archive
     const catalog = yield* Catalog
     const registry = yield* WorkerRegistry
-    const { simulated, strategy, traceUrl } = yield* ApiSettings
+    const { absent, strategy, traceUrl } = yield* ApiSettings
     const monitor = yield* Monitor.make(Derive.keys(strategy, catalog))
 
     const workflow = {
       ...Workflow.describe(catalog, strategy),
-      simulated,
+      absent,
       ...(Option.isSome(traceUrl) ? { traceUrl: traceUrl.value } : {})
     }
 
@@ -37,7 +37,7 @@ export const layer = HttpApiBuilder.group(
       progress: () => asProblems(monitor.progress),
       workers: () => asProblems(registry.workers),
       failures: () => asProblems(archive.failures({ samples })),
-      workflow: () => Effect.succeed(workflow),
+      workflow: () => Effect.map(asProblems(archive.simulated), (simulated) => ({ ...workflow, simulated })),
 
       pause: ({ params: { step }, payload: { by, reason } }) => asProblems(Actions.pause({ step, by, reason })),
       resume: ({ params: { step } }) => asProblems(Effect.map(Actions.resume(step), (wasPaused) => ({ wasPaused }))),
