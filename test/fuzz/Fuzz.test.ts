@@ -319,7 +319,6 @@ describe("settings are read", { timeout }, () => {
       port: 0,
       dashboard: "",
       sharesFiles: true,
-      simulated: false,
       strategy: Strategies.defaultStrategy
     })
     return Effect.runPromise(
