@@ -22,6 +22,7 @@ import * as PgWorkerRegistry from "../layers/postgres/PgWorkerRegistry.ts"
 import { DatabaseUnusable } from "../layers/postgres/DatabaseUnusable.ts"
 import * as RabbitAddress from "../layers/rabbitmq/RabbitAddress.ts"
 import * as RabbitMessageBroker from "../layers/rabbitmq/RabbitMessageBroker.ts"
+import * as S3ObjectStorage from "../layers/s3/S3ObjectStorage.ts"
 import * as SharpCropper from "../layers/pictures/SharpCropper.ts"
 import * as SharpImageSource from "../layers/pictures/SharpImageSource.ts"
 import { Catalog } from "../services/Catalog.ts"
@@ -100,14 +101,17 @@ export const web = Layer.unwrap(
   })
 )
 
-/** Pictures from files below the folders in `IMAGE_ROOTS`, or all files when it is not set, and from the web: not while these are away. */
+/**
+ * Pictures from files below the folders in `IMAGE_ROOTS`, or all files when it is not set, from the web and from storage: not
+ * while these are away.
+ */
 const pictures = Layer.unwrap(
   Effect.gen(function* () {
     const limits = yield* imageLimits
     const roots = yield* Config.Array(Schema.NonEmptyString, "IMAGE_ROOTS").pipe(Config.withDefault([]))
     return Sources.layer.pipe(Layer.provide(SharpImageSource.layer({ limits, roots })))
   })
-).pipe(Layer.provide(web))
+).pipe(Layer.provide(web), Layer.provideMerge(S3ObjectStorage.layer))
 
 /** The services over HTTP, and the pictures to show them. */
 export const services = Layer.mergeAll(HttpInference.layer, SharpCropper.layer, pictures)

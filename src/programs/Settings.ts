@@ -28,7 +28,7 @@ export const services = Flag.String("services").pipe(
 /** Which pictures are meant. */
 export const images = {
   images: Flag.String("images").pipe(
-    Flag.withDescription("Folder, glob, file or URL of pictures; may be given several times"),
+    Flag.withDescription("Folder, glob, file, URL or s3://bucket/prefix of pictures; may be given several times"),
     Flag.withMetavar("place"),
     Flag.atLeast(0)
   ),

@@ -12,6 +12,7 @@ import {
   ImageReference,
   isAnother,
   pathOf,
+  placeOf,
   type PictureVersion,
   type SeenPicture
 } from "../../src/domain/ImageReference.ts"
@@ -33,7 +34,7 @@ import {
 /** Everything about one image. Crops are named by service and box. */
 interface Image {
   readonly imageId: ImageId
-  readonly reference: ImageReference
+  reference: ImageReference
   readonly traceParent: Option.Option<string>
   readonly requested: Set<ServiceId>
   readonly results: Map<ServiceId, ServiceResult>
@@ -76,7 +77,7 @@ export const make = (): ResultStore["Service"] & Pick<Progress["Service"], "coun
       consensus: undefined
     }
     images.set(image.imageId, image)
-    places.set(placeOf(reference), image)
+    places.set(keyOf(reference), image)
     return image
   }
 
@@ -84,9 +85,12 @@ export const make = (): ResultStore["Service"] & Pick<Progress["Service"], "coun
     const fresh = new Set<Image>()
     const submitted = new Set<Image>()
     for (const request of requests) {
-      const before = places.get(placeOf(request.reference))
+      const before = places.get(keyOf(request.reference))
       const image = before ?? add(request)
       if (before === undefined) fresh.add(image)
+      const { url } = request.reference
+      const isSigned = pathOf(request.reference) === undefined && placeOf(request.reference) !== url
+      if (isSigned) image.reference = { ...image.reference, url: url! }
       for (const service of request.services) image.requested.add(service)
       submitted.add(image)
     }
@@ -249,7 +253,7 @@ export const make = (): ResultStore["Service"] & Pick<Progress["Service"], "coun
         const image = images.get(id)
         if (image === undefined) return Option.none()
         images.delete(id)
-        places.delete(placeOf(image.reference))
+        places.delete(keyOf(image.reference))
         return Option.some(image.reference)
       }),
     counts: (scope, algorithms) => Effect.sync(() => progressOf(among(scope), algorithms)),
@@ -281,10 +285,8 @@ export const layer: Layer.Layer<ResultStore | Progress> = Layer.unwrap(
 const method = <A>(work: () => A) =>
   Effect.try({ try: work, catch: (cause) => new ResultStoreError({ reason: new StoreRejected({ cause }) }) })
 
-const placeOf = (reference: ImageReference): string => {
-  const path = pathOf(reference)
-  return path === undefined ? `url ${reference.url}` : `path ${path}`
-}
+const keyOf = (reference: ImageReference): string =>
+  `${pathOf(reference) === undefined ? "url" : "path"} ${placeOf(reference)}`
 
 /** The value as JSON holds it, with U+FFFD for what no text of a database holds. Throws when it is nested too deeply. */
 const held = (value: unknown): unknown =>

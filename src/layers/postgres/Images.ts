@@ -3,7 +3,7 @@ import { Effect, Option } from "effect"
 import { SqlClient } from "effect/sql"
 import * as NodeCrypto from "node:crypto"
 import type { ImageId, ServiceId } from "../../domain/Identifiers.ts"
-import { type ImageReference, pathOf } from "../../domain/ImageReference.ts"
+import { type ImageReference, pathOf, placeOf } from "../../domain/ImageReference.ts"
 import type { ImageRequest, Scope, SubmittedImage } from "../../services/ResultStore.ts"
 import * as Columns from "./Columns.ts"
 import { inTransaction } from "./Transactions.ts"
@@ -47,7 +47,10 @@ export const submit = Effect.fnUntraced(function* (requests: ReadonlyArray<Image
         ON CONFLICT (source_key) DO NOTHING
         RETURNING source_key`
       const isNew = new Set(inserted.map(({ source_key }) => source_key))
-      if (isNew.size < images.length) yield* addServices(keys, services)
+      if (isNew.size < images.length) {
+        yield* addServices(keys, services)
+        yield* renewUrls([...wanted].map(([key, { reference }]) => ({ key, reference })))
+      }
       const rows = yield* sql<ImageRow & { source_key: string }>`
         SELECT source_key, ${imageColumns(sql)} FROM images WHERE source_key = ANY (${keys})`
       const bySource = new Map(rows.map((row) => [row.source_key, row]))
@@ -84,6 +87,24 @@ const addServices = Effect.fnUntraced(function* (
     ) AS together
     WHERE images.image_id = before.image_id
       AND images.image_id = ANY (${Columns.bigints(lacking.map(({ image_id }) => image_id))})`
+})
+
+/** Reads known images by the URLs that are signed now: an earlier signature may be over. */
+const renewUrls = Effect.fnUntraced(function* (
+  images: ReadonlyArray<{ readonly key: string; readonly reference: ImageReference }>
+) {
+  const sql = yield* SqlClient.SqlClient
+  const signed = images.filter(
+    ({ reference }) => pathOf(reference) === undefined && placeOf(reference) !== reference.url
+  )
+  if (signed.length === 0) return
+  yield* sql`
+    UPDATE images SET image_url = url
+    FROM unnest(
+      ${Columns.texts(signed.map(({ key }) => key))},
+      ${Columns.texts(signed.map(({ reference }) => reference.url))}
+    ) AS r (key, url)
+    WHERE source_key = key AND image_path IS NULL AND image_url <> url`
 })
 
 /** Images after `after` that lack answers. */
@@ -168,9 +189,10 @@ const oneOfEachPlace = (requests: ReadonlyArray<ImageRequest>): Map<string, Imag
   return byKey
 }
 
-/** Names the place an image is read from: its path, or else its URL. */
+/** Names the place an image is read from. */
 const sourceKey = (reference: ImageReference): string => {
-  const path = pathOf(reference)
-  const place = path === undefined ? `url ${reference.url}` : `path ${path}`
-  return NodeCrypto.createHash("sha256").update(place).digest("hex")
+  const kind = pathOf(reference) === undefined ? "url" : "path"
+  return NodeCrypto.createHash("sha256")
+    .update(`${kind} ${placeOf(reference)}`)
+    .digest("hex")
 }

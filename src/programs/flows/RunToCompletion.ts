@@ -8,7 +8,7 @@ import { Deferred, type Duration, Effect, Ref, Result, Stream } from "effect"
 import * as Derive from "../../domain/Derive.ts"
 import type { Strategy } from "../../domain/Harmonization.ts"
 import type { ImageId } from "../../domain/Identifiers.ts"
-import { type ImageReference, pathOf, type SeenPicture } from "../../domain/ImageReference.ts"
+import { type ImageReference, placeOf, type SeenPicture } from "../../domain/ImageReference.ts"
 import type { ServiceCatalog } from "../../domain/ServiceCatalog.ts"
 import type { Stage } from "../../domain/Staleness.ts"
 import { ImageSource } from "../../services/ImageSource.ts"
@@ -133,8 +133,6 @@ const usable = Effect.fnUntraced(function* (reference: ImageReference, submissio
   submission.unusable.push({ image, detail: reason._tag === "Unreachable" ? `cannot be reached: ${detail}` : detail })
   return []
 })
-
-const placeOf = (reference: ImageReference): string => pathOf(reference) ?? reference.url ?? ""
 
 /** Asks anew about known images that are another picture by now. */
 const askAboutOthers = Effect.fnUntraced(function* (images: ReadonlyArray<SubmittedImage>, { seen }: Submission) {
