@@ -85,21 +85,25 @@ const imageLimits = Config.all({
 })
 
 /** A setting names something that is no network. */
-export class NoNetwork extends Schema.TaggedError<NoNetwork>()("NoNetwork", { network: Schema.String }) {
+export class NoNetwork extends Schema.TaggedError<NoNetwork>()("NoNetwork", {
+  setting: Schema.String,
+  network: Schema.String
+}) {
   override get message() {
-    return `API_FETCH_NETWORKS: "${this.network}" is no network. Write addresses or networks, parted by commas: 10.0.0.0/8,::1`
+    return `${this.setting}: "${this.network}" is no network. Write addresses or networks, parted by commas: 10.0.0.0/8,::1`
   }
 }
 
-/** Besides the public internet, strangers' pictures are fetched from `API_FETCH_NETWORKS` (`10.0.0.0/8,192.168.1.7`). */
-export const web = Layer.unwrap(
-  Effect.gen(function* () {
-    const names = yield* Config.Array(Schema.String, "API_FETCH_NETWORKS").pipe(Config.withDefault([]))
-    const networks = Networks.parse(names)
-    if (Result.isFailure(networks)) return yield* new NoNetwork({ network: networks.failure })
-    return GuardedWebPictures.layer(networks.success)
-  })
-)
+/** The networks in a setting (`10.0.0.0/8,192.168.1.7`); none when it is not set. */
+export const networksIn = Effect.fnUntraced(function* (setting: string) {
+  const names = yield* Config.Array(Schema.String, setting).pipe(Config.withDefault([]))
+  const networks = Networks.parse(names)
+  if (Result.isFailure(networks)) return yield* new NoNetwork({ setting, network: networks.failure })
+  return networks.success
+})
+
+/** Besides the public internet, strangers' pictures are fetched from `API_FETCH_NETWORKS`. */
+export const web = Layer.unwrap(Effect.map(networksIn("API_FETCH_NETWORKS"), GuardedWebPictures.layer))
 
 /**
  * Pictures from files below the folders in `IMAGE_ROOTS`, or all files when it is not set, from the web and from storage: not

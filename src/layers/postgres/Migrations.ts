@@ -22,6 +22,7 @@ import { findFailures } from "./migrations/0010FindFailures.ts"
 import { noteAway } from "./migrations/0011NoteAway.ts"
 import { runAgain } from "./migrations/0012RunAgain.ts"
 import { rememberActions } from "./migrations/0013RememberActions.ts"
+import { tellWebhooks } from "./migrations/0014TellWebhooks.ts"
 
 /** The database was made by a later version of the program. */
 export class DatabaseTooNew extends Schema.TaggedError<DatabaseTooNew>()("DatabaseTooNew", {
@@ -49,7 +50,8 @@ const steps = {
   "0010_find_failures": findFailures,
   "0011_note_away": noteAway,
   "0012_run_again": runAgain,
-  "0013_remember_actions": rememberActions
+  "0013_remember_actions": rememberActions,
+  "0014_tell_webhooks": tellWebhooks
 }
 
 const table = "windmill_migrations"

@@ -13,6 +13,7 @@ import { postprocess } from "../flows/Pipeline.ts"
 import { queuesDeclared } from "../flows/Ready.ts"
 import * as Settings from "../Settings.ts"
 import * as Watched from "../Watched.ts"
+import * as Webhooks from "../Webhooks.ts"
 import * as Working from "../Working.ts"
 
 const flags = {
@@ -49,7 +50,8 @@ export const command = Command.make(
           (stop) =>
             postprocess({ strategy, stages: wanted, sweepEvery, stop }).pipe(
               Stream.merge(operate({ stop })),
-              Stream.merge(forgetPast({ keep: keepHistory, stop }))
+              Stream.merge(forgetPast({ keep: keepHistory, stop })),
+              Stream.merge(Webhooks.telling({ every: "2 seconds", stop }))
             ),
           { within: drainWithin }
         ).pipe(Effect.ensuring(Effect.logInfo(`${workerId} has stopped`)))
