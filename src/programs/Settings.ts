@@ -99,6 +99,17 @@ export const keepHistory = Flag.String("keep-history").pipe(
   )
 )
 
+export const cropsWait = Flag.String("crops-wait").pipe(
+  Flag.withDescription(
+    "How long crops wait for detectors that were asked and have not answered, from the last answer about the image on; " +
+      "0 seconds asks about every box at once (default CROPS_WAIT, or 10 minutes)"
+  ),
+  Flag.withMetavar("duration"),
+  Flag.withFallbackConfig(Config.NonEmptyString("CROPS_WAIT")),
+  Flag.withDefault("10 minutes"),
+  Flag.withSchema(Amounts.Patience)
+)
+
 export const harmonization = Flag.String("harmonization").pipe(
   Flag.withDescription(
     `How boxes of several detectors become one: ${Strategies.names.join(", ")}, ` +

@@ -1,5 +1,5 @@
 /** Images: how they become known, what they owe, where they are read from. */
-import { Effect, Option } from "effect"
+import { Duration, Effect, Option } from "effect"
 import { SqlClient } from "effect/sql"
 import * as NodeCrypto from "node:crypto"
 import type { ImageId, ServiceId } from "../../domain/Identifiers.ts"
@@ -120,6 +120,25 @@ export const owed = Effect.fnUntraced(function* (options: {
     WHERE owing > ${options.after ?? 0} AND ${inScope}
     ORDER BY owing LIMIT ${options.limit}`
   return rows.map((row) => submittedImage(row, false))
+})
+
+/** Who still owes an answer about the image, and for how long nothing has been answered. */
+export const outstanding = Effect.fnUntraced(function* (imageId: ImageId) {
+  const sql = yield* SqlClient.SqlClient
+  const [row] = yield* sql<{ owed: ReadonlyArray<ServiceId>; seconds: number }>`
+    SELECT owed, extract(epoch FROM now() - since)::double precision AS seconds FROM (
+      SELECT ${imageColumns(sql)},
+        greatest(
+          image_created,
+          (SELECT max(result_created) FROM results WHERE results.image_id = images.image_id)
+        ) AS since
+      FROM images WHERE image_id = ${imageId}
+    ) AS image`
+  return Option.map(Option.fromUndefinedOr(row), ({ owed, seconds }) => ({
+    services: owed,
+    // A transaction that began later may have ended earlier.
+    quietFor: Duration.seconds(Math.max(0, seconds))
+  }))
 })
 
 /** The image that was made known last. */

@@ -27,6 +27,7 @@ const flags = {
     Flag.withDefault("30 seconds"),
     Flag.withSchema(Amounts.Wait)
   ),
+  cropsWait: Settings.cropsWait,
   keepHistory: Settings.keepHistory,
   harmonization: Settings.harmonization,
   config: Settings.config,
@@ -38,7 +39,7 @@ const flags = {
 export const command = Command.make(
   "postprocess",
   flags,
-  ({ config, drainWithin, harmonization, keepHistory, stage, sweepEvery, workerId }) =>
+  ({ config, cropsWait, drainWithin, harmonization, keepHistory, stage, sweepEvery, workerId }) =>
     Effect.gen(function* () {
       const strategy = yield* Settings.strategy(harmonization)
       const wanted = stage.length === 0 ? stages : stages.filter((name) => stage.includes(name))
@@ -48,7 +49,7 @@ export const command = Command.make(
         yield* Effect.logInfo(`${workerId} runs ${wanted.join(", ")} with ${strategy.name}`)
         yield* runUntilStopped(
           (stop) =>
-            postprocess({ strategy, stages: wanted, sweepEvery, stop }).pipe(
+            postprocess({ strategy, stages: wanted, sweepEvery, cropsWait, stop }).pipe(
               Stream.merge(operate({ stop })),
               Stream.merge(forgetPast({ keep: keepHistory, stop })),
               Stream.merge(Webhooks.telling({ every: "2 seconds", stop }))

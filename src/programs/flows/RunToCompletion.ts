@@ -28,6 +28,7 @@ export interface RunOptions<E, R> {
   readonly catalog: ServiceCatalog
   readonly strategy: Strategy
   readonly workerId: string
+  readonly cropsWait?: Duration.Input
   /** Called again and again with how far the run is. */
   readonly show: (state: RunProgress) => Effect.Effect<void>
   readonly showEvery: Duration.Input
