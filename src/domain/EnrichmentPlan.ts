@@ -66,6 +66,10 @@ export const missing = (
   return self.filter((planned) => !answered.has(nameOf(planned)))
 }
 
+/** Of services that still owe an answer about an image, those that may move its boxes with it. */
+export const movers = (owing: ReadonlyArray<ServiceId>, catalog: ServiceCatalog): ReadonlyArray<ServiceId> =>
+  catalog.filter(({ id, kind }) => kind === "spatial" && owing.includes(id)).map(({ id }) => id)
+
 const byName = Order.mapInput(Order.String, (service: Service): string => service.id)
 
 const isWorthACrop = ({ box }: MergedBox, { minSize, tentative }: Options): boolean =>

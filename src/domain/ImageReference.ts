@@ -1,7 +1,8 @@
 /** Where an image can be read, and what was read. Messages carry references, never pixels. */
 import { Schema } from "effect"
+import * as SignedUrl from "./SignedUrl.ts"
 
-/** Where an image can be read by any worker: at a URL, or at a path all workers see. */
+/** Where an image can be read by any worker: at a URL (`http`, `https` or `s3`), or at a path all workers see. */
 export const ImageReference = Schema.Union([
   Schema.Struct({
     filename: Schema.NonEmptyString,
@@ -14,6 +15,9 @@ export type ImageReference = typeof ImageReference.Type
 
 /** The path of a reference when it has one. */
 export const pathOf = (self: ImageReference): string | undefined => ("path" in self ? self.path : undefined)
+
+/** The place of a reference: its path, or else its URL without what only signs it. No place is two images. */
+export const placeOf = (self: ImageReference): string => pathOf(self) ?? SignedUrl.unsigned(self.url ?? "")
 
 /**
  * Names the content of a picture, as it is kept: equal for the same bytes, and another for what anybody would call another

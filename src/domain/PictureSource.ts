@@ -1,6 +1,6 @@
 /**
- * Where pictures come from: a folder, named by its path, or a web server, named by its origin. A folder stands for all that is
- * below it.
+ * Where pictures come from: a folder, named by its path, a web server, named by its origin, or a bucket in storage. A folder
+ * stands for all that is below it.
  */
 import { Duration } from "effect"
 import { type ImageReference, pathOf } from "./ImageReference.ts"
@@ -12,6 +12,7 @@ import { urlParts } from "./Web.ts"
  * @example
  * of({ filename: "a.jpg", path: "/mnt/nas/a.jpg" }) // => "/mnt/nas"
  * of({ filename: "a.jpg", url: "http://pictures:8080/x/a.jpg" }) // => "http://pictures:8080"
+ * of({ filename: "a.jpg", url: "s3://photos/x/a.jpg" }) // => "s3://photos"
  */
 export const of = (reference: ImageReference): string => {
   const path = pathOf(reference)
@@ -22,8 +23,8 @@ export const of = (reference: ImageReference): string => {
 /** The last separator of a path, and the name behind it. */
 const lastName = /[/\\][^/\\]*$/
 
-/** Whether it is a web server. */
-export const isWeb = (source: string): boolean => /^https?:/.test(source)
+/** Whether it is a web server, or a bucket. */
+export const isWeb = (source: string): boolean => /^(https?|s3):/.test(source)
 
 /** Whether the picture is read from there. */
 export const has = (source: string, reference: ImageReference): boolean => {

@@ -22,6 +22,7 @@ import * as PgWorkerRegistry from "../layers/postgres/PgWorkerRegistry.ts"
 import { DatabaseUnusable } from "../layers/postgres/DatabaseUnusable.ts"
 import * as RabbitAddress from "../layers/rabbitmq/RabbitAddress.ts"
 import * as RabbitMessageBroker from "../layers/rabbitmq/RabbitMessageBroker.ts"
+import * as S3ObjectStorage from "../layers/s3/S3ObjectStorage.ts"
 import * as SharpCropper from "../layers/pictures/SharpCropper.ts"
 import * as SharpImageSource from "../layers/pictures/SharpImageSource.ts"
 import { Catalog } from "../services/Catalog.ts"
@@ -84,30 +85,37 @@ const imageLimits = Config.all({
 })
 
 /** A setting names something that is no network. */
-export class NoNetwork extends Schema.TaggedError<NoNetwork>()("NoNetwork", { network: Schema.String }) {
+export class NoNetwork extends Schema.TaggedError<NoNetwork>()("NoNetwork", {
+  setting: Schema.String,
+  network: Schema.String
+}) {
   override get message() {
-    return `API_FETCH_NETWORKS: "${this.network}" is no network. Write addresses or networks, parted by commas: 10.0.0.0/8,::1`
+    return `${this.setting}: "${this.network}" is no network. Write addresses or networks, parted by commas: 10.0.0.0/8,::1`
   }
 }
 
-/** Besides the public internet, strangers' pictures are fetched from `API_FETCH_NETWORKS` (`10.0.0.0/8,192.168.1.7`). */
-export const web = Layer.unwrap(
-  Effect.gen(function* () {
-    const names = yield* Config.Array(Schema.String, "API_FETCH_NETWORKS").pipe(Config.withDefault([]))
-    const networks = Networks.parse(names)
-    if (Result.isFailure(networks)) return yield* new NoNetwork({ network: networks.failure })
-    return GuardedWebPictures.layer(networks.success)
-  })
-)
+/** The networks in a setting (`10.0.0.0/8,192.168.1.7`); none when it is not set. */
+export const networksIn = Effect.fnUntraced(function* (setting: string) {
+  const names = yield* Config.Array(Schema.String, setting).pipe(Config.withDefault([]))
+  const networks = Networks.parse(names)
+  if (Result.isFailure(networks)) return yield* new NoNetwork({ setting, network: networks.failure })
+  return networks.success
+})
 
-/** Pictures from files below the folders in `IMAGE_ROOTS`, or all files when it is not set, and from the web: not while these are away. */
+/** Besides the public internet, strangers' pictures are fetched from `API_FETCH_NETWORKS`. */
+export const web = Layer.unwrap(Effect.map(networksIn("API_FETCH_NETWORKS"), GuardedWebPictures.layer))
+
+/**
+ * Pictures from files below the folders in `IMAGE_ROOTS`, or all files when it is not set, from the web and from storage: not
+ * while these are away.
+ */
 const pictures = Layer.unwrap(
   Effect.gen(function* () {
     const limits = yield* imageLimits
     const roots = yield* Config.Array(Schema.NonEmptyString, "IMAGE_ROOTS").pipe(Config.withDefault([]))
     return Sources.layer.pipe(Layer.provide(SharpImageSource.layer({ limits, roots })))
   })
-).pipe(Layer.provide(web))
+).pipe(Layer.provide(web), Layer.provideMerge(S3ObjectStorage.layer))
 
 /** The services over HTTP, and the pictures to show them. */
 export const services = Layer.mergeAll(HttpInference.layer, SharpCropper.layer, pictures)

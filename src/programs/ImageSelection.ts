@@ -2,13 +2,16 @@
 import { Effect, FileSystem, Option, type Path, type PlatformError, References, Schema, Stream } from "effect"
 import { ImageId } from "../domain/Identifiers.ts"
 import * as ImageFiles from "../layers/files/ImageFiles.ts"
+import type { NoImages } from "../layers/files/NoImages.ts"
 import { Archive } from "../services/Archive.ts"
+import type { ImageSourceError } from "../services/ImageSource.ts"
+import type { ObjectStorage } from "../services/ObjectStorage.ts"
 import type { ResultStoreError } from "../services/ResultStore.ts"
 import type { Source } from "./flows/Produce.ts"
 import { BadSetting } from "./Settings.ts"
 
 export interface SelectionOptions {
-  /** Folders, globs, files or URLs; none: known images. */
+  /** Folders, globs, files, URLs or prefixes in storage; none: known images. */
   readonly patterns: ReadonlyArray<string>
   /** A file with ids of known images, one on each line. */
   readonly idsFile: Option.Option<string>
@@ -18,9 +21,9 @@ export interface SelectionOptions {
   readonly limit: Option.Option<number>
 }
 
-type Problem = ResultStoreError | ImageFiles.NoImages | PlatformError.PlatformError | BadSetting
+type Problem = ResultStoreError | ImageSourceError | NoImages | PlatformError.PlatformError | BadSetting
 
-export type Selection = Source<Problem, Archive | FileSystem.FileSystem | Path.Path>
+export type Selection = Source<Problem, Archive | FileSystem.FileSystem | ObjectStorage | Path.Path>
 
 /** The images as a stream, which may be read several times. */
 export const select = ({ group, idsFile, limit, patterns }: SelectionOptions): Selection => {

@@ -28,7 +28,7 @@ export const services = Flag.String("services").pipe(
 /** Which pictures are meant. */
 export const images = {
   images: Flag.String("images").pipe(
-    Flag.withDescription("Folder, glob, file or URL of pictures; may be given several times"),
+    Flag.withDescription("Folder, glob, file, URL or s3://bucket/prefix of pictures; may be given several times"),
     Flag.withMetavar("place"),
     Flag.atLeast(0)
   ),
@@ -97,6 +97,17 @@ export const keepHistory = Flag.String("keep-history").pipe(
       Schema.makeFilter((age) => Duration.isGreaterThanOrEqualTo(age, Duration.days(1)) || "Expected a day, or more")
     )
   )
+)
+
+export const cropsWait = Flag.String("crops-wait").pipe(
+  Flag.withDescription(
+    "How long crops wait for detectors that were asked and have not answered, from the last answer about the image on; " +
+      "0 seconds asks about every box at once (default CROPS_WAIT, or 10 minutes)"
+  ),
+  Flag.withMetavar("duration"),
+  Flag.withFallbackConfig(Config.NonEmptyString("CROPS_WAIT")),
+  Flag.withDefault("10 minutes"),
+  Flag.withSchema(Amounts.Patience)
 )
 
 export const harmonization = Flag.String("harmonization").pipe(

@@ -1,5 +1,5 @@
 /** Recorded facts and what was derived from them. */
-import { Context, type Effect, type Option, Schema } from "effect"
+import { Context, type Duration, type Effect, type Option, Schema } from "effect"
 import type { Consensus } from "../domain/Consensus.ts"
 import type { CropResult, ImageFacts, Outcome } from "../domain/Facts.ts"
 import type { ImageId, ServiceId } from "../domain/Identifiers.ts"
@@ -101,6 +101,13 @@ export interface ImageRecord {
   readonly consensus: Option.Option<Consensus>
 }
 
+/** What is still to come about an image. */
+export interface Outstanding {
+  readonly services: ReadonlyArray<ServiceId>
+  /** Since the last answer about it, or since it became known. */
+  readonly quietFor: Duration.Duration
+}
+
 export class ResultStore extends Context.Service<
   ResultStore,
   {
@@ -178,6 +185,8 @@ export class ResultStore extends Context.Service<
       readonly after?: ImageId
       readonly limit: number
     }) => Effect.Effect<ReadonlyArray<SubmittedImage>, ResultStoreError>
+    /** Who still owes an answer about the image, and for how long nothing has been answered; none when it is not known. */
+    readonly outstanding: (imageId: ImageId) => Effect.Effect<Option.Option<Outstanding>, ResultStoreError>
     /** The image that was made known last. */
     readonly newest: Effect.Effect<Option.Option<ImageId>, ResultStoreError>
     /**

@@ -186,7 +186,13 @@ export const make = Effect.fnUntraced(function* (scenario: Scenario.Scenario, se
       { concurrency: "unbounded" }
     )
   const postprocessor: Program = (stop) =>
-    Pipeline.postprocess({ strategy: scenario.strategy, stages, stop, sweepEvery: "500 millis" })
+    Pipeline.postprocess({
+      strategy: scenario.strategy,
+      stages,
+      stop,
+      sweepEvery: "500 millis",
+      cropsWait: scenario.cropsWait
+    })
 
   return { world, sql, store, progress, broker, queues, start, submit, settled, worker, postprocessor }
 })

@@ -28,6 +28,7 @@ export const scenario = (rest: Partial<Scenario.Scenario> = {}): Scenario.Scenar
   seed: 1,
   catalog,
   strategy: Strategies.defaultStrategy,
+  cropsWait: "1 second",
   images: [],
   says: ({ id }) => Effect.succeed({ data: said(...(seen[id] ?? [])).data!, processingTime: 0.25 }),
   takes: () => 5,

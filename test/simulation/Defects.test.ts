@@ -22,6 +22,7 @@ const deployment = (
     seed: 1,
     catalog,
     strategy: Strategies.defaultStrategy,
+    cropsWait: 0,
     images: ["a.jpg", "b.jpg"].map((filename) => ({
       reference: { filename, path: `/${filename}` },
       condition: "fine",

@@ -14,6 +14,8 @@ export interface Scenario {
   readonly catalog: ServiceCatalog
   readonly strategy: typeof Strategies.defaultStrategy
   readonly images: ReadonlyArray<Picture>
+  /** How long crops wait for detectors. */
+  readonly cropsWait: Duration.Input
   /** What a service says about a picture, or a crop of one: the same however often it is asked, and whoever asks. */
   readonly says: (service: Service, picture: string) => Effect.Effect<Answer, InferenceError>
   /** Milliseconds a service takes; any when it does not say. */
@@ -112,6 +114,7 @@ export const make = (seed: number): Scenario => {
     catalog,
     strategy: Strategies.defaultStrategy,
     images,
+    cropsWait: Random.make(seed, "crops wait").pick<Duration.Input>([0, "15 seconds", "10 minutes"]),
     says: (service, picture) => answer(seed, service, picture),
     faults,
     outages: { store: outage("store"), service: ({ id }) => outage(id) }

@@ -118,7 +118,7 @@ const work =
 const derive =
   ({ scenario }: World.World): Program =>
   (stop) =>
-    postprocess({ strategy: scenario.strategy, stages, stop, sweepEvery: "30 seconds" })
+    postprocess({ strategy: scenario.strategy, stages, stop, sweepEvery: "30 seconds", cropsWait: scenario.cropsWait })
 
 /** Runs the program again and again: its process dies, is killed, or is told to stop. When nothing fails any more it stays. */
 const supervise = Effect.fnUntraced(function* (world: World.World, name: string, program: Program) {

@@ -225,6 +225,7 @@ export const process = Effect.fnUntraced(function* (world: World, name: string) 
       boxes: (id) => storing("boxes", store.boxes(id)),
       stale: (stage, options) => storing("stale", store.stale(stage, options)),
       owed: (options) => storing("owed", store.owed(options)),
+      outstanding: (id) => storing("outstanding", store.outstanding(id)),
       see: (imageId, picture) => storing("see", store.see(imageId, picture)),
       forget: (options) => storing("forget", store.forget(options)),
       request: (ids, services) => storing("request", store.request(ids, services)),

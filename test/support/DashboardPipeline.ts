@@ -25,7 +25,13 @@ const workers = Layer.effectDiscard(
     const catalog = yield* Catalog
     const stop = yield* Deferred.make<void>()
     yield* broker.declare([...catalog.map(({ queue }) => queue), ...Object.values(hintQueue)])
-    const running = pipeline({ services: catalog, strategy: Strategies.defaultStrategy, workerId, stop })
+    const running = pipeline({
+      services: catalog,
+      strategy: Strategies.defaultStrategy,
+      workerId,
+      cropsWait: "1 minute",
+      stop
+    })
     yield* Effect.forkScoped(Stream.runDrain(running))
   })
 ).pipe(Layer.provide(Heartbeat.layer({ workerId, host: "localhost", version: "0.1.0" })))

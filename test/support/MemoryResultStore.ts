@@ -3,7 +3,7 @@
  *
  * A method happens at one instant, so it is a transaction of its own.
  */
-import { Brand, Effect, Layer, Option, Result, Schema } from "effect"
+import { Brand, Clock, Duration, Effect, Layer, Option, Result, Schema } from "effect"
 import * as NodeUtil from "node:util"
 import { Consensus } from "../../src/domain/Consensus.ts"
 import { type CropResult, type ImageFacts, Outcome, type ServiceResult } from "../../src/domain/Facts.ts"
@@ -12,6 +12,7 @@ import {
   ImageReference,
   isAnother,
   pathOf,
+  placeOf,
   type PictureVersion,
   type SeenPicture
 } from "../../src/domain/ImageReference.ts"
@@ -33,7 +34,7 @@ import {
 /** Everything about one image. Crops are named by service and box. */
 interface Image {
   readonly imageId: ImageId
-  readonly reference: ImageReference
+  reference: ImageReference
   readonly traceParent: Option.Option<string>
   readonly requested: Set<ServiceId>
   readonly results: Map<ServiceId, ServiceResult>
@@ -42,6 +43,8 @@ interface Image {
   /** The derivations that could not be made. */
   readonly aside: Map<Stage, Derivation>
   revision: number
+  /** When something was last heard about it, in milliseconds. */
+  heard: number
   picture: PictureVersion | undefined
   /** As `merged_data`. */
   boxes: ReadonlyArray<MergedBox.MergedBoxData>
@@ -60,7 +63,7 @@ export const make = (): ResultStore["Service"] & Pick<Progress["Service"], "coun
     scope._tag === "All" ? [...images.values()] : known([...new Set(scope.ids)].sort((a, b) => a - b))
   const known = (ids: ReadonlyArray<ImageId>) => ids.flatMap((id) => images.get(id) ?? [])
 
-  const add = ({ reference, traceParent }: ImageRequest): Image => {
+  const add = ({ reference, traceParent }: ImageRequest, now: number): Image => {
     const image: Image = {
       imageId: Brand.nominal<ImageId>()(++lastImageId),
       reference: Schema.decodeUnknownSync(ImageReference)(held(reference)),
@@ -71,29 +74,33 @@ export const make = (): ResultStore["Service"] & Pick<Progress["Service"], "coun
       derived: new Map(),
       aside: new Map(),
       revision: 0,
+      heard: now,
       picture: undefined,
       boxes: [],
       consensus: undefined
     }
     images.set(image.imageId, image)
-    places.set(placeOf(reference), image)
+    places.set(keyOf(reference), image)
     return image
   }
 
-  const submit = (requests: ReadonlyArray<ImageRequest>) => {
+  const submit = (requests: ReadonlyArray<ImageRequest>, now: number) => {
     const fresh = new Set<Image>()
     const submitted = new Set<Image>()
     for (const request of requests) {
-      const before = places.get(placeOf(request.reference))
-      const image = before ?? add(request)
+      const before = places.get(keyOf(request.reference))
+      const image = before ?? add(request, now)
       if (before === undefined) fresh.add(image)
+      const { url } = request.reference
+      const isSigned = pathOf(request.reference) === undefined && placeOf(request.reference) !== url
+      if (isSigned) image.reference = { ...image.reference, url: url! }
       for (const service of request.services) image.requested.add(service)
       submitted.add(image)
     }
     return [...submitted].map((image) => submittedImage(image, fresh.has(image)))
   }
 
-  const record = (records: ReadonlyArray<ResultRecord>) => {
+  const record = (records: ReadonlyArray<ResultRecord>, now: number) => {
     const unknown = records.find(({ imageId }) => !images.has(imageId))
     if (unknown !== undefined) throw new Error(`There is no image ${unknown.imageId}`)
     const outcomes = records.map(({ outcome }) => heldOutcome(outcome))
@@ -102,6 +109,7 @@ export const make = (): ResultStore["Service"] & Pick<Progress["Service"], "coun
       const image = images.get(imageId)!
       if (image.results.has(service)) return false
       image.results.set(service, { resultId: ++lastResultId, service, outcome: outcomes[i]! })
+      image.heard = now
       image.revision++
       return true
     })
@@ -190,8 +198,8 @@ export const make = (): ResultStore["Service"] & Pick<Progress["Service"], "coun
   }
 
   return {
-    submit: (requests) => Effect.sync(() => submit(requests)),
-    record: (records) => method(() => record(records)),
+    submit: (requests) => Effect.map(Clock.currentTimeMillis, (now) => submit(requests, now)),
+    record: (records) => Effect.flatMap(Clock.currentTimeMillis, (now) => method(() => record(records, now))),
     recordCrops: (records) => method(() => recordCrops(records)),
     facts: (ids, staleFor) =>
       Effect.sync(() =>
@@ -233,6 +241,13 @@ export const make = (): ResultStore["Service"] & Pick<Progress["Service"], "coun
           .slice(0, limit)
           .map((image) => submittedImage(image, false))
       ),
+    outstanding: (imageId) =>
+      Effect.map(Clock.currentTimeMillis, (now) =>
+        Option.map(Option.fromUndefinedOr(images.get(imageId)), (image) => ({
+          services: submittedImage(image, false).owed,
+          quietFor: Duration.millis(now - image.heard)
+        }))
+      ),
     see: (imageId, picture) => Effect.sync(() => see(imageId, picture)),
     forget: (options) => Effect.sync(() => forget(options)),
     request: (ids, services) =>
@@ -249,7 +264,7 @@ export const make = (): ResultStore["Service"] & Pick<Progress["Service"], "coun
         const image = images.get(id)
         if (image === undefined) return Option.none()
         images.delete(id)
-        places.delete(placeOf(image.reference))
+        places.delete(keyOf(image.reference))
         return Option.some(image.reference)
       }),
     counts: (scope, algorithms) => Effect.sync(() => progressOf(among(scope), algorithms)),
@@ -281,10 +296,8 @@ export const layer: Layer.Layer<ResultStore | Progress> = Layer.unwrap(
 const method = <A>(work: () => A) =>
   Effect.try({ try: work, catch: (cause) => new ResultStoreError({ reason: new StoreRejected({ cause }) }) })
 
-const placeOf = (reference: ImageReference): string => {
-  const path = pathOf(reference)
-  return path === undefined ? `url ${reference.url}` : `path ${path}`
-}
+const keyOf = (reference: ImageReference): string =>
+  `${pathOf(reference) === undefined ? "url" : "path"} ${placeOf(reference)}`
 
 /** The value as JSON holds it, with U+FFFD for what no text of a database holds. Throws when it is nested too deeply. */
 const held = (value: unknown): unknown =>

@@ -1,37 +1,39 @@
-/** Finding pictures: what a user means by a folder, a glob, a file or a URL. */
-import { Effect, FileSystem, Option, Path, Schema, Stream } from "effect"
+/** Finding pictures: what a user means by a folder, a glob, a file, a URL or a prefix in storage. */
+import { Effect, FileSystem, Option, Path, Stream } from "effect"
 import { escapePath, glob, isDynamicPattern } from "tinyglobby"
-import { type ImageReference, pathOf } from "../../domain/ImageReference.ts"
+import { type ImageReference, placeOf } from "../../domain/ImageReference.ts"
+import * as StoredObject from "../../domain/StoredObject.ts"
+import type { ImageSourceError } from "../../services/ImageSource.ts"
+import type { ObjectStorage } from "../../services/ObjectStorage.ts"
+import { NoImages } from "./NoImages.ts"
 import * as PictureFolder from "./PictureFolder.ts"
-
-/** Nothing can be found there. */
-export class NoImages extends Schema.TaggedError<NoImages>()("NoImages", {
-  pattern: Schema.String,
-  detail: Schema.String
-}) {
-  override get message() {
-    return `${this.pattern} ${this.detail}`
-  }
-}
+import * as PictureNames from "./PictureNames.ts"
+import * as StoredPictures from "./StoredPictures.ts"
 
 /**
  * The pictures that the patterns name, in order, each once: all pictures in and below a folder, all that match a glob, a
- * file whatever its name, an http(s) URL. What is passed over in a folder is logged in one line.
+ * file whatever its name, an http(s) URL, what is below a prefix `s3://bucket/prefix`. What is passed over is logged in one
+ * line. What is listed from storage takes no more memory when it is more.
  */
 export const find = (
   patterns: ReadonlyArray<string>
-): Stream.Stream<ImageReference, NoImages, FileSystem.FileSystem | Path.Path> =>
-  Stream.fromIterable(patterns).pipe(
-    Stream.mapEffect(expand),
-    Stream.flattenIterable,
-    Stream.mapAccum(
-      () => new Set<string>(),
-      (seen, reference) => {
-        const place = pathOf(reference) ?? reference.url!
-        return [seen, seen.has(place) ? [] : (seen.add(place), [reference])]
-      }
+): Stream.Stream<ImageReference, NoImages | ImageSourceError, FileSystem.FileSystem | Path.Path | ObjectStorage> =>
+  Stream.suspend(() => {
+    const seen = new Set<string>()
+    const isFirst = (reference: ImageReference) => {
+      const place = placeOf(reference)
+      return !seen.has(place) && (seen.add(place), true)
+    }
+    return Stream.fromIterable(patterns.entries()).pipe(
+      Stream.flatMap(([index, pattern]): ReturnType<typeof find> => {
+        if (!StoredObject.isAddress(pattern)) return Stream.filter(Stream.fromIterableEffect(expand(pattern)), isFirst)
+        const earlier = patterns.slice(0, index)
+        return Stream.filter(StoredPictures.find(pattern), ({ object }) =>
+          earlier.every((address) => !StoredPictures.covers(address, object))
+        ).pipe(Stream.map(({ reference }) => reference))
+      })
     )
-  )
+  })
 
 const expand = Effect.fnUntraced(function* (pattern: string) {
   if (isUrl(pattern)) return [yield* ofUrl(pattern)]
@@ -56,7 +58,7 @@ const inFolder = Effect.fnUntraced(function* (pattern: string) {
     try: () => PictureFolder.walk(path.resolve(pattern)),
     catch: (cause) => new NoImages({ pattern, detail: `cannot be read: ${(cause as Error).message}` })
   })
-  const passedOver = PictureFolder.summary(skipped)
+  const passedOver = PictureNames.summary(skipped)
   if (files.length === 0) {
     return yield* new NoImages({
       pattern,
@@ -90,7 +92,7 @@ const matching = Effect.fnUntraced(function* (pattern: string, folder: string, r
         absolute: true,
         caseSensitiveMatch: false,
         expandDirectories: false,
-        ignore: PictureFolder.foreignFolders.map((name) => `**/${escapePath(name)}/**`)
+        ignore: PictureNames.foreignFolders.map((name) => `**/${escapePath(name)}/**`)
       }),
     catch: (cause) => new NoImages({ pattern, detail: `cannot be searched: ${(cause as Error).message}` })
   })

@@ -5,24 +5,7 @@
  */
 import * as NodeFs from "node:fs"
 import * as NodePath from "node:path"
-
-/** The endings by which pictures are recognized. */
-const endings = "jpg jpeg jpe jfif mpo png webp gif tif tiff avif heic heif hif".split(" ")
-
-/** Folders in which file servers and photo programs keep thumbnails, trash and snapshots. Hidden folders are passed over, too. */
-export const foreignFolders = [
-  "@eaDir",
-  "@__thumb",
-  "@Recycle",
-  "@Recently-Snapshot",
-  "@tmp",
-  "#recycle",
-  "#snapshot",
-  "$RECYCLE.BIN",
-  "System Volume Information",
-  "lost+found",
-  "__MACOSX"
-]
+import * as PictureNames from "./PictureNames.ts"
 
 export interface Found {
   /** Paths, in order. */
@@ -55,29 +38,16 @@ export const walk = async (folder: string): Promise<Found> => {
     const kind = entry.isSymbolicLink() ? await NodeFs.promises.stat(path).catch(() => undefined) : entry
     if (kind === undefined) return void skip("links to nothing")
     if (kind.isDirectory()) {
-      if (name.startsWith(".") || foreignFolders.includes(name)) return void skip("folders of other programs")
+      if (PictureNames.isForeign(name)) return void skip("folders of other programs")
       return enter(path).catch(() => void skip("folders that may not be read"))
     }
-    if (name.startsWith(".")) return
+    if (PictureNames.isHidden(name)) return
     if (!kind.isFile()) return void skip("pipes, sockets or devices")
-    const ending = NodePath.extname(name).toLowerCase()
-    if (endings.includes(ending.slice(1))) files.push(path)
-    else skip(ending === "" ? "without an ending" : ending)
+    const other = PictureNames.otherThanPicture(name)
+    if (other === undefined) files.push(path)
+    else skip(other)
   }
 
   await enter(folder)
   return { files: files.sort(), skipped }
-}
-
-/**
- * What was passed over, in a line.
- *
- * @example
- * summary(new Map([[".txt", 1], [".bmp", 2]])) // => "3 skipped: 2 .bmp, 1 .txt"
- */
-export const summary = (skipped: Found["skipped"]): string => {
-  const most = [...skipped].toSorted(([a, x], [b, y]) => y - x || (a < b ? -1 : 1))
-  const total = most.reduce((sum, [, count]) => sum + count, 0)
-  const listed = most.slice(0, 8).map(([what, count]) => `${count} ${what}`)
-  return `${total} skipped: ${[...listed, ...(most.length > 8 ? ["…"] : [])].join(", ")}`
 }

@@ -1,5 +1,5 @@
 /**
- * Pictures from disk and over HTTP, checked and made alike.
+ * Pictures from disk, over HTTP and from storage, checked and made alike.
  *
  * Every service, crop, thumbnail and page sees the same pixels: one upright still picture, 8-bit sRGB. What is that already
  * is handed on as it is; all else is decoded once and handed on as JPEG, so that no other decoder has anything to decide.
@@ -9,7 +9,9 @@
 import { Cache, Duration, Effect, Exit, Layer, Stream } from "effect"
 import { type ImageReference, pathOf, type PictureVersion } from "../../domain/ImageReference.ts"
 import * as PictureSource from "../../domain/PictureSource.ts"
+import * as StoredObject from "../../domain/StoredObject.ts"
 import { ImageSource } from "../../services/ImageSource.ts"
+import { ObjectStorage } from "../../services/ObjectStorage.ts"
 import { WebPictures } from "../../services/WebPictures.ts"
 import * as FileBytes from "./FileBytes.ts"
 import * as Folders from "./Folders.ts"
@@ -31,12 +33,20 @@ export const layer = ({ limits = defaultLimits, roots = [] }: SourceOptions = {}
     ImageSource,
     Effect.gen(function* () {
       const web = yield* WebPictures
+      const storage = yield* ObjectStorage
       const inspect = yield* Inspection.make(limits)
       const readFile = (path: string, take: PictureMemory.PictureMemory["take"]) =>
         FileBytes.read(path, { limit: limits.bytes, roots }, take)
 
+      const contentOf = (url: string) => {
+        if (!StoredObject.isAddress(url)) return web.fetchTrusted(url)
+        const object = StoredObject.parse(url)
+        return object === undefined
+          ? Stream.fromEffect(unusable(url, "names no object: write s3://bucket/key"))
+          : storage.fetch(object)
+      }
       const fetchUrl = Effect.fn("ImageSource.fetch")((url: string) =>
-        web.fetchTrusted(url).pipe(
+        contentOf(url).pipe(
           Stream.runFoldEffect(
             () => ({ chunks: [] as Array<Uint8Array>, size: 0 }),
             (read, chunk) => {
@@ -99,13 +109,15 @@ export const layer = ({ limits = defaultLimits, roots = [] }: SourceOptions = {}
           })
         )
       })
-      const isBack: ImageSource["Service"]["isBack"] = (source) =>
-        PictureSource.isWeb(source)
-          ? isServed(web.fetchTrusted(source))
-          : Effect.map(
-              Effect.promise(() => Folders.trouble(source)),
-              (trouble) => trouble === undefined
-            )
+      const isBack: ImageSource["Service"]["isBack"] = (source) => {
+        // Whoever may read the objects of a bucket may not be allowed to ask anything else of it: a picture tells.
+        if (StoredObject.isAddress(source)) return Effect.succeed(true)
+        if (PictureSource.isWeb(source)) return isServed(web.fetchTrusted(source))
+        return Effect.map(
+          Effect.promise(() => Folders.trouble(source)),
+          (trouble) => trouble === undefined
+        )
+      }
       return ImageSource.of({ lend, load, isBack: (source) => settledSoon(isBack(source)) })
     })
   )

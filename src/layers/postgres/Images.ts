@@ -1,9 +1,9 @@
 /** Images: how they become known, what they owe, where they are read from. */
-import { Effect, Option } from "effect"
+import { Duration, Effect, Option } from "effect"
 import { SqlClient } from "effect/sql"
 import * as NodeCrypto from "node:crypto"
 import type { ImageId, ServiceId } from "../../domain/Identifiers.ts"
-import { type ImageReference, pathOf } from "../../domain/ImageReference.ts"
+import { type ImageReference, pathOf, placeOf } from "../../domain/ImageReference.ts"
 import type { ImageRequest, Scope, SubmittedImage } from "../../services/ResultStore.ts"
 import * as Columns from "./Columns.ts"
 import { inTransaction } from "./Transactions.ts"
@@ -47,7 +47,10 @@ export const submit = Effect.fnUntraced(function* (requests: ReadonlyArray<Image
         ON CONFLICT (source_key) DO NOTHING
         RETURNING source_key`
       const isNew = new Set(inserted.map(({ source_key }) => source_key))
-      if (isNew.size < images.length) yield* addServices(keys, services)
+      if (isNew.size < images.length) {
+        yield* addServices(keys, services)
+        yield* renewUrls([...wanted].map(([key, { reference }]) => ({ key, reference })))
+      }
       const rows = yield* sql<ImageRow & { source_key: string }>`
         SELECT source_key, ${imageColumns(sql)} FROM images WHERE source_key = ANY (${keys})`
       const bySource = new Map(rows.map((row) => [row.source_key, row]))
@@ -86,6 +89,24 @@ const addServices = Effect.fnUntraced(function* (
       AND images.image_id = ANY (${Columns.bigints(lacking.map(({ image_id }) => image_id))})`
 })
 
+/** Reads known images by the URLs that are signed now: an earlier signature may be over. */
+const renewUrls = Effect.fnUntraced(function* (
+  images: ReadonlyArray<{ readonly key: string; readonly reference: ImageReference }>
+) {
+  const sql = yield* SqlClient.SqlClient
+  const signed = images.filter(
+    ({ reference }) => pathOf(reference) === undefined && placeOf(reference) !== reference.url
+  )
+  if (signed.length === 0) return
+  yield* sql`
+    UPDATE images SET image_url = url
+    FROM unnest(
+      ${Columns.texts(signed.map(({ key }) => key))},
+      ${Columns.texts(signed.map(({ reference }) => reference.url))}
+    ) AS r (key, url)
+    WHERE source_key = key AND image_path IS NULL AND image_url <> url`
+})
+
 /** Images after `after` that lack answers. */
 export const owed = Effect.fnUntraced(function* (options: {
   readonly scope: Scope
@@ -99,6 +120,25 @@ export const owed = Effect.fnUntraced(function* (options: {
     WHERE owing > ${options.after ?? 0} AND ${inScope}
     ORDER BY owing LIMIT ${options.limit}`
   return rows.map((row) => submittedImage(row, false))
+})
+
+/** Who still owes an answer about the image, and for how long nothing has been answered. */
+export const outstanding = Effect.fnUntraced(function* (imageId: ImageId) {
+  const sql = yield* SqlClient.SqlClient
+  const [row] = yield* sql<{ owed: ReadonlyArray<ServiceId>; seconds: number }>`
+    SELECT owed, extract(epoch FROM now() - since)::double precision AS seconds FROM (
+      SELECT ${imageColumns(sql)},
+        greatest(
+          image_created,
+          (SELECT max(result_created) FROM results WHERE results.image_id = images.image_id)
+        ) AS since
+      FROM images WHERE image_id = ${imageId}
+    ) AS image`
+  return Option.map(Option.fromUndefinedOr(row), ({ owed, seconds }) => ({
+    services: owed,
+    // A transaction that began later may have ended earlier.
+    quietFor: Duration.seconds(Math.max(0, seconds))
+  }))
 })
 
 /** The image that was made known last. */
@@ -168,9 +208,10 @@ const oneOfEachPlace = (requests: ReadonlyArray<ImageRequest>): Map<string, Imag
   return byKey
 }
 
-/** Names the place an image is read from: its path, or else its URL. */
+/** Names the place an image is read from. */
 const sourceKey = (reference: ImageReference): string => {
-  const path = pathOf(reference)
-  const place = path === undefined ? `url ${reference.url}` : `path ${path}`
-  return NodeCrypto.createHash("sha256").update(place).digest("hex")
+  const kind = pathOf(reference) === undefined ? "url" : "path"
+  return NodeCrypto.createHash("sha256")
+    .update(`${kind} ${placeOf(reference)}`)
+    .digest("hex")
 }

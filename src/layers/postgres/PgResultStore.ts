@@ -53,6 +53,7 @@ export const asItIs = Layer.effect(
       boxes: method("ResultStore.boxes", Boxes.boxes, aboutOne),
       stale: method("ResultStore.stale", Derivations.stale, (stage) => ({ "windmill.stage": stage })),
       owed: method("ResultStore.owed", Images.owed, ({ scope }) => aboutScope(scope)),
+      outstanding: method("ResultStore.outstanding", Images.outstanding, aboutOne),
       see: method("ResultStore.see", Pictures.see, aboutOne),
       forget: method("ResultStore.forget", Forgetting.forget, ({ scope }) => aboutScope(scope)),
       request: method("ResultStore.request", Corrections.request, aboutAll),

@@ -15,6 +15,8 @@ export interface Settings {
   readonly publicUrl: Option.Option<string>
   /** Whether stored pictures are handed to workers by their path, because all of them run on this machine. */
   readonly sharesFiles: boolean
+  /** What of the storage those who submit may have read with our login: `bucket`, or `bucket/prefix`. */
+  readonly buckets: ReadonlyArray<string>
   /** Where a trace can be seen, with `{traceId}` in the place of its id. */
   readonly traceUrl: Option.Option<string>
   /** The folder with the files of the dashboard. */
@@ -61,7 +63,7 @@ const tokenIn = Effect.fnUntraced(function* (variable: string) {
 /** What a program decides, rather than the environment. */
 export type Choices = Pick<Settings, "host" | "port" | "sharesFiles" | "dashboard" | "absent" | "strategy">
 
-/** The settings from `API_TOKEN`, `API_READ_TOKEN`, `API_PUBLIC_URL` and `TRACE_URL`. */
+/** The settings from `API_TOKEN`, `API_READ_TOKEN`, `API_PUBLIC_URL`, `API_FETCH_BUCKETS` and `TRACE_URL`. */
 export const layer = (choices: Choices) =>
   Layer.effect(
     ApiSettings,
@@ -69,6 +71,7 @@ export const layer = (choices: Choices) =>
       const token = yield* tokenIn("API_TOKEN")
       const readToken = yield* tokenIn("API_READ_TOKEN")
       const publicUrl = yield* Config.option(Config.NonEmptyString("API_PUBLIC_URL"))
+      const buckets = yield* Config.Array(Schema.NonEmptyString, "API_FETCH_BUCKETS").pipe(Config.withDefault([]))
       const traceUrl = yield* Config.option(Config.NonEmptyString("TRACE_URL"))
       if (Option.isNone(token) && !isLoopback(choices.host)) return yield* new OpenToEverybody({ host: choices.host })
       if (Option.isSome(readToken) && (Option.isNone(token) || isSame(token.value, readToken.value))) {
@@ -81,6 +84,7 @@ export const layer = (choices: Choices) =>
         token,
         readToken,
         traceUrl,
+        buckets,
         publicUrl: Option.map(publicUrl, (url) => url.replace(/\/+$/, ""))
       }
     })

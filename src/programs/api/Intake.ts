@@ -11,11 +11,12 @@ import { HttpServer } from "effect/http"
 import * as NodeOs from "node:os"
 import { ContentHash } from "../../domain/Identifiers.ts"
 import { type ImageReference, pathOf } from "../../domain/ImageReference.ts"
+import * as StoredObject from "../../domain/StoredObject.ts"
 import { Archive } from "../../services/Archive.ts"
 import { ContentStore, type ContentUnavailable } from "../../services/ContentStore.ts"
 import { ImageSource, ImageSourceError, Unreachable, Unusable } from "../../services/ImageSource.ts"
 import { PictureLinks } from "../../services/PictureLinks.ts"
-import { WebPictures } from "../../services/WebPictures.ts"
+import { PlaceRefused, WebPictures } from "../../services/WebPictures.ts"
 import { ApiSettings } from "./ApiSettings.ts"
 
 /** A picture that is kept as long as the scope is open, and after it if an image refers to it then. */
@@ -85,10 +86,22 @@ export const make = Effect.gen(function* () {
     return { reference, commit } satisfies Received
   })
 
+  /** Takes in an object of the storage, which stays where it is: everybody reads it there. */
+  const refer = Effect.fn("Intake.refer")(function* (url: string) {
+    const object = StoredObject.parse(url)
+    const isAllowed = object !== undefined && settings.buckets.some((place) => isBelow(place, object))
+    if (!isAllowed) {
+      return yield* new PlaceRefused({ url, detail: "only what API_FETCH_BUCKETS allows is read from storage" })
+    }
+    const reference: ImageReference = { url: StoredObject.addressOf(object), filename: nameOf(object.key) }
+    yield* source.load(reference)
+    return { reference, commit: (submit) => submit } satisfies Received
+  })
+
   return {
     keep,
-    /** Takes in the picture at an address of the public internet. */
-    fetch: (url: string) => keep(new URL(url).pathname, web.fetch(url)),
+    /** Takes in the picture at an address of the public internet, or one that the storage keeps. */
+    fetch: (url: string) => (StoredObject.isAddress(url) ? refer(url) : keep(new URL(url).pathname, web.fetch(url))),
     /** Forgets a picture that an image was read from, if it is kept here and no image refers to it any more. */
     discard: (reference: ImageReference) =>
       Option.match(hashOf(reference), {
@@ -106,6 +119,12 @@ const called = (image: string) => (error: ImageSourceError) => {
   return new ImageSourceError({
     reason: _tag === "Unreachable" ? new Unreachable({ image, detail }) : new Unusable({ image, detail })
   })
+}
+
+/** Whether an object is in the bucket, or begins with the prefix in it. */
+const isBelow = (place: string, { bucket, key }: StoredObject.StoredObject): boolean => {
+  const [allowed, ...prefix] = place.split("/")
+  return bucket === allowed && key.startsWith(prefix.join("/"))
 }
 
 const decodeHash = Schema.decodeOption(ContentHash)

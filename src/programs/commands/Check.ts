@@ -32,7 +32,9 @@ const flags = {
     Argument.withDefault("all")
   ),
   images: Flag.String("images").pipe(
-    Flag.withDescription("Pictures that must be readable from here: a folder, a glob, a file or a URL"),
+    Flag.withDescription(
+      "Pictures that must be readable from here: a folder, a glob, a file, a URL or s3://bucket/prefix"
+    ),
     Flag.withMetavar("DIR|GLOB|FILE|URL"),
     Flag.optional
   ),

@@ -13,6 +13,7 @@ import { postprocess } from "../flows/Pipeline.ts"
 import { queuesDeclared } from "../flows/Ready.ts"
 import * as Settings from "../Settings.ts"
 import * as Watched from "../Watched.ts"
+import * as Webhooks from "../Webhooks.ts"
 import * as Working from "../Working.ts"
 
 const flags = {
@@ -26,6 +27,7 @@ const flags = {
     Flag.withDefault("30 seconds"),
     Flag.withSchema(Amounts.Wait)
   ),
+  cropsWait: Settings.cropsWait,
   keepHistory: Settings.keepHistory,
   harmonization: Settings.harmonization,
   config: Settings.config,
@@ -37,7 +39,7 @@ const flags = {
 export const command = Command.make(
   "postprocess",
   flags,
-  ({ config, drainWithin, harmonization, keepHistory, stage, sweepEvery, workerId }) =>
+  ({ config, cropsWait, drainWithin, harmonization, keepHistory, stage, sweepEvery, workerId }) =>
     Effect.gen(function* () {
       const strategy = yield* Settings.strategy(harmonization)
       const wanted = stage.length === 0 ? stages : stages.filter((name) => stage.includes(name))
@@ -47,9 +49,10 @@ export const command = Command.make(
         yield* Effect.logInfo(`${workerId} runs ${wanted.join(", ")} with ${strategy.name}`)
         yield* runUntilStopped(
           (stop) =>
-            postprocess({ strategy, stages: wanted, sweepEvery, stop }).pipe(
+            postprocess({ strategy, stages: wanted, sweepEvery, cropsWait, stop }).pipe(
               Stream.merge(operate({ stop })),
-              Stream.merge(forgetPast({ keep: keepHistory, stop }))
+              Stream.merge(forgetPast({ keep: keepHistory, stop })),
+              Stream.merge(Webhooks.telling({ every: "2 seconds", stop }))
             ),
           { within: drainWithin }
         ).pipe(Effect.ensuring(Effect.logInfo(`${workerId} has stopped`)))

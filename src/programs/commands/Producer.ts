@@ -4,6 +4,7 @@ import { Command, Flag } from "effect/cli"
 import { Group } from "../../domain/Identifiers.ts"
 import * as ServiceCatalog from "../../domain/ServiceCatalog.ts"
 import * as PgArchive from "../../layers/postgres/PgArchive.ts"
+import * as S3ObjectStorage from "../../layers/s3/S3ObjectStorage.ts"
 import { Archive } from "../../services/Archive.ts"
 import { Catalog } from "../../services/Catalog.ts"
 import * as Distributed from "../Distributed.ts"
@@ -86,6 +87,10 @@ export const command = Command.make("producer", flags, (options) =>
   ),
   Command.withExamples([
     { command: "npx windmill producer --services all --images pictures", description: "Submit a folder" },
+    {
+      command: "npx windmill producer --services all --images s3://photos/2024/",
+      description: "Submit what is below a prefix"
+    },
     { command: "npx windmill producer --services all --limit 100000", description: "Ask about known images" },
     { command: "npx windmill producer --retry-failed --services ocr", description: "Give ocr another try" }
   ]),
@@ -131,7 +136,9 @@ const withServers = Effect.fnUntraced(function* (options: Options) {
     if (options.missing) return yield* askMissing(named, options)
     if (options.retryFailed) return yield* retryFailed(named, options)
     return yield* submit(named, ImageSelection.select({ ...options, patterns }), options)
-  }).pipe(Effect.provide(Layer.provideMerge(PgArchive.layer, Distributed.servers)))
+  }).pipe(
+    Effect.provide(Layer.mergeAll(PgArchive.layer, S3ObjectStorage.layer).pipe(Layer.provideMerge(Distributed.servers)))
+  )
 })
 
 type Services = Option.Option<ServiceCatalog.ServiceCatalog>

@@ -65,6 +65,7 @@ const flags = {
     Flag.optional
   ),
   config: Settings.config,
+  cropsWait: Settings.cropsWait,
   harmonization: Settings.harmonization,
   keepHistory: Settings.keepHistory,
   workerId: Settings.workerId,
@@ -107,7 +108,7 @@ const run = Effect.fnUntraced(function* (options: Options) {
   const display = yield* Display
   const dashboard = yield* serveDashboard(options)
   yield* Effect.forEach(Option.toArray(dashboard), (address) => display.log(`dashboard  ${address}`))
-  const { workerId } = options
+  const { cropsWait, workerId } = options
   const submission = RunToCompletion.nothing()
   const startedAt = yield* Clock.currentTimeMillis
 
@@ -125,6 +126,7 @@ const run = Effect.fnUntraced(function* (options: Options) {
             catalog,
             strategy,
             workerId,
+            cropsWait,
             show: shower(display),
             showEvery: display.isLive ? "100 millis" : "2 seconds"
           },
@@ -159,7 +161,7 @@ const run = Effect.fnUntraced(function* (options: Options) {
   if (display.isLive && Option.isSome(dashboard)) {
     yield* Console.log(`dashboard  ${dashboard.value}  (until Ctrl-C)`)
     yield* runUntilStopped(
-      (stop) => Stream.merge(pipeline({ services: catalog, strategy, workerId, stop }), besides(stop)),
+      (stop) => Stream.merge(pipeline({ services: catalog, strategy, workerId, cropsWait, stop }), besides(stop)),
       { within: options.drainWithin }
     )
   }

@@ -3,12 +3,14 @@ import { Effect } from "effect"
 import type { Outcome } from "../../domain/Facts.ts"
 import { type ImageReference, pathOf } from "../../domain/ImageReference.ts"
 import type { Service } from "../../domain/ServiceCatalog.ts"
+import * as StoredObject from "../../domain/StoredObject.ts"
 import { ImageSource, ImageSourceError, Unusable } from "../../services/ImageSource.ts"
 import { type Handover, Inference } from "../../services/Inference.ts"
 
 /**
- * The answer of `service` about the picture in the form the service wants it, and which picture that was. What is not upright where it lies, or otherwise
- * not as all are to see it, is uploaded to every service. A service that fails is not to blame when the picture is damaged:
+ * The answer of `service` about the picture in the form the service wants it, and which picture that was. What is not upright
+ * where it lies, or otherwise not as all are to see it, is uploaded to every service, and so is an object in storage, for
+ * which the service would need a login. A service that fails is not to blame when the picture is damaged:
  * then that is the failure.
  */
 export const aboutImage = Effect.fnUntraced(function* (service: Service, image: ImageReference) {
@@ -33,8 +35,9 @@ const placeOf = (
   service: Service,
   input: "url" | "file",
   image: ImageReference
-): Effect.Effect<Handover, ImageSourceError> => {
+): Effect.Effect<Handover | undefined, ImageSourceError> => {
   if (input === "url") {
+    if (image.url !== undefined && StoredObject.isAddress(image.url)) return Effect.undefined
     return image.url === undefined ? lacks(image, "URL", service) : Effect.succeed({ _tag: "Url", url: image.url })
   }
   const path = pathOf(image)

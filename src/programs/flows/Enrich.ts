@@ -1,8 +1,9 @@
 /**
  * Enriching: cuts the boxes of an image from its picture and asks the services that want crops about them.
  *
- * A crop is asked about as soon as its box exists, and once: what an unchanged box was told stays with it. An answer is a
- * recorded fact, so the consensus is derived again with it.
+ * A crop is asked about once: what an unchanged box was told stays with it. The answer of another detector moves boxes, if
+ * only by a pixel, and a box that moved is another one; so crops wait until every detector that was asked has answered, for
+ * some time. An answer is a recorded fact, so the consensus is derived again with it.
  */
 import { Boolean, Clock, Duration, Effect, Option, Result, type Scope } from "effect"
 import type { ImageBox } from "../../domain/BoundingBox.ts"
@@ -33,15 +34,17 @@ import { untilStored } from "./Reconnect.ts"
 import * as SetAside from "./SetAside.ts"
 import { type Performed, settled, type Step, type Task, type Work } from "./Step.ts"
 
-/** `algorithms`: what this deployment derives with. */
+/** `algorithms`: what this deployment derives with. `patience`: how long crops wait for detectors while nothing is answered. */
 export const enriching = Effect.fnUntraced(function* (
-  algorithms: Readonly<Record<Stage, string>>
+  algorithms: Readonly<Record<Stage, string>>,
+  patience: Duration.Duration
 ): Effect.fn.Return<Step<Hint, Found, Surroundings>, never, Catalog | Inference | Scope.Scope> {
   const catalog = yield* Catalog
   const wanting = catalog.filter(({ crops }) => crops !== undefined)
   const breakers = yield* Effect.forEach(wanting, (service) => Breaker.make(service, "enrich"))
   const asking: Asking = {
     algorithms,
+    patience,
     breakers: new Map(wanting.map(({ id }, i) => [id, breakers[i]!])),
     attempts: Attempts.make()
   }
@@ -64,6 +67,7 @@ export const enriching = Effect.fnUntraced(function* (
 
 interface Asking {
   readonly algorithms: Readonly<Record<Stage, string>>
+  readonly patience: Duration.Duration
   /** Of every service that wants crops. */
   readonly breakers: ReadonlyMap<ServiceId, Breaker.Breaker>
   /** Of each crop, for a hint may bring crops that were asked about often and others that never were. */
@@ -112,6 +116,9 @@ const enrichBoxes = Effect.fnUntraced(function* (
     return { commit: Option.some({ complete }), settlement: Settlement.Ack(), events: [] }
   }
 
+  const wait = yield* untilDetected(imageId, asking)
+  if (Option.isSome(wait)) return settled(Settlement.Wait({ after: wait.value }))
+
   // The sweep comes back to crops of services that are switched off, or left alone; a delivery to those that were postponed.
   const switches = yield* ServiceSwitch
   const now = yield* Clock.currentTimeMillis
@@ -128,6 +135,20 @@ const enrichBoxes = Effect.fnUntraced(function* (
     if (resolution._tag !== "NotAsked") yield* Metrics.cropAsked(crop.service, outcomeOf(resolution))
   }
   return performedOf(imageId, asked)
+})
+
+/** How long the crops of an image have still to wait for detectors that are at work. Each answer of one brings a hint. */
+const untilDetected = Effect.fnUntraced(function* (imageId: ImageId, { patience }: Asking) {
+  if (Duration.isZero(patience)) return Option.none()
+  const store = yield* ResultStore
+  const outstanding = yield* untilStored(store.outstanding(imageId))
+  if (Option.isNone(outstanding)) return Option.none()
+  const { quietFor, services } = outstanding.value
+  const switches = yield* ServiceSwitch
+  const movers = EnrichmentPlan.movers(services, yield* Catalog)
+  const atWork = yield* Effect.filter(movers, (service) => Effect.map(switches.isPaused(service), Boolean.not))
+  const left = Duration.subtract(patience, quietFor)
+  return atWork.length > 0 && Duration.isGreaterThan(left, Duration.zero) ? Option.some(left) : Option.none()
 })
 
 interface Asked {

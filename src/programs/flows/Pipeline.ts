@@ -4,7 +4,7 @@
  * Every step is the same loop (`Run.ts`) over other data. They meet in queues and the database only, so any of them can run
  * in any number of processes.
  */
-import { type Deferred, type Duration, Effect, Stream } from "effect"
+import { type Deferred, Duration, Effect, Stream } from "effect"
 import * as Derive from "../../domain/Derive.ts"
 import type { Strategy } from "../../domain/Harmonization.ts"
 import type { ServiceCatalog } from "../../domain/ServiceCatalog.ts"
@@ -30,18 +30,22 @@ export interface PostprocessOptions {
   /** The stages this process runs. */
   readonly stages: ReadonlyArray<Stage>
   readonly sweepEvery: Duration.Input
+  /** How long crops wait for detectors that were asked and have not answered, while nothing is answered; no time when left out. */
+  readonly cropsWait?: Duration.Input
   readonly stop: Stop
 }
 
 /** Derives what follows from answers, and sweeps up what no message told of. */
-export const postprocess = ({ stages, stop, strategy, sweepEvery }: PostprocessOptions) =>
+export const postprocess = ({ cropsWait = 0, stages, stop, strategy, sweepEvery }: PostprocessOptions) =>
   Stream.unwrap(
     Effect.map(Catalog, (catalog) => {
       const algorithms = Derive.keys(strategy, catalog)
       const stage = {
         harmonize: run(harmonizing(catalog, strategy), stop),
         consensus: run(voting(catalog, strategy), stop),
-        enrich: Stream.unwrap(Effect.map(enriching(algorithms), (step) => run(step, stop)))
+        enrich: Stream.unwrap(
+          Effect.map(enriching(algorithms, Duration.fromInputUnsafe(cropsWait)), (step) => run(step, stop))
+        )
       }
       const sweeping = sweep({ every: sweepEvery, stop, algorithms, stages })
       return Stream.merge(all(stages.map((name) => stage[name])), sweeping)
@@ -52,6 +56,7 @@ export interface PipelineOptions {
   readonly services: ServiceCatalog
   readonly strategy: Strategy
   readonly workerId: string
+  readonly cropsWait?: Duration.Input
   readonly stop: Stop
 }
 

@@ -8,7 +8,7 @@ import { Deferred, type Duration, Effect, Ref, Result, Stream } from "effect"
 import * as Derive from "../../domain/Derive.ts"
 import type { Strategy } from "../../domain/Harmonization.ts"
 import type { ImageId } from "../../domain/Identifiers.ts"
-import { type ImageReference, pathOf, type SeenPicture } from "../../domain/ImageReference.ts"
+import { type ImageReference, placeOf, type SeenPicture } from "../../domain/ImageReference.ts"
 import type { ServiceCatalog } from "../../domain/ServiceCatalog.ts"
 import type { Stage } from "../../domain/Staleness.ts"
 import { ImageSource } from "../../services/ImageSource.ts"
@@ -28,6 +28,7 @@ export interface RunOptions<E, R> {
   readonly catalog: ServiceCatalog
   readonly strategy: Strategy
   readonly workerId: string
+  readonly cropsWait?: Duration.Input
   /** Called again and again with how far the run is. */
   readonly show: (state: RunProgress) => Effect.Effect<void>
   readonly showEvery: Duration.Input
@@ -133,8 +134,6 @@ const usable = Effect.fnUntraced(function* (reference: ImageReference, submissio
   submission.unusable.push({ image, detail: reason._tag === "Unreachable" ? `cannot be reached: ${detail}` : detail })
   return []
 })
-
-const placeOf = (reference: ImageReference): string => pathOf(reference) ?? reference.url ?? ""
 
 /** Asks anew about known images that are another picture by now. */
 const askAboutOthers = Effect.fnUntraced(function* (images: ReadonlyArray<SubmittedImage>, { seen }: Submission) {

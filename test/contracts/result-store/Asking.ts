@@ -1,6 +1,6 @@
 /** What can be asked of the store. */
 import { assert, type Vitest } from "@effect/vitest"
-import { Effect, Option } from "effect"
+import { Duration, Effect, Option } from "effect"
 import type { ImageId } from "../../../src/domain/Identifiers.ts"
 import { type Stage, stages } from "../../../src/domain/Staleness.ts"
 import { Progress } from "../../../src/services/Progress.ts"
@@ -119,6 +119,20 @@ export const asking = (it: Vitest.MethodsNonLive<ResultStore | Progress>) => {
       assert.isFalse(yield* store.isOwed(a, serviceId("blip")))
       assert.isFalse(yield* store.isOwed(b, serviceId("blip")))
       assert.deepStrictEqual(yield* owedAmong([a, b]), [[a, [serviceId("clip")]]])
+    })
+  )
+
+  it.effect("tells what is outstanding about an image, and that nothing was answered lately", () =>
+    Effect.gen(function* () {
+      const store = yield* ResultStore
+      const id = yield* known("yolov8", "rtdetr", "blip")
+      const before = Option.getOrThrow(yield* store.outstanding(id))
+      assert.deepStrictEqual(before.services, ["blip", "rtdetr", "yolov8"].map(serviceId))
+      yield* store.record([answer(id, "yolov8"), answer(id, "blip", failed())])
+      const after = Option.getOrThrow(yield* store.outstanding(id))
+      assert.deepStrictEqual(after.services, [serviceId("rtdetr")])
+      assert.isBelow(Duration.toSeconds(after.quietFor), 60)
+      assert.isTrue(Option.isNone(yield* store.outstanding(unknown)))
     })
   )
 

@@ -65,6 +65,30 @@ export const submitting = (it: Vitest.MethodsNonLive<ResultStore | Progress>) =>
     })
   )
 
+  it.effect("knows an image by its URL whatever signs it, and reads it by the newest signature", () =>
+    Effect.gen(function* () {
+      const store = yield* ResultStore
+      const services = [serviceId("blip")]
+      const signed = (place: string, signature: string) =>
+        store.submit([
+          { reference: { filename: "a.jpg", url: `https://x${place}?v=1&sv=2024&sig=${signature}` }, services }
+        ])
+      const place = freshPath()
+      const [first] = yield* signed(place, "a%2F")
+      const [again] = yield* signed(place, "b")
+      assert.deepStrictEqual(again, {
+        ...first!,
+        isNew: false,
+        reference: { filename: "a.jpg", url: `https://x${place}?v=1&sv=2024&sig=b` }
+      })
+      const [other] = yield* signed(freshPath(), "b")
+      assert.isTrue(other!.isNew)
+      assert.deepStrictEqual(yield* store.owed({ scope: { _tag: "Images", ids: [first!.imageId] }, limit: 1 }), [
+        again!
+      ])
+    })
+  )
+
   it.effect("takes requests for one place as one", () =>
     Effect.gen(function* () {
       const store = yield* ResultStore

@@ -1,9 +1,12 @@
 import { assert, describe, it } from "@effect/vitest"
 import { NodeServices } from "@effect/platform-node"
-import { Effect, FileSystem, Logger, Result, Stream } from "effect"
+import { Effect, FileSystem, Layer, Logger, Result, Stream } from "effect"
 import * as NodeFs from "node:fs"
 import * as NodePath from "node:path"
 import * as ImageFiles from "../../../src/layers/files/ImageFiles.ts"
+import { ObjectStorage } from "../../../src/services/ObjectStorage.ts"
+
+const surroundings = Layer.merge(NodeServices.layer, Layer.mock(ObjectStorage, {}))
 
 /** What `patterns` find in a folder with these files; `~` stands for the folder. */
 const find = (files: ReadonlyArray<string>, ...patterns: ReadonlyArray<string>) =>
@@ -24,7 +27,7 @@ const find = (files: ReadonlyArray<string>, ...patterns: ReadonlyArray<string>) 
           references.map((reference) => ("path" in reference ? reference.path : reference.url).replace(directory, "~"))
       })
     })
-  ).pipe(Effect.provide(NodeServices.layer))
+  ).pipe(Effect.provide(surroundings))
 
 describe("find", () => {
   const files = ["b.jpg", "a.PNG", "notes.txt", "below/c.webp"]
@@ -96,7 +99,7 @@ describe("find", () => {
       yield* fs.symlink(`${folder}/nowhere.jpg`, `${folder}/broken.jpg`)
       const found = yield* Stream.runCollect(ImageFiles.find([folder]))
       assert.lengthOf(found, 1)
-    }).pipe(Effect.scoped, Effect.provide(NodeServices.layer))
+    }).pipe(Effect.scoped, Effect.provide(surroundings))
   )
 
   it.live("takes brackets for part of a name where there is such a folder", () =>
@@ -117,7 +120,7 @@ describe("find", () => {
       NodeFs.writeFileSync(Buffer.concat([Buffer.from(`${folder}/`), Buffer.from([0xe9]), Buffer.from(".jpg")]), "")
       const failure = yield* Effect.flip(Stream.runCollect(ImageFiles.find([folder])))
       assert.include(failure.message, "1 with a name that is not UTF-8")
-    }).pipe(Effect.scoped, Effect.provide(NodeServices.layer))
+    }).pipe(Effect.scoped, Effect.provide(surroundings))
   )
 
   it.live("says what is not there", () =>

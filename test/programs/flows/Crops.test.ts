@@ -58,10 +58,13 @@ const postprocessed = Effect.fnUntraced(function* (reference: ImageReference) {
   yield* broker.publish([{ queue: hintQueue.harmonize, body: JSON.stringify({ version: 1, image_id: imageId }) }])
   const stop = yield* Deferred.make<void>()
   const strategy = Strategies.defaultStrategy
-  const running = yield* postprocess({ strategy, stages: ["harmonize", "enrich"], sweepEvery: "1 minute", stop }).pipe(
-    Stream.runDrain,
-    Effect.forkChild
-  )
+  const running = yield* postprocess({
+    strategy,
+    stages: ["harmonize", "enrich"],
+    sweepEvery: "1 minute",
+    cropsWait: 0,
+    stop
+  }).pipe(Stream.runDrain, Effect.forkChild)
   return { imageId, end: Effect.andThen(Deferred.succeed(stop, undefined), Fiber.join(running)) }
 })
 

@@ -60,6 +60,7 @@ describe("hints", () => {
         strategy: Strategies.defaultStrategy,
         stages: ["harmonize"],
         sweepEvery: "1 minute",
+        cropsWait: 0,
         stop
       }).pipe(Stream.runDrain, Effect.forkChild)
       yield* aWhile

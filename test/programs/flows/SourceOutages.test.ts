@@ -81,10 +81,13 @@ const worked = Effect.fnUntraced(function* (count: number, ...folders: ReadonlyA
     )
   }
   const stop = yield* Deferred.make<void>()
-  const running = yield* pipeline({ services, strategy: Strategies.defaultStrategy, workerId: "w1", stop }).pipe(
-    Stream.runDrain,
-    Effect.forkChild
-  )
+  const running = yield* pipeline({
+    services,
+    strategy: Strategies.defaultStrategy,
+    workerId: "w1",
+    cropsWait: 0,
+    stop
+  }).pipe(Stream.runDrain, Effect.forkChild)
   /** How many answers about whole images and crops there are of a folder, and why some failed. */
   const answers = Effect.fnUntraced(function* (folder: string) {
     const facts = yield* Effect.forEach(ids.get(folder)!, factsAbout)
