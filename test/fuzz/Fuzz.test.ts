@@ -319,6 +319,7 @@ describe("settings are read", { timeout }, () => {
       port: 0,
       dashboard: "",
       sharesFiles: true,
+      absent: [],
       strategy: Strategies.defaultStrategy
     })
     return Effect.runPromise(
