@@ -106,7 +106,13 @@ const faultOf = ({ box, confidence }: Detection): string | undefined => {
 const mostConfidentFirst =
   (panel: Reporters.Panel) =>
   (a: Detection, b: Detection): number =>
-    byPlace(a, b) || Reporters.trustOf(panel, b.service) - Reporters.trustOf(panel, a.service) || byWords(a, b)
+    b.confidence - a.confidence ||
+    a.box.x - b.box.x ||
+    a.box.y - b.box.y ||
+    a.box.width - b.box.width ||
+    a.box.height - b.box.height ||
+    Reporters.trustOf(panel, b.service) - Reporters.trustOf(panel, a.service) ||
+    byWords(a, b)
 
 const byValue = (a: Detection, b: Detection): number => byPlace(a, b) || byWords(a, b)
 

@@ -66,8 +66,13 @@ export const meanConfidence = (members: Members): number =>
 /** The distinct services of the members, in name order. */
 export const votersOf = (members: Members): ReadonlyArray<ServiceId> => {
   const voters: Array<ServiceId> = []
-  for (const { service } of members) if (!voters.includes(service)) voters.push(service)
-  return voters.sort(compare)
+  for (const { service } of members) {
+    if (voters.includes(service)) continue
+    let at = voters.length
+    while (at > 0 && service < voters[at - 1]!) at--
+    voters.splice(at, 0, service)
+  }
+  return voters
 }
 
 /** An object before it is decided whether it stands. */
@@ -78,36 +83,37 @@ export interface Draft {
   readonly evidence: number
 }
 
-/** The record of an object. Concept, label and emoji are those of the first member, the most confident one. */
+/**
+ * The record of an object. Concept, label and emoji are those of the first member, the most confident one; mask and
+ * keypoints those of the most confident members that have them, and the members are kept without.
+ */
 export const record = (draft: Draft, { dissenters, unread }: Silent, judgment: Judgment): HarmonizedBox => {
   const [first] = draft.members
-  const isUnread = unread.length > 0
-  return {
+  const box: { -readonly [K in keyof HarmonizedBox]: HarmonizedBox[K] } = {
     concept: first.concept,
     label: first.label,
-    ...(first.emoji === undefined ? undefined : { emoji: first.emoji }),
     box: draft.box,
     evidence: draft.evidence,
     confidence: meanConfidence(draft.members),
     services: draft.services,
     dissenters,
-    ...(isUnread ? { unread } : undefined),
     status: judgment.status,
-    reason: isUnread ? `${judgment.reason}; ${unread.join(", ")} could not be understood` : judgment.reason,
-    ...withShape(draft.members)
+    reason: judgment.reason,
+    members: draft.members
   }
-}
-
-/** The mask and the keypoints of the most confident members that have them, and the members without. */
-const withShape = (members: Members): Pick<HarmonizedBox, "mask" | "keypoints" | "members"> => {
-  const mask = members.find((member) => member.mask !== undefined)?.mask
-  const keypoints = members.find((member) => member.keypoints !== undefined)?.keypoints
-  if (mask === undefined && keypoints === undefined) return { members }
-  return {
-    ...(mask === undefined ? undefined : { mask }),
-    ...(keypoints === undefined ? undefined : { keypoints }),
-    members: members.map((member) => Struct.omit(member, ["keypoints", "mask"]))
+  if (first.emoji !== undefined) box.emoji = first.emoji
+  if (unread.length > 0) {
+    box.unread = unread
+    box.reason = `${judgment.reason}; ${unread.join(", ")} could not be understood`
   }
+  const mask = draft.members.find((member) => member.mask !== undefined)?.mask
+  const keypoints = draft.members.find((member) => member.keypoints !== undefined)?.keypoints
+  if (mask !== undefined) box.mask = mask
+  if (keypoints !== undefined) box.keypoints = keypoints
+  if (mask !== undefined || keypoints !== undefined) {
+    box.members = draft.members.map((member) => Struct.omit(member, ["keypoints", "mask"]))
+  }
+  return box
 }
 
 /** Ranks boxes: by evidence, then votes, then position, then concept. */

@@ -33,19 +33,7 @@ export interface Thresholds {
  */
 export const cluster = (detections: ReadonlyArray<Detection>, rows: Rows, thresholds: Thresholds): Linkage => {
   if (detections.length === 1) return alone
-  const all = Overlaps.leftToRight(rows)
-  const duplicates = Overlaps.suppressAbove(rows, thresholds.duplicateIou, (row) => detections[row]!.service, all)
-  /** Pairs of rows, flat. */
-  const links: Array<number> = []
-  const order = duplicates.size === 0 ? all : all.filter((row) => !duplicates.has(row))
-  Overlaps.forEachOverlap(
-    rows,
-    thresholds.mergeIou,
-    (i, j) => {
-      if (detections[i]!.service !== detections[j]!.service) links.push(i, j)
-    },
-    order
-  )
+  const { duplicates, links } = relate(detections, rows, thresholds)
   const clusters: Array<ReadonlyArray<number>> = []
   for (const component of components(detections.length, links, duplicates)) {
     if (isOneObject(component, detections, rows, thresholds.mergeIou)) clusters.push(component)
@@ -56,6 +44,56 @@ export const cluster = (detections: ReadonlyArray<Detection>, rows: Rows, thresh
 
 /** Most concepts of a picture are seen once. */
 const alone: Linkage = { clusters: [[0]], duplicates: new Map() }
+
+/** Which detections repeat which, and what the others may merge with: pairs of rows, flat. */
+interface Relations extends Pick<Linkage, "duplicates"> {
+  readonly links: ReadonlyArray<number>
+}
+
+/** In one sweep unless there are so many detections that what repeats has to be gone first. */
+const relate = (
+  detections: ReadonlyArray<Detection>,
+  rows: Rows,
+  { duplicateIou, mergeIou }: Thresholds
+): Relations => {
+  const order = Overlaps.leftToRight(rows)
+  const links: Array<number> = []
+  if (detections.length > Overlaps.few) {
+    const duplicates = Overlaps.suppressAbove(rows, duplicateIou, (row) => detections[row]!.service, order)
+    const link = (i: number, j: number): void => {
+      if (detections[i]!.service !== detections[j]!.service) links.push(i, j)
+    }
+    Overlaps.forEachOverlap(
+      rows,
+      mergeIou,
+      link,
+      order.filter((row) => !duplicates.has(row))
+    )
+    return { duplicates, links }
+  }
+  const rivals: Overlaps.Rivals = new Map()
+  Overlaps.forEachOverlap(
+    rows,
+    Math.min(duplicateIou, mergeIou),
+    (i, j, overlap) => {
+      if (detections[i]!.service === detections[j]!.service) {
+        if (overlap > duplicateIou) Overlaps.addRival(rivals, i, j)
+      } else if (overlap >= mergeIou) links.push(i, j)
+    },
+    order
+  )
+  const duplicates = Overlaps.suppress(rivals)
+  return { duplicates, links: duplicates.size === 0 ? links : without(duplicates, links) }
+}
+
+/** The pairs in which no duplicate is. */
+const without = (duplicates: ReadonlyMap<number, number>, links: ReadonlyArray<number>): ReadonlyArray<number> => {
+  const kept: Array<number> = []
+  for (let k = 0; k < links.length; k += 2) {
+    if (!duplicates.has(links[k]!) && !duplicates.has(links[k + 1]!)) kept.push(links[k]!, links[k + 1]!)
+  }
+  return kept
+}
 
 /** The connected components of the rows that are no duplicates, each in ascending order. */
 const components = (

@@ -50,10 +50,15 @@ export const iou = (rows: Rows, i: number, j: number): number => {
 
 /** Rows from left to right. */
 export const leftToRight = (rows: Rows): ReadonlyArray<number> => {
+  const size = rows.length / stride
   const order: Array<number> = []
-  for (let i = 0; i < rows.length / stride; i++) order.push(i)
-  if (order.length > 2) order.sort((i, j) => rows[i * stride]! - rows[j * stride]!)
-  else if (order.length === 2 && rows[stride]! < rows[0]!) order.reverse()
+  const lefts = new Float64Array(size)
+  for (let i = 0; i < size; i++) {
+    order.push(i)
+    lefts[i] = rows[i * stride]!
+  }
+  if (size > 2) order.sort((i, j) => lefts[i]! - lefts[j]!)
+  else if (size === 2 && lefts[1]! < lefts[0]!) order.reverse()
   return order
 }
 
@@ -90,42 +95,24 @@ export const forEachOverlap = (
 const rounding = 1e-9
 
 /** Rows of which every pair that overlaps may be kept. */
-const few = 512
+export const few = 512
+
+/** For each row, the earlier rows that it overlaps too much; rows without any are absent. */
+export type Rivals = Map<number, Array<number>>
+
+/** Notes that `i` and `j` overlap too much. */
+export const addRival = (rivals: Rivals, i: number, j: number): void => {
+  const later = Math.max(i, j)
+  const known = rivals.get(later)
+  if (known === undefined) rivals.set(later, [Math.min(i, j)])
+  else known.push(Math.min(i, j))
+}
 
 /**
- * Greedy suppression: in ascending order, a row gives way when an earlier row of its group stays and their IoU is above
- * `threshold`. Returns each row that gives way with the earliest such row. Without `groupOf` all rows are one group.
- *
- * Nothing is kept of the pairs of many rows, so that any number of equal boxes takes linear time.
+ * Greedy suppression: in ascending order, a row gives way when an earlier rival stays. Returns each row that gives way
+ * with the earliest rival that stays.
  */
-export const suppressAbove = (
-  rows: Rows,
-  threshold: number,
-  groupOf: (row: number) => unknown = () => undefined,
-  order: ReadonlyArray<number> = leftToRight(rows)
-): ReadonlyMap<number, number> =>
-  order.length <= few ? suppressPairs(rows, threshold, groupOf, order) : suppressMany(rows, threshold, groupOf)
-
-/** For each row the earlier ones it overlaps too much, and then in order who of these stays. */
-const suppressPairs = (
-  rows: Rows,
-  threshold: number,
-  groupOf: (row: number) => unknown,
-  order: ReadonlyArray<number>
-): ReadonlyMap<number, number> => {
-  const rivals = new Map<number, Array<number>>()
-  forEachOverlap(
-    rows,
-    threshold,
-    (i, j, overlap) => {
-      if (overlap <= threshold || groupOf(i) !== groupOf(j)) return
-      const later = Math.max(i, j)
-      const known = rivals.get(later)
-      if (known === undefined) rivals.set(later, [Math.min(i, j)])
-      else known.push(Math.min(i, j))
-    },
-    order
-  )
+export const suppress = (rivals: Rivals): ReadonlyMap<number, number> => {
   const yielding = new Map<number, number>()
   if (rivals.size === 0) return yielding
   for (const [row, earlier] of [...rivals].sort(([a], [b]) => a - b)) {
@@ -134,6 +121,30 @@ const suppressPairs = (
     if (earliest !== Infinity) yielding.set(row, earliest)
   }
   return yielding
+}
+
+/**
+ * `suppress` where rivals are rows of one group with IoU above `threshold`. Without `groupOf` all rows are one group.
+ *
+ * Nothing is kept of the pairs of many rows, so that any number of equal boxes takes linear time.
+ */
+export const suppressAbove = (
+  rows: Rows,
+  threshold: number,
+  groupOf: (row: number) => unknown = () => undefined,
+  order: ReadonlyArray<number> = leftToRight(rows)
+): ReadonlyMap<number, number> => {
+  if (order.length > few) return suppressMany(rows, threshold, groupOf)
+  const rivals: Rivals = new Map()
+  forEachOverlap(
+    rows,
+    threshold,
+    (i, j, overlap) => {
+      if (overlap > threshold && groupOf(i) === groupOf(j)) addRival(rivals, i, j)
+    },
+    order
+  )
+  return suppress(rivals)
 }
 
 /** Which of the rows that stay lie where, from left to right. */

@@ -96,7 +96,7 @@ const judgeWith =
         evidence: draft.evidence,
         votes: draft.services.length,
         dissenters: dissenters.length,
-        dissent: dissenters.reduce((sum, service) => sum + Reporters.trustOf(panel, service), 0),
+        dissent: Reporters.totalTrust(panel, dissenters),
         seconded: Reporters.secondTrust(panel, draft.services)
       }
     )
@@ -108,10 +108,17 @@ const draftOf = (
   panel: Reporters.Panel,
   agreementPower: number
 ): Fusion.Draft => {
-  const members = cluster.map((row) => detections[row]!) as unknown as Fusion.Members
-  const claims = members.map(({ confidence, service }) => confidence * Reporters.trustOf(panel, service))
-  const weights =
-    cluster.length < 3 ? claims : claims.map((claim, i) => claim * agreementOf(cluster, i, rows) ** agreementPower)
+  const found: Array<Detection> = []
+  const claims: Array<number> = []
+  const weights: Array<number> = []
+  for (let i = 0; i < cluster.length; i++) {
+    const detection = detections[cluster[i]!]!
+    const claim = detection.confidence * Reporters.trustOf(panel, detection.service)
+    found.push(detection)
+    claims.push(claim)
+    weights.push(cluster.length < 3 ? claim : claim * agreementOf(cluster, i, rows) ** agreementPower)
+  }
+  const members = found as unknown as Fusion.Members
   return {
     members,
     services: Fusion.votersOf(members),

@@ -61,6 +61,13 @@ export const isAligned = (self: Panel): boolean => {
   return false
 }
 
+/** The sum of the trust of some services. */
+export const totalTrust = (self: Panel, services: ReadonlyArray<ServiceId>): number => {
+  let sum = 0
+  for (const service of services) sum += trustOf(self, service)
+  return sum
+}
+
 /** The second-highest trust among some services; `0` when there is one alone. */
 export const secondTrust = (self: Panel, services: ReadonlyArray<ServiceId>): number => {
   let first = 0
