@@ -152,3 +152,25 @@ export const propose = (pairs: ReadonlyArray<Pair>): Proposal => {
   const medianIou = (offsets: Offsets) => median(held.map(({ box, reference }) => iou(move(box, offsets), reference)))
   return { objects: pairs.length, offsets: learn(pairs), iou: { before: medianIou({}), after: medianIou(learned) } }
 }
+
+/** Objects from which on it is worth to say that boxes are off. */
+const telling = 30
+
+/**
+ * The edges of a service that lie beyond those of *every* other one in the same direction, each with the least of these
+ * distances; none when it shares too few objects with any. Who of two that differ is wrong cannot be told.
+ *
+ * `pairs` has the objects that it shares with each other service.
+ */
+export const deviation = (pairs: ReadonlyArray<ReadonlyArray<Pair>>): Offsets => {
+  const known = pairs.filter(({ length }) => length >= telling).map(learn)
+  const offsets: { -readonly [K in keyof Offsets]: Offsets[K] } = {}
+  if (known.length === 0) return offsets
+  for (const edge of edges) {
+    const all = known.map((other) => other[edge] ?? 0)
+    const [least, most] = [Math.min(...all), Math.max(...all)]
+    if (least > 0) offsets[edge] = least
+    else if (most < 0) offsets[edge] = most
+  }
+  return offsets
+}

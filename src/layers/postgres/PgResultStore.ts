@@ -3,7 +3,7 @@
  *
  * A method is one transaction of a few statements, whatever the size of its batch. Image rows are locked first and in id
  * order, so methods that share images take turns and never wait in a ring; what still loses against another transaction is
- * run again here. The tables are brought up to date when the layer is built.
+ * run again here.
  */
 import { Effect, Layer } from "effect"
 import { SqlClient } from "effect/sql"
@@ -20,11 +20,11 @@ import { migrate } from "./Migrations.ts"
 import * as Pictures from "./Pictures.ts"
 import * as Results from "./Results.ts"
 
-export const layer = Layer.effect(
+/** The store of tables that are there already: nothing is changed, and methods fail where they are others. */
+export const asItIs = Layer.effect(
   ResultStore,
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
-    yield* migrate
 
     const method = <Args extends ReadonlyArray<unknown>, A>(
       name: string,
@@ -67,6 +67,9 @@ export const layer = Layer.effect(
     })
   })
 )
+
+/** The same. The tables are brought up to date when the layer is built. */
+export const layer = asItIs.pipe(Layer.provideMerge(Layer.effectDiscard(migrate)))
 
 /** What spans say of the images a method is about: how many, and the first of them by id. */
 const aboutAll = (ids: ReadonlyArray<ImageId>) => ({

@@ -6,12 +6,14 @@ import * as ImageFiles from "../../layers/files/ImageFiles.ts"
 import * as ProcessLimits from "../../layers/files/ProcessLimits.ts"
 import * as ServiceReach from "../../layers/http/ServiceReach.ts"
 import * as SharpRenderer from "../../layers/pictures/SharpRenderer.ts"
+import * as PgArchive from "../../layers/postgres/PgArchive.ts"
 import * as PgCheck from "../../layers/postgres/PgCheck.ts"
 import * as PgDatabase from "../../layers/postgres/PgDatabase.ts"
+import * as PgResultStore from "../../layers/postgres/PgResultStore.ts"
 import * as RabbitCheck from "../../layers/rabbitmq/RabbitCheck.ts"
 import { Checks } from "../../services/Checks.ts"
 import * as Distributed from "../Distributed.ts"
-import { check } from "../flows/Check.ts"
+import { check, checkBoxes } from "../flows/Check.ts"
 import * as Settings from "../Settings.ts"
 import * as FindingsText from "../views/FindingsText.ts"
 
@@ -56,7 +58,9 @@ export const command = Command.make("check", flags, ({ config, images, json, ser
       onSome: (pattern) => Stream.runCollect(ImageFiles.find([pattern]))
     })
     const servers = services === "all" && (yield* PgDatabase.isConfigured)
+    const boxes = servers ? Stream.fromIterableEffect(checkStoredBoxes) : Stream.empty
     const findings = yield* check({ services: chosen, pictures, servers }).pipe(
+      Stream.concat(boxes),
       Stream.tap((finding) => Console.log(json ? JSON.stringify(encode(finding)) : FindingsText.line(finding))),
       Stream.runCollect
     )
@@ -74,13 +78,26 @@ export const command = Command.make("check", flags, ({ config, images, json, ser
   Command.withDescription(
     "Asks each service of the catalog a real question about a tiny picture: does its name resolve, does it accept connections, " +
       "is its certificate good, is it well, can its reply be read, how long does it take. Looks at PostgreSQL, RabbitMQ with its queues, and how many files may be open " +
-      "when the environment names servers. One line each, with what to do; the exit code is 1 when something is broken."
+      "when the environment names servers, and whether the stored boxes of a detector lie off those of all others. One line each, with what to do; the exit code is 1 when something is broken."
   ),
   Command.withExamples([
     { command: "windmill check", description: "Check everything" },
     { command: "windmill check llava --config service_config.json", description: "Check one service" },
     { command: "windmill check --json --images pictures", description: "Whether pictures can be read from here, too" }
   ])
+)
+
+/** What is wrong with the database is found elsewhere. */
+const checkStoredBoxes = checkBoxes.pipe(
+  Effect.provide(
+    PgArchive.layer.pipe(
+      Layer.provide(PgResultStore.asItIs),
+      Layer.provide(PgDatabase.layer),
+      Layer.provide(PgDatabase.addressFromEnvironment)
+    )
+  ),
+  Effect.timeout("30 seconds"),
+  Effect.orElseSucceed((): ReadonlyArray<Finding> => [])
 )
 
 const encode = Schema.encodeSync(Finding)

@@ -35,16 +35,8 @@ const proposals = (reference: ServiceId, drawn: (record: ImageRecord) => Readonl
     const pairs = new Map(detectors.map(({ id }) => [id, [] as Array<Alignment.Pair>]))
     yield* Stream.runForEach(archive.records({}), (record) =>
       Effect.sync(() => {
-        const input = Derive.harmonizationInput(Derive.observe(record.facts, catalog))
-        const all = [...input.detections, ...drawn(record)]
-        const others = all.filter(({ service }) => service === reference)
-        if (others.length === 0) return
-        for (const [service, known] of pairs) {
-          if (known.length >= mostObjects) continue
-          const own = input.detections.filter((detection) => detection.service === service)
-          const { boxes } = defaultStrategy.harmonize({ detections: [...own, ...others], reporters: [] })
-          for (const pair of Alignment.pairsOf(boxes, service, reference)) known.push(pair)
-        }
+        const all = [...detectionsOf(record, catalog), ...drawn(record)]
+        for (const [service, known] of pairs) addPairs(known, all, service, reference)
       })
     )
     return detectors.map(({ align, id }): Aligned => ({
@@ -53,3 +45,56 @@ const proposals = (reference: ServiceId, drawn: (record: ImageRecord) => Readonl
       ...Alignment.propose(pairs.get(id)!)
     }))
   })
+
+/** A detector whose boxes, moved as the configuration says, lie off those of every other one. */
+export interface Deviating {
+  readonly service: ServiceId
+  readonly offsets: Alignment.Offsets
+}
+
+/** Images that are enough to see whether boxes are off. */
+const mostImages = 500
+
+/** The detectors whose boxes are off, by the newest answers. */
+export const deviating = Effect.gen(function* () {
+  const archive = yield* Archive
+  const catalog = yield* Catalog
+  const detectors = ServiceCatalog.ofKind(catalog, "spatial")
+  const pairs = detectors.map(() => detectors.map(() => [] as Array<Alignment.Pair>))
+  yield* archive.records({}).pipe(
+    Stream.take(mostImages),
+    Stream.runForEach((record) =>
+      Effect.sync(() => {
+        const moved = detectionsOf(record, catalog).map((detection) => {
+          const { align = {} } = ServiceCatalog.get(catalog, detection.service)
+          return { ...detection, box: Alignment.move(detection.box, align) }
+        })
+        for (const [i, { id: service }] of detectors.entries()) {
+          for (const [j, { id: other }] of detectors.entries()) {
+            if (i !== j) addPairs(pairs[i]![j]!, moved, service, other)
+          }
+        }
+      })
+    )
+  )
+  return detectors.flatMap(({ id }, i): ReadonlyArray<Deviating> => {
+    const offsets = Alignment.deviation(pairs[i]!)
+    return Object.keys(offsets).length === 0 ? [] : [{ service: id, offsets }]
+  })
+})
+
+const detectionsOf = ({ facts }: ImageRecord, catalog: ServiceCatalog.ServiceCatalog): ReadonlyArray<Detection> =>
+  Derive.harmonizationInput(Derive.observe(facts, catalog)).detections
+
+/** Adds the objects of an image that two services share, by what they drew and nothing else. */
+const addPairs = (
+  known: Array<Alignment.Pair>,
+  all: ReadonlyArray<Detection>,
+  service: ServiceId,
+  reference: ServiceId
+): void => {
+  if (known.length >= mostObjects) return
+  const detections = all.filter((detection) => detection.service === service || detection.service === reference)
+  const { boxes } = defaultStrategy.harmonize({ detections, reporters: [] })
+  for (const pair of Alignment.pairsOf(boxes, service, reference)) known.push(pair)
+}

@@ -2,6 +2,7 @@
 import { Duration, Effect, Result, Stream } from "effect"
 import type { Finding } from "../../domain/Finding.ts"
 import type { EncodedImage, ImageReference } from "../../domain/ImageReference.ts"
+import * as Alignment from "../../domain/harmonization/Alignment.ts"
 import { hintQueue } from "../../domain/Messages.ts"
 import * as Reply from "../../domain/Reply.ts"
 import * as ServiceCatalog from "../../domain/ServiceCatalog.ts"
@@ -10,6 +11,7 @@ import { Checks } from "../../services/Checks.ts"
 import { ImageSource } from "../../services/ImageSource.ts"
 import { Inference, type InferenceError } from "../../services/Inference.ts"
 import { Renderer } from "../../services/Renderer.ts"
+import * as Align from "./Align.ts"
 
 export interface Subjects {
   readonly services: ReadonlyArray<Service>
@@ -116,6 +118,29 @@ const remedyOf = ({ reason }: InferenceError): string => {
     case "UnreadableReply":
       return readDocs
   }
+}
+
+/** Detectors whose boxes are off, by what they answered so far; nothing when there are no answers to be read. */
+export const checkBoxes = Align.deviating.pipe(
+  Effect.map((found) =>
+    found.map(({ offsets, service }) =>
+      odd(
+        { subject: service, step: "boxes" },
+        `its boxes lie off those of every other detector: ${Alignment.edges
+          .flatMap((edge) => (offsets[edge] === undefined ? [] : [beyond(edge, offsets[edge])]))
+          .join(", ")}`,
+        "windmill align --reference with a detector you know to be right, or --gt, proposes how to move them"
+      )
+    )
+  ),
+  Effect.orElseSucceed((): ReadonlyArray<Finding> => [])
+)
+
+/** `left edge 9.8 % of the width to the right` */
+const beyond = (edge: Alignment.Edge, offset: number): string => {
+  const isUpright = edge === "left" || edge === "right"
+  const towards = isUpright ? (offset > 0 ? "to the right" : "to the left") : offset > 0 ? "lower" : "higher"
+  return `${edge} edge ${Math.abs(100 * offset).toFixed(1)} % of the ${isUpright ? "width" : "height"} ${towards}`
 }
 
 const checkPicture = Effect.fnUntraced(function* (reference: ImageReference) {

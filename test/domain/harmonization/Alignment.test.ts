@@ -85,6 +85,23 @@ describe("learn", () => {
   })
 })
 
+describe("deviation", () => {
+  it("is what a service is off from every other one in the same direction, at least", () => {
+    const off = [pairsOff({ left: 0.1, top: 0.1, right: 0.1 }, 180), pairsOff({ left: 0.05, top: -0.1 }, 180)]
+    const { left, ...others } = Alignment.deviation(off)
+    assert.approximately(left!, 0.05 * 0.9, 0.0006)
+    assert.deepStrictEqual(others, {})
+    assert.deepStrictEqual(Object.keys(Alignment.deviation([pairsOff({ right: -0.2 }, 180)])), ["right"])
+  })
+
+  it("leaves out whom it shares few objects with, and is none without anyone else", () => {
+    assert.deepStrictEqual(Alignment.deviation([pairsOff({ left: 0.2 }, 29)]), {})
+    assert.deepStrictEqual(Alignment.deviation([]), {})
+    const [few, many] = [pairsOff({}, 29), pairsOff({ left: 0.2 }, 200)]
+    assert.deepStrictEqual(Object.keys(Alignment.deviation([few, many])), ["left"])
+  })
+})
+
 describe("propose", () => {
   it("says what the offsets are worth on objects they were not learned from", () => {
     const { iou, objects, offsets } = Alignment.propose(pairsOff({ left: 0.1, top: 0.1 }, 400))
