@@ -20,6 +20,7 @@ const maxLength = 100
  * @example
  * ofLabel("Dining_Table") // => "dining table"
  * ofLabel("women") // => "person"
+ * ofLabel("tabby, domestic cat, cat") // => "cat"
  * ofLabel("golden_retriever") // => "golden retriever"
  */
 export const ofLabel = (label: string): Concept | undefined => ofMention(label, undefined)
@@ -33,7 +34,16 @@ export const ofMention = (word: string, emoji: string | undefined): Concept | un
   if (known !== undefined) return known
   const wording = canonical(word)
   if (wording === undefined) return undefined
-  return Vocabulary.wordings.get(wording) ?? pictured(emoji) ?? concept(wording)
+  return Vocabulary.wordings.get(wording) ?? synonym(wording) ?? pictured(emoji) ?? concept(wording)
+}
+
+/** Classifiers of ImageNet name a class by all its synonyms, some with its number: `n02123045 tabby, tabby cat`. */
+const synonym = (wording: string): Concept | undefined => {
+  for (const name of wording.replace(/^n\d{8} /, "").split(",")) {
+    const known = Vocabulary.wordings.get(name.trim())
+    if (known !== undefined) return known
+  }
+  return undefined
 }
 
 /** The emoji that stands for a concept in displays, where the services sent none. */

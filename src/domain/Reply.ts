@@ -21,7 +21,7 @@ export type { Diagnostic, Mention, Prediction } from "./reply/Prediction.ts"
 export type { ReplyProblem } from "./reply/ReplyProblem.ts"
 
 /** Names this way of reading. The version grows whenever an equal reply may be read in another way. */
-export const version = "4"
+export const version = "5"
 
 /** Predictions of one reply that count, the most confident of those looked at; detectors by themselves send at most 300. */
 export const mostPredictions = 1000

@@ -12,7 +12,7 @@ import { synonyms } from "./vocabulary/Synonyms.ts"
 import { words } from "./vocabulary/Words.ts"
 
 /** To be raised when the rules of `Concept` change and the data does not. */
-const rules = 1
+const rules = 2
 
 const concept = Brand.nominal<Concept>()
 const display = { ...coco, ...words }

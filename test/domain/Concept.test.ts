@@ -51,6 +51,15 @@ describe("Concept", () => {
       assert.strictEqual(Concept.ofLabel(label), concept)
     })
 
+    it.each([
+      ["tabby, domestic cat, cat", "cat"],
+      ["n02084071 dog, domestic dog, Canis familiaris", "dog"],
+      ["n02084071 dog", "dog"],
+      ["ottoman, pouf", "ottoman, pouf"]
+    ])("of %s, as classifiers of ImageNet say it, is %s", (label, concept) => {
+      assert.strictEqual<unknown>(Concept.ofLabel(label), concept)
+    })
+
     it.each([[""], ["  _ "], ["???"], ["🐴"], ["\u0000"], ["\uD83D"], ["a".repeat(101)]])(
       "finds nothing in %j",
       (label) => {

@@ -282,6 +282,18 @@ describe("Reply.decode", () => {
     })
   })
 
+  describe("of a confidence by another name", () => {
+    it.each(["score", "probability", "conf"])("does not take %s for none, and says what reads it", (name) => {
+      const expected = `no confidence, but ${name}: "api": "json" with "confidence": "${name}" reads that`
+      assert.strictEqual(problem({ label: "dog", bbox, [name]: 0.1 }, "spatial"), expected)
+      assert.strictEqual(problem({ label: "dog", [name]: 0.1 }, "classification"), expected)
+    })
+
+    it("goes by the confidence when both are there", () => {
+      assert.strictEqual(only("Object", { label: "dog", bbox, confidence: 0.9, score: 0.1 }, "spatial").confidence, 0.9)
+    })
+  })
+
   describe("of keypoints and landmarks", () => {
     it("leaves out those that are no points", () => {
       const keypoints = { nose_tip: [1, 2], left_eye: [1], right_eye: { x: 3, y: 4 }, mouth_center: null }
@@ -303,8 +315,16 @@ describe("Reply.decode", () => {
     })
 
     it("does not take a pose for seen without a landmark", () => {
-      assert.strictEqual(problem({ landmarks: {} }, "specialized"), "no landmark can be read")
-      assert.strictEqual(problem({ landmarks: { nose: { x: 0.5 } } }, "specialized"), "no landmark can be read")
+      const none = "no landmark can be read: x and y are fractions of the picture"
+      assert.strictEqual(problem({ landmarks: {} }, "specialized"), none)
+      assert.strictEqual(problem({ landmarks: { nose: { x: 0.5 } } }, "specialized"), none)
+    })
+
+    it("takes pixels for no fractions, and lets a body leave the picture", () => {
+      const pixels = { nose: { x: 412, y: 80 }, left_ankle: { x: 0.4, y: 610 } }
+      assert.match(problem({ landmarks: pixels }, "specialized")!, /fractions of the picture$/)
+      const cut = { left_ankle: { x: 0.4, y: 1.9 } }
+      assert.deepStrictEqual(Object.keys(only("Pose", { landmarks: cut }, "specialized").landmarks), ["left_ankle"])
     })
 
     it("does not need visibility", () => {

@@ -43,7 +43,7 @@ const object: Shape = (fields, index, omit) =>
   Result.gen(function* () {
     const name = yield* naming(fields)
     const box = yield* Fields.box(Fields.field(fields, "bbox"))
-    const confidence = yield* confidenceOf(Fields.field(fields, "confidence"), "confidence", omit)
+    const confidence = yield* certainty(fields, omit)
     const mask = optional(fields, "segmentation", omit, Masks.mask) ?? optional(fields, "mask", omit, Masks.mask)
     // Points by name are those of a face; an object has a list of them.
     const hasNames = Fields.isFields(Fields.field(fields, "keypoints"))
@@ -78,7 +78,7 @@ const optional = <A>(
 const label: Shape = (fields, index, omit) =>
   Result.gen(function* () {
     const name = yield* naming(fields)
-    const confidence = yield* confidenceOf(Fields.field(fields, "confidence"), "confidence", omit)
+    const confidence = yield* certainty(fields, omit)
     return { _tag: "Label", index, ...name, confidence, shiny: isShiny(fields) }
   })
 
@@ -126,7 +126,7 @@ const face: Shape = (fields, index, omit) =>
 const pose: Shape = (fields, index, omit) => {
   const landmarks = named(Fields.field(fields, "landmarks"), "landmarks", omit, landmark)
   return Object.keys(landmarks).length === 0
-    ? Result.fail("no landmark can be read")
+    ? Result.fail("no landmark can be read: x and y are fractions of the picture")
     : Result.succeed({ _tag: "Pose", index, landmarks })
 }
 
@@ -170,6 +170,19 @@ const confidenceOf = (value: unknown, part: string, omit: Omit): Fields.Read<num
   return Result.succeed(undefined)
 }
 
+/** Other names of a confidence. Whoever sends one is not as sure as who says nothing of it is taken to be. */
+const otherNames = ["score", "probability", "conf"]
+
+/** The confidence of an object or a label; refused when it goes by another name. */
+const certainty = (fields: Fields.Fields, omit: Omit): Fields.Read<number | undefined> => {
+  const value = Fields.field(fields, "confidence")
+  const other =
+    value === undefined ? otherNames.find((name) => typeof Fields.field(fields, name) === "number") : undefined
+  return other === undefined
+    ? confidenceOf(value, "confidence", omit)
+    : Result.fail(`no confidence, but ${other}: "api": "json" with "confidence": "${other}" reads that`)
+}
+
 /** Nesting in which fields without a number are looked for. */
 const maxDepth = 8
 
@@ -186,11 +199,16 @@ const withoutNotANumber = (fields: Fields.Fields, omit: Omit, path: ReadonlyArra
     })
   )
 
+/** Widths and heights of the picture that a landmark may lie outside of it: who is cut off has feet below. */
+const outside = 2
+
+/** A point in fractions of the picture; what lies far outside is in pixels, and of which picture is not known. */
 const landmark = (value: unknown) => {
   if (!Fields.isFields(value)) return undefined
   const visibility = Result.getOrUndefined(Fields.confidence(Fields.own(value, "visibility")))
   const point = Fields.point(value)
-  return point && { ...point, visibility }
+  if (point === undefined || [point.x, point.y].some((at) => at < -outside || at > 1 + outside)) return undefined
+  return { ...point, visibility }
 }
 
 const hex = (color: Fields.Fields): string | undefined => {
