@@ -19,6 +19,7 @@ import { skip, usePage } from "./Page.ts"
 import { href, type Route } from "./Routes.ts"
 import * as Theme from "./Theme.ts"
 import windmill from "./windmill.svg"
+import { StatisticsPage } from "./statistics/StatisticsPage.tsx"
 import { Workers } from "./workers/Workers.tsx"
 
 export const App = () => {
@@ -60,6 +61,8 @@ const pageOf = ({ path: [page = "", id], query }: Route): ComponentChildren => {
       return <DeadLetters key={query.get("step") ?? ""} step={(query.get("step") as StepName | null) ?? undefined} />
     case "operations":
       return <Operations />
+    case "statistics":
+      return <StatisticsPage group={query.get("group") ?? undefined} />
     case "workers":
       return <Workers />
     default:
@@ -70,6 +73,7 @@ const pageOf = ({ path: [page = "", id], query }: Route): ComponentChildren => {
 const pages = [
   ["", "Overview"],
   ["images", "Images"],
+  ["statistics", "Statistics"],
   ["failures", "Failures"],
   ["dead-letters", "Dead letters"],
   ["operations", "Operations"],

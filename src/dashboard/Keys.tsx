@@ -15,6 +15,7 @@ export interface Shortcut {
 const pages: Readonly<Record<string, readonly [path: string, name: string]>> = {
   o: ["", "Overview"],
   i: ["images", "Images"],
+  s: ["statistics", "Statistics"],
   f: ["failures", "Failures"],
   d: ["dead-letters", "Dead letters"],
   p: ["operations", "Operations"],

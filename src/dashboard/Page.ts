@@ -5,6 +5,7 @@ import type { Route } from "./Routes.ts"
 const names: Readonly<Record<string, string>> = {
   "": "Overview",
   images: "Images",
+  statistics: "Statistics",
   failures: "Failures",
   "dead-letters": "Dead letters",
   operations: "Operations",

@@ -23,6 +23,7 @@ import { noteAway } from "./migrations/0011NoteAway.ts"
 import { runAgain } from "./migrations/0012RunAgain.ts"
 import { rememberActions } from "./migrations/0013RememberActions.ts"
 import { findByWords } from "./migrations/0014FindByWords.ts"
+import { countVotes } from "./migrations/0015CountVotes.ts"
 
 /** The database was made by a later version of the program. */
 export class DatabaseTooNew extends Schema.TaggedError<DatabaseTooNew>()("DatabaseTooNew", {
@@ -52,7 +53,8 @@ export const steps = {
   "0011_note_away": noteAway,
   "0012_run_again": runAgain,
   "0013_remember_actions": rememberActions,
-  "0014_find_by_words": findByWords
+  "0014_find_by_words": findByWords,
+  "0015_count_votes": countVotes
 }
 
 /** Where it says which were taken. */
