@@ -67,7 +67,9 @@ export const Grid = ({ filter, order, size }: GridProps) => {
   useEffect(() => void list(), [])
   useEffect(() => {
     const look = () => {
-      const { top, width } = space.current!.getBoundingClientRect()
+      // The page may be gone already when it is scrolled for the last time.
+      if (space.current === null) return
+      const { top, width } = space.current.getBoundingClientRect()
       const next = { width, top: Math.max(0, -top), height: innerHeight }
       if (next.width !== view.value.width || next.top !== view.value.top || next.height !== view.value.height) {
         view.value = next
