@@ -39,8 +39,8 @@ export const postprocess = ({ stages, stop, strategy, sweepEvery }: PostprocessO
     Effect.map(Catalog, (catalog) => {
       const algorithms = Derive.keys(strategy, catalog)
       const stage = {
-        harmonize: run(harmonizing(catalog, strategy), stop),
-        consensus: run(voting(catalog, strategy), stop),
+        harmonize: run(harmonizing({ catalog, strategy, stages }), stop),
+        consensus: run(voting({ catalog, strategy, stages }), stop),
         enrich: Stream.unwrap(Effect.map(enriching(algorithms), (step) => run(step, stop)))
       }
       const sweeping = sweep({ every: sweepEvery, stop, algorithms, stages })
