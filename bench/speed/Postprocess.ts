@@ -145,14 +145,14 @@ const answered = async ({ database }: Servers, images: number, services: Readonl
 }
 
 /** What the sample pictures show. */
-const samples = await Samples.paths.pipe(
+export const samples = await Samples.paths.pipe(
   Effect.flatMap(Effect.forEach((path) => ScenePictures.make().read(readFileSync(path)))),
   Effect.map((pictures) => pictures.flatMap(({ view }) => Option.toArray(view))),
   Effect.runPromise
 )
 
 /** What the service says about a sample picture; of colors and metadata, a recorded reply. */
-const reply = (service: string, view: View): string =>
+export const reply = (service: string, view: View): string =>
   service === "colors" || service === "metadata"
     ? readFileSync(`test/fixtures/replies/${service}.json`, "utf8")
     : JSON.stringify({

@@ -1,6 +1,6 @@
 /** Programs in processes of their own, and the CPU time and memory they use. Linux only, for `/proc`. */
 import { spawn } from "node:child_process"
-import { readFileSync } from "node:fs"
+import { readdirSync, readFileSync, readlinkSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 
 export interface Process {
@@ -31,15 +31,11 @@ const start = (file: string, args: ReadonlyArray<string>, env: Environment): Pro
   child.stdout.on("data", (chunk: Buffer) => words.push(chunk.toString()))
   child.stderr.on("data", (chunk: Buffer) => words.push(chunk.toString()))
   const ended = new Promise<number | null>((resolve) => child.once("close", (code) => resolve(code)))
-  const read = (name: string) => readFileSync(`/proc/${child.pid}/${name}`, "utf8")
   return {
-    cpu: () => {
-      // After the name of the program, which may hold spaces: user and system time in hundredths of a second.
-      const fields = read("stat").split(") ")[1]!.split(" ")
-      return (Number(fields[11]) + Number(fields[12])) * 10_000
-    },
+    cpu: () => cpuOf(child.pid!),
     memory: () => {
-      const found = child.exitCode === null ? /VmRSS:\s+(\d+)/.exec(read("status")) : null
+      const status = () => readFileSync(`/proc/${child.pid}/status`, "utf8")
+      const found = child.exitCode === null ? /VmRSS:\s+(\d+)/.exec(status()) : null
       return found === null ? undefined : Number(found[1]) * 1024
     },
     ended,
@@ -49,6 +45,57 @@ const start = (file: string, args: ReadonlyArray<string>, env: Environment): Pro
       await ended
     }
   }
+}
+
+/** Microseconds of CPU that a process has used, in all its threads. */
+export const cpuOf = (pid: number): number => statOf(pid).own
+
+/** The same, with all processes that it ever started: those that run, and those that have ended. */
+export const cpuOfFamily = (pid: number): number => {
+  const { ended, own } = statOf(pid)
+  const running = readdirSync("/proc").filter((name) => /^\d+$/.test(name))
+  const children = running.map((name) => statOf(Number(name))).filter(({ parent }) => parent === pid)
+  return children.reduce((sum, child) => sum + child.own, own + ended)
+}
+
+const statOf = (pid: number) => {
+  try {
+    // After the name of the program, which may hold spaces. Times are in hundredths of a second.
+    const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]!.split(" ").map(Number)
+    const time = (first: number) => (fields[first]! + fields[first + 1]!) * 10_000
+    return { parent: fields[1]!, own: time(11), ended: time(13) }
+  } catch {
+    return { parent: 0, own: 0, ended: 0 }
+  }
+}
+
+/** The process of this machine that listens on a port, if it can be seen. */
+export const listenerOf = (port: number): number | undefined => {
+  const hex = `:${port.toString(16).toUpperCase().padStart(4, "0")}`
+  const sockets = ["tcp", "tcp6"].flatMap((kind) =>
+    readFileSync(`/proc/net/${kind}`, "utf8")
+      .split("\n")
+      .map((line) => line.trim().split(/\s+/))
+      .flatMap(([, local, , state, , , , , , inode]) =>
+        local?.endsWith(hex) === true && state === "0A" ? [`socket:[${inode}]`] : []
+      )
+  )
+  const isOpen = (file: string) => {
+    try {
+      return sockets.includes(readlinkSync(file))
+    } catch {
+      return false
+    }
+  }
+  const filesOf = (pid: string) => {
+    try {
+      return readdirSync(`/proc/${pid}/fd`).map((name) => `/proc/${pid}/fd/${name}`)
+    } catch {
+      return []
+    }
+  }
+  const found = readdirSync("/proc").find((name) => /^\d+$/.test(name) && filesOf(name).some(isOpen))
+  return found === undefined ? undefined : Number(found)
 }
 
 /** How far a process was at some moment. */
@@ -106,6 +153,15 @@ export interface Pace {
   readonly rate: number
   /** Microseconds of CPU for each. */
   readonly cpu: number
+}
+
+/** Looks again and again until it is so; fails after ten minutes. */
+export const until = async (holds: () => boolean | Promise<boolean>): Promise<void> => {
+  const start = performance.now()
+  while (!(await holds())) {
+    if (performance.now() - start > 600_000) throw new Error("It takes longer than ten minutes")
+    await pause(10)
+  }
 }
 
 export const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds))

@@ -5,7 +5,7 @@
 import * as Amqp from "amqplib"
 import { ConfigProvider, Effect, Layer } from "effect"
 import { randomUUID } from "node:crypto"
-import { mkdtemp, rm } from "node:fs/promises"
+import { mkdtemp, readFile, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { Pool } from "pg"
@@ -18,6 +18,7 @@ import * as RabbitAddress from "../../src/layers/rabbitmq/RabbitAddress.ts"
 import * as RabbitMessageBroker from "../../src/layers/rabbitmq/RabbitMessageBroker.ts"
 import * as Topology from "../../src/layers/rabbitmq/Topology.ts"
 import { MessageBroker } from "../../src/services/MessageBroker.ts"
+import * as Processes from "./Processes.ts"
 
 export interface Servers {
   /** A database with the tables of windmill and nothing in them. */
@@ -32,6 +33,9 @@ export interface Servers {
   readonly environment: Readonly<Record<string, string>>
   /** A folder for files. */
   readonly folder: string
+  /** The processes of the servers; of a broker on another machine there is none. */
+  readonly postgres: number
+  readonly broker: number | undefined
 }
 
 /** Runs the servers as long as `use` takes. */
@@ -39,10 +43,11 @@ export const withServers = async <A>(use: (servers: Servers) => Promise<A>): Pro
   const folder = await mkdtemp(join(tmpdir(), "windmill-bench-"))
   try {
     const directory = join(folder, "postgres")
-    // The moment of each commit is what latencies are computed from; the server has to start with it.
+    // The moments of commits are what latencies are computed from, statements are counted; the server has to start with both.
     await withPostgres(directory, async (url) => {
       const pool = new Pool({ connectionString: url })
       await pool.query("ALTER SYSTEM SET track_commit_timestamp = on")
+      await pool.query("ALTER SYSTEM SET shared_preload_libraries = 'pg_stat_statements'")
       await pool.end()
     })
     return await withPostgres(directory, async (url) => {
@@ -50,6 +55,12 @@ export const withServers = async <A>(use: (servers: Servers) => Promise<A>): Pro
       const prefix = `bench.${randomUUID().slice(0, 8)}.`
       // Counting must not show up among the scans of whole tables.
       const database = new Pool({ connectionString: url, max: 2, options: "-c enable_seqscan=off" })
+      await database.query("CREATE EXTENSION IF NOT EXISTS pg_stat_statements")
+      const postmaster = await readFile(join(directory, "data", "postmaster.pid"), "utf8")
+      const servers = {
+        postgres: Number.parseInt(postmaster),
+        broker: Processes.listenerOf(Number(new URL(amqp).port || 5672))
+      }
       const connection = await Amqp.connect(amqp)
       const channel = await connection.createConfirmChannel()
       const queue = (name: string) => Topology.namesOf(prefix, name).bulk
@@ -64,7 +75,7 @@ export const withServers = async <A>(use: (servers: Servers) => Promise<A>): Pro
         const purge = async () => {
           for (const name of queues) await channel.purgeQueue(queue(name))
         }
-        return await use({ database, channel, queue, purge, environment, folder })
+        return await use({ database, channel, queue, purge, environment, folder, ...servers })
       } finally {
         await database.end()
         for (const name of queues) {

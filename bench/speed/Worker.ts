@@ -125,7 +125,7 @@ export const withService = async <A>(
   const service = Processes.contestant("service", {
     LATENCY: String(latency),
     CONCURRENCY: String(concurrency),
-    REPLY: Jobs.reply
+    REPLIES: JSON.stringify({ "/analyze": Jobs.reply })
   })
   try {
     while (service.said() === "") await Processes.pause(10)

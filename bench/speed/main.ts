@@ -5,7 +5,7 @@
  *
  * Rounds are interleaved, so that whatever else the machine does meets all alike; what counts is the ratio. Takes some ten
  * minutes and needs Linux and the RabbitMQ of `AMQP_URL`, or of this machine. `--only` parts (worker, utilization, producer,
- * postprocess, latency), `--rounds` 5, `--jobs` 4000 of each contestant in each round, `--images` 100000 for the producer,
+ * postprocess, latency, pipeline), `--rounds` 5, `--jobs` 4000 of each contestant in each round, `--images` 100000 for the producer,
  * `--out` where to write (bench/results).
  */
 import { mkdirSync, writeFileSync } from "node:fs"
@@ -15,6 +15,7 @@ import { parseArgs } from "node:util"
 import { table } from "../accuracy/Table.ts"
 import * as Latency from "./Latency.ts"
 import * as Postprocess from "./Postprocess.ts"
+import * as Pipeline from "./Pipeline.ts"
 import type { Pace } from "./Processes.ts"
 import * as Producer from "./Producer.ts"
 import { type Servers, withServers } from "./Servers.ts"
@@ -22,7 +23,7 @@ import * as Worker from "./Worker.ts"
 
 const { values: flags } = parseArgs({
   options: {
-    only: { type: "string", default: "worker,utilization,producer,postprocess,latency" },
+    only: { type: "string", default: "worker,utilization,producer,postprocess,latency,pipeline" },
     rounds: { type: "string", default: "5" },
     jobs: { type: "string", default: "4000" },
     images: { type: "string", default: "100000" },
@@ -126,7 +127,32 @@ const parts: Readonly<Record<string, (servers: Servers) => Promise<ReadonlyArray
       alone("answer committed to boxes committed at half that rate, ms, median", [median]),
       alone("the same, 99th percentile", [p99])
     ]
+  },
+  pipeline: async (servers) => {
+    const costs = await Pipeline.measure(servers, { alone: jobs / 40, loaded: jobs / 5 })
+    return [
+      ...costRows("image with 13 services and its crops, alone", costs.alone, "<= 60"),
+      ...costRows("the same under load", costs.loaded, "<= 15")
+    ]
   }
+}
+
+/** What an image costs, in all and in parts. */
+const costRows = (what: string, cost: Pipeline.Cost, statements: string): ReadonlyArray<Row> => {
+  const { broker, hot, postgres, postprocess, updates, worker } = cost
+  const parts = [worker, postprocess, postgres, broker]
+  const digits = (value: number) => value.toFixed(value < 100 ? 1 : 0)
+  return [
+    alone(`${what}: µs CPU`, [parts.reduce((sum, part) => sum + part)]),
+    { what: "of that worker, postprocess, PostgreSQL, RabbitMQ", windmill: parts.map(digits).join(", ") },
+    { ...alone("SQL statements", [cost.statements], statements) },
+    { ...alone("transactions", [cost.transactions], statements) },
+    {
+      what: "updates of its row in `images`, without touching an index",
+      windmill: [updates, hot].map(digits).join(", ")
+    },
+    alone("KB by which the database grows", [cost.bytes / 1024], "<= 40")
+  ]
 }
 
 const middle = (values: ReadonlyArray<number>): number =>
@@ -153,7 +179,7 @@ const against = (what: string, ours: ReadonlyArray<number>, bare: ReadonlyArray<
 })
 
 /** What fills the tables comes after what is measured on small ones. */
-const order = ["postprocess", "latency", "producer", "worker", "utilization"]
+const order = ["postprocess", "pipeline", "latency", "producer", "worker", "utilization"]
 
 const wanted = flags.only.split(",")
 for (const name of wanted) {

@@ -46,9 +46,12 @@ export const boxes = (observation: Observation, strategy: Strategy): MergedBox.M
   return { boxes: MergedBox.name(harmonization), rejected: harmonization.rejected }
 }
 
-/** What all services together say is in the image. */
-export const consensus = (observation: Observation, strategy: Strategy): Consensus.Consensus =>
-  Consensus.vote(observation, { ...boxes(observation, strategy), algorithm: strategyKey(strategy) })
+/** What all services together say is in the image. `harmonized` are its boxes, where they are derived already. */
+export const consensus = (
+  observation: Observation,
+  strategy: Strategy,
+  harmonized: MergedBox.MergedBoxes = boxes(observation, strategy)
+): Consensus.Consensus => Consensus.vote(observation, { ...harmonized, algorithm: strategyKey(strategy) })
 
 /** The crops to be shown to services. */
 export const plan = (

@@ -89,18 +89,22 @@ export const MergedBoxData = Row.pipe(
 /** The JSON of `merged_data`. */
 export type MergedBoxData = typeof MergedBoxData.Encoded
 
-/** The `merged_data` of a box. */
-export const toData = (self: MergedBox, provenance: Provenance): MergedBoxData =>
-  encode({ mergedBox: self, ...provenance })
+/** The `merged_data` of a box: what encoding by the schema gives, in a fraction of the time. */
+export const toData = (self: MergedBox, provenance: Provenance): MergedBoxData => {
+  const { detections, ...row } = rowOf(self, provenance)
+  return { ...row, detections: detections.map(memberOf) }
+}
 
 /** The box of a `merged_data`. A failure says what is wrong with the data. */
 export const fromData = (data: unknown): Result.Result<MergedBox, Schema.SchemaError> =>
   Result.map(decode(data), ({ mergedBox }) => mergedBox)
 
-const encode = Schema.encodeSync(MergedBoxData)
 const decode = Schema.decodeUnknownResult(MergedBoxData)
 
 const boxId = Brand.nominal<BoxId>()
+
+const memberOf = ({ box, recorded, ...rest }: Detection): MergedBoxData["detections"][number] =>
+  recorded === undefined ? { ...rest, bbox: box } : { ...rest, bbox: box, recorded_bbox: recorded }
 
 function rowOf({ id, box }: MergedBox, { algorithm, resultIds }: Provenance): Row {
   return {

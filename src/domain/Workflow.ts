@@ -1,7 +1,8 @@
 /**
  * The workflow: who looks at an image, and what follows from what they find.
  *
- * `follows` is what the running programs act on; `graph` draws the same value for people and clients.
+ * `follows` is what the running programs act on; `graph` draws the same value for people and clients. What follows may come
+ * with one message or derivation for several of them (`flows/Hints.ts`, `flows/Derive.ts`).
  */
 import { Schema } from "effect"
 import * as Derive from "./Derive.ts"

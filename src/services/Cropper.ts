@@ -25,7 +25,10 @@ export type Cut = (box: ImageBox) => Effect.Effect<Crop, CropError>
 export class Cropper extends Context.Service<
   Cropper,
   {
-    /** Decodes the picture once, in memory that is given back with the scope, and cuts from it as often as wanted. */
+    /**
+     * Decodes the picture once, in memory that is given back with the scope, and cuts from it as often as wanted, each region
+     * once.
+     */
     readonly open: (image: EncodedImage) => Effect.Effect<Cut, CropError, Scope.Scope>
   }
 >()("windmill/services/Cropper") {}

@@ -89,6 +89,20 @@ export interface Derived<A> {
   readonly value: A
 }
 
+/** What stages derived for images. A stage that is left out is not touched. */
+export interface DerivedFacts {
+  readonly boxes?: ReadonlyArray<Derived<ReadonlyArray<MergedBox>>>
+  readonly consensus?: ReadonlyArray<Derived<Consensus>>
+  /** That every crop planned at a revision has its answer. */
+  readonly enrichment?: ReadonlyArray<Derived<void>>
+}
+
+/** The images for which something is stored now that was not before. */
+export interface Changed {
+  readonly boxes: ReadonlyArray<ImageId>
+  readonly consensus: ReadonlyArray<ImageId>
+}
+
 /** Whose images a question is about. */
 export type Scope = { readonly _tag: "All" } | { readonly _tag: "Images"; readonly ids: ReadonlyArray<ImageId> }
 
@@ -135,30 +149,23 @@ export class ResultStore extends Context.Service<
     ) => Effect.Effect<ReadonlyArray<CropRecord>, ResultStoreError>
     /**
      * What is known about each of the images, each at one revision. Unknown images are left out; with `staleFor`, so are
-     * those for which the stage need not run again with that algorithm.
+     * those for which none of its stages need run again with the algorithm it names.
      */
     readonly facts: (
       ids: ReadonlyArray<ImageId>,
-      staleFor?: { readonly stage: Stage; readonly algorithm: string }
+      staleFor?: Partial<Readonly<Record<Stage, string>>>
     ) => Effect.Effect<ReadonlyArray<ImageFacts>, ResultStoreError>
     /** Whether a service was asked about an image and has not answered, or is to answer again. */
     readonly isOwed: (imageId: ImageId, service: ServiceId) => Effect.Effect<boolean, ResultStoreError>
     /**
-     * Replaces the boxes of images unless those stored are of a later revision, or of the same one by the same algorithm.
-     * A box that is derived again keeps its crops, one that is not takes them with it. Returns the images whose boxes changed.
+     * Replaces what stages derived in one transaction: of each image and stage, unless what is stored is of a later revision,
+     * or of the same one by the same algorithm. A box that is derived again keeps its crops, one that is not takes them with
+     * it.
      */
-    readonly saveBoxes: (
-      derived: ReadonlyArray<Derived<ReadonlyArray<MergedBox>>>
-    ) => Effect.Effect<ReadonlyArray<ImageId>, ResultStoreError>
-    /** Replaces the consensus of images under the same condition. Returns the images whose consensus changed. */
-    readonly saveConsensus: (
-      derived: ReadonlyArray<Derived<Consensus>>
-    ) => Effect.Effect<ReadonlyArray<ImageId>, ResultStoreError>
-    /** Notes, under the same condition, that every crop planned at a revision has its answer. */
-    readonly saveEnrichment: (derived: ReadonlyArray<Derived<void>>) => Effect.Effect<void, ResultStoreError>
+    readonly save: (derived: DerivedFacts) => Effect.Effect<Changed, ResultStoreError>
     /**
      * Notes why a stage cannot derive its fact for images. What is stored stays, and counts as derived: the stage need not
-     * run until more is recorded, the algorithm is another one, or `forget` forgets it. Too late like `saveBoxes`.
+     * run until more is recorded, the algorithm is another one, or `forget` forgets it. Too late like `save`.
      */
     readonly setAside: (stage: Stage, reasons: ReadonlyArray<Derived<string>>) => Effect.Effect<void, ResultStoreError>
     /** The boxes stored for an image and what they were derived from. */

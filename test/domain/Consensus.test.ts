@@ -169,6 +169,10 @@ describe("consensus of a horse and its rider", () => {
 })
 
 describe("Consensus JSON", () => {
+  it.prop("is what the schema makes of any consensus", [Consensus.Consensus], ([consensus]) => {
+    assert.deepStrictEqual(Consensus.toData(consensus), encode(consensus))
+  })
+
   it.prop("holds everything", [facts], ([facts]: [ImageFacts]) => {
     const consensus = consensusOf(facts)
     const json: unknown = JSON.parse(JSON.stringify(encode(consensus)))

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Result } from "effect"
+import { Result, Schema } from "effect"
 import * as Arbitrary from "effect/Arbitrary"
 import * as BoundingBox from "../../src/domain/BoundingBox.ts"
 import * as MergedBox from "../../src/domain/MergedBox.ts"
@@ -76,6 +76,11 @@ describe("merged data", () => {
 
   it.prop("loses nothing of a box", [anyBox], ([box]) => {
     assert.deepStrictEqual(Result.getOrThrow(throughJson(box)), box)
+  })
+
+  it.prop("is what the schema makes of a box", [anyBox], ([box]) => {
+    const encoded = Schema.encodeSync(MergedBox.MergedBoxData)({ mergedBox: box, ...provenance })
+    assert.deepStrictEqual(MergedBox.toData(box, provenance), encoded)
   })
 
   it.prop("loses nothing of the boxes of an image", [facts], ([facts]) => {

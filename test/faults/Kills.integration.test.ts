@@ -31,13 +31,11 @@ const boundaries = {
   },
   postprocessor: {
     "after facts": 3,
-    "before saveBoxes": 1,
-    "after saveBoxes": 1,
-    "after saveConsensus": 1,
+    "before save": 1,
+    "after save": 1,
     "after analyze": 3,
     "before recordCrops": 3,
     "after recordCrops": 3,
-    "before saveEnrichment": 3,
     "after publish": 1,
     "after settle": 3
   }

@@ -123,10 +123,7 @@ layer(Layer.merge(Databases.store, RabbitQueues.address), { excludeTestServices:
         yield* Effect.all([worker.end("SIGTERM"), postprocess.end("SIGTERM")])
 
         const trace = Traces.of(collector.spans(), image.trace_parent)
-        // Whether the consensus is derived once before the crop is recorded depends on which of them is faster.
-        const [early, ...others] = trace.filter(({ attributes, name }) => isEarlyConsensus(name, attributes))
-        assert.isEmpty(others)
-        assert.strictEqual(Traces.tree(trace.filter((span) => span !== early)), expected)
+        assert.strictEqual(Traces.tree(trace), expected)
         Traces.assertWhole(collector.spans())
 
         // What several images share has a trace of its own, and both link to each other.
@@ -134,7 +131,7 @@ layer(Layer.merge(Databases.store, RabbitQueues.address), { excludeTestServices:
           ["record answer", "record answers"],
           ["record enrichment", "record enrichments"],
           ["harmonize image", "process queue_bbox_merge"],
-          ["consensus image", "process queue_consensus"]
+          ["consensus image", "process queue_bbox_merge"]
         ] as const) {
           for (const step of trace.filter((span) => span.name === name)) {
             const batch = Traces.linked(collector.spans(), step).find((span) => span.name === batchName)!
@@ -308,10 +305,7 @@ layer(Layer.merge(Databases.store, RabbitQueues.address), { excludeTestServices:
         const roots = collector.spans().filter(({ name }) => name === "submit image")
         assert.lengthOf(roots, 1)
         const trace = collector.spans().filter(({ traceId }) => traceId === roots[0]!.traceId)
-        assert.strictEqual(
-          Traces.tree(trace.filter(({ attributes, name }) => !isReading(name) && !isEarlyConsensus(name, attributes))),
-          inOneProcess(expected)
-        )
+        assert.strictEqual(Traces.tree(trace.filter(({ name }) => !isReading(name))), inOneProcess(expected))
       }),
     { timeout: 180_000 }
   )
@@ -331,9 +325,6 @@ const inOneProcess = (tree: string) =>
 const assertNoSecret = (collector: Collector.Collector) => {
   for (const secret of Object.values(secrets)) assert.notInclude(collector.received(), secret)
 }
-
-const isEarlyConsensus = (name: string, attributes: Readonly<Record<string, unknown>>) =>
-  name === "consensus image" && attributes["windmill.revision"] === 1
 
 /** Every span of the image but those of single queries, children in the order of their names. */
 const expected = `
@@ -365,6 +356,7 @@ windmill-producer producer submit image
         windmill-worker internal Inference.decode
         windmill-worker client POST
     windmill-worker internal ResultStore.isOwed
+    windmill-postprocess internal consensus image, revision 1
     windmill-postprocess internal harmonize image, revision 1
       windmill-postprocess consumer process queue_spatial_enrichment, attempt 1
         windmill-postprocess internal Cropper.cut
@@ -384,10 +376,6 @@ windmill-producer producer submit image
         windmill-postprocess internal ResultStore.see
         windmill-postprocess internal consensus image, revision 2
         windmill-postprocess internal harmonize image, revision 2
-          windmill-postprocess consumer process queue_spatial_enrichment, attempt 1
-            windmill-postprocess internal ResultStore.boxes
-            windmill-postprocess internal ResultStore.facts
-            windmill-postprocess internal record enrichment
         windmill-postprocess internal record enrichment
     windmill-worker internal record answer
 `.trim()

@@ -7,6 +7,7 @@ import type { ImageId } from "../../src/domain/Identifiers.ts"
 import { Catalog } from "../../src/services/Catalog.ts"
 import { ResultStore } from "../../src/services/ResultStore.ts"
 import { serviceId } from "./Facts.ts"
+import { saveBoxes, saveConsensus, saveEnrichment } from "./Stores.ts"
 
 export interface ImageOptions {
   readonly group?: string
@@ -54,7 +55,7 @@ export const derive = Effect.fnUntraced(function* (
     const observation = Derive.observe(facts!, catalog)
     const { boxes } = Derive.boxes(observation, strategy)
     const derivation = { revision: facts!.revision, algorithm: keys.harmonize }
-    yield* store.saveBoxes([{ imageId, derivation, value: boxes }])
+    yield* saveBoxes([{ imageId, derivation, value: boxes }])
     return { facts: facts!, observation }
   })
   const { observation } = yield* harmonize
@@ -69,8 +70,8 @@ export const derive = Effect.fnUntraced(function* (
   )
   const { facts, observation: all } = yield* harmonize
   const derivation = { revision: facts.revision, algorithm: keys.consensus }
-  yield* store.saveConsensus([{ imageId, derivation, value: Derive.consensus(all, strategy) }])
-  yield* store.saveEnrichment([
+  yield* saveConsensus([{ imageId, derivation, value: Derive.consensus(all, strategy) }])
+  yield* saveEnrichment([
     { imageId, derivation: { revision: facts.revision, algorithm: keys.enrich }, value: undefined }
   ])
 })

@@ -30,7 +30,7 @@ export const violations = Effect.fnUntraced(function* (deployment: Deployment, i
   )
   if (records.length !== ids.length) problems.push(`${ids.length - records.length} images are gone`)
   for (const stage of stages) {
-    for (const { imageId } of yield* store.facts(ids, { stage, algorithm: algorithms[stage] })) {
+    for (const { imageId } of yield* store.facts(ids, { [stage]: algorithms[stage] })) {
       problems.push(`image ${imageId}: is stale for ${stage}`)
     }
   }

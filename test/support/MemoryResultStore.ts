@@ -204,7 +204,11 @@ export const make = (): ResultStore["Service"] & Pick<Progress["Service"], "coun
     facts: (ids, staleFor) =>
       Effect.sync(() =>
         among({ _tag: "Images", ids })
-          .filter((image) => staleFor === undefined || isStale(image, staleFor.stage, staleFor.algorithm))
+          .filter(
+            (image) =>
+              staleFor === undefined ||
+              Object.entries(staleFor).some(([stage, algorithm]) => isStale(image, stage as Stage, algorithm))
+          )
           .map(factsOf)
       ),
     isOwed: (imageId, service) =>
@@ -212,9 +216,14 @@ export const make = (): ResultStore["Service"] & Pick<Progress["Service"], "coun
         const image = images.get(imageId)
         return image !== undefined && owedBy(image).includes(service)
       }),
-    saveBoxes: (derived) => method(() => save("harmonize", derived, storeBoxes)),
-    saveConsensus: (derived) => method(() => save("consensus", derived, storeConsensus)),
-    saveEnrichment: (derived) => method(() => void save("enrich", derived, () => false)),
+    save: ({ boxes = [], consensus = [], enrichment = [] }) =>
+      method(() => {
+        save("enrich", enrichment, () => false)
+        return {
+          boxes: save("harmonize", boxes, storeBoxes),
+          consensus: save("consensus", consensus, storeConsensus)
+        }
+      }),
     setAside: (stage, reasons) => Effect.sync(() => setAside(stage, reasons)),
     boxes: (imageId) =>
       Effect.sync(() => {

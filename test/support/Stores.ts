@@ -2,6 +2,7 @@
 import { Effect } from "effect"
 import * as NodeCrypto from "node:crypto"
 import { imageBox } from "../../src/domain/BoundingBox.ts"
+import type { Consensus } from "../../src/domain/Consensus.ts"
 import type { Outcome } from "../../src/domain/Facts.ts"
 import type { ImageId } from "../../src/domain/Identifiers.ts"
 import type { MergedBox } from "../../src/domain/MergedBox.ts"
@@ -46,6 +47,24 @@ export const derived = <A>(imageId: ImageId, at: number, value: A, algorithm = "
   derivation: { revision: revision(at), algorithm },
   value
 })
+
+/** Stores boxes alone; returns the images whose boxes changed. */
+export const saveBoxes = (boxes: ReadonlyArray<Derived<ReadonlyArray<MergedBox>>>) =>
+  Effect.map(
+    ResultStore.use((store) => store.save({ boxes })),
+    (changed) => changed.boxes
+  )
+
+/** Stores consensuses alone; returns the images whose consensus changed. */
+export const saveConsensus = (consensus: ReadonlyArray<Derived<Consensus>>) =>
+  Effect.map(
+    ResultStore.use((store) => store.save({ consensus })),
+    (changed) => changed.consensus
+  )
+
+/** Notes alone that crops have their answers. */
+export const saveEnrichment = (enrichment: ReadonlyArray<Derived<void>>) =>
+  Effect.asVoid(ResultStore.use((store) => store.save({ enrichment })))
 
 /** The facts of one image. */
 export const factsAbout = Effect.fnUntraced(function* (imageId: ImageId) {

@@ -1,13 +1,14 @@
 /**
  * A service that answers every picture after `LATENCY` milliseconds, and knows how busy it was: `GET /share` says which
  * share of the time since the last such question its `CONCURRENCY` places were taken. Its port is what it says first.
+ * `REPLIES` is the reply of each path.
  */
 import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
 
 const latency = Number(process.env["LATENCY"])
 const places = Number(process.env["CONCURRENCY"])
-const reply = process.env["REPLY"]!
+const replies = JSON.parse(process.env["REPLIES"]!) as Readonly<Record<string, string>>
 
 let inside = 0
 let busy = 0
@@ -32,6 +33,7 @@ const server = createServer((request, response) => {
   }
   if (request.method === "GET") return void response.end("{}")
   note(1)
+  const reply = Buffer.from(replies[request.url!]!)
   const answer = () => {
     note(-1)
     response.writeHead(200, { "content-type": "application/json", "content-length": reply.length }).end(reply)

@@ -132,3 +132,46 @@ export const Candidate = Schema.Struct({
   })
 )
 export type Candidate = typeof Candidate.Type
+
+/** The JSON of a candidate: what encoding by the schema gives, in a fraction of the time. */
+export const toData = ({
+  boundingBoxes,
+  evidence,
+  evidenceWeight,
+  finalScore,
+  ...rest
+}: Candidate): typeof Candidate.Encoded => ({
+  ...rest,
+  evidence: evidenceData(evidence),
+  evidence_weight: evidenceWeight,
+  final_score: finalScore,
+  bounding_boxes: boundingBoxes.map(boxData)
+})
+
+const evidenceData = ({ classification, semantic, spatial, ...rest }: Evidence): typeof Evidence.Encoded => ({
+  ...rest,
+  spatial:
+    spatial === null
+      ? null
+      : {
+          sources: spatial.sources,
+          service_count: spatial.serviceCount,
+          detection_count: spatial.detectionCount,
+          ...(spatial.avgConfidence === undefined ? {} : { avg_confidence: spatial.avgConfidence }),
+          instance_count: spatial.instanceCount
+        },
+  semantic:
+    semantic === null
+      ? null
+      : { sources: semantic.sources, service_count: semantic.serviceCount, words: semantic.words },
+  classification:
+    classification === null ? null : { sources: classification.sources, service_count: classification.serviceCount }
+})
+
+const boxData = ({ avgConfidence, box, detectionCount, id, ...rest }: CandidateBox): typeof CandidateBox.Encoded => ({
+  ...rest,
+  cluster_id: id,
+  merged_bbox: box,
+  detection_count: detectionCount,
+  avg_confidence: avgConfidence
+})

@@ -52,6 +52,28 @@ export const Special = Schema.Struct({
 })
 export type Special = typeof Special.Type
 
+/** The JSON of the special channels: what encoding by the schema gives, in a fraction of the time. */
+export const toData = ({ face, nsfw, pose, text }: Special): typeof Special.Encoded => {
+  const { humanContext, ...verdict } = channelData(nsfw)
+  return {
+    text: channelData(text),
+    face: channelData(face),
+    pose: channelData(pose),
+    nsfw: humanContext === undefined ? verdict : { ...verdict, human_context: humanContext }
+  }
+}
+
+const channelData = <A extends { readonly sightings: ReadonlyArray<Sighting> }>(channel: A) => ({
+  ...channel,
+  sightings: channel.sightings.map(sightingData)
+})
+
+const sightingData = ({ box, boxId, ...rest }: Sighting): typeof Sighting.Encoded => ({
+  ...rest,
+  ...(boxId === undefined ? {} : { cluster_id: boxId }),
+  ...(box === undefined ? {} : { bbox: box })
+})
+
 /** The special channels, fed by all that was said. */
 export const ofStatements = (statements: ReadonlyArray<Statement>, isHuman: boolean): Special => {
   const text = Distinct.texts(statements)

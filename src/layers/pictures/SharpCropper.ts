@@ -9,7 +9,7 @@ import sharp from "sharp"
 import * as BoundingBox from "../../domain/BoundingBox.ts"
 import type { ImageBox } from "../../domain/BoundingBox.ts"
 import type { EncodedImage } from "../../domain/ImageReference.ts"
-import { CropError, Cropper } from "../../services/Cropper.ts"
+import { type Crop, CropError, Cropper } from "../../services/Cropper.ts"
 import * as Decoding from "./Decoding.ts"
 import * as Exif from "./Exif.ts"
 import * as PictureHeader from "./PictureHeader.ts"
@@ -21,11 +21,7 @@ const open = Effect.fn("Cropper.open")(function* (image: EncodedImage) {
   const failure = (cause: unknown) => new CropError({ image: image.filename, detail: (cause as Error).message })
   const { description, pixels } = yield* Effect.mapError(decode(image), failure)
 
-  return Effect.fn("Cropper.cut")(function* (box: ImageBox) {
-    const region = regionOf(box, image)
-    if (BoundingBox.area(region) === 0) {
-      return yield* new CropError({ image: image.filename, detail: "nothing of the box lies inside the picture" })
-    }
+  const cutRegion = Effect.fnUntraced(function* (region: ImageBox) {
     const { x, y, width, height } = region
     const bytes = yield* Effect.tryPromise({
       try: () =>
@@ -37,6 +33,19 @@ const open = Effect.fn("Cropper.open")(function* (image: EncodedImage) {
       catch: failure
     })
     return { image: { bytes, mediaType: "image/jpeg", filename: "bbox_crop.jpg", width, height }, region }
+  })
+  // Several services ask about the same box.
+  const crops = new Map<string, Effect.Effect<Crop, CropError>>()
+
+  return Effect.fn("Cropper.cut")(function* (box: ImageBox) {
+    const region = regionOf(box, image)
+    if (BoundingBox.area(region) === 0) {
+      return yield* new CropError({ image: image.filename, detail: "nothing of the box lies inside the picture" })
+    }
+    const name = `${region.x} ${region.y} ${region.width} ${region.height}`
+    const crop = crops.get(name) ?? (yield* Effect.cached(cutRegion(region)))
+    crops.set(name, crop)
+    return yield* crop
   })
 })
 

@@ -4,11 +4,10 @@
  * The columns `<fact>_revision` and `<fact>_algorithm` of `images` say what is stored. A derivation is taken when it is of
  * a later revision, or of the same one by another algorithm; so of two that race, the one with more facts stays.
  */
-import { Effect, Option, Schema } from "effect"
+import { Effect, Option } from "effect"
 import { SqlClient } from "effect/sql"
-import { Consensus } from "../../domain/Consensus.ts"
 import type { ImageId } from "../../domain/Identifiers.ts"
-import type { Stage } from "../../domain/Staleness.ts"
+import type { Revision, Stage } from "../../domain/Staleness.ts"
 import type { Derived, StaleImage } from "../../services/ResultStore.ts"
 import * as Columns from "./Columns.ts"
 import { inTransaction } from "./Transactions.ts"
@@ -20,11 +19,15 @@ export const columnsOf = {
   enrich: { revision: "enrichment_revision", algorithm: "enrichment_algorithm", stale: "enrichment_stale" }
 } as const satisfies Record<Stage, unknown>
 
-/** Whether a row of `images` is stale for a stage with this algorithm. */
-export const isStale = Effect.fnUntraced(function* (stage: Stage, algorithm: string) {
+/** Whether a row of `images` is stale for any of the stages with its algorithm. */
+export const isStale = Effect.fnUntraced(function* (algorithms: Partial<Readonly<Record<Stage, string>>>) {
   const sql = yield* SqlClient.SqlClient
-  const column = columnsOf[stage]
-  return sql`(${sql(column.stale)} IS NOT NULL OR ${sql(column.algorithm)} <> ${algorithm})`
+  return sql.or(
+    Object.entries(algorithms).map(([stage, algorithm]) => {
+      const column = columnsOf[stage as Stage]
+      return sql`(${sql(column.stale)} IS NOT NULL OR ${sql(column.algorithm)} <> ${algorithm})`
+    })
+  )
 })
 
 /**
@@ -78,74 +81,57 @@ export const stale = Effect.fnUntraced(function* (
   }))
 })
 
-/**
- * Locks the images whose stored fact is to be replaced, in id order, and returns what replaces it; the rest came too late.
- * To be used in a transaction, with `noteDerived` at its end.
- */
-export const lockOutdated = Effect.fnUntraced(function* <A>(stage: Stage, derived: ReadonlyArray<Derived<A>>) {
-  const sql = yield* SqlClient.SqlClient
-  const column = columnsOf[stage]
-  const latest = latestOfEach(derived)
-  const rows = yield* sql<{ image_id: ImageId }>`
-    SELECT images.image_id FROM images JOIN ${derivations(sql, latest)} ON images.image_id = d.image_id
-    WHERE ${sql(column.revision)} < d.revision
-      OR (${sql(column.revision)} = d.revision AND ${sql(column.algorithm)} IS DISTINCT FROM d.algorithm)
-    ORDER BY images.image_id FOR NO KEY UPDATE OF images`
-  const outdated = new Set(rows.map(({ image_id }) => image_id))
-  return latest.filter(({ imageId }) => outdated.has(imageId))
-})
+/** What is stored for an image, by stage; a stage that never ran has revision 0 and no algorithm. */
+export type Stored = Readonly<Record<Stage, { readonly revision: Revision; readonly algorithm: string | null }>>
 
-/** Notes for each image what its fact was derived from. */
-export const noteDerived = Effect.fnUntraced(function* (stage: Stage, derived: ReadonlyArray<Derived<unknown>>) {
+/** Locks images for the rest of the transaction, in id order, and returns what is stored for each. */
+export const lockDerivations = Effect.fnUntraced(function* (ids: ReadonlyArray<ImageId>) {
   const sql = yield* SqlClient.SqlClient
-  const column = columnsOf[stage]
-  yield* sql`
-    UPDATE images SET ${sql(column.revision)} = d.revision, ${sql(column.algorithm)} = d.algorithm
-    FROM ${derivations(sql, derived)} WHERE images.image_id = d.image_id`
-})
-
-/** Replaces the consensus of images. An equal one is not written again. */
-export const saveConsensus = Effect.fnUntraced(function* (derived: ReadonlyArray<Derived<Consensus>>) {
-  if (derived.length === 0) return []
-  const sql = yield* SqlClient.SqlClient
-  return yield* inTransaction(
-    Effect.gen(function* () {
-      const taken = yield* lockOutdated("consensus", derived)
-      if (taken.length === 0) return []
-      const changed = yield* sql<{ image_id: ImageId }>`
-        INSERT INTO consensus (image_id, consensus_data, processing_time, revision, algorithm)
-        SELECT image_id, data::jsonb, processing_time, revision, algorithm
-        FROM unnest(
-          ${Columns.bigints(taken.map(({ imageId }) => imageId))},
-          ${Columns.documents(taken.map(({ value }) => encodeConsensus(value)))},
-          ${Columns.floats(taken.map(({ value }) => value.totalProcessingTime))},
-          ${Columns.bigints(taken.map(({ derivation }) => derivation.revision))},
-          ${Columns.texts(taken.map(({ derivation }) => derivation.algorithm))}
-        ) AS r (image_id, data, processing_time, revision, algorithm)
-        ON CONFLICT (image_id) DO UPDATE SET
-          consensus_data = excluded.consensus_data, processing_time = excluded.processing_time,
-          revision = excluded.revision, algorithm = excluded.algorithm, consensus_created = excluded.consensus_created
-        WHERE consensus.consensus_data <> excluded.consensus_data
-        RETURNING image_id`
-      yield* noteDerived("consensus", taken)
-      return changed.map(({ image_id }) => image_id)
-    })
+  const rows = yield* sql<
+    { image_id: ImageId } & Record<`${Stage}_revision`, Revision> & Record<`${Stage}_algorithm`, string | null>
+  >`
+    SELECT image_id, boxes_revision AS harmonize_revision, boxes_algorithm AS harmonize_algorithm,
+      consensus_revision, consensus_algorithm,
+      enrichment_revision AS enrich_revision, enrichment_algorithm AS enrich_algorithm
+    FROM images WHERE image_id = ANY (${Columns.bigints(ids)}) ORDER BY image_id FOR NO KEY UPDATE`
+  return new Map(
+    rows.map((row): [ImageId, Stored] => [
+      row.image_id,
+      {
+        harmonize: { revision: row.harmonize_revision, algorithm: row.harmonize_algorithm },
+        consensus: { revision: row.consensus_revision, algorithm: row.consensus_algorithm },
+        enrich: { revision: row.enrich_revision, algorithm: row.enrich_algorithm }
+      }
+    ])
   )
 })
 
-/** Notes what the enrichment of images is complete for. */
-export const saveEnrichment = Effect.fnUntraced(function* (derived: ReadonlyArray<Derived<void>>) {
-  if (derived.length === 0) return
-  yield* inTransaction(Effect.flatMap(lockOutdated("enrich", derived), (taken) => noteDerived("enrich", taken)))
-})
+/** What replaces what is stored, for each image the last of the highest revision. Unknown images are left out. */
+export const outdated = <A>(
+  derived: ReadonlyArray<Derived<A>>,
+  stored: (id: ImageId) => Stored[Stage] | undefined
+): ReadonlyArray<Derived<A>> => {
+  const latest = new Map<ImageId, Derived<A>>()
+  for (const one of derived) {
+    const { derivation, imageId } = one
+    const other = latest.get(imageId)?.derivation ?? stored(imageId)
+    if (other === undefined || other.revision > derivation.revision) continue
+    const isTaken =
+      latest.has(imageId) || other.revision < derivation.revision || other.algorithm !== derivation.algorithm
+    if (isTaken) latest.set(imageId, one)
+  }
+  return [...latest.values()]
+}
 
 /** Notes why a stage cannot derive from the facts of images, and that it has looked at them. */
 export const setAside = Effect.fnUntraced(function* (stage: Stage, reasons: ReadonlyArray<Derived<string>>) {
   if (reasons.length === 0) return
   const sql = yield* SqlClient.SqlClient
+  const column = columnsOf[stage]
   yield* inTransaction(
     Effect.gen(function* () {
-      const taken = yield* lockOutdated(stage, reasons)
+      const derivationsOf = yield* lockDerivations(reasons.map(({ imageId }) => imageId))
+      const taken = outdated(reasons, (id) => derivationsOf.get(id)?.[stage])
       if (taken.length === 0) return
       yield* sql`
         INSERT INTO underived (image_id, stage, revision, algorithm, reason)
@@ -157,27 +143,14 @@ export const setAside = Effect.fnUntraced(function* (stage: Stage, reasons: Read
         ) AS r (image_id, revision, algorithm, reason)
         ON CONFLICT (image_id, stage) DO UPDATE SET
           revision = excluded.revision, algorithm = excluded.algorithm, reason = excluded.reason, noted = excluded.noted`
-      yield* noteDerived(stage, taken)
+      yield* sql`
+        UPDATE images SET ${sql(column.revision)} = d.revision, ${sql(column.algorithm)} = d.algorithm
+        FROM unnest(
+          ${Columns.bigints(taken.map(({ imageId }) => imageId))},
+          ${Columns.bigints(taken.map(({ derivation }) => derivation.revision))},
+          ${Columns.texts(taken.map(({ derivation }) => derivation.algorithm))}
+        ) AS d (image_id, revision, algorithm)
+        WHERE images.image_id = d.image_id`
     })
   )
 })
-
-const encodeConsensus = Schema.encodeSync(Consensus)
-
-/** The derivations as a table `d (image_id, revision, algorithm)`. */
-const derivations = (sql: SqlClient.SqlClient, derived: ReadonlyArray<Derived<unknown>>) => sql`
-  unnest(
-    ${Columns.bigints(derived.map(({ imageId }) => imageId))},
-    ${Columns.bigints(derived.map(({ derivation }) => derivation.revision))},
-    ${Columns.texts(derived.map(({ derivation }) => derivation.algorithm))}
-  ) AS d (image_id, revision, algorithm)`
-
-/** Of several derivations for one image, the last of the highest revision. */
-const latestOfEach = <A>(derived: ReadonlyArray<Derived<A>>): ReadonlyArray<Derived<A>> => {
-  const latest = new Map<ImageId, Derived<A>>()
-  for (const one of derived) {
-    const other = latest.get(one.imageId)
-    if (other === undefined || other.derivation.revision <= one.derivation.revision) latest.set(one.imageId, one)
-  }
-  return [...latest.values()]
-}

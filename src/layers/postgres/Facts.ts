@@ -1,5 +1,5 @@
 /** Reading images: their facts alone, or everything about them, always as of one moment. */
-import { Array, Effect, Option, Schema } from "effect"
+import { Array, Effect, Option, Order, Schema } from "effect"
 import { SqlClient } from "effect/sql"
 import type { ImageBox } from "../../domain/BoundingBox.ts"
 import { Consensus } from "../../domain/Consensus.ts"
@@ -14,47 +14,59 @@ import { type ReferenceRow, referenceOf } from "./Images.ts"
 import * as Outcomes from "./Outcomes.ts"
 import { inOneMoment } from "./Transactions.ts"
 
-/** The facts of images, or of those among them for which a stage must run. */
-export const facts = (ids: ReadonlyArray<ImageId>, staleFor?: { readonly stage: Stage; readonly algorithm: string }) =>
-  ids.length === 0 ? Effect.succeed([]) : inOneMoment(readFacts(ids, staleFor))
+/** The facts of images, or of those among them for which one of the stages must run. */
+export const facts = (ids: ReadonlyArray<ImageId>, staleFor?: StaleFor) =>
+  ids.length === 0 ? Effect.succeed([]) : readFacts(ids, staleFor)
 
 /** Everything about images. */
 export const records = (ids: ReadonlyArray<ImageId>) =>
   ids.length === 0 ? Effect.succeed([]) : inOneMoment(readRecords(ids))
 
-const readFacts = Effect.fnUntraced(function* (
-  ids: ReadonlyArray<ImageId>,
-  staleFor: { readonly stage: Stage; readonly algorithm: string } | undefined
-) {
+type StaleFor = Partial<Readonly<Record<Stage, string>>>
+
+/** One statement, which sees one moment: a row for each image, for each answer about it, and for each about a crop of it. */
+const readFacts = Effect.fnUntraced(function* (ids: ReadonlyArray<ImageId>, staleFor?: StaleFor) {
   const sql = yield* SqlClient.SqlClient
-  const wanted = staleFor === undefined ? sql`true` : yield* isStale(staleFor.stage, staleFor.algorithm)
-  const images = yield* sql<{ image_id: ImageId; revision: Revision; requested_services: ReadonlyArray<ServiceId> }>`
-    SELECT image_id, revision, requested_services FROM images
-    WHERE image_id = ANY (${Columns.bigints(ids)}) AND ${wanted}
-    ORDER BY image_id`
-  if (images.length === 0) return []
-  const found = Columns.bigints(images.map(({ image_id }) => image_id))
-  const results = yield* sql<ResultRow>`
-    SELECT image_id, result_id, service, ${outcomeColumns(sql)} FROM results
-    WHERE image_id = ANY (${found}) ORDER BY image_id, service COLLATE "C"`
-  const crops = yield* sql<CropRow>`
-    SELECT image_id, merged_box_id, service, region_x, region_y, region_width, region_height, ${outcomeColumns(sql)}
-    FROM postprocessing
-    WHERE image_id = ANY (${found}) ORDER BY image_id, merged_box_id COLLATE "C", service COLLATE "C"`
-  const resultsById = Array.groupBy(results, byImage)
-  const cropsById = Array.groupBy(crops, byImage)
-  return images.map(({ image_id, requested_services, revision }): ImageFacts => ({
-    imageId: image_id,
-    revision,
-    requested: requested_services,
-    results: (resultsById[String(image_id)] ?? []).map(resultOf),
-    crops: (cropsById[String(image_id)] ?? []).map(cropOf)
-  }))
+  const wanted = staleFor === undefined ? sql`true` : yield* isStale(staleFor)
+  const outcome = sql.literal("status, data, error_class, error_reason, processing_time, renewal IS NOT NULL")
+  const ofFound = sql.literal("image_id = ANY (ARRAY(SELECT image_id FROM found))")
+  const rows = yield* sql<ImageRow | ResultRow | CropRow>`
+    WITH found AS MATERIALIZED (
+      SELECT image_id, revision, requested_services FROM images
+      WHERE image_id = ANY (${Columns.bigints(ids)}) AND ${wanted}
+    )
+    SELECT 'image' AS kind, image_id, revision, requested_services, NULL::bigint AS result_id, NULL AS merged_box_id,
+      NULL AS service, NULL::float8 AS region_x, NULL::float8 AS region_y, NULL::float8 AS region_width,
+      NULL::float8 AS region_height, NULL AS status, NULL::jsonb AS data, NULL AS error_class, NULL AS error_reason,
+      NULL::float8 AS processing_time, NULL::boolean AS is_renewed
+    FROM found
+    UNION ALL
+    SELECT 'result', image_id, NULL, NULL, result_id, NULL, service, NULL, NULL, NULL, NULL, ${outcome}
+    FROM results WHERE ${ofFound}
+    UNION ALL
+    SELECT 'crop', image_id, NULL, NULL, NULL, merged_box_id, service, region_x, region_y, region_width, region_height,
+      ${outcome}
+    FROM postprocessing WHERE ${ofFound}`
+  const known = new Map<ImageId, ImageFacts & { results: Array<ServiceResult>; crops: Array<CropResult> }>()
+  for (const row of rows) {
+    if (row.kind !== "image") continue
+    const { image_id: imageId, requested_services: requested, revision } = row
+    known.set(imageId, { imageId, revision, requested, results: [], crops: [] })
+  }
+  for (const row of rows) {
+    if (row.kind === "result") known.get(row.image_id)!.results.push(resultOf(row))
+    if (row.kind === "crop") known.get(row.image_id)!.crops.push(cropOf(row))
+  }
+  for (const { crops, results } of known.values()) {
+    results.sort(byService)
+    crops.sort(byBox)
+  }
+  return [...known.values()].sort((a, b) => a.imageId - b.imageId)
 })
 
 const readRecords = Effect.fnUntraced(function* (ids: ReadonlyArray<ImageId>) {
   const sql = yield* SqlClient.SqlClient
-  const facts = yield* readFacts(ids, undefined)
+  const facts = yield* readFacts(ids)
   const wanted = Columns.bigints(ids)
   const references = yield* sql<ReferenceRow & { image_id: ImageId }>`
     SELECT image_id, image_filename, image_path, image_url FROM images WHERE image_id = ANY (${wanted})`
@@ -87,14 +99,19 @@ const byImage = ({ image_id }: { readonly image_id: ImageId }): string => String
 
 const decodeConsensus = Schema.decodeUnknownEffect(Consensus)
 
-const outcomeColumns = (sql: SqlClient.SqlClient) =>
-  sql.literal("status, data, error_class, error_reason, processing_time, renewal IS NOT NULL AS is_renewed")
-
 interface AnswerRow extends Outcomes.OutcomeRow {
   readonly is_renewed: boolean
 }
 
+interface ImageRow {
+  readonly kind: "image"
+  readonly image_id: ImageId
+  readonly revision: Revision
+  readonly requested_services: ReadonlyArray<ServiceId>
+}
+
 interface ResultRow extends AnswerRow {
+  readonly kind: "result"
   readonly image_id: ImageId
   readonly result_id: number
   readonly service: ServiceId
@@ -110,6 +127,7 @@ const resultOf = (row: ResultRow): ServiceResult => ({
 const renewal = (row: AnswerRow) => (row.is_renewed ? { isRenewed: true } : {})
 
 interface CropRow extends AnswerRow {
+  readonly kind: "crop"
   readonly image_id: ImageId
   readonly merged_box_id: BoxId
   readonly service: ServiceId
@@ -126,3 +144,9 @@ const cropOf = (row: CropRow): CropResult => ({
   outcome: Outcomes.fromRow(row),
   ...renewal(row)
 })
+
+const byService = Order.mapInput(Order.String, ({ service }: { readonly service: ServiceId }): string => service)
+const byBox = Order.combine(
+  Order.mapInput(Order.String, ({ boxId }: CropResult): string => boxId),
+  byService
+)

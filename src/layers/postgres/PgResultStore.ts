@@ -12,6 +12,7 @@ import { ResultStore, type Scope } from "../../services/ResultStore.ts"
 import * as Boxes from "./Boxes.ts"
 import * as Corrections from "./Corrections.ts"
 import * as Derivations from "./Derivations.ts"
+import * as Derived from "./Derived.ts"
 import * as Facts from "./Facts.ts"
 import { type DatabaseFailure, storeError } from "./Failures.ts"
 import * as Forgetting from "./Forgetting.ts"
@@ -43,9 +44,9 @@ export const asItIs = Layer.effect(
       recordCrops: method("ResultStore.recordCrops", Results.recordCrops, aboutEach),
       facts: method("ResultStore.facts", Facts.facts, aboutAll),
       isOwed: method("ResultStore.isOwed", Results.isOwed, aboutOne),
-      saveBoxes: method("ResultStore.saveBoxes", Boxes.saveBoxes, aboutEach),
-      saveConsensus: method("ResultStore.saveConsensus", Derivations.saveConsensus, aboutEach),
-      saveEnrichment: method("ResultStore.saveEnrichment", Derivations.saveEnrichment, aboutEach),
+      save: method("ResultStore.save", Derived.save, ({ boxes = [], consensus = [], enrichment = [] }) =>
+        aboutEach([...boxes, ...consensus, ...enrichment])
+      ),
       setAside: method("ResultStore.setAside", Derivations.setAside, (stage, reasons) => ({
         "windmill.stage": stage,
         ...aboutEach(reasons)

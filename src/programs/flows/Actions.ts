@@ -91,7 +91,7 @@ export const rerun = Effect.fn("Actions.rerun")(function* (
   const image = yield* owedBy(imageId)
   yield* Submit.publishOwed(Option.toArray(image), (service) => again.includes(service), { lane: "express" })
   // A crop that is forgotten is owed by the stage, and a fact that is gone changes what was derived.
-  yield* Hints.tell(stages, [{ imageId, headers: {} }])
+  yield* Hints.tell([{ imageId, stages, headers: {} }])
   yield* note(`ask ${again.join(", ")} again about image ${imageId}${all ? "" : ", what failed"}`)
   return Option.match(image, { onNone: () => ({ imageId, isNew: false, owed: [] }), onSome: submissionOf })
 })
@@ -175,10 +175,7 @@ const retry = Effect.fnUntraced(function* (ids: ReadonlyArray<ImageId>, step: St
   const owed = yield* store.owed({ scope, limit: ids.length })
   yield* Submit.publishOwed(owed, (service) => service === step)
   // A failed crop is owed by the stage, and a failure that is gone changes what was derived.
-  yield* Hints.tell(
-    stages,
-    ids.map((imageId) => ({ imageId, headers: {} }))
-  )
+  yield* Hints.tell(ids.map((imageId) => ({ imageId, stages, headers: {} })))
   return forgotten
 })
 

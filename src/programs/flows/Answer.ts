@@ -41,8 +41,7 @@ export const answering = (
     batch: { size: 2 * service.concurrency, within: "25 millis", concurrency: 4 },
     commit: record,
     commitSpan: "record answer",
-    onRejected,
-    tells: Workflow.follows.answer
+    onRejected
   }))
 
 const answer = Effect.fnUntraced(function* (
@@ -106,7 +105,10 @@ const isOwed = (job: Job) =>
 
 const record = Effect.fnUntraced(function* (work: ReadonlyArray<Work<ResultRecord>>) {
   yield* untilStored(ResultStore.use((store) => store.record(work.map(({ value }) => value))))
-  return { events: work.map(({ value }) => eventOf(value)), looks: work.map(Hints.following) }
+  return {
+    events: work.map(({ value }) => eventOf(value)),
+    looks: work.map((one) => Hints.following(Workflow.follows.answer, one))
+  }
 })
 
 /**

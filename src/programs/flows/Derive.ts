@@ -1,17 +1,19 @@
 /**
- * Deriving: the steps that keep a derived fact of every image up to date. A hint comes in, the facts of the image are read,
- * the fact is derived again and replaces the stored one unless that is newer.
+ * Deriving: the steps that keep the boxes and the consensus of every image up to date. A hint comes in, the facts of the
+ * image are read, what stages derive from them is derived again and replaces what is stored unless that is newer.
  *
- * A batch costs one read and one write whatever its size. Nothing is coordinated: of two postprocessors at one image the one
- * with the older facts writes nothing.
+ * Stages of one process derive together: the facts are read and decoded once, and written in one transaction. A batch costs
+ * one read and one write whatever its size. Nothing is coordinated: of two postprocessors at one image the one with the older
+ * facts writes nothing.
  */
 import { Effect } from "effect"
 import type { Consensus } from "../../domain/Consensus.ts"
 import * as Derive from "../../domain/Derive.ts"
+import * as EnrichmentPlan from "../../domain/EnrichmentPlan.ts"
 import type { ImageFacts } from "../../domain/Facts.ts"
 import type { Strategy } from "../../domain/Harmonization.ts"
 import type { ImageId, ServiceId } from "../../domain/Identifiers.ts"
-import type { MergedBox } from "../../domain/MergedBox.ts"
+import type { MergedBox, MergedBoxes } from "../../domain/MergedBox.ts"
 import { type Hint, HintJson, hintQueue } from "../../domain/Messages.ts"
 import { PipelineEvent } from "../../domain/PipelineEvent.ts"
 import type { ServiceCatalog } from "../../domain/ServiceCatalog.ts"
@@ -19,127 +21,202 @@ import type { Stage } from "../../domain/Staleness.ts"
 import * as TraceContext from "../../domain/TraceContext.ts"
 import * as Workflow from "../../domain/Workflow.ts"
 import * as Metrics from "../../services/Metrics.ts"
-import { type Derived, ResultStore, type ResultStoreError } from "../../services/ResultStore.ts"
+import { type Derived, ResultStore, type StoreRejected } from "../../services/ResultStore.ts"
+import { ServiceSwitch } from "../../services/ServiceSwitch.ts"
+import type { Look } from "./Hints.ts"
 import { untilStored } from "./Reconnect.ts"
 import * as SetAside from "./SetAside.ts"
 import * as Spans from "./Spans.ts"
-import type { Step, Work } from "./Step.ts"
+import type { Committed, Deliveries, Step, Work } from "./Step.ts"
 
-/** Keeps the harmonized boxes. */
-export const harmonizing = (catalog: ServiceCatalog, strategy: Strategy) =>
-  deriving<Boxes>({
-    stage: "harmonize",
-    algorithm: Derive.keys(strategy, catalog).harmonize,
-    derive: (facts) => {
-      const observation = Derive.observe(facts, catalog)
-      const reporters = Derive.harmonizationInput(observation).reporters.map(({ service }) => service)
-      return { reporters, boxes: Derive.boxes(observation, strategy).boxes }
-    },
-    save: (store, derived) => store.saveBoxes(derived.map(({ value, ...rest }) => ({ ...rest, value: value.boxes }))),
-    attributes: ({ boxes }) => ({ "windmill.boxes": boxes.length }),
-    event: ({ derivation, imageId, value }, changed) =>
-      PipelineEvent.Harmonized({
-        imageId,
-        revision: derivation.revision,
-        services: value.reporters,
-        boxes: value.boxes.filter(({ box }) => box.status === "confirmed").length,
-        changed
-      }),
-    tells: Workflow.follows.boxes
-  })
-
-interface Boxes {
-  readonly reporters: ReadonlyArray<ServiceId>
-  readonly boxes: ReadonlyArray<MergedBox>
+/** What is derived with, and which stages this process runs. */
+export interface Deriving {
+  readonly catalog: ServiceCatalog
+  readonly strategy: Strategy
+  readonly stages: ReadonlyArray<Stage>
 }
 
-/** Keeps the consensus. */
-export const voting = (catalog: ServiceCatalog, strategy: Strategy) =>
-  deriving<Consensus>({
-    stage: "consensus",
-    algorithm: Derive.keys(strategy, catalog).consensus,
-    derive: (facts) => Derive.consensus(Derive.observe(facts, catalog), strategy),
-    save: (store, derived) => store.saveConsensus(derived),
-    attributes: ({ votes }) => ({ "windmill.votes": votes.consensus.length }),
-    event: ({ derivation, imageId, value }, changed) =>
-      PipelineEvent.Voted({
-        imageId,
-        revision: derivation.revision,
-        services: value.servicesCount,
-        emojis: value.votes.consensus.flatMap(({ emoji }) => emoji ?? []),
-        changed
-      }),
-    tells: Workflow.follows.consensus
-  })
+/** Keeps the harmonized boxes, and with them what else this process derives from the same facts. */
+export const harmonizing = (options: Deriving) =>
+  stepOf("harmonize", (work) => Effect.flatMap(withoutPaused(options), (options) => derive(options, work)))
 
-/** A kind of derived fact. */
-interface DerivedFact<A> {
-  readonly stage: Stage
-  /** Names what derives it, with version and options. */
-  readonly algorithm: string
-  readonly derive: (facts: ImageFacts) => A
-  /** Stores the facts that are newer than what is stored; returns the images for which something changed. */
-  readonly save: (
-    store: ResultStore["Service"],
-    derived: ReadonlyArray<Derived<A>>
-  ) => Effect.Effect<ReadonlyArray<ImageId>, ResultStoreError>
-  /** What a span says of the fact, by names of its own. */
-  readonly attributes: (value: A) => Readonly<Record<string, number>>
-  readonly event: (derived: Derived<A>, changed: boolean) => PipelineEvent
-  readonly tells: ReadonlyArray<Stage>
-}
+/** Keeps the consensus where it was not derived with the boxes. */
+export const voting = (options: Deriving) =>
+  stepOf("consensus", (work) => derive({ ...options, stages: ["consensus"] }, work))
 
-const deriving = <A>(fact: DerivedFact<A>): Step<Hint, ImageId, ResultStore> => ({
-  name: fact.stage,
-  queue: hintQueue[fact.stage],
+const stepOf = <R>(name: DerivingStage, commit: Step<Hint, ImageId, R>["commit"]): Step<Hint, ImageId, R> => ({
+  name,
+  queue: hintQueue[name],
   message: HintJson,
   prefetch: 128,
   perform: { value: ({ imageId }) => imageId },
   batch: { size: 64, within: "10 millis", concurrency: 1 },
-  commit: (work) => derive(fact, work),
-  tells: fact.tells
+  commit
 })
 
-const derive = Effect.fnUntraced(function* <A>(fact: DerivedFact<A>, work: ReadonlyArray<Work<ImageId>>) {
-  const store = yield* ResultStore
-  const asked = new Map(work.map(({ deliveries, value }) => [value, deliveries]))
-  const facts = yield* untilStored(store.facts([...asked.keys()], fact))
-  const deriving = Effect.gen(function* () {
-    const looked = yield* Effect.forEach(facts, (one) => deriveOne(fact, one, asked.get(one.imageId)!))
-    const derived = looked.map(({ derived }) => derived)
-    const changed = new Set(yield* untilStored(fact.save(store, derived)))
-    yield* Metrics.derived(fact.stage, {
-      changed: changed.size,
-      unchanged: derived.length - changed.size,
-      skipped: work.length - derived.length
+/** While voting is switched off, hints at it wait in its queue. */
+const withoutPaused = (options: Deriving) =>
+  Effect.map(
+    ServiceSwitch.use((switches) => switches.isPaused("consensus")),
+    (isPaused): Deriving =>
+      isPaused ? { ...options, stages: options.stages.filter((stage) => stage !== "consensus") } : options
+  )
+
+/** Derives for the images for which one of the stages must run. */
+const derive = (
+  options: Deriving,
+  work: ReadonlyArray<Work<ImageId>>
+): Effect.Effect<Committed, StoreRejected, ResultStore> =>
+  Effect.gen(function* () {
+    const store = yield* ResultStore
+    const asked = new Map(work.map(({ deliveries, value }) => [value, deliveries]))
+    const stages = options.stages.filter((stage) => stage !== "enrich")
+    const algorithms = Derive.keys(options.strategy, options.catalog)
+    const staleFor = Object.fromEntries(stages.map((stage) => [stage, algorithms[stage]]))
+    const facts = yield* untilStored(store.facts([...asked.keys()], staleFor))
+    const deriving = Effect.gen(function* () {
+      const images = yield* Effect.forEach(facts, (one) => deriveImage(options, one, asked.get(one.imageId)!))
+      return yield* save(stages, images, work.length - images.length)
     })
-    return {
-      events: derived.map((one) => fact.event(one, changed.has(one.imageId))),
-      looks: looked.map(({ derived: { imageId }, headers }) => ({ imageId, headers }))
-    }
+    // Of several images that fail together, each is tried alone; of several stages, too.
+    const [image] = facts
+    if (image === undefined || facts.length > 1) return yield* deriving
+    const apart = Effect.map(
+      Effect.forEach(stages, (stage) => derive({ ...options, stages: [stage] }, work)),
+      (each): Committed => ({ events: each.flatMap(({ events }) => events), looks: each.flatMap(({ looks }) => looks) })
+    )
+    const instead = (problem: unknown) =>
+      stages.length > 1 ? apart : setAside(stages[0]!, image, algorithms[stages[0]!], problem)
+    return yield* deriving.pipe(Effect.catch(instead), Effect.catchDefect(instead))
   })
-  // Of several that fail together, each is tried alone.
-  const [one] = facts
-  if (one === undefined || facts.length > 1) return yield* deriving
-  const { imageId, revision } = one
-  const derivation = { revision, algorithm: fact.algorithm }
-  const instead = (problem: unknown) =>
-    Effect.as(SetAside.image(fact.stage, { imageId, derivation }, problem), { events: [], looks: [lookAt(imageId)] })
-  return yield* deriving.pipe(Effect.catch(instead), Effect.catchDefect(instead))
-})
 
 /** What follows goes on with what is stored. */
-const lookAt = (imageId: ImageId) => ({ imageId, headers: {} })
+const setAside = (stage: DerivingStage, { imageId, revision }: ImageFacts, algorithm: string, problem: unknown) =>
+  Effect.as(SetAside.image(stage, { imageId, derivation: { revision, algorithm } }, problem), {
+    events: [],
+    looks: [{ imageId, stages: follows[stage], headers: {} }]
+  })
 
-/** One image's derivation, as a step of that image's trace, which what follows from it continues. */
-const deriveOne = <A>(fact: DerivedFact<A>, facts: ImageFacts, deliveries: Work<ImageId>["deliveries"]) =>
-  Effect.gen(function* () {
-    const span = yield* Effect.orDie(Effect.currentSpan)
-    const value = fact.derive(facts)
-    yield* Effect.annotateCurrentSpan(fact.attributes(value))
-    const { imageId, revision } = facts
-    const derived: Derived<A> = { imageId, derivation: { revision, algorithm: fact.algorithm }, value }
-    return { derived, headers: TraceContext.headersOf(span) }
-  }).pipe(
-    Spans.stepOf(`${fact.stage} image`, { imageId: facts.imageId, deliveries }, { "windmill.revision": facts.revision })
+type DerivingStage = Exclude<Stage, "enrich">
+
+const follows: Readonly<Record<DerivingStage, ReadonlyArray<Stage>>> = {
+  harmonize: ["consensus", ...Workflow.follows.boxes],
+  consensus: Workflow.follows.consensus
+}
+
+/** What was derived for an image. */
+interface DerivedImage {
+  readonly imageId: ImageId
+  readonly boxes?: Derived<Boxes>
+  readonly consensus?: Derived<Consensus>
+  readonly enrichment?: Derived<void>
+  readonly looks: ReadonlyArray<Look>
+}
+
+interface Boxes extends MergedBoxes {
+  /** The detectors that had reported. */
+  readonly reporters: ReadonlyArray<ServiceId>
+}
+
+/**
+ * One image's derivations, each a step of that image's trace, which what follows from the boxes continues. The image is
+ * complete at once when its boxes want no crop that was not answered.
+ */
+const deriveImage = Effect.fnUntraced(function* (
+  { catalog, stages, strategy }: Deriving,
+  facts: ImageFacts,
+  deliveries: Deliveries
+): Effect.fn.Return<DerivedImage> {
+  const { imageId, revision } = facts
+  const algorithms = Derive.keys(strategy, catalog)
+  const as = <A>(stage: Stage, value: A): Derived<A> => ({
+    imageId,
+    derivation: { revision, algorithm: algorithms[stage] },
+    value
+  })
+  const step = (stage: Stage) =>
+    Spans.stepOf(`${stage} image`, { imageId, deliveries }, { "windmill.revision": revision })
+  // Read in the first of the spans.
+  let known: (Boxes & { readonly observation: Derive.Observation }) | undefined
+  const know = () => (known ??= read(facts, catalog, strategy))
+
+  const harmonized = stages.includes("harmonize")
+    ? yield* Effect.gen(function* () {
+        const { boxes } = know()
+        yield* Effect.annotateCurrentSpan({ "windmill.boxes": boxes.length })
+        return { boxes: as("harmonize", know()), span: yield* Effect.orDie(Effect.currentSpan) }
+      }).pipe(step("harmonize"))
+    : undefined
+  const consensus = stages.includes("consensus")
+    ? yield* Effect.gen(function* () {
+        const value = Derive.consensus(know().observation, strategy, know())
+        yield* Effect.annotateCurrentSpan({ "windmill.votes": value.votes.consensus.length })
+        return as("consensus", value)
+      }).pipe(step("consensus"))
+    : undefined
+  if (harmonized === undefined) return { imageId, looks: [], ...(consensus && { consensus }) }
+  const isComplete = stages.includes("enrich") && missing(know().boxes, catalog, facts).length === 0
+  const next = follows.harmonize.filter((stage) => !(stage === "enrich" ? isComplete : stages.includes(stage)))
+  return {
+    imageId,
+    boxes: harmonized.boxes,
+    ...(consensus && { consensus }),
+    ...(isComplete && { enrichment: as("enrich", undefined) }),
+    looks: next.length === 0 ? [] : [{ imageId, stages: next, headers: TraceContext.headersOf(harmonized.span) }]
+  }
+})
+
+const read = (facts: ImageFacts, catalog: ServiceCatalog, strategy: Strategy) => {
+  const observation = Derive.observe(facts, catalog)
+  const reporters = Derive.harmonizationInput(observation).reporters.map(({ service }) => service)
+  return { ...Derive.boxes(observation, strategy), observation, reporters }
+}
+
+const missing = (boxes: ReadonlyArray<MergedBox>, catalog: ServiceCatalog, { crops }: ImageFacts) =>
+  EnrichmentPlan.missing(EnrichmentPlan.plan(boxes, catalog), crops)
+
+/** Stores what was derived, in one transaction; `skipped` images needed nothing. */
+const save = Effect.fnUntraced(function* (
+  stages: ReadonlyArray<DerivingStage>,
+  images: ReadonlyArray<DerivedImage>,
+  skipped: number
+) {
+  const store = yield* ResultStore
+  const changed = yield* untilStored(
+    store.save({
+      boxes: images.flatMap(({ boxes }) => (boxes === undefined ? [] : [{ ...boxes, value: boxes.value.boxes }])),
+      consensus: images.flatMap(({ consensus }) => consensus ?? []),
+      enrichment: images.flatMap(({ enrichment }) => enrichment ?? [])
+    })
   )
+  const changes = { harmonize: new Set(changed.boxes), consensus: new Set(changed.consensus) }
+  for (const stage of stages) {
+    const { size } = changes[stage]
+    yield* Metrics.derived(stage, { changed: size, unchanged: images.length - size, skipped })
+  }
+  return {
+    events: images.flatMap(({ boxes, consensus, imageId }) => [
+      ...(boxes === undefined ? [] : [harmonizedEvent(boxes, changes.harmonize.has(imageId))]),
+      ...(consensus === undefined ? [] : [votedEvent(consensus, changes.consensus.has(imageId))])
+    ]),
+    looks: images.flatMap(({ looks }) => looks)
+  }
+})
+
+const harmonizedEvent = ({ derivation, imageId, value }: Derived<Boxes>, changed: boolean) =>
+  PipelineEvent.Harmonized({
+    imageId,
+    revision: derivation.revision,
+    services: value.reporters,
+    boxes: value.boxes.filter(({ box }) => box.status === "confirmed").length,
+    changed
+  })
+
+const votedEvent = ({ derivation, imageId, value }: Derived<Consensus>, changed: boolean) =>
+  PipelineEvent.Voted({
+    imageId,
+    revision: derivation.revision,
+    services: value.servicesCount,
+    emojis: value.votes.consensus.flatMap(({ emoji }) => emoji ?? []),
+    changed
+  })

@@ -60,8 +60,7 @@ export const enriching = Effect.fnUntraced(function* (
     },
     batch: { size: 16, within: "10 millis", concurrency: 1 },
     commit: record,
-    commitSpan: "record enrichment",
-    tells: Workflow.follows.crop
+    commitSpan: "record enrichment"
   }
 })
 
@@ -87,7 +86,7 @@ const enrich = Effect.fnUntraced(function* (
   const store = yield* ResultStore
   const { algorithms } = asking
   const algorithm = algorithms.enrich
-  const [facts] = yield* untilStored(store.facts([imageId], { stage: "enrich", algorithm }))
+  const [facts] = yield* untilStored(store.facts([imageId], { enrich: algorithm }))
   const boxes = yield* untilStored(store.boxes(imageId))
   // Boxes that are not there yet, or are still another strategy's, are about to come, and with them another hint.
   if (facts === undefined || Option.isNone(boxes)) return settled(Settlement.Ack())
@@ -236,13 +235,14 @@ const record = Effect.fnUntraced(function* (work: ReadonlyArray<Work<Found>>) {
   const store = yield* ResultStore
   const complete = work.flatMap(({ value }) => ("complete" in value ? [value.complete] : []))
   const crops = work.flatMap(({ value }) => ("crops" in value ? value.crops : []))
-  if (complete.length > 0) yield* untilStored(store.saveEnrichment(complete))
+  if (complete.length > 0) yield* untilStored(store.save({ enrichment: complete }))
   const recording = crops.length === 0 ? Effect.succeed([]) : untilStored(store.recordCrops(crops))
   const recorded = yield* work.length > 1
     ? recording
     : Effect.catch(recording, () => Effect.map(Effect.forEach(crops, recordAlone), (each) => each.flat()))
   const told = new Set(recorded.map(({ imageId }) => imageId))
-  return { events: recorded.map(eventOf), looks: work.filter(({ imageId }) => told.has(imageId)).map(Hints.following) }
+  const looks = work.filter(({ imageId }) => told.has(imageId))
+  return { events: recorded.map(eventOf), looks: looks.map((one) => Hints.following(Workflow.follows.crop, one)) }
 })
 
 /** Records an answer; what cannot be stored as one is stored as a failure. */

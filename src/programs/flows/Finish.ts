@@ -4,6 +4,7 @@ import type { ImageId } from "../../domain/Identifiers.ts"
 import type { PipelineEvent } from "../../domain/PipelineEvent.ts"
 import type { MessageBroker } from "../../services/MessageBroker.ts"
 import type { StoreRejected } from "../../services/ResultStore.ts"
+import type { ServiceSwitch } from "../../services/ServiceSwitch.ts"
 import * as FailurePolicy from "./FailurePolicy.ts"
 import * as Hints from "./Hints.ts"
 import * as Spans from "./Spans.ts"
@@ -18,7 +19,7 @@ export interface Handled<A> extends Performed<A> {
   readonly span: Option.Option<Tracer.Span>
 }
 
-type Committing<A, R> = Pick<Step<never, A, R>, "commit" | "commitSpan" | "onRejected" | "queue" | "tells">
+type Committing<A, R> = Pick<Step<never, A, R>, "commit" | "commitSpan" | "onRejected" | "queue">
 
 /** Finishes tasks together. Says what happened. */
 export const finish = Effect.fnUntraced(function* <A, R>(step: Committing<A, R>, handled: ReadonlyArray<Handled<A>>) {
@@ -38,14 +39,14 @@ export const finish = Effect.fnUntraced(function* <A, R>(step: Committing<A, R>,
 const commit = <A, R>(
   step: Committing<A, R>,
   handled: ReadonlyArray<Handled<A>>
-): Effect.Effect<ReadonlyArray<PipelineEvent>, never, R | MessageBroker> => {
+): Effect.Effect<ReadonlyArray<PipelineEvent>, never, R | MessageBroker | ServiceSwitch> => {
   const [first] = handled
   if (first === undefined) return Effect.succeed([])
   const work = handled.map(workOf)
   return Effect.gen(function* () {
     const { events, looks } = yield* step.commit(work).pipe(Effect.catchDefect((defect) => new Defective({ defect })))
     yield* Effect.forEach(handled, settle, { discard: true })
-    yield* Hints.tell(step.tells, looks)
+    yield* Hints.tell(looks)
     return [...events, ...handled.flatMap((one) => one.events)]
   }).pipe(
     Spans.committing(step.commitSpan, handled),

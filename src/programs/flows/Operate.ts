@@ -9,12 +9,13 @@ import type { ImageId, ServiceId } from "../../domain/Identifiers.ts"
 import { hintQueue } from "../../domain/Messages.ts"
 import { isTooWide, type Operation, OperationId, type Request, words } from "../../domain/Operation.ts"
 import * as ServiceCatalog from "../../domain/ServiceCatalog.ts"
-import { stages } from "../../domain/Staleness.ts"
+import { type Stage, stages } from "../../domain/Staleness.ts"
 import { CurrentPerson } from "../../services/ActionLog.ts"
 import { Catalog } from "../../services/Catalog.ts"
 import { MessageBroker } from "../../services/MessageBroker.ts"
 import { Operations } from "../../services/Operations.ts"
 import { ResultStore } from "../../services/ResultStore.ts"
+import type { ServiceSwitch } from "../../services/ServiceSwitch.ts"
 import { WorkerRegistry } from "../../services/WorkerRegistry.ts"
 import { known } from "./Actions.ts"
 import * as Hints from "./Hints.ts"
@@ -100,7 +101,7 @@ export const operate = ({ stop }: { readonly stop: Deferred.Deferred<void> }) =>
     })
   )
 
-type Surroundings = Catalog | MessageBroker | Operations | ResultStore | WorkerRegistry
+type Surroundings = Catalog | MessageBroker | Operations | ResultStore | ServiceSwitch | WorkerRegistry
 
 /** Takes an operation a page further, if what it asked for is nearly done. Whether it did. */
 const advance = Effect.fn("Operate.advance")(
@@ -146,8 +147,8 @@ const queuesOf = (request: Request, catalog: ServiceCatalog.ServiceCatalog): Rea
 /** Tells those who are to work on the images. What is not told is found by the sweep. */
 const publish = Effect.fnUntraced(function* (request: Request, ids: ReadonlyArray<ImageId>) {
   if (request.kind === "withdraw" || request.kind === "delete") return
-  const looks = ids.map((imageId) => ({ imageId, headers: {} }))
-  if (request.kind === "recompute") return yield* Hints.tell(request.stages ?? stages, looks)
+  const tell = (stages: ReadonlyArray<Stage>) => Hints.tell(ids.map((imageId) => ({ imageId, stages, headers: {} })))
+  if (request.kind === "recompute") return yield* tell(request.stages ?? stages)
   const store = yield* ResultStore
   const owed = yield* store.owed({ scope: { _tag: "Images", ids }, limit: ids.length })
   const asked: ReadonlySet<ServiceId> = new Set(request.services)
@@ -155,6 +156,6 @@ const publish = Effect.fnUntraced(function* (request: Request, ids: ReadonlyArra
   // A crop that is to be asked about again is owed by the stage.
   const catalog = yield* Catalog
   if (request.services.some((service) => ServiceCatalog.find(catalog, service)?.crops !== undefined)) {
-    yield* Hints.tell(stages, looks)
+    yield* tell(stages)
   }
 })

@@ -41,8 +41,8 @@ export const postprocess = ({ cropsWait = 0, stages, stop, strategy, sweepEvery 
     Effect.map(Catalog, (catalog) => {
       const algorithms = Derive.keys(strategy, catalog)
       const stage = {
-        harmonize: run(harmonizing(catalog, strategy), stop),
-        consensus: run(voting(catalog, strategy), stop),
+        harmonize: run(harmonizing({ catalog, strategy, stages }), stop),
+        consensus: run(voting({ catalog, strategy, stages }), stop),
         enrich: Stream.unwrap(
           Effect.map(enriching(algorithms, Duration.fromInputUnsafe(cropsWait)), (step) => run(step, stop))
         )

@@ -7,7 +7,6 @@
 import { type Duration, type Effect, Option, type Schema, type Tracer } from "effect"
 import type { ImageId } from "../../domain/Identifiers.ts"
 import type { PipelineEvent } from "../../domain/PipelineEvent.ts"
-import type { Stage } from "../../domain/Staleness.ts"
 import type { StepName } from "../../domain/StepName.ts"
 import type { Delivery, Settlement } from "../../services/MessageBroker.ts"
 import type { StoreRejected } from "../../services/ResultStore.ts"
@@ -38,8 +37,6 @@ export interface Step<M extends Message, A, R> {
   readonly commitSpan?: string
   /** What to do instead with work that the store refuses. Without it, its deliveries are set aside. */
   readonly onRejected?: (work: Work<A>, rejected: StoreRejected) => Effect.Effect<Performed<A>, never, R>
-  /** The stages that look at an image after something about it was committed. */
-  readonly tells: ReadonlyArray<Stage>
 }
 
 export interface Asking<M, A, R> {
@@ -86,6 +83,6 @@ export interface Work<A> {
 
 export interface Committed {
   readonly events: ReadonlyArray<PipelineEvent>
-  /** The images to be looked at next. */
+  /** The images that stages are to look at next. */
   readonly looks: ReadonlyArray<Look>
 }

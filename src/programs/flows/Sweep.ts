@@ -102,7 +102,7 @@ const duty = <R>(
  * another algorithm has derived: that is hinted at in any case.
  */
 const hintAtStale = Effect.fnUntraced(function* (stage: Stage, algorithm: string, keep: Keep, memory: Memory) {
-  const isIdle = yield* Idle.isIdle(stage, hintQueue[stage])
+  const isIdle = (yield* Idle.isIdle(stage, hintQueue[stage])) && !(stage === "consensus" && (yield* isHarmonizing))
   const isCertain = (yield* certain(memory, isIdle ? [stage] : [])).has(stage)
   // A crop that is asked about twice costs a service an answer; what is derived twice costs next to nothing.
   if (stage === "enrich") {
@@ -128,10 +128,16 @@ const hintAt = Effect.fnUntraced(function* (
     yield* Effect.andThen(keep, isLow).pipe(
       Effect.repeat({ until: (low) => low, schedule: Schedule.spaced("100 millis") })
     )
-    yield* Hints.tell([stage], stale.map(Hints.lookAt))
+    yield* Hints.tell(stale.map((image) => Hints.lookAt(stage, image)))
     yield* Metrics.repaired(stage, stale.length)
     after = stale.at(-1)!.imageId
   } while (yield* keep)
+})
+
+/** Whether hints at harmonizing are on their way, which lead to votes as well. */
+const isHarmonizing = Effect.gen(function* () {
+  const isIdle = yield* Idle.isIdle("harmonize", hintQueue.harmonize)
+  return !isIdle && !(yield* ServiceSwitch.use((switches) => switches.isPaused("harmonize")))
 })
 
 /**

@@ -6,7 +6,18 @@ import { type Stage, stages } from "../../../src/domain/Staleness.ts"
 import { Progress } from "../../../src/services/Progress.ts"
 import { ResultStore } from "../../../src/services/ResultStore.ts"
 import { consensusOf, factsOf, failed, serviceId } from "../../support/Facts.ts"
-import { answer, cropAnswer, derived, factsAbout, freshPath, known, personsAt } from "../../support/Stores.ts"
+import {
+  answer,
+  cropAnswer,
+  derived,
+  factsAbout,
+  freshPath,
+  known,
+  personsAt,
+  saveBoxes,
+  saveConsensus,
+  saveEnrichment
+} from "../../support/Stores.ts"
 
 const [left, right] = personsAt([0, 0, 50, 90], [300, 0, 50, 90])
 const consensus = consensusOf(factsOf({}))
@@ -14,14 +25,13 @@ const unknown = (2 ** 52) as ImageId
 
 /** Stores what a stage derives, whatever it is. */
 const runStage = Effect.fnUntraced(function* (stage: Stage, id: ImageId, revision: number, algorithm = "test@1") {
-  const store = yield* ResultStore
   switch (stage) {
     case "harmonize":
-      return void (yield* store.saveBoxes([derived(id, revision, [left!], algorithm)]))
+      return void (yield* saveBoxes([derived(id, revision, [left!], algorithm)]))
     case "consensus":
-      return void (yield* store.saveConsensus([derived(id, revision, consensus, algorithm)]))
+      return void (yield* saveConsensus([derived(id, revision, consensus, algorithm)]))
     case "enrich":
-      return yield* store.saveEnrichment([derived(id, revision, undefined, algorithm)])
+      return yield* saveEnrichment([derived(id, revision, undefined, algorithm)])
   }
 })
 
@@ -30,7 +40,7 @@ const staleAmong = Effect.fnUntraced(function* (stage: Stage, ids: ReadonlyArray
   const store = yield* ResultStore
   const found = yield* store.stale(stage, { algorithm, after: (Math.min(...ids) - 1) as ImageId, limit: 1000 })
   const listed = found.map(({ imageId }) => imageId).filter((id) => ids.includes(id))
-  const facts = yield* store.facts(ids, { stage, algorithm })
+  const facts = yield* store.facts(ids, { [stage]: algorithm })
   assert.deepStrictEqual(
     listed,
     facts.map(({ imageId }) => imageId)
@@ -162,7 +172,7 @@ export const asking = (it: Vitest.MethodsNonLive<ResultStore | Progress>) => {
       const store = yield* ResultStore
       const id = yield* known()
       yield* store.record([answer(id, "yolov8")])
-      yield* store.saveBoxes([derived(id, 1, [left!, right!])])
+      yield* saveBoxes([derived(id, 1, [left!, right!])])
       yield* store.recordCrops([cropAnswer(id, left!, "pose", failed()), cropAnswer(id, right!, "pose")])
       yield* runStage("enrich", id, 3)
       assert.strictEqual(yield* store.forget({ which: "failed", scope: { _tag: "Images", ids: [id] } }), 1)
@@ -177,11 +187,11 @@ export const asking = (it: Vitest.MethodsNonLive<ResultStore | Progress>) => {
       const store = yield* ResultStore
       const id = yield* known("blip")
       yield* store.record([answer(id, "blip")])
-      yield* store.saveBoxes([derived(id, 1, [left!])])
+      yield* saveBoxes([derived(id, 1, [left!])])
       yield* store.record([answer(id, "clip")])
       yield* store.setAside("harmonize", [derived(id, 2, "too deep")])
       assert.deepStrictEqual(yield* staleAmong("harmonize", [id]), [])
-      assert.deepStrictEqual(yield* store.facts([id], { stage: "harmonize", algorithm: "test@1" }), [])
+      assert.deepStrictEqual(yield* store.facts([id], { harmonize: "test@1" }), [])
       assert.deepStrictEqual(yield* staleAmong("consensus", [id]), [id])
       const boxes = Option.getOrThrow(yield* store.boxes(id))
       assert.deepStrictEqual(
@@ -189,11 +199,12 @@ export const asking = (it: Vitest.MethodsNonLive<ResultStore | Progress>) => {
         [left!.id]
       )
 
-      assert.lengthOf(yield* store.facts([id], { stage: "harmonize", algorithm: "test@2" }), 1)
+      assert.lengthOf(yield* store.facts([id], { harmonize: "test@2" }), 1)
+      assert.lengthOf(yield* store.facts([id], { harmonize: "test@1", consensus: "test@1" }), 1)
       yield* store.record([answer(id, "ocr")])
       assert.deepStrictEqual(yield* staleAmong("harmonize", [id]), [id])
       // Too late: there is more to derive from.
-      yield* store.saveBoxes([derived(id, 3, [right!])])
+      yield* saveBoxes([derived(id, 3, [right!])])
       yield* store.setAside("harmonize", [derived(id, 2, "too deep")])
       const scope = { _tag: "Images", ids: [id] } as const
       assert.strictEqual(yield* store.forget({ which: "failed", scope }), 0)
@@ -215,7 +226,7 @@ export const asking = (it: Vitest.MethodsNonLive<ResultStore | Progress>) => {
       const [a, b] = yield* Effect.all([known("blip", "yolov8"), known("blip")])
       const scope = { _tag: "Images", ids: [a, b] } as const
       yield* store.record([answer(a, "blip"), answer(a, "yolov8", failed()), answer(a, "unasked")])
-      yield* store.saveBoxes([derived(a, 3, [left!, right!])])
+      yield* saveBoxes([derived(a, 3, [left!, right!])])
       yield* store.recordCrops([cropAnswer(a, left!, "pose")])
       assert.deepStrictEqual(yield* progress.counts(scope), {
         images: 2,

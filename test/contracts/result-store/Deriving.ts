@@ -5,7 +5,17 @@ import type { ImageId } from "../../../src/domain/Identifiers.ts"
 import type { Progress } from "../../../src/services/Progress.ts"
 import { ResultStore } from "../../../src/services/ResultStore.ts"
 import { boxesOf, consensusOf, facts as anyFacts, factsOf, failed, label, said } from "../../support/Facts.ts"
-import { answer, cropAnswer, derived, factsAbout, known, personsAt } from "../../support/Stores.ts"
+import {
+  answer,
+  cropAnswer,
+  derived,
+  factsAbout,
+  known,
+  personsAt,
+  saveBoxes,
+  saveConsensus,
+  saveEnrichment
+} from "../../support/Stores.ts"
 
 const [left, middle, right] = personsAt([0, 0, 50, 90], [300, 0, 50, 90], [600, 0, 50, 90])
 const horse = consensusOf(factsOf({ clip: said(label("horse", 0.9)), blip: said(label("horse", 0.9)) }))
@@ -36,7 +46,7 @@ export const deriving = (it: Vitest.MethodsNonLive<ResultStore | Progress>) => {
       const id = yield* answeredTimes(2)
       assert.deepStrictEqual(yield* store.boxes(id), Option.none())
       const save = derived(id, 2, [right!, left!, middle!])
-      assert.deepStrictEqual(yield* store.saveBoxes([save]), [id])
+      assert.deepStrictEqual(yield* saveBoxes([save]), [id])
       assert.deepStrictEqual(yield* store.boxes(id), Option.some(save))
       const [record] = yield* store.records([id])
       assert.deepStrictEqual(record!.boxes, save.value)
@@ -47,29 +57,50 @@ export const deriving = (it: Vitest.MethodsNonLive<ResultStore | Progress>) => {
     Effect.gen(function* () {
       const store = yield* ResultStore
       const id = yield* answeredTimes(2)
-      yield* store.saveBoxes([derived(id, 1, [left!])])
-      assert.deepStrictEqual(yield* store.saveBoxes([derived(id, 2, [])]), [id])
+      yield* saveBoxes([derived(id, 1, [left!])])
+      assert.deepStrictEqual(yield* saveBoxes([derived(id, 2, [])]), [id])
       assert.deepStrictEqual(yield* store.boxes(id), Option.some(derived(id, 2, [])))
     })
   )
 
   it.effect("keeps what is of a later revision, or of the same by the same algorithm", () =>
     Effect.gen(function* () {
-      const store = yield* ResultStore
       const id = yield* answeredTimes(3)
-      yield* store.saveBoxes([derived(id, 2, [left!], "a")])
-      assert.deepStrictEqual(yield* store.saveBoxes([derived(id, 1, [right!], "b")]), [])
-      assert.deepStrictEqual(yield* store.saveBoxes([derived(id, 2, [right!], "a")]), [])
+      yield* saveBoxes([derived(id, 2, [left!], "a")])
+      assert.deepStrictEqual(yield* saveBoxes([derived(id, 1, [right!], "b")]), [])
+      assert.deepStrictEqual(yield* saveBoxes([derived(id, 2, [right!], "a")]), [])
       assert.deepStrictEqual(yield* boxIds(id), Option.some([left!.id]))
-      assert.deepStrictEqual(yield* store.saveBoxes([derived(id, 2, [right!], "b")]), [id])
+      assert.deepStrictEqual(yield* saveBoxes([derived(id, 2, [right!], "b")]), [id])
       assert.deepStrictEqual(yield* boxIds(id), Option.some([right!.id]))
 
-      yield* store.saveConsensus([derived(id, 2, horse, "a")])
-      assert.deepStrictEqual(yield* store.saveConsensus([derived(id, 1, nothing, "b")]), [])
-      assert.deepStrictEqual(yield* store.saveConsensus([derived(id, 2, nothing, "a")]), [])
+      yield* saveConsensus([derived(id, 2, horse, "a")])
+      assert.deepStrictEqual(yield* saveConsensus([derived(id, 1, nothing, "b")]), [])
+      assert.deepStrictEqual(yield* saveConsensus([derived(id, 2, nothing, "a")]), [])
       assert.deepStrictEqual(yield* consensusOfImage(id), Option.some(horse))
-      assert.deepStrictEqual(yield* store.saveConsensus([derived(id, 2, nothing, "b")]), [id])
+      assert.deepStrictEqual(yield* saveConsensus([derived(id, 2, nothing, "b")]), [id])
       assert.deepStrictEqual(yield* consensusOfImage(id), Option.some(nothing))
+    })
+  )
+
+  it.effect("stores what several stages derived at once, each under its own condition", () =>
+    Effect.gen(function* () {
+      const store = yield* ResultStore
+      const [id, other] = yield* Effect.all([answeredTimes(3), answeredTimes(3)])
+      yield* saveConsensus([derived(id, 3, nothing)])
+      const changed = yield* store.save({
+        boxes: [derived(id, 2, [left!]), derived(other, 2, [right!])],
+        consensus: [derived(id, 2, horse), derived(other, 2, horse)],
+        enrichment: [derived(other, 2, undefined)]
+      })
+      assert.deepStrictEqual(changed, { boxes: [id, other], consensus: [other] })
+      assert.deepStrictEqual(yield* boxIds(id), Option.some([left!.id]))
+      assert.deepStrictEqual(yield* consensusOfImage(id), Option.some(nothing))
+      assert.deepStrictEqual(yield* consensusOfImage(other), Option.some(horse))
+      yield* saveEnrichment([derived(other, 3, undefined)])
+      yield* saveBoxes([derived(other, 3, [right!])])
+      const staleFor = { harmonize: "test@1", consensus: "test@1", enrich: "test@1" }
+      assert.deepStrictEqual((yield* store.facts([id, other], { enrich: "test@1" })).length, 1)
+      assert.lengthOf(yield* store.facts([id, other], staleFor), 2)
     })
   )
 
@@ -77,17 +108,17 @@ export const deriving = (it: Vitest.MethodsNonLive<ResultStore | Progress>) => {
     Effect.gen(function* () {
       const store = yield* ResultStore
       const ids = yield* Effect.all([answeredTimes(2), answeredTimes(2), answeredTimes(2)])
-      yield* store.saveBoxes(ids.map((id) => derived(id, 1, [left!, right!])))
+      yield* saveBoxes(ids.map((id) => derived(id, 1, [left!, right!])))
       const next = [
         derived(ids[0], 2, [left!, right!]),
         derived(ids[1], 2, [left!]),
         derived(ids[2], 2, [right!, left!])
       ]
-      assert.deepStrictEqual(yield* store.saveBoxes(next), [ids[1], ids[2]])
+      assert.deepStrictEqual(yield* saveBoxes(next), [ids[1], ids[2]])
       assert.deepStrictEqual(yield* store.boxes(ids[0]), Option.some(next[0]!))
 
-      yield* store.saveConsensus(ids.map((id) => derived(id, 1, horse)))
-      const changed = yield* store.saveConsensus([derived(ids[0], 2, horse), derived(ids[1], 2, nothing)])
+      yield* saveConsensus(ids.map((id) => derived(id, 1, horse)))
+      const changed = yield* saveConsensus([derived(ids[0], 2, horse), derived(ids[1], 2, nothing)])
       assert.deepStrictEqual(changed, [ids[1]])
     })
   )
@@ -96,15 +127,15 @@ export const deriving = (it: Vitest.MethodsNonLive<ResultStore | Progress>) => {
     Effect.gen(function* () {
       const store = yield* ResultStore
       const id = yield* answeredTimes(1)
-      yield* store.saveBoxes([derived(id, 1, [left!, right!])])
+      yield* saveBoxes([derived(id, 1, [left!, right!])])
       yield* store.recordCrops([cropAnswer(id, left!, "pose"), cropAnswer(id, right!, "pose", failed())])
       const { crops } = yield* factsAbout(id)
-      yield* store.saveBoxes([derived(id, 3, [middle!, left!])])
+      yield* saveBoxes([derived(id, 3, [middle!, left!])])
       assert.deepStrictEqual(
         (yield* factsAbout(id)).crops,
         crops.filter(({ boxId }) => boxId === left!.id)
       )
-      yield* store.saveBoxes([derived(id, 3, [right!], "another")])
+      yield* saveBoxes([derived(id, 3, [right!], "another")])
       assert.deepStrictEqual((yield* factsAbout(id)).crops, [])
       assert.strictEqual((yield* factsAbout(id)).revision, 3)
     })
@@ -115,7 +146,7 @@ export const deriving = (it: Vitest.MethodsNonLive<ResultStore | Progress>) => {
       const store = yield* ResultStore
       const ids = yield* Effect.forEach(Array.from({ length: 10 }), () => answeredTimes(8))
       const writers = Array.from({ length: 8 }, (_, i) =>
-        store.saveBoxes(
+        saveBoxes(
           (i % 2 === 0 ? ids : ids.toReversed()).map((id) => derived(id, i + 1, i === 7 ? [left!, right!] : [middle!]))
         )
       )
@@ -133,7 +164,7 @@ export const deriving = (it: Vitest.MethodsNonLive<ResultStore | Progress>) => {
       const store = yield* ResultStore
       const id = yield* answeredTimes(1)
       const boxes = [left!, middle!, right!]
-      yield* store.saveBoxes([derived(id, 1, boxes)])
+      yield* saveBoxes([derived(id, 1, boxes)])
       const crops = Effect.forEach(
         Array.from({ length: 12 }, (_, i) => i),
         (i) => store.recordCrops(boxes.map((box) => cropAnswer(id, box, `service_${i}`))),
@@ -141,7 +172,7 @@ export const deriving = (it: Vitest.MethodsNonLive<ResultStore | Progress>) => {
       )
       const saves = Effect.forEach(
         Array.from({ length: 12 }, (_, i) => i),
-        (i) => store.saveBoxes([derived(id, i + 2, [boxes[i % 3]!])])
+        (i) => saveBoxes([derived(id, i + 2, [boxes[i % 3]!])])
       )
       const [recorded] = yield* Effect.all([crops, saves], { concurrency: "unbounded" })
       const facts = yield* factsAbout(id)
@@ -158,14 +189,14 @@ export const deriving = (it: Vitest.MethodsNonLive<ResultStore | Progress>) => {
         const store = yield* ResultStore
         const id = yield* answeredTimes(1)
         const [boxes, consensus] = [boxesOf(facts), consensusOf(facts)]
-        yield* store.saveBoxes([derived(id, 1, boxes)])
-        yield* store.saveConsensus([derived(id, 1, consensus)])
+        yield* saveBoxes([derived(id, 1, boxes)])
+        yield* saveConsensus([derived(id, 1, consensus)])
         const [record] = yield* store.records([id])
         assert.deepStrictEqual(record!.boxes, boxes)
         assert.deepStrictEqual(record!.consensus, Option.some(consensus))
         // What is equal is not written again: not even by way of the store's own form of numbers.
-        assert.deepStrictEqual(yield* store.saveBoxes([derived(id, 2, boxes)]), [])
-        assert.deepStrictEqual(yield* store.saveConsensus([derived(id, 2, consensus)]), [])
+        assert.deepStrictEqual(yield* saveBoxes([derived(id, 2, boxes)]), [])
+        assert.deepStrictEqual(yield* saveConsensus([derived(id, 2, consensus)]), [])
       }),
     { arbitrary: { runs: 30 } }
   )
@@ -174,14 +205,14 @@ export const deriving = (it: Vitest.MethodsNonLive<ResultStore | Progress>) => {
     Effect.gen(function* () {
       const store = yield* ResultStore
       const unknown = (2 ** 52) as ImageId
-      assert.deepStrictEqual(yield* store.saveBoxes([derived(unknown, 1, [left!])]), [])
-      assert.deepStrictEqual(yield* store.saveConsensus([derived(unknown, 1, horse)]), [])
-      yield* store.saveEnrichment([derived(unknown, 1, undefined)])
+      assert.deepStrictEqual(yield* saveBoxes([derived(unknown, 1, [left!])]), [])
+      assert.deepStrictEqual(yield* saveConsensus([derived(unknown, 1, horse)]), [])
+      yield* saveEnrichment([derived(unknown, 1, undefined)])
       yield* store.setAside("enrich", [derived(unknown, 1, "too deep")])
       yield* store.setAside("enrich", [])
-      assert.deepStrictEqual(yield* store.saveBoxes([]), [])
-      assert.deepStrictEqual(yield* store.saveConsensus([]), [])
-      yield* store.saveEnrichment([])
+      assert.deepStrictEqual(yield* saveBoxes([]), [])
+      assert.deepStrictEqual(yield* saveConsensus([]), [])
+      yield* saveEnrichment([])
     })
   )
 }

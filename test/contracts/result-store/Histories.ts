@@ -6,7 +6,16 @@ import { type Stage, stages } from "../../../src/domain/Staleness.ts"
 import { Progress } from "../../../src/services/Progress.ts"
 import { ResultStore } from "../../../src/services/ResultStore.ts"
 import { consensusOf, factsOf, failed, label, said, serviceId } from "../../support/Facts.ts"
-import { answer, cropAnswer, derived, freshPath, personsAt } from "../../support/Stores.ts"
+import {
+  answer,
+  cropAnswer,
+  derived,
+  freshPath,
+  personsAt,
+  saveBoxes,
+  saveConsensus,
+  saveEnrichment
+} from "../../support/Stores.ts"
 import * as Model from "./Model.ts"
 
 const History = Schema.Array(Model.Step).check(Schema.isMaxLength(25))
@@ -79,18 +88,18 @@ const take = Effect.fnUntraced(function* (
     }
     case "SaveBoxes": {
       const value = step.boxes.map((box) => boxes[box]!)
-      const actual = yield* store.saveBoxes(save(value, step.age, step.algorithm))
+      const actual = yield* saveBoxes(save(value, step.age, step.algorithm))
       return [actual, changed((image) => Model.saveBoxes(image, step.boxes, step.age, step.algorithm))]
     }
     case "SaveConsensus": {
-      const actual = yield* store.saveConsensus(save(consensuses[step.consensus]!, step.age, step.algorithm))
+      const actual = yield* saveConsensus(save(consensuses[step.consensus]!, step.age, step.algorithm))
       return [
         actual.toSorted((a, b) => a - b),
         changed((image) => Model.saveConsensus(image, step.consensus, step.age, step.algorithm))
       ]
     }
     case "SaveEnrichment": {
-      yield* store.saveEnrichment(save(undefined, step.age, step.algorithm))
+      yield* saveEnrichment(save(undefined, step.age, step.algorithm))
       for (const image of images) Model.derive(models[image]!, "enrich", step.age, step.algorithm)
       return [0, 0]
     }

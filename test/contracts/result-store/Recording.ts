@@ -7,7 +7,7 @@ import type { Progress } from "../../../src/services/Progress.ts"
 import { ResultStore } from "../../../src/services/ResultStore.ts"
 import { failed, said, serviceId } from "../../support/Facts.ts"
 import { hostileText } from "../../support/HostileText.ts"
-import { answer, cropAnswer, derived, factsAbout, known, personsAt } from "../../support/Stores.ts"
+import { answer, cropAnswer, derived, factsAbout, known, personsAt, saveBoxes } from "../../support/Stores.ts"
 
 const unknownImage = ImageId.make(2 ** 52)
 const fibers = Array.from({ length: 8 }, (_, i) => i)
@@ -140,7 +140,7 @@ export const recording = (it: Vitest.MethodsNonLive<ResultStore | Progress>) => 
       const id = yield* known("yolov8")
       const [here, gone] = personsAt([0, 0, 50, 90], [300, 0, 50, 90])
       yield* store.record([answer(id, "yolov8")])
-      yield* store.saveBoxes([derived(id, 1, [here!])])
+      yield* saveBoxes([derived(id, 1, [here!])])
       const batch = [
         cropAnswer(id, here!, "pose"),
         cropAnswer(id, gone!, "pose"),

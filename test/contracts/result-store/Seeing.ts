@@ -4,7 +4,16 @@ import { Effect, Option } from "effect"
 import { PictureVersion } from "../../../src/domain/ImageReference.ts"
 import { ResultStore } from "../../../src/services/ResultStore.ts"
 import { consensusOf, factsOf, serviceId } from "../../support/Facts.ts"
-import { answer, cropAnswer, derived, factsAbout, known, personsAt } from "../../support/Stores.ts"
+import {
+  answer,
+  cropAnswer,
+  derived,
+  factsAbout,
+  known,
+  personsAt,
+  saveBoxes,
+  saveConsensus
+} from "../../support/Stores.ts"
 
 const [box] = personsAt([0, 0, 50, 90])
 const beach = { version: PictureVersion.make("1-beach"), isTurned: false }
@@ -15,9 +24,9 @@ const analyzed = Effect.gen(function* () {
   const store = yield* ResultStore
   const id = yield* known("blip", "clip")
   yield* store.record([{ ...answer(id, "blip"), picture: beach }])
-  yield* store.saveBoxes([derived(id, 1, [box!])])
+  yield* saveBoxes([derived(id, 1, [box!])])
   yield* store.recordCrops([cropAnswer(id, box!, "colors")])
-  yield* store.saveConsensus([derived(id, 2, consensusOf(factsOf({})))])
+  yield* saveConsensus([derived(id, 2, consensusOf(factsOf({})))])
   return id
 })
 

@@ -49,6 +49,21 @@ describe("cut", () => {
     })
   )
 
+  it.live("cuts each region once, however many ask for it at the same time", () =>
+    Effect.gen(function* () {
+      const cropper = yield* Cropper
+      const cut = yield* cropper.open(yield* halves())
+      const boxes = [0, 0.4, 0, 60].map((x) => imageBox({ x, y: 10, width: 20, height: 30 }))
+      const crops = yield* Effect.forEach(boxes, cut, { concurrency: "unbounded" })
+      assert.strictEqual(crops[0]!.image.bytes, crops[2]!.image.bytes)
+      assert.deepEqual(
+        crops.map(({ region }) => region.x),
+        [0, 0, 0, 60]
+      )
+      assert.strictEqual(new Set(crops.map(({ image }) => image.bytes)).size, 3)
+    }).pipe(Effect.scoped, Effect.provide(SharpCropper.layer))
+  )
+
   it.live("refuses a box of which nothing is inside (B42)", () =>
     Effect.gen(function* () {
       const result = yield* Effect.result(cut(yield* halves(), 100, 0, 20, 20))

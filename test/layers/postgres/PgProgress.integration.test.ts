@@ -4,7 +4,7 @@ import { SqlClient } from "effect/sql"
 import { Progress } from "../../../src/services/Progress.ts"
 import { ResultStore } from "../../../src/services/ResultStore.ts"
 import * as Databases from "../../support/Databases.ts"
-import { answer, derived, known, personsAt } from "../../support/Stores.ts"
+import { answer, derived, known, personsAt, saveBoxes } from "../../support/Stores.ts"
 
 layer(Databases.store, { excludeTestServices: true })("PgProgress", (it) => {
   it.effect("counts what waits, and knows since when", () =>
@@ -35,7 +35,7 @@ layer(Databases.store, { excludeTestServices: true })("PgProgress", (it) => {
       const harmonize = (yield* Progress.use((progress) => progress.waiting)).find(({ of }) => of === "harmonize")!
       const age = row!.now.getTime() - Option.getOrThrow(harmonize.since).getTime()
       assert.isTrue(age >= 3_600_000 && age < 3_660_000, String(age))
-      yield* store.saveBoxes([derived(image, 1, personsAt())])
+      yield* saveBoxes([derived(image, 1, personsAt())])
       assert.deepEqual((yield* waiting).harmonize, [0, false])
       assert.deepEqual((yield* waiting).enrich, [1, true])
     })

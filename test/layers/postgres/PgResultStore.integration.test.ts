@@ -8,7 +8,16 @@ import { ResultStore } from "../../../src/services/ResultStore.ts"
 import { contract } from "../../contracts/ResultStore.ts"
 import * as Databases from "../../support/Databases.ts"
 import { factsOf, failed, object, said, boxesOf, consensusOf } from "../../support/Facts.ts"
-import { answer, cropAnswer, derived, factsAbout, known, personsAt } from "../../support/Stores.ts"
+import {
+  answer,
+  cropAnswer,
+  derived,
+  factsAbout,
+  known,
+  personsAt,
+  saveBoxes,
+  saveConsensus
+} from "../../support/Stores.ts"
 
 contract({ name: "PgResultStore", layer: Databases.store })
 
@@ -29,8 +38,8 @@ layer(Databases.store, { excludeTestServices: true })("PgResultStore", (it) => {
       const id = yield* known("yolov8")
       yield* store.record([answer(id, "yolov8")])
       const [box] = boxesOf(factsOf({ yolov8: said(object("person", [0, 0, 50, 90], 0.9)) }))
-      yield* store.saveBoxes([derived(id, 1, [box!])])
-      yield* store.saveConsensus([derived(id, 1, consensusOf(yield* factsAbout(id)))])
+      yield* saveBoxes([derived(id, 1, [box!])])
+      yield* saveConsensus([derived(id, 1, consensusOf(yield* factsAbout(id)))])
       yield* store.recordCrops([cropAnswer(id, box!, "pose")])
       const sql = yield* another
       const [seen] = yield* sql<{ results: number; boxes: number; consensus: number; crops: number }>`
@@ -48,7 +57,7 @@ layer(Databases.store, { excludeTestServices: true })("PgResultStore", (it) => {
       const sql = yield* PgClient.PgClient
       const id = yield* known("yolov8")
       yield* store.record([answer(id, "yolov8")])
-      yield* store.saveBoxes([derived(id, 1, personsAt([0, 0, 50, 90]))])
+      yield* saveBoxes([derived(id, 1, personsAt([0, 0, 50, 90]))])
       yield* Effect.acquireRelease(sql`ALTER TABLE merged_boxes RENAME COLUMN merged_data TO gone`, () =>
         Effect.orDie(sql`ALTER TABLE merged_boxes RENAME COLUMN gone TO merged_data`)
       )
@@ -69,8 +78,8 @@ layer(Databases.store, { excludeTestServices: true })("PgResultStore", (it) => {
       const id = yield* known("yolov8")
       yield* store.record([answer(id, "yolov8")])
       const [box] = personsAt([0, 0, 50, 90])
-      yield* store.saveBoxes([derived(id, 1, [box!])])
-      yield* store.saveConsensus([derived(id, 1, consensusOf(yield* factsAbout(id)))])
+      yield* saveBoxes([derived(id, 1, [box!])])
+      yield* saveConsensus([derived(id, 1, consensusOf(yield* factsAbout(id)))])
       yield* store.recordCrops([cropAnswer(id, box!, "pose")])
       const dates = yield* sql<{ table_name: string; column_name: string; data_type: string }>`
         SELECT table_name, column_name, data_type FROM information_schema.columns
@@ -189,7 +198,7 @@ layer(Databases.store, { excludeTestServices: true })("PgResultStore", (it) => {
       yield* store.record([answer(id, "blip"), answer(id, "yolov8"), answer(id, "rtdetr")])
       const { results } = yield* factsAbout(id)
       const seen = said(object("person", [0, 0, 50, 90], 0.9))
-      yield* store.saveBoxes([derived(id, 3, boxesOf(factsOf({ yolov8: seen, rtdetr: seen })), "both@1")])
+      yield* saveBoxes([derived(id, 3, boxesOf(factsOf({ yolov8: seen, rtdetr: seen })), "both@1")])
       const rows = yield* sql`
         SELECT source_result_ids, algorithm, revision, merged_data -> 'source_result_ids' AS in_data FROM merged_boxes
         WHERE image_id = ${id}`

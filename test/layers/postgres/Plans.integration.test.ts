@@ -123,15 +123,15 @@ layer(Layer.provideMerge(filled, Databases.store), { timeout: "60 seconds" })(
         const [box] = personsAt([0, 0, 50, 90])
         const works: ReadonlyArray<Effect.Effect<unknown, unknown>> = [
           store.facts(ids),
-          store.facts(ids, { stage: "harmonize", algorithm: "new@1" }),
+          store.facts(ids, { harmonize: "new@1" }),
           store.isOwed(ids[0]!, answer(ids[0]!, "blip").service),
           store.reference(ids[0]!),
           (yield* Progress).counts({ _tag: "Images", ids }),
           store.record(ids.map((id) => answer(id, "ocr"))),
-          store.saveBoxes(ids.map((id) => derived(id, 4, [box!]))),
+          store.save({ boxes: ids.map((id) => derived(id, 4, [box!])) }),
           store.boxes(ids[0]!),
           store.recordCrops(ids.map((id) => cropAnswer(id, box!, "pose"))),
-          store.saveEnrichment(ids.map((id) => derived(id, 5, undefined))),
+          store.save({ enrichment: ids.map((id) => derived(id, 5, undefined)) }),
           store.forget({ which: "failed", scope: { _tag: "All" } }),
           store.submit([{ reference: { filename: "a.jpg", path: "/pictures/new" }, services: [] }])
         ]

@@ -1,11 +1,15 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Deferred, Effect, Fiber, Layer, Stream } from "effect"
+import { Deferred, Effect, Fiber, Layer, Option, Stream } from "effect"
 import { TestClock } from "effect/testing"
+import * as Derive from "../../../src/domain/Derive.ts"
 import * as Strategies from "../../../src/domain/harmonization/Strategies.ts"
 import { hintQueue } from "../../../src/domain/Messages.ts"
 import * as ServiceCatalog from "../../../src/domain/ServiceCatalog.ts"
+import { type Stage, stages } from "../../../src/domain/Staleness.ts"
+import * as Workflow from "../../../src/domain/Workflow.ts"
 import * as MemoryMessageBroker from "../../../src/layers/memory/MemoryMessageBroker.ts"
 import * as MemoryServiceSwitch from "../../../src/layers/memory/MemoryServiceSwitch.ts"
+import { tell } from "../../../src/programs/flows/Hints.ts"
 import { postprocess } from "../../../src/programs/flows/Pipeline.ts"
 import { submit } from "../../../src/programs/flows/Submit.ts"
 import { Catalog } from "../../../src/services/Catalog.ts"
@@ -13,6 +17,7 @@ import { Cropper } from "../../../src/services/Cropper.ts"
 import { ImageSource } from "../../../src/services/ImageSource.ts"
 import { Inference } from "../../../src/services/Inference.ts"
 import { MessageBroker } from "../../../src/services/MessageBroker.ts"
+import { ServiceSwitch } from "../../../src/services/ServiceSwitch.ts"
 import { ResultStore } from "../../../src/services/ResultStore.ts"
 import * as MemoryResultStore from "../../support/MemoryResultStore.ts"
 import { answer, known } from "../../support/Stores.ts"
@@ -24,12 +29,15 @@ const store = Layer.sync(ResultStore, () => {
   const inner = MemoryResultStore.make()
   return {
     ...inner,
-    saveBoxes: (derived) => {
-      saves.push(derived.length)
-      return inner.saveBoxes(derived)
+    save: (derived) => {
+      saves.push(derived.boxes?.length ?? 0)
+      return inner.save(derived)
     }
   }
 })
+
+const pause = (step: Stage) =>
+  ServiceSwitch.use((switches) => switches.pause({ step, by: "a test", reason: "a reason" }))
 
 const derivations = () => saves.reduce((sum, count) => sum + count, 0)
 
@@ -71,6 +79,70 @@ describe("hints", () => {
       assert.strictEqual(yield* broker.depth(hintQueue.harmonize), 0)
       yield* Deferred.succeed(stop, undefined)
       yield* Fiber.join(running)
+    }).pipe(Effect.provide(surroundings))
+  )
+})
+
+describe("one hint", () => {
+  it.effect("leads to all that is derived from the same facts, stored at once", () =>
+    Effect.gen(function* () {
+      const store = yield* ResultStore
+      const broker = yield* MessageBroker
+      const stop = yield* Deferred.make<void>()
+      const id = yield* known("yolov8")
+      yield* store.record([answer(id, "yolov8")])
+      const before = saves.length
+      yield* tell([{ imageId: id, stages: Workflow.follows.answer, headers: {} }])
+      assert.strictEqual(yield* broker.depth(hintQueue.consensus), 0)
+      const running = yield* postprocess({
+        strategy: Strategies.defaultStrategy,
+        stages,
+        sweepEvery: "1 hour",
+        stop
+      }).pipe(Stream.runDrain, Effect.forkChild)
+      yield* aWhile
+      assert.strictEqual(saves.length, before + 1)
+      const algorithms = Derive.keys(Strategies.defaultStrategy, ServiceCatalog.standard)
+      assert.deepStrictEqual(yield* store.facts([id], algorithms), [])
+      yield* Deferred.succeed(stop, undefined)
+      yield* Fiber.join(running)
+    }).pipe(Effect.provide(surroundings))
+  )
+
+  it.effect.each<[string, ReadonlyArray<Stage>]>([
+    ["is passed on to voting by whoever harmonizes alone", ["harmonize"]],
+    ["waits at voting while that is switched off", stages]
+  ])("%s", ([, only]) =>
+    Effect.gen(function* () {
+      const broker = yield* MessageBroker
+      const store = yield* ResultStore
+      const stop = yield* Deferred.make<void>()
+      if (only === stages) yield* pause("consensus")
+      const id = yield* known("yolov8")
+      yield* store.record([answer(id, "yolov8")])
+      yield* tell([{ imageId: id, stages: Workflow.follows.answer, headers: {} }])
+      const running = yield* postprocess({
+        strategy: Strategies.defaultStrategy,
+        stages: only,
+        sweepEvery: "1 hour",
+        stop
+      }).pipe(Stream.runDrain, Effect.forkChild)
+      yield* aWhile
+      assert.isTrue(Option.isSome(yield* store.boxes(id)))
+      assert.strictEqual(yield* broker.depth(hintQueue.consensus), 1)
+      yield* Deferred.succeed(stop, undefined)
+      yield* Fiber.join(running)
+    }).pipe(Effect.provide(surroundings))
+  )
+
+  it.effect("is not enough while harmonizing is switched off", () =>
+    Effect.gen(function* () {
+      const broker = yield* MessageBroker
+      const id = yield* known("yolov8")
+      yield* pause("harmonize")
+      yield* tell([{ imageId: id, stages: Workflow.follows.answer, headers: {} }])
+      const depths = yield* Effect.forEach(Workflow.follows.answer, (stage) => broker.depth(hintQueue[stage]))
+      assert.deepStrictEqual(depths, [1, 1])
     }).pipe(Effect.provide(surroundings))
   )
 })

@@ -27,7 +27,6 @@ const step = (options: Partial<Step<Hint, ImageId, MessageBroker>> = {}) => {
         batches.push(work.map(({ imageId }) => imageId))
         return { events: [], looks: [] }
       }),
-    tells: [],
     ...options
   }
   return { step: noting, batches }
