@@ -23,7 +23,10 @@ export interface SelectionOptions {
 
 type Problem = ResultStoreError | ImageSourceError | NoImages | PlatformError.PlatformError | BadSetting
 
-export type Selection = Source<Problem, Archive | FileSystem.FileSystem | ObjectStorage | Path.Path>
+export type Selection = Exclude<
+  Source<Problem, Archive | FileSystem.FileSystem | ObjectStorage | Path.Path>,
+  { readonly _tag: "Appearing" }
+>
 
 /** The images as a stream, which may be read several times. */
 export const select = ({ group, idsFile, limit, patterns }: SelectionOptions): Selection => {

@@ -42,6 +42,7 @@ const commands = [
   listed("pause", "Switch services and stages off", () => import("./commands/Pause.ts")),
   listed("resume", "Switch them on again", () => import("./commands/Resume.ts")),
   listed("operations", "List and stop what these do", () => import("./commands/Operations.ts")),
+  listed("watch", "Submit pictures as they appear in folders", () => import("./commands/Watch.ts")),
   listed("status", "Show what is queued, running, done, failed and stale", () => import("./commands/Status.ts")),
   listed("check", "Check services, servers and pictures, and say what to do", () => import("./commands/Check.ts")),
   listed("dead-letters", "List, show, replay and drop what was set aside", () => import("./commands/DeadLetters.ts")),

@@ -23,6 +23,7 @@ const commands = [
   "pause",
   "resume",
   "operations",
+  "watch",
   "status",
   "check",
   "dead-letters",

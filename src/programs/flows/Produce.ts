@@ -7,7 +7,7 @@
  */
 import { Clock, Console, type Data, Deferred, Effect, Ref, Stream } from "effect"
 import type { ImageId, ServiceId } from "../../domain/Identifiers.ts"
-import type { ImageReference } from "../../domain/ImageReference.ts"
+import { type ImageReference, placeOf, type SeenPicture } from "../../domain/ImageReference.ts"
 import * as Publication from "../../domain/Publication.ts"
 import type { ServiceCatalog } from "../../domain/ServiceCatalog.ts"
 import { Archive } from "../../services/Archive.ts"
@@ -23,6 +23,11 @@ import { makeKnown, publishOwed } from "./Submit.ts"
 export type Source<E, R> = Data.TaggedEnum<{
   Pictures: { readonly pictures: Stream.Stream<ImageReference, E, R>; readonly group: string | undefined }
   Known: { readonly ids: Stream.Stream<ImageId, E, R> }
+  /** Pictures that come now and then, each with what is seen there: one that is another picture is asked about anew. */
+  Appearing: {
+    readonly pictures: Stream.Stream<{ readonly reference: ImageReference; readonly seen: SeenPicture }, E, R>
+    readonly group: string | undefined
+  }
 }>
 
 /** What became of some images. */
@@ -36,8 +41,9 @@ export interface Produced {
   readonly unknown: number
 }
 
-/** Images that are worked on at once. */
+/** Images that are worked on at once, and how long those that appear are waited for. */
 const batch = 500
+const together = "500 millis"
 
 /** Asks the services about the images, batch by batch, until told to stop; says of each what became of it. */
 export const produce = <E, R>(
@@ -47,20 +53,27 @@ export const produce = <E, R>(
   lane: Lane = "bulk"
 ) =>
   Stream.unwrap(
-    Effect.map(Idle.services(services), (idle) => {
+    Effect.map(source._tag === "Appearing" ? Effect.succeed(new Set<ServiceId>()) : Idle.services(services), (idle) => {
       const batches =
         source._tag === "Known"
           ? source.ids.pipe(Stream.grouped(batch), Stream.mapEffect(known))
-          : source.pictures.pipe(
-              Stream.grouped(batch),
-              Stream.mapEffect((pictures) =>
-                Effect.map(bridged(makeKnown(pictures, groupOf(source.group))), (images): Batch => ({
-                  ids: images.map(({ imageId }) => imageId),
-                  images,
-                  unknown: 0
-                }))
+          : source._tag === "Appearing"
+            ? source.pictures.pipe(
+                // Nothing may come for hours.
+                Stream.interruptWhen(Deferred.await(stop)),
+                Stream.groupedWithin(batch, together),
+                Stream.mapEffect((some) => appeared(some, source.group))
               )
-            )
+            : source.pictures.pipe(
+                Stream.grouped(batch),
+                Stream.mapEffect((pictures) =>
+                  Effect.map(bridged(makeKnown(pictures, groupOf(source.group))), (images): Batch => ({
+                    ids: images.map(({ imageId }) => imageId),
+                    images,
+                    unknown: 0
+                  }))
+                )
+              )
       return batches.pipe(
         Stream.haltWhen(Deferred.await(stop)),
         Stream.mapEffect((batch) => ask(batch, services, idle, lane), { concurrency: 2 })
@@ -74,6 +87,27 @@ interface Batch {
   readonly images: ReadonlyArray<SubmittedImage>
   readonly unknown: number
 }
+
+/** Makes pictures known, and forgets what is known about others that were at their places. */
+const appeared = Effect.fnUntraced(function* (
+  pictures: ReadonlyArray<{ readonly reference: ImageReference; readonly seen: SeenPicture }>,
+  group: string | undefined
+) {
+  const store = yield* ResultStore
+  const references = pictures.map(({ reference }) => reference)
+  const images = yield* bridged(makeKnown(references, groupOf(group)))
+  const seen = new Map(pictures.map(({ reference, seen }) => [placeOf(reference), seen]))
+  yield* Effect.forEach(
+    images.filter(({ isNew }) => !isNew),
+    ({ imageId, reference }) => {
+      const picture = seen.get(placeOf(reference))
+      return picture === undefined ? Effect.succeed(false) : bridged(store.see(imageId, picture))
+    },
+    { discard: true }
+  )
+  const batch: Batch = { ids: images.map(({ imageId }) => imageId), images, unknown: 0 }
+  return batch
+})
 
 const groupOf = (group: string | undefined) => ({ services: [], ...(group === undefined ? {} : { group }) })
 

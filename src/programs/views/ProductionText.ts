@@ -35,6 +35,10 @@ export const summary = ({ elapsed, images, jobs, pending }: Production): string 
   `${Wording.count(images, "image")}: ${Wording.count(jobs, "job")} published in ${Wording.seconds(elapsed)}` +
   (pending === 0 ? "" : `, ${Wording.grouped(pending)} published earlier and not answered yet`)
 
+/** What was asked about pictures that appeared. */
+export const appeared = (images: number, jobs: number): string =>
+  `${Wording.count(images, "picture")}: ${Wording.count(jobs, "job")} published`
+
 /** What would be done at most: what was published earlier is not published again. */
 export const plan = (images: number, services: number): string =>
   `${Wording.count(images, "image")} for ${Wording.count(services, "service")}: at most ${Wording.count(images * services, "job")}`
