@@ -286,13 +286,18 @@ describe("settings are read", { timeout }, () => {
     HARMONIZATION: '{"name":"quorum","options":{}}'
   }
 
-  const make = (random: Random): Buffer =>
-    utf8(
+  /** Bytes of settings: whoever runs windmill writes them, and means well. */
+  const most = 262_144
+
+  const make = (random: Random): Buffer => {
+    const made = utf8(
       JSON.stringify({
         catalog: Mutation.json(random, [catalog, own]),
         environment: Mutation.json(random, [environment])
-      }) ?? "{}"
+      })
     )
+    return made.length > most ? make(random) : made
+  }
 
   /** A refusal; a defect would be thrown on. */
   const refused = <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.asVoid(Effect.result(effect))

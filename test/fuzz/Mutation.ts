@@ -90,7 +90,7 @@ const changedIn = (random: Random, value: unknown, other: unknown, depth: number
     if (value.length === 0) return replaced(random, value, other)
     const at = random.integer(0, value.length - 1)
     if (random.chance(0.1)) {
-      const times = random.pick(repetitions)
+      const times = timesOf(random, value[at])
       return [...(value as ReadonlyArray<unknown>), ...Array.from({ length: times }, () => value[at] as unknown)]
     }
     return (value as Array<unknown>).with(at, changedIn(random, value[at], other, depth + 1))
@@ -100,12 +100,16 @@ const changedIn = (random: Random, value: unknown, other: unknown, depth: number
   const at = random.integer(0, entries.length - 1)
   const [key, item] = entries[at]! as [string, unknown]
   if (random.chance(0.05)) {
-    const times = random.pick(repetitions)
+    const times = timesOf(random, item)
     return { ...value, ...Object.fromEntries(Array.from({ length: times }, (_, i) => [`${key}${i}`, item])) }
   }
   const name = random.chance(0.1) ? random.pick(["", "__proto__", "constructor", "\0", `${key}_`]) : key
   return Object.fromEntries(entries.with(at, [name, changedIn(random, item, other, depth + 1)]))
 }
+
+/** So often that all of them fit into an input. */
+const timesOf = (random: Random, item: unknown): number =>
+  Math.min(random.pick(repetitions), Math.floor(longest / (1 + (JSON.stringify(item) ?? "").length)))
 
 const replaced = (random: Random, value: unknown, other: unknown): unknown => {
   switch (random.integer(0, 4)) {
