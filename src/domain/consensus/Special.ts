@@ -53,10 +53,11 @@ export const Special = Schema.Struct({
 export type Special = typeof Special.Type
 
 /** The JSON of the special channels: what encoding by the schema gives, in a fraction of the time. */
-export const toData = ({ face, nsfw, pose, text }: Special): typeof Special.Encoded => {
+export const toData = ({ caption, face, nsfw, pose, text }: Special): typeof Special.Encoded => {
   const { humanContext, ...verdict } = channelData(nsfw)
   return {
     text: channelData(text),
+    ...(caption === undefined ? {} : { caption: channelData(caption) }),
     face: channelData(face),
     pose: channelData(pose),
     nsfw: humanContext === undefined ? verdict : { ...verdict, human_context: humanContext }
