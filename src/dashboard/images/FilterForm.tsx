@@ -24,11 +24,7 @@ export const FilterForm = ({ query }: { readonly query: URLSearchParams }) => {
     // What is no query yet is not looked for yet.
     if (problemOf(entered["q"] ?? "") !== undefined) return
     location.replace(
-      href("images", {
-        ...entered,
-        order: query.get("order") ?? "",
-        confidence: entered["confidence"] === "0" ? "" : entered["confidence"]
-      })
+      href("images", { ...entered, confidence: entered["confidence"] === "0" ? "" : entered["confidence"] })
     )
   }
   const onInput = ({ currentTarget }: { readonly currentTarget: HTMLFormElement }) => {

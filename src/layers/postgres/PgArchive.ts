@@ -13,10 +13,8 @@ import { Catalog } from "../../services/Catalog.ts"
 import { ResultStore } from "../../services/ResultStore.ts"
 import * as Changes from "./archive/Changes.ts"
 import { countFailures, failures } from "./archive/Failed.ts"
-import { ordered } from "./archive/Ordered.ts"
 import { simulated } from "./archive/Simulated.ts"
 import { search } from "./archive/Search.ts"
-import { statistics } from "./archive/Statistics.ts"
 import { suggestions } from "./archive/Suggestions.ts"
 import { summaries } from "./archive/Summaries.ts"
 import { countUnasked } from "./archive/Unasked.ts"
@@ -62,8 +60,6 @@ export const layer = Layer.effect(
             })
           )
         ),
-      ordered: (filter, order, limit) => run("ordered", ordered(filter, order, limit)),
-      statistics: (group) => run("statistics", statistics(group)),
       ids,
       records: (filter) =>
         ids(filter).pipe(

@@ -58,7 +58,6 @@ export const asItIs = Layer.effect(
       see: method("ResultStore.see", Pictures.see, aboutOne),
       forget: method("ResultStore.forget", Forgetting.forget, ({ scope }) => aboutScope(scope)),
       request: method("ResultStore.request", Corrections.request, aboutAll),
-      assign: method("ResultStore.assign", Corrections.assign, aboutAll),
       remove: method("ResultStore.remove", Corrections.remove, aboutOne),
       newest: method(
         "ResultStore.newest",

@@ -5,9 +5,7 @@ import { HttpApiBuilder } from "effect/http-api"
 import type { ImageId } from "../../../domain/Identifiers.ts"
 import type { EncodedImage } from "../../../domain/ImageReference.ts"
 import { Archive } from "../../../services/Archive.ts"
-import { ResultStore } from "../../../services/ResultStore.ts"
 import * as Actions from "../../flows/Actions.ts"
-import { rememberedBy } from "../../flows/Remembered.ts"
 import { Api } from "../definition/Api.ts"
 import { NotFound } from "../definition/Problems.ts"
 import { asProblems } from "../Failures.ts"
@@ -24,13 +22,8 @@ export const layer = HttpApiBuilder.group(
   "images",
   Effect.fnUntraced(function* (handlers) {
     const archive = yield* Archive
-    const store = yield* ResultStore
     const intake = yield* Intake.make
     const pictures = yield* Pictures.make
-    const statistics = yield* rememberedBy(
-      (group) => archive.statistics(group === "" ? undefined : group),
-      "10 seconds"
-    )
 
     return handlers.handleAll({
       submit: ({ headers, payload, query: { wait: [seconds] = [0] } }) =>
@@ -73,21 +66,6 @@ export const layer = HttpApiBuilder.group(
           })
         ),
 
-      // Checking a hundred thousand ids that come from the database would hold up everything else.
-      list: ({ query: { limit, order = "newest", ...filter } }) =>
-        asProblems(
-          Effect.gen(function* () {
-            const moment = yield* archive.now
-            const ids = yield* archive.ordered(filter, order, limit)
-            return HttpServerResponse.jsonUnsafe({ ids, moment })
-          })
-        ),
-
-      statistics: ({ query: { group = "" } }) => asProblems(statistics(group)),
-
-      assign: ({ payload: { group, ids } }) =>
-        asProblems(Effect.map(store.assign(ids, Option.fromUndefinedOr(group)), counted)),
-
       suggest: ({ query: { typed } }) => asProblems(archive.suggestions(typed, mostSuggestions)),
 
       get: ({ params: { id } }) => asProblems(Effect.flatMap(archive.image(id), orUnknown(id))),
@@ -124,8 +102,6 @@ export const layer = HttpApiBuilder.group(
     })
   })
 )
-
-const counted = (count: number) => ({ count })
 
 const isForm = <A, S extends Stream.Stream<unknown, unknown>>(payload: A | S): payload is S => Stream.isStream(payload)
 
