@@ -102,11 +102,11 @@ export const keepHistory = Flag.String("keep-history").pipe(
 export const cropsWait = Flag.String("crops-wait").pipe(
   Flag.withDescription(
     "How long crops wait for detectors that were asked and have not answered, from the last answer about the image on; " +
-      "0 seconds asks about every box at once (default CROPS_WAIT, or 10 minutes)"
+      "0 seconds asks about every box at once (default CROPS_WAIT, or 0 seconds)"
   ),
   Flag.withMetavar("duration"),
   Flag.withFallbackConfig(Config.NonEmptyString("CROPS_WAIT")),
-  Flag.withDefault("10 minutes"),
+  Flag.withDefault("0 seconds"),
   Flag.withSchema(Amounts.Patience)
 )
 

@@ -372,7 +372,6 @@ windmill-producer producer submit image
             windmill-postprocess client POST
         windmill-postprocess internal ResultStore.boxes
         windmill-postprocess internal ResultStore.facts
-        windmill-postprocess internal ResultStore.outstanding
         windmill-postprocess internal ResultStore.reference
         windmill-postprocess internal ResultStore.see
         windmill-postprocess internal consensus image, revision 2

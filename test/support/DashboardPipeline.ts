@@ -29,7 +29,6 @@ const workers = Layer.effectDiscard(
       services: catalog,
       strategy: Strategies.defaultStrategy,
       workerId,
-      cropsWait: "1 minute",
       stop
     })
     yield* Effect.forkScoped(Stream.runDrain(running))
