@@ -432,8 +432,8 @@ layer(pipeline, { excludeTestServices: true, timeout: "60 seconds" })("the dashb
       yield* inPage(async () => {
         await line.getByText("1 image waits").waitFor()
         await line.getByText("paused by Ada").waitFor()
-        await summary.getByText("images done without ollama").locator("..").getByText("8 / 8").waitFor()
-        await summary.getByText("images done", { exact: true }).locator("..").getByText("7 / 8").waitFor()
+        await summary.getByText("images done without ollama").locator("..").getByText("10 / 10").waitFor()
+        await summary.getByText("images done", { exact: true }).locator("..").getByText("9 / 10").waitFor()
         assert.match((await page.locator("main > section").first().textContent())!, /^Needs attention/)
         await page.locator("[data-attention=ocr]").getByText("1 refusal").waitFor()
         await page.locator('[data-attention="/mnt/nas"]').getByText("pictures cannot be read by w2").waitFor()
