@@ -7,6 +7,8 @@ export default defineConfig({
     include: ["test/**/*.test.ts"],
     testTimeout: 20_000,
     hookTimeout: 60_000,
+    // Most of the time of the tests is waiting: for servers, programs and clocks.
+    maxWorkers: 2,
     // On CI browsers and servers share two cores: a time-out may pass, what is wrong does not.
     retry: process.env["CI"] === undefined ? 0 : 2
   }

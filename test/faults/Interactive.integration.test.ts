@@ -13,9 +13,13 @@ import { serviceId } from "../support/Facts.ts"
 import { json, serve } from "../support/HttpServers.ts"
 import * as MemoryResultStore from "../support/MemoryResultStore.ts"
 import * as RabbitQueues from "../support/RabbitQueues.ts"
+import { sourceImage } from "../support/SourceImages.ts"
 
 /** Milliseconds that the service takes for an answer. */
 const takes = 1000
+
+/** What every address leads to. */
+const picture = sourceImage({ filename: "a.jpg", width: 640, height: 480 })
 
 /** Images of the batch. */
 const backlog = Number(process.env.BACKLOG ?? 3000)
@@ -44,7 +48,7 @@ describe("an image that somebody waits for", () => {
           HttpInference.layer.pipe(Layer.provide(NodeHttpClient.layerUndici)),
           MemoryResultStore.layer,
           MemoryServiceSwitch.layer,
-          Layer.mock(ImageSource, {}),
+          Layer.mock(ImageSource, { lend: (_, use) => use(picture), load: () => Effect.succeed(picture) }),
           RabbitQueues.broker.pipe(Layer.provide(RabbitQueues.address))
         )
         yield* Effect.gen(function* () {

@@ -70,7 +70,7 @@ layer(RabbitQueues.broker.pipe(Layer.provideMerge(RabbitQueues.address)), {
         assert.deepInclude(yield* run("dead-letters", "drop", "ocr", "--all"), {
           code: 1,
           stdout: "",
-          stderr: "This would drop 1 dead letter of ocr. Give --yes to do so.\n"
+          stderr: "To drop 1 dead letter of ocr, give --yes.\n"
         })
         assert.strictEqual((yield* run("dead-letters", "drop", "ocr", "--all", "--yes")).stdout, "1 dropped\n")
         assert.strictEqual((yield* list).stdout, "")
