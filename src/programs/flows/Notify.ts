@@ -2,14 +2,14 @@
  * Telling webhooks what happened: the changes since the last look become notices in the database, and what is due there is
  * sent, until it arrives. For each webhook one program does so at a time; when it is gone, another goes on.
  */
-import { Clock, Deferred, Duration, Effect, Option, Random, Schedule, Schema, Stream } from "effect"
+import { Clock, type Deferred, Duration, Effect, Option, Schema, Stream } from "effect"
 import type { FailureGroup } from "../../domain/archive/FailureGroup.ts"
 import type { ImageSummary } from "../../domain/archive/Image.ts"
 import { Event, givenUpAfter, pauseAfter, type Webhook, wants } from "../../domain/Webhook.ts"
 import { Archive } from "../../services/Archive.ts"
 import { type Notice, Outbox, type Parcel } from "../../services/Outbox.ts"
 import { Postman } from "../../services/Postman.ts"
-import { WorkerRegistry } from "../../services/WorkerRegistry.ts"
+import { duty } from "./Duty.ts"
 
 export interface NotifyOptions {
   readonly every: Duration.Input
@@ -26,29 +26,21 @@ const lease = Duration.seconds(30)
 
 /** Tells the webhooks until told to stop. */
 export const notify = (webhooks: ReadonlyArray<Webhook>, { every, stop }: NotifyOptions) =>
-  Stream.unwrap(
-    Effect.map(Effect.map(Random.nextInt, String), (holder) =>
-      Stream.mergeAll(
-        webhooks.map((webhook) => {
-          const hold = (time: Duration.Duration) =>
-            WorkerRegistry.use((registry) => registry.lead(`webhook ${webhook.name}`, holder, time))
-          const turn = Effect.gen(function* () {
-            if (!(yield* hold(lease))) return
-            while (yield* collect(webhook)) yield* hold(lease)
-            yield* send(webhook)
-          }).pipe(
-            Effect.catch((error) => Effect.logWarning(`${webhook.name} is told later: ${error.message}`)),
-            Effect.withSpan("Notify", { root: true, attributes: { "windmill.webhook": webhook.name } })
-          )
-          return Stream.fromEffectSchedule(turn, Schedule.spaced(every)).pipe(
-            Stream.interruptWhen(Deferred.await(stop)),
-            Stream.drain,
-            Stream.concat(Stream.fromEffectDrain(Effect.ignore(hold(Duration.zero))))
-          )
-        }),
-        { concurrency: "unbounded" }
-      )
-    )
+  Stream.mergeAll(
+    webhooks.map((webhook) =>
+      duty({
+        name: `webhook ${webhook.name}`,
+        lease,
+        every,
+        stop,
+        onFailure: `${webhook.name} is told later`,
+        work: Effect.fn("Notify", { root: true, attributes: { "windmill.webhook": webhook.name } })(function* (keep) {
+          while (yield* collect(webhook)) yield* keep
+          yield* send(webhook)
+        })
+      })
+    ),
+    { concurrency: "unbounded" }
   )
 
 /** Notes what happened since the last look; whether more did. What happened before the first look is not told. */

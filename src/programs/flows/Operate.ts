@@ -4,7 +4,7 @@
  * One program at a time works on all that run, a page of each after the other. Pages wait until what the one before asked
  * for is nearly done, so a long operation holds up nothing, and what it has not come to is not begun when it is stopped.
  */
-import { Deferred, Duration, Effect, Option, Random, Schedule, Schema, Stream } from "effect"
+import { type Deferred, Duration, Effect, Option, Schema } from "effect"
 import type { ImageId, ServiceId } from "../../domain/Identifiers.ts"
 import { hintQueue } from "../../domain/Messages.ts"
 import { isTooWide, type Operation, OperationId, type Request, words } from "../../domain/Operation.ts"
@@ -15,9 +15,8 @@ import { Catalog } from "../../services/Catalog.ts"
 import { MessageBroker } from "../../services/MessageBroker.ts"
 import { Operations } from "../../services/Operations.ts"
 import { ResultStore } from "../../services/ResultStore.ts"
-import type { ServiceSwitch } from "../../services/ServiceSwitch.ts"
-import { WorkerRegistry } from "../../services/WorkerRegistry.ts"
 import { known } from "./Actions.ts"
+import { duty } from "./Duty.ts"
 import * as Hints from "./Hints.ts"
 import { note } from "./Noting.ts"
 import { publishOwed } from "./Submit.ts"
@@ -83,25 +82,20 @@ const lease = Duration.seconds(15)
 
 /** Works on all operations that run, until told to stop. */
 export const operate = ({ stop }: { readonly stop: Deferred.Deferred<void> }) =>
-  Stream.unwrap(
-    Effect.map(Effect.map(Random.nextInt, String), (holder) => {
-      const hold = (time: Duration.Duration) =>
-        WorkerRegistry.use((registry) => registry.lead("operations", holder, time))
-      const turn: Effect.Effect<void, never, Surroundings> = Effect.gen(function* () {
-        if (!(yield* hold(lease))) return
+  duty({
+    name: "operations",
+    lease,
+    every: "1 second",
+    stop,
+    onFailure: "Operations are left to the next time",
+    work: Effect.fnUntraced(function* (keep) {
+      do {
         const running = yield* Operations.use((operations) => operations.running)
         const moved = yield* Effect.forEach(running, advance, { concurrency: 4 })
-        if (moved.includes(true)) yield* turn
-      }).pipe(Effect.catch((error) => Effect.logWarning(`Operations are left to the next time: ${error.message}`)))
-      return Stream.fromEffectSchedule(turn, Schedule.spaced("1 second")).pipe(
-        Stream.interruptWhen(Deferred.await(stop)),
-        Stream.drain,
-        Stream.concat(Stream.fromEffectDrain(Effect.ignore(hold(Duration.zero))))
-      )
+        if (!moved.includes(true)) return
+      } while (yield* keep)
     })
-  )
-
-type Surroundings = Catalog | MessageBroker | Operations | ResultStore | ServiceSwitch | WorkerRegistry
+  })
 
 /** Takes an operation a page further, if what it asked for is nearly done. Whether it did. */
 const advance = Effect.fn("Operate.advance")(

@@ -5,7 +5,7 @@
  * is published again, in pages, when the step is idle: then no program is about to do it. One program at a time sweeps each
  * stage, and one the services; when it is gone, another does.
  */
-import { Array, Clock, Deferred, Duration, Effect, Option, Random, Schedule, Stream } from "effect"
+import { Array, Clock, type Deferred, Duration, Effect, Option, Schedule, Stream } from "effect"
 import type { ImageId } from "../../domain/Identifiers.ts"
 import { hintQueue } from "../../domain/Messages.ts"
 import * as Publication from "../../domain/Publication.ts"
@@ -16,7 +16,7 @@ import { type BrokerUnavailable, MessageBroker } from "../../services/MessageBro
 import * as Metrics from "../../services/Metrics.ts"
 import { ResultStore, type ResultStoreError, type SubmittedImage } from "../../services/ResultStore.ts"
 import { ServiceSwitch } from "../../services/ServiceSwitch.ts"
-import { WorkerRegistry } from "../../services/WorkerRegistry.ts"
+import { duty, type Keep } from "./Duty.ts"
 import * as Hints from "./Hints.ts"
 import * as Idle from "./Idle.ts"
 import * as SetAside from "./SetAside.ts"
@@ -39,18 +39,14 @@ const lease = Duration.seconds(15)
 
 /** Sweeps on a schedule until told to stop. The first sweep comes at once. */
 export const sweep = (options: SweepOptions) =>
-  Stream.unwrap(
-    Effect.map(Effect.map(Random.nextInt, String), (holder) =>
-      Stream.mergeAll(
-        [
-          ...options.stages.map((stage) =>
-            duty(stage, holder, options, (keep, memory) => hintAtStale(stage, options.algorithms[stage], keep, memory))
-          ),
-          duty("services", holder, options, publishForgotten)
-        ],
-        { concurrency: "unbounded" }
-      )
-    )
+  Stream.mergeAll(
+    [
+      ...options.stages.map((stage) =>
+        sweeping(stage, options, (keep, memory) => hintAtStale(stage, options.algorithms[stage], keep, memory))
+      ),
+      sweeping("services", options, publishForgotten)
+    ],
+    { concurrency: "unbounded" }
   )
 
 /** What one sweep of a duty leaves for the next: since when steps are idle, and the newest image there was. */
@@ -70,31 +66,27 @@ const certain = <S extends string>(memory: Memory, idle: Iterable<S>) =>
     return new Set([...since].filter(([, from]) => now - from >= Duration.toMillis(knownWithin)).map(([step]) => step))
   })
 
-/** Keeps a duty. Whether it is still there to be kept. */
-type Keep = Effect.Effect<boolean, ResultStoreError, WorkerRegistry>
-
-/** Does the work every so often while the duty is `holder`'s, and lets go of it at the end. */
-const duty = <R>(
+/** Does the work every so often. Whether the duty is this program's is looked at more often, lest it pass to another. */
+const sweeping = <R>(
   name: string,
-  holder: string,
   { every, stop }: SweepOptions,
   work: (keep: Keep, memory: Memory) => Effect.Effect<void, ResultStoreError | BrokerUnavailable, R>
 ) => {
   const interval = Duration.fromInputUnsafe(every)
-  const hold = (time: Duration.Duration) =>
-    WorkerRegistry.use((registry) => registry.lead(`sweep ${name}`, holder, time))
   const memory: Memory = { idleSince: new Map(), newest: 0 }
   let due = 0
-  const turn = Effect.gen(function* () {
-    if (!(yield* hold(lease)) || (yield* Clock.currentTimeMillis) < due) return
-    yield* Effect.withSpan(work(hold(lease), memory), "Sweep", { root: true, attributes: { "windmill.step": name } })
-    due = (yield* Clock.currentTimeMillis) + Duration.toMillis(interval)
-  }).pipe(Effect.catch((error) => Effect.logWarning(`The sweep is left to the next time: ${error.message}`)))
-  return Stream.fromEffectSchedule(turn, Schedule.spaced(Duration.min(interval, Duration.divideUnsafe(lease, 3)))).pipe(
-    Stream.interruptWhen(Deferred.await(stop)),
-    Stream.drain,
-    Stream.concat(Stream.fromEffectDrain(Effect.ignore(hold(Duration.zero))))
-  )
+  return duty({
+    name: `sweep ${name}`,
+    lease,
+    every: Duration.min(interval, Duration.divideUnsafe(lease, 3)),
+    stop,
+    onFailure: "The sweep is left to the next time",
+    work: Effect.fnUntraced(function* (keep) {
+      if ((yield* Clock.currentTimeMillis) < due) return
+      yield* Effect.withSpan(work(keep, memory), "Sweep", { root: true, attributes: { "windmill.step": name } })
+      due = (yield* Clock.currentTimeMillis) + Duration.toMillis(interval)
+    })
+  })
 }
 
 /**
