@@ -2,8 +2,8 @@
  * Enriching: cuts the boxes of an image from its picture and asks the services that want crops about them.
  *
  * A crop is asked about once: what an unchanged box was told stays with it. The answer of another detector moves boxes, if
- * only by a pixel, and a box that moved is another one; so crops wait until every detector that was asked has answered, for
- * some time. An answer is a recorded fact, so the consensus is derived again with it.
+ * only by a pixel, and a box that moved is another one; so crops can be made to wait until every detector that was asked has
+ * answered, for some time. An answer is a recorded fact, so the consensus is derived again with it.
  */
 import { Boolean, Clock, Duration, Effect, Option, Result, type Scope } from "effect"
 import type { ImageBox } from "../../domain/BoundingBox.ts"

@@ -51,10 +51,10 @@ export const tell = Effect.fnUntraced(function* (looks: ReadonlyArray<Look>) {
   const messages = new Map<string, OutgoingMessage>()
   for (const { headers, imageId, lane = "bulk", stages } of looks) {
     const isPassedOn = !isOff && stages.includes("harmonize")
+    const body = encodeHint({ version: 1, imageId })
     for (const stage of stages) {
       const name = `${stage} ${imageId}`
       if ((stage === "consensus" && isPassedOn) || messages.get(name)?.lane === "express") continue
-      const body = encodeHint({ version: 1, imageId })
       messages.set(name, { queue: hintQueue[stage], lane, body, headers: { ...headers, ...now } })
     }
   }
