@@ -27,37 +27,21 @@ export const StrategyControls = ({ other, strategy, used, view }: StrategyContro
     (view.strategy.value = Replay.strategyOf(strategy.name, { ...strategy.options, ...options }))
   return (
     <div class="strategy">
-      <label>
-        Strategy
-        <select
-          name="strategy"
-          value={strategy.name}
-          onChange={({ currentTarget: { value } }) =>
-            (view.strategy.value = value === used.name ? undefined : Replay.strategyOf(value))
-          }
-        >
-          {Strategies.names.map((name) => (
-            <option key={name} value={name}>
-              {name}
-            </option>
-          ))}
-        </select>
-      </label>
+      <Choice
+        label="Strategy"
+        name="strategy"
+        of={Strategies.names}
+        value={strategy.name}
+        choose={(value) => (view.strategy.value = value === used.name ? undefined : Replay.strategyOf(value))}
+      />
       {view.arrangement.value === "strategies" && (
-        <label>
-          Beside it
-          <select
-            name="other"
-            value={other.name}
-            onChange={({ currentTarget: { value } }) => (view.other.value = Replay.strategyOf(value))}
-          >
-            {Strategies.names.map((name) => (
-              <option key={name} value={name}>
-                {name}
-              </option>
-            ))}
-          </select>
-        </label>
+        <Choice
+          label="Beside it"
+          name="other"
+          of={Strategies.names}
+          value={other.name}
+          choose={(value) => (view.other.value = Replay.strategyOf(value))}
+        />
       )}
       {Object.entries(thresholds).map(([option, name]) => {
         const value = strategy.options[option]
@@ -77,20 +61,13 @@ export const StrategyControls = ({ other, strategy, used, view }: StrategyContro
         )
       })}
       {strategy.options["gate"] !== undefined && (
-        <label>
-          Gate
-          <select
-            name="gate"
-            value={String(strategy.options["gate"])}
-            onChange={({ currentTarget }) => change({ gate: currentTarget.value })}
-          >
-            {Gate.literals.map((gate) => (
-              <option key={gate} value={gate}>
-                {gate}
-              </option>
-            ))}
-          </select>
-        </label>
+        <Choice
+          label="Gate"
+          name="gate"
+          of={Gate.literals}
+          value={String(strategy.options["gate"])}
+          choose={(gate) => change({ gate })}
+        />
       )}
       {view.strategy.value !== undefined && (
         <button type="button" onClick={() => (view.strategy.value = undefined)}>
@@ -100,3 +77,24 @@ export const StrategyControls = ({ other, strategy, used, view }: StrategyContro
     </div>
   )
 }
+
+interface ChoiceProps {
+  readonly label: string
+  readonly name: string
+  readonly of: ReadonlyArray<string>
+  readonly value: string
+  readonly choose: (value: string) => void
+}
+
+const Choice = ({ choose, label, name, of, value }: ChoiceProps) => (
+  <label>
+    {label}
+    <select name={name} value={value} onChange={({ currentTarget }) => choose(currentTarget.value)}>
+      {of.map((one) => (
+        <option key={one} value={one}>
+          {one}
+        </option>
+      ))}
+    </select>
+  </label>
+)
