@@ -28,6 +28,9 @@ export const which = {
   )
 }
 
+/** Until when what is meant became known or was answered. Which of the two, the command describes. */
+export const before = Flag.Date("before").pipe(Flag.withMetavar("date"), Flag.optional)
+
 /** How the operation is begun. */
 export const how = {
   yes: Confirm.yes,
@@ -46,6 +49,7 @@ export const how = {
 interface Options {
   readonly group: Option.Option<string>
   readonly idsFile: Option.Option<string>
+  readonly before?: Option.Option<Date>
   readonly yes: boolean
   readonly dryRun: boolean
   readonly detach: boolean
@@ -54,12 +58,13 @@ interface Options {
 /** Begins the operation with what the flags say besides, once a person has said yes, and shows how far it is. */
 export const run = Effect.fnUntraced(function* (
   own: { readonly kind: Request["kind"] } & Readonly<Record<string, unknown>>,
-  { detach, dryRun, group, idsFile, yes }: Options
+  { before = Option.none(), detach, dryRun, group, idsFile, yes }: Options
 ) {
   const ids = Option.isSome(idsFile) ? yield* Stream.runCollect(ImageSelection.listed(idsFile.value)) : undefined
   const request = yield* Effect.mapError(
     decode({
       ...own,
+      ...(Option.isSome(before) ? { before: before.value } : {}),
       ...(Option.isSome(group) ? { group: group.value } : {}),
       ...(ids === undefined ? {} : { ids })
     }),

@@ -1,23 +1,20 @@
 /** Deletes images with all that hangs on them. */
-import { Effect, Option } from "effect"
+import { Effect } from "effect"
 import { Command, Flag } from "effect/cli"
 import * as Operating from "../Operating.ts"
 import * as Watched from "../Watched.ts"
 
 const flags = {
-  before: Flag.Date("before").pipe(
-    Flag.withDescription("Only images that became known before then: 2026-11-26, or with a time of day"),
-    Flag.withMetavar("date"),
-    Flag.optional
+  before: Operating.before.pipe(
+    Flag.withDescription("Only images that became known before then: 2026-11-26, or with a time of day")
   ),
   ...Operating.which,
   ...Operating.how
 }
 
-export const command = Command.make("delete", flags, (options) => {
-  const before = Option.match(options.before, { onNone: () => ({}), onSome: (before) => ({ before }) })
-  return Operating.run({ kind: "delete", ...before }, options).pipe(Effect.provide(Operating.surroundings(options)))
-}).pipe(
+export const command = Command.make("delete", flags, (options) =>
+  Operating.run({ kind: "delete" }, options).pipe(Effect.provide(Operating.surroundings(options)))
+).pipe(
   Command.withDescription(
     "Deletes images with their answers, boxes and consensus, some at a time. Pictures are left where they are; those that " +
       "were uploaded are deleted by the API within half a day."

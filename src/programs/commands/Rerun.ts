@@ -1,5 +1,5 @@
 /** Asks services again, after a model has changed. */
-import { Effect, Option } from "effect"
+import { Effect } from "effect"
 import { Command, Flag } from "effect/cli"
 import * as Operating from "../Operating.ts"
 import * as Settings from "../Settings.ts"
@@ -9,10 +9,8 @@ const flags = {
   services: Settings.services.pipe(
     Flag.withDescription("Services to ask again: names separated by commas, all, primary or spatial_only")
   ),
-  before: Flag.Date("before").pipe(
-    Flag.withDescription("Only what was answered before then: 2026-11-26, or with a time of day"),
-    Flag.withMetavar("date"),
-    Flag.optional
+  before: Operating.before.pipe(
+    Flag.withDescription("Only what was answered before then: 2026-11-26, or with a time of day")
   ),
   ...Operating.which,
   ...Operating.how
@@ -21,8 +19,7 @@ const flags = {
 export const command = Command.make("rerun", flags, (options) =>
   Effect.gen(function* () {
     const services = (yield* Settings.servicesNamed(options.services)).map(({ id }) => id)
-    const before = Option.match(options.before, { onNone: () => ({}), onSome: (before) => ({ before }) })
-    yield* Operating.run({ kind: "rerun", services, ...before }, options)
+    yield* Operating.run({ kind: "rerun", services }, options)
   }).pipe(Effect.provide(Operating.surroundings(options)))
 ).pipe(
   Command.withDescription(
