@@ -7,6 +7,7 @@ import type { Service } from "../../src/domain/ServiceCatalog.ts"
 import * as Folders from "../support/Folders.ts"
 import * as HttpServers from "../support/HttpServers.ts"
 import { inFolder } from "../support/Programs.ts"
+import * as ServerVariables from "../support/ServerVariables.ts"
 import * as Deployment from "./Deployment.ts"
 import * as Scenes from "./Scenes.ts"
 
@@ -57,12 +58,10 @@ export const make = Effect.fnUntraced(function* (options: {
   const services = Object.fromEntries(catalog.map(({ host, id, port }) => [id, { host, port }]))
   yield* Effect.promise(() => NodeFs.writeFile(config, JSON.stringify({ services })))
   const { broker, database } = servers
-  const url = new URL(Redacted.value(database.url!))
-  url.pathname = `/${database.database}`
   const login = `${broker.username}:${Redacted.value(broker.password)}`
   const env = {
     AMQP_URL: `amqp://${login}@${broker.host}:${broker.port}/${encodeURIComponent(broker.vhost)}`,
-    DATABASE_URL: url.href,
+    DATABASE_URL: ServerVariables.databaseUrl(database).href,
     QUEUE_PREFIX: broker.queuePrefix,
     SERVICE_CONFIG: config
   }

@@ -1,18 +1,18 @@
 /** The distributed programs together, each in a process of its own, as an operator uses them. */
 import { assert, layer } from "@effect/vitest"
-import { Effect, Layer, Redacted } from "effect"
+import { Effect, Layer } from "effect"
 import * as NodeFs from "node:fs/promises"
 import * as NodePath from "node:path"
 import * as Farm from "#farm/simulated/Farm"
 import * as Samples from "#farm/simulated/Samples"
 import { hintQueue } from "../../src/domain/Messages.ts"
 import * as ServiceCatalog from "../../src/domain/ServiceCatalog.ts"
-import * as PgDatabase from "../../src/layers/postgres/PgDatabase.ts"
 import { Address } from "../../src/layers/rabbitmq/RabbitAddress.ts"
 import * as Databases from "../support/Databases.ts"
 import * as Folders from "../support/Folders.ts"
 import * as Programs from "../support/Programs.ts"
 import * as RabbitQueues from "../support/RabbitQueues.ts"
+import * as ServerVariables from "../support/ServerVariables.ts"
 
 const names = ["ocr", "rtdetr", "yolov8"]
 const queues = [...names.map((name) => `queue_${name}`), ...Object.values(hintQueue)]
@@ -20,7 +20,6 @@ const queues = [...names.map((name) => `queue_${name}`), ...Object.values(hintQu
 /** Three simulated services, six pictures, and the environment that tells the programs of all servers. */
 const deployment = Effect.gen(function* () {
   const broker = yield* Address
-  const database = yield* PgDatabase.Address
   yield* Effect.addFinalizer(() => Effect.orDie(RabbitQueues.deleteQueues(broker, queues)))
   const home = yield* Folders.temporary
   const { catalog } = yield* Farm.make({
@@ -36,16 +35,7 @@ const deployment = Effect.gen(function* () {
   yield* Effect.promise(() => NodeFs.writeFile(config, JSON.stringify({ services })))
   const pictures = NodePath.join(home, "pictures")
   yield* Samples.write(pictures, { limit: 6 })
-  const url = new URL(Redacted.value(database.url!))
-  url.pathname = `/${database.database}`
-  const env = {
-    DATABASE_URL: url.href,
-    QUEUE_HOST: broker.host,
-    QUEUE_PORT: String(broker.port),
-    QUEUE_USER: broker.username,
-    QUEUE_PASSWORD: Redacted.value(broker.password),
-    QUEUE_PREFIX: broker.queuePrefix
-  }
+  const env = yield* ServerVariables.make()
   // Settings come from the environment or from .env: here from both.
   yield* Effect.promise(() => NodeFs.writeFile(NodePath.join(home, ".env"), `SERVICE_CONFIG=${config}\n`))
   return { env, home, pictures, ...Programs.inFolder(home, env) }

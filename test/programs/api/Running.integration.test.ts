@@ -39,7 +39,7 @@ const running = Layer.effectDiscard(
     const stages = ["harmonize", "consensus", "enrich"] as const
     const streams = [
       ...catalog.map((service) => worker([service], { workerId: "w1", stop })),
-      postprocess({ strategy, stages, sweepEvery: "1 minute", cropsWait: 0, stop })
+      postprocess({ strategy, stages, sweepEvery: "1 minute", stop })
     ]
     yield* Stream.runDrain(Stream.mergeAll(streams, { concurrency: "unbounded" })).pipe(Effect.forkScoped)
   })

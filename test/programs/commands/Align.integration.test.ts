@@ -1,5 +1,5 @@
 import { assert, layer } from "@effect/vitest"
-import { Effect, Redacted } from "effect"
+import { Effect } from "effect"
 import * as NodeFs from "node:fs"
 import * as NodePath from "node:path"
 import type { Finding } from "../../../src/domain/Finding.ts"
@@ -7,6 +7,7 @@ import * as PgDatabase from "../../../src/layers/postgres/PgDatabase.ts"
 import * as Databases from "../../support/Databases.ts"
 import * as Folders from "../../support/Folders.ts"
 import * as Programs from "../../support/Programs.ts"
+import * as ServerVariables from "../../support/ServerVariables.ts"
 
 /** Boxes of forty pictures. yolov8 draws a tenth inside on the left and the top. */
 const drawn = { detectron2: [100, 100, 200, 300], rtdetr: [100, 100, 200, 300], yolov8: [120, 130, 180, 270] }
@@ -34,11 +35,9 @@ layer(Databases.address, { excludeTestServices: true })("windmill align", (it) =
     "proposes from the database how boxes are to be moved, and windmill check says so until it is accepted",
     () =>
       Effect.gen(function* () {
-        const { database, url } = yield* PgDatabase.Address
+        const database = yield* PgDatabase.Address
         const home = yield* Folders.temporary
-        const address = new URL(Redacted.value(url!))
-        address.pathname = `/${database}`
-        const { run, succeed } = Programs.inFolder(home, { DATABASE_URL: address.href })
+        const { run, succeed } = Programs.inFolder(home, { DATABASE_URL: ServerVariables.databaseUrl(database).href })
         const write = (name: string, content: object | string) =>
           NodeFs.writeFileSync(
             NodePath.join(home, name),

@@ -1,11 +1,12 @@
 import { assert, layer } from "@effect/vitest"
-import { Effect, Redacted } from "effect"
+import { Effect } from "effect"
 import * as NodeFs from "node:fs/promises"
 import * as NodePath from "node:path"
 import * as PgDatabase from "../../../src/layers/postgres/PgDatabase.ts"
 import * as Databases from "../../support/Databases.ts"
 import * as Folders from "../../support/Folders.ts"
 import * as Programs from "../../support/Programs.ts"
+import * as ServerVariables from "../../support/ServerVariables.ts"
 
 const row = (image_filename: string, service: string, image_group = "old") =>
   JSON.stringify({
@@ -22,11 +23,9 @@ layer(Databases.address, { excludeTestServices: true })("windmill import and win
     "take over answers of the earlier system, and write them to files, without a broker",
     () =>
       Effect.gen(function* () {
-        const { database, url } = yield* PgDatabase.Address
+        const database = yield* PgDatabase.Address
         const home = yield* Folders.temporary
-        const address = new URL(Redacted.value(url!))
-        address.pathname = `/${database}`
-        const { run, succeed } = Programs.inFolder(home, { DATABASE_URL: address.href })
+        const { run, succeed } = Programs.inFolder(home, { DATABASE_URL: ServerVariables.databaseUrl(database).href })
         const write = (name: string, ...lines: ReadonlyArray<string>) =>
           Effect.promise(() => NodeFs.writeFile(NodePath.join(home, name), lines.join("\n")))
         const read = (name: string) => Effect.promise(() => NodeFs.readFile(NodePath.join(home, name), "utf8"))

@@ -72,7 +72,6 @@ const postprocessed = Effect.fnUntraced(function* (images: number) {
     strategy,
     stages: ["harmonize", "enrich"],
     sweepEvery: "30 seconds",
-    cropsWait: 0,
     stop
   }).pipe(Stream.runDrain, Effect.forkChild)
   const outcomes = Effect.fnUntraced(function* (service: string) {

@@ -62,7 +62,6 @@ const postprocessed = Effect.fnUntraced(function* (reference: ImageReference) {
     strategy,
     stages: ["harmonize", "enrich"],
     sweepEvery: "1 minute",
-    cropsWait: 0,
     stop
   }).pipe(Stream.runDrain, Effect.forkChild)
   return { imageId, end: Effect.andThen(Deferred.succeed(stop, undefined), Fiber.join(running)) }

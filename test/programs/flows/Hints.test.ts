@@ -68,7 +68,6 @@ describe("hints", () => {
         strategy: Strategies.defaultStrategy,
         stages: ["harmonize"],
         sweepEvery: "1 minute",
-        cropsWait: 0,
         stop
       }).pipe(Stream.runDrain, Effect.forkChild)
       yield* aWhile

@@ -112,7 +112,7 @@ const world = (analyze: Inference["Service"]["analyze"]) =>
 
 const running = Effect.fnUntraced(function* () {
   const stop = yield* Deferred.make<void>()
-  const options = { strategy: Strategies.defaultStrategy, stages, sweepEvery: "1 minute", cropsWait: 0, stop } as const
+  const options = { strategy: Strategies.defaultStrategy, stages, sweepEvery: "1 minute", stop } as const
   yield* Stream.merge(worker([yolov8], { workerId: "w", stop }), postprocess(options)).pipe(
     Stream.runDrain,
     Effect.forkChild

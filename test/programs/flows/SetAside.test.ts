@@ -86,7 +86,7 @@ const seen = Effect.fnUntraced(function* (label: string) {
 const postprocessing = (strategy: Strategy) =>
   Effect.gen(function* () {
     const stop = yield* Deferred.make<void>()
-    const running = yield* Pipeline.postprocess({ strategy, stages, sweepEvery: "5 seconds", cropsWait: 0, stop }).pipe(
+    const running = yield* Pipeline.postprocess({ strategy, stages, sweepEvery: "5 seconds", stop }).pipe(
       Stream.runDrain,
       Effect.forkChild
     )

@@ -85,7 +85,6 @@ const worked = Effect.fnUntraced(function* (count: number, ...folders: ReadonlyA
     services,
     strategy: Strategies.defaultStrategy,
     workerId: "w1",
-    cropsWait: 0,
     stop
   }).pipe(Stream.runDrain, Effect.forkChild)
   /** How many answers about whole images and crops there are of a folder, and why some failed. */
