@@ -4,13 +4,13 @@ import type { CollectedSpan } from "./Collector.ts"
 
 type Spans = ReadonlyArray<CollectedSpan>
 
-/** The trace that a `traceparent` belongs to, its root first. */
+/** The trace that a `traceparent` belongs to: its root, then what began first. Exports may overtake each other. */
 export const of = (spans: Spans, traceParent: string): Spans => {
   const [, traceId] = traceParent.split("-")
   const trace = spans.filter((span) => span.traceId === traceId)
   const roots = trace.filter(({ parentSpanId }) => parentSpanId === undefined)
   assert.lengthOf(roots, 1)
-  return [...roots, ...trace.filter((span) => span !== roots[0])]
+  return [...roots, ...trace.filter((span) => span !== roots[0]).toSorted((a, b) => (a.started < b.started ? -1 : 1))]
 }
 
 /** Every span is there once, and so is its parent, in the same trace. */
