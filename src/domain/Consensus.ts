@@ -8,7 +8,7 @@
 import { Order, Schema } from "effect"
 import { cast } from "./consensus/Ballots.ts"
 import { Candidate, toData as candidateData } from "./consensus/Candidate.ts"
-import { electorate } from "./consensus/Electorate.ts"
+import { reportersOf } from "./consensus/Silence.ts"
 import { rounded } from "./consensus/Score.ts"
 import { ofStatements, Special, toData as specialData } from "./consensus/Special.ts"
 import { statementsOf } from "./consensus/Statements.ts"
@@ -105,7 +105,7 @@ export interface Harmonized extends MergedBoxes {
 
 /** Lets the services vote. Answers about crops count when their box is one of `boxes`. */
 export const vote = (observation: Observation, harmonized: Harmonized): Consensus => {
-  const electors = electorate(observation)
+  const reporters = reportersOf(observation)
   const statements = statementsOf(observation, harmonized.boxes)
   const polls = cast(statements, harmonized)
   const human = humanContext(
@@ -115,12 +115,12 @@ export const vote = (observation: Observation, harmonized: Harmonized): Consensu
   const candidates = polls
     .map(([concept, ballots]) => {
       const boxes = harmonized.boxes.filter(({ box }) => box.concept === concept)
-      return tally({ concept, ballots, electors, boxes, human })
+      return tally({ concept, ballots, reporters, boxes, human })
     })
     .sort(highestScoreFirst)
   return {
-    servicesCount: electors.length,
-    servicesList: electors.map(({ service }) => service),
+    servicesCount: reporters.length,
+    servicesList: reporters.map(({ service }) => service),
     failedServices: observation.failed,
     totalProcessingTime: rounded(observation.processingTime),
     consensusAlgorithm: algorithm,

@@ -49,11 +49,11 @@ export const plan = (
 ): EnrichmentPlan => {
   const wishes = catalog.filter((service) => service.crops !== undefined).toSorted(byName)
   return boxes
-    .filter((box) => isWorthACrop(box, options))
-    .flatMap((box) =>
+    .filter((merged) => isWorthACrop(merged, options))
+    .flatMap((merged) =>
       wishes
-        .filter((service) => wants(service, box))
-        .map((service) => ({ boxId: box.id, service: service.id, box: box.box.box }))
+        .filter((service) => wants(service, merged))
+        .map((service) => ({ boxId: merged.id, service: service.id, box: merged.box.box }))
     )
 }
 

@@ -87,10 +87,10 @@ export type Corners = readonly [x: number, y: number, width: number, height: num
 
 /** The answer of a service about the crop of a box; the crop is the box. */
 export const crop = (
-  box: { readonly id: BoxId; readonly box: { readonly box: BoundingBox } },
+  { box, id }: { readonly id: BoxId; readonly box: { readonly box: BoundingBox } },
   service: string,
   outcome: Outcome
-): CropResult => ({ boxId: box.id, service: serviceId(service), region: imageBox(box.box.box), outcome })
+): CropResult => ({ boxId: id, service: serviceId(service), region: imageBox(box.box), outcome })
 
 /** The facts of an image from what each service answered. */
 export const factsOf = (

@@ -9,7 +9,7 @@ import type { Concept, ServiceId } from "../Identifiers.ts"
 import type { MergedBox } from "../MergedBox.ts"
 import { type Ballot, special } from "./Ballots.ts"
 import type { Candidate, CandidateBox, Evidence, VotingKind } from "./Candidate.ts"
-import { type Elector, silent } from "./Electorate.ts"
+import { type Reporter, silent } from "./Silence.ts"
 import { discounted, rounded } from "./Score.ts"
 import { type HumanContext, validations } from "./Validations.ts"
 
@@ -21,7 +21,7 @@ export interface Poll {
   readonly concept: Concept
   /** Strongest first, at least one. */
   readonly ballots: ReadonlyArray<Ballot>
-  readonly electors: ReadonlyArray<Elector>
+  readonly reporters: ReadonlyArray<Reporter>
   /** The boxes of the concept, best first. */
   readonly boxes: ReadonlyArray<MergedBox>
   readonly human: HumanContext
@@ -29,10 +29,10 @@ export interface Poll {
 
 /** The standing of one concept. */
 export const tally = (poll: Poll): Candidate => {
-  const { ballots, boxes, concept, electors, human } = poll
+  const { ballots, boxes, concept, reporters, human } = poll
   const voters = ballots.map(({ vote }) => vote)
   const services = voters.map(({ service }) => service).sort()
-  const { abstainers, dissenters } = silent(electors, concept, new Set(services))
+  const { abstainers, dissenters } = silent(reporters, concept, new Set(services))
   const evidence = evidenceOf(ballots, boxes)
   const evidenceWeight = rounded(Object.values(evidence.scores).reduce((sum, score) => sum + score, 0))
   const validated = validations(concept, human)

@@ -4,9 +4,10 @@ import type { Concept, ServiceId } from "../Identifiers.ts"
 import type { Offsets } from "./Alignment.ts"
 
 /** One entry per service that reported or has a detection, in name order. */
-export type Panel = ReadonlyMap<ServiceId, Member>
+export type Panel = ReadonlyMap<ServiceId, Profile>
 
-interface Member {
+/** What matters of a reporter. */
+interface Profile {
   readonly trust: number
   /** `undefined`: the service can name anything. */
   readonly vocabulary: ReadonlySet<Concept> | undefined
@@ -20,16 +21,16 @@ interface Member {
  * number in `[0, 1]` is `1`: nothing is known.
  */
 export const panelOf = (input: HarmonizationInput): Panel => {
-  const members = new Map<ServiceId, Member>()
+  const profiles = new Map<ServiceId, Profile>()
   for (const reporter of input.reporters) {
-    const known = members.get(reporter.service)
-    const member = memberOf(reporter)
-    members.set(reporter.service, known === undefined ? member : join(known, member))
+    const known = profiles.get(reporter.service)
+    const profile = profileOf(reporter)
+    profiles.set(reporter.service, known === undefined ? profile : join(known, profile))
   }
   for (const { service } of input.detections) {
-    if (!members.has(service)) members.set(service, unlisted)
+    if (!profiles.has(service)) profiles.set(service, unlisted)
   }
-  return new Map([...members].sort(([a], [b]) => (a < b ? -1 : 1)))
+  return new Map([...profiles].sort(([a], [b]) => (a < b ? -1 : 1)))
 }
 
 /** The panel when these detections do not count: what a service named in them it is not silent about. */
@@ -43,8 +44,8 @@ export const withUnread = (self: Panel, setAside: ReadonlyArray<RejectedDetectio
     else known.add(detection.concept)
   }
   for (const [service, unread] of concepts) {
-    const member = self.get(service)!
-    panel.set(service, { ...member, unread: bothUnread(member.unread, unread) })
+    const profile = self.get(service)!
+    panel.set(service, { ...profile, unread: bothUnread(profile.unread, unread) })
   }
   return panel
 }
@@ -100,16 +101,16 @@ export const silentOn = (self: Panel, concept: Concept, voters: ReadonlyArray<Se
   return { dissenters, unread: silent }
 }
 
-const unlisted: Member = { trust: 1, vocabulary: undefined, unread: undefined, align: undefined }
+const unlisted: Profile = { trust: 1, vocabulary: undefined, unread: undefined, align: undefined }
 
-const memberOf = ({ align, trust = 1, unread, vocabulary }: Reporter): Member => ({
+const profileOf = ({ align, trust = 1, unread, vocabulary }: Reporter): Profile => ({
   trust: trust >= 0 && trust <= 1 ? trust : 1,
   vocabulary,
   unread,
   align
 })
 
-const join = (a: Member, b: Member): Member => ({
+const join = (a: Profile, b: Profile): Profile => ({
   trust: Math.min(a.trust, b.trust),
   vocabulary:
     a.vocabulary === undefined || b.vocabulary === undefined ? undefined : new Set([...a.vocabulary, ...b.vocabulary]),
@@ -117,7 +118,7 @@ const join = (a: Member, b: Member): Member => ({
   align: undefined
 })
 
-const bothUnread = (a: Member["unread"], b: Member["unread"]): Member["unread"] => {
+const bothUnread = (a: Profile["unread"], b: Profile["unread"]): Profile["unread"] => {
   if (a === "anything" || b === "anything") return "anything"
   return a === undefined ? b : b === undefined ? a : new Set([...a, ...b])
 }

@@ -12,7 +12,7 @@ import type { Reply } from "../Reply.ts"
 import type { Service } from "../ServiceCatalog.ts"
 
 /** A service that reported. */
-export interface Elector {
+export interface Reporter {
   readonly service: ServiceId
   /** Whether its silence counts against a concept it can name. */
   readonly answerable: boolean
@@ -22,10 +22,10 @@ export interface Elector {
 }
 
 /** The services that reported about the image or about a crop of it, in name order. */
-export const electorate = (observation: Observation): ReadonlyArray<Elector> => {
-  const electors = new Map<ServiceId, Elector>()
+export const reportersOf = (observation: Observation): ReadonlyArray<Reporter> => {
+  const reporters = new Map<ServiceId, Reporter>()
   for (const { reply, service } of observation.image) {
-    electors.set(service.id, {
+    reporters.set(service.id, {
       service: service.id,
       answerable: seesEverything(service),
       vocabulary: vocabularyOf(service),
@@ -33,21 +33,21 @@ export const electorate = (observation: Observation): ReadonlyArray<Elector> => 
     })
   }
   for (const { service } of observation.crops) {
-    if (electors.has(service.id)) continue
-    electors.set(service.id, { service: service.id, answerable: false, vocabulary: undefined, unread: undefined })
+    if (reporters.has(service.id)) continue
+    reporters.set(service.id, { service: service.id, answerable: false, vocabulary: undefined, unread: undefined })
   }
-  return [...electors.values()].sort((a, b) => (a.service < b.service ? -1 : 1))
+  return [...reporters.values()].sort((a, b) => (a.service < b.service ? -1 : 1))
 }
 
-/** The electors that did not vote, parted into those whose silence counts against the concept and those without a say. */
+/** The reporters that did not vote, parted into those whose silence counts against the concept and those without a say. */
 export const silent = (
-  electors: ReadonlyArray<Elector>,
+  reporters: ReadonlyArray<Reporter>,
   concept: Concept,
   voters: ReadonlySet<ServiceId>
 ): { readonly dissenters: ReadonlyArray<ServiceId>; readonly abstainers: ReadonlyArray<ServiceId> } => {
   const dissenters: Array<ServiceId> = []
   const abstainers: Array<ServiceId> = []
-  for (const { answerable, service, unread, vocabulary } of electors) {
+  for (const { answerable, service, unread, vocabulary } of reporters) {
     if (voters.has(service)) continue
     const isUnderstood = unread === undefined || (unread !== "anything" && !unread.has(concept))
     if (answerable && isUnderstood && (vocabulary === undefined || vocabulary.has(concept))) dissenters.push(service)
