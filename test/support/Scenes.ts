@@ -170,15 +170,15 @@ export const anyPanel: Arbitrary.Arbitrary<HarmonizationInput> = Arbitrary.all([
 /** Shares whose products with small whole numbers are exact, so that moving and doubling an aligned scene is, too. */
 const offset = Schema.Literals([0, 0, 0.0625, -0.0625, 0.125, -0.25, 0.375])
 
+/** For each service, how far its edges are off. */
+const anyOffsets = Arbitrary.array(
+  Arbitrary.schema(Schema.Struct({ left: offset, top: offset, right: offset, bottom: offset })),
+  { minLength: services.length, maxLength: services.length }
+)
+
 /** Scenes of which some services draw their boxes too large or too small, each in its own way, and are aligned. */
 export const aligned = (scenes: Arbitrary.Arbitrary<HarmonizationInput>): Arbitrary.Arbitrary<HarmonizationInput> =>
-  Arbitrary.all([
-    scenes,
-    Arbitrary.array(Arbitrary.schema(Schema.Struct({ left: offset, top: offset, right: offset, bottom: offset })), {
-      minLength: services.length,
-      maxLength: services.length
-    })
-  ]).pipe(
+  Arbitrary.all([scenes, anyOffsets]).pipe(
     Arbitrary.map(([scene, offsets]) => ({
       ...scene,
       reporters: scene.reporters.map((reporter): Reporter => ({
@@ -186,6 +186,27 @@ export const aligned = (scenes: Arbitrary.Arbitrary<HarmonizationInput>): Arbitr
         align: offsets[services.indexOf(reporter.service)]
       }))
     }))
+  )
+
+/** As `aligned`, the boxes drawn so far off that they are those of the scene, but for rounding, once they are moved. */
+export const misdrawn = (scenes: Arbitrary.Arbitrary<HarmonizationInput>): Arbitrary.Arbitrary<HarmonizationInput> =>
+  aligned(scenes).pipe(
+    Arbitrary.map((scene) =>
+      mapDetections(scene, (detection) => {
+        const {
+          bottom = 0,
+          left = 0,
+          right = 0,
+          top = 0
+        } = scene.reporters.find(({ service }) => service === detection.service)?.align ?? {}
+        const width = detection.box.width / (1 + left - right)
+        const height = detection.box.height / (1 + top - bottom)
+        return {
+          ...detection,
+          box: imageBox({ x: detection.box.x + left * width, y: detection.box.y + top * height, width, height })
+        }
+      })
+    )
   )
 
 /** Objects far from each other, each seen at most once by a service, its sightings overlapping each other by half or more. */

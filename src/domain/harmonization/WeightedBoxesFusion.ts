@@ -62,12 +62,15 @@ const fuseWith =
     return { drafts, rejected: [] }
   }
 
+/** Overlaps of means that differ by less are equal: where the boxes lie in the picture rounds them differently. */
+const rounding = 1e-9
+
 const nearest = (clusters: ReadonlyArray<Cluster>, { box }: Detection, mergeIou: number): Cluster | undefined => {
   let best: Cluster | undefined
   let overlap = mergeIou
   for (const cluster of clusters) {
     const iou = BoundingBox.iou(cluster.box, box)
-    if (iou > overlap) {
+    if (iou > overlap + rounding) {
       best = cluster
       overlap = iou
     }
