@@ -8,7 +8,15 @@ export class Unavailable extends Schema.TaggedError<Unavailable>()("Unavailable"
   service: Schema.String,
   detail: Schema.String,
   /** When the service asked to be left alone until then. */
-  retryAfter: Schema.optionalKey(Schema.Duration)
+  retryAfter: Schema.optionalKey(Schema.Duration),
+  /**
+   * Why this may have nothing to do with the picture:
+   *
+   * - `Unreached`: there was no connection, so the picture was not sent.
+   * - `Unserving`: the service, or a gateway before it, says that it does not serve now.
+   * - `BrokenOff`: the connection ended before the reply did.
+   */
+  sign: Schema.optionalKey(Schema.Literals(["Unreached", "Unserving", "BrokenOff"]))
 }) {
   override get message() {
     return `${this.service} is unavailable: ${this.detail}`

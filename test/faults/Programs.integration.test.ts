@@ -123,6 +123,32 @@ describe("worker", () => {
   )
 })
 
+describe("one image", () => {
+  it.live(
+    "waits for a service that refuses connections, which is said and counts no attempt, and is answered when it is back (issue 12)",
+    () =>
+      Effect.gen(function* () {
+        const deployment = yield* Programs.make({ pictures: 1, absent: "clip", onCall: ({ reply }) => reply() })
+        const { appear, pictures, run, settled, sql, submit } = deployment
+        const ids = yield* submit(pictures)
+        yield* run.worker()
+        yield* run.postprocess()
+        // Attempts that count would be the third by then.
+        yield* Effect.sleep("12 seconds")
+        const status = yield* run.status
+        assert.match(status, /0 of 1 image done\n1 done without clip\n2 of 3 answers/)
+        assert.match(status, /^clip .* down for \d+ s: clip does not say that it is well/m)
+        yield* appear
+        yield* untilAnswered(deployment, ids)
+        yield* settled(ids)
+        assert.deepStrictEqual(yield* sql`SELECT DISTINCT attempts, status FROM results`, [
+          { attempts: 1, status: "success" }
+        ])
+      }).pipe(Effect.scoped),
+    120_000
+  )
+})
+
 type Deployment = Effect.Success<ReturnType<typeof Programs.make>>
 
 const nameOf = ({ filename, service }: Programs.Call) => `${service.id} ${filename}`

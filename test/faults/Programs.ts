@@ -8,6 +8,7 @@ import * as Folders from "../support/Folders.ts"
 import * as HttpServers from "../support/HttpServers.ts"
 import { inFolder } from "../support/Programs.ts"
 import * as ServerVariables from "../support/ServerVariables.ts"
+import * as TcpProxy from "../support/TcpProxy.ts"
 import * as Deployment from "./Deployment.ts"
 import * as Scenes from "./Scenes.ts"
 
@@ -20,23 +21,35 @@ export interface Call {
 }
 
 /**
- * A deployment whose programs are started as processes, and a folder of pictures for it. `onCall` replies, sooner or later. All of it
- * ends with the scope.
+ * A deployment whose programs are started as processes, and a folder of pictures for it. `onCall` replies, sooner or later. At the
+ * port of the service `absent` nothing listens before it is made to `appear`. All of it ends with the scope.
  */
 export const make = Effect.fnUntraced(function* (options: {
   readonly pictures: number
   readonly onCall: (call: Call) => void
+  readonly absent?: string
 }) {
   const home = yield* Folders.temporary
   const folder = NodePath.join(home, "pictures")
   yield* Effect.promise(() => NodeFs.mkdir(folder))
   const { catalog: standing, says } = Scenes.scenario()
-  const catalog = yield* Effect.forEach(standing, (service) =>
-    HttpServers.serve((_, response, body) => {
+  const serve = (service: Service, port?: number) =>
+    HttpServers.serve((request, response, body) => {
+      if (request.method === "GET") return HttpServers.json(response, 200, {})
       const filename = HttpServers.filenameIn(body)
       const { data } = Effect.runSync(Effect.orDie(says(service, filename)))
       options.onCall({ service, filename, reply: () => HttpServers.json(response, 200, data) })
-    }).pipe(Effect.map((port): Service => ({ ...service, host: "127.0.0.1", port })))
+    }, port)
+  const catalog = yield* Effect.forEach(standing, (service) =>
+    Effect.map(service.id === options.absent ? TcpProxy.freePort : serve(service), (port): Service => ({
+      ...service,
+      host: "127.0.0.1",
+      port
+    }))
+  )
+  const appear = Effect.forEach(
+    catalog.filter(({ id }) => id === options.absent),
+    (service) => serve(service, service.port)
   )
   const servers = yield* Deployment.sharedServers
   const deployment = yield* Deployment.make(Scenes.scenario({ catalog }), servers)
@@ -65,8 +78,8 @@ export const make = Effect.fnUntraced(function* (options: {
     QUEUE_PREFIX: broker.queuePrefix,
     SERVICE_CONFIG: config
   }
-  const { start } = inFolder(home, env)
+  const { start, succeed } = inFolder(home, env)
   const worker = (...args: ReadonlyArray<string>) => start("worker", "--service", "all", ...args)
   const postprocess = () => start("postprocess", "--sweep-every", "1 second")
-  return { ...deployment, pictures, folder, run: { worker, postprocess } }
+  return { ...deployment, pictures, folder, appear, run: { worker, postprocess, status: succeed("status") } }
 })

@@ -15,19 +15,27 @@ export interface Answer {
 
 /**
  * - `Answered`: 2xx; the body says the rest.
- * - `Later`: the service cannot serve now; `retryAfter` when it says until when.
+ * - `Later`: the service cannot serve now; `retryAfter` when it says until when; `isAway` when it would not serve any request.
  * - `Final`: the same request will be answered the same.
  *
  * `detail` is one sentence with the status, the words of the service, and the header that says more.
  */
 export type Meaning =
   | { readonly _tag: "Answered" }
-  | { readonly _tag: "Later"; readonly detail: string; readonly retryAfter: Duration.Duration | undefined }
+  | {
+      readonly _tag: "Later"
+      readonly detail: string
+      readonly retryAfter: Duration.Duration | undefined
+      readonly isAway: boolean
+    }
   | { readonly _tag: "Final"; readonly detail: string }
 
 /** Timeouts, locks, too early, and the spellings of too many requests; of 5xx all but what a server never learns. */
 const passing = new Set([408, 420, 423, 425, 429, 430])
 const lasting = new Set([501, 505, 506, 508, 510])
+
+/** What a gateway says whose service is gone, and a service that does not serve yet, or no more. */
+const away = new Set([502, 503, 504])
 
 /** `now` in milliseconds, for services that name a time. */
 export const meaningOf = (answer: Answer, now: number): Meaning => {
@@ -37,7 +45,9 @@ export const meaningOf = (answer: Answer, now: number): Meaning => {
   const detail = `HTTP ${status}${headerWords(answer)}${bodyWords(answer)}${remedy}`
   const isPassing =
     passing.has(status) || (status >= 500 && !lasting.has(status)) || (status === 403 && isUsedUp(answer))
-  return isPassing ? { _tag: "Later", detail, retryAfter: retryAfterOf(answer, now) } : { _tag: "Final", detail }
+  return isPassing
+    ? { _tag: "Later", detail, retryAfter: retryAfterOf(answer, now), isAway: away.has(status) }
+    : { _tag: "Final", detail }
 }
 
 /** The header that says why, by status. */

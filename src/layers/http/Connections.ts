@@ -10,6 +10,7 @@ import { type HttpClient, type HttpClientError, type HttpClientRequest } from "e
 import * as NodeFs from "node:fs"
 import * as NodeTls from "node:tls"
 import type { Tls } from "../../domain/catalog/Service.ts"
+import type { Unavailable } from "../../services/Inference.ts"
 import * as TransportProblem from "./TransportProblem.ts"
 
 /** A file of certificates cannot be used. */
@@ -138,6 +139,27 @@ const wasClosedWhileIdle = (error: HttpClientError.HttpClientError): boolean => 
   if (cause?.code === undefined || !closing.has(cause.code)) return false
   return (cause.bytesRead ?? cause.socket?.bytesRead ?? 0) > 0
 }
+
+/** What the failure of a request says about whether the service was there at all. */
+export const signOf = (error: HttpClientError.HttpClientError): Unavailable["sign"] => {
+  const code = causeOf(error)?.code
+  if (code === undefined) return undefined
+  if (unreached.has(code)) return "Unreached"
+  return closing.has(code) ? "BrokenOff" : undefined
+}
+
+/** What is said when no connection comes about. */
+const unreached = new Set([
+  "EAI_AGAIN",
+  "ECONNREFUSED",
+  "EHOSTDOWN",
+  "EHOSTUNREACH",
+  "ENETDOWN",
+  "ENETUNREACH",
+  "ENOTFOUND",
+  "ETIMEDOUT",
+  "UND_ERR_CONNECT_TIMEOUT"
+])
 
 const causeOf = ({ reason }: HttpClientError.HttpClientError): Closed | undefined =>
   "cause" in reason && reason.cause instanceof Error ? reason.cause : undefined

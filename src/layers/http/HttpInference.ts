@@ -176,7 +176,7 @@ const hasNoHealth = (status: number): boolean => status === 404 || status === 40
 /** The headers of the service are secrets: spans have them redacted. */
 const send = ({ client, service }: Access, request: HttpClientRequest.HttpClientRequest) =>
   Connections.send(client, HttpClientRequest.setHeaders(request, service.headers)).pipe(
-    Effect.mapError((error) => unavailable(service, Connections.describe(error))),
+    Effect.mapError((error) => unavailable(service, Connections.describe(error), { sign: Connections.signOf(error) })),
     Effect.updateService(Headers.CurrentRedactedNames, (names) => [
       ...names,
       ...Object.keys(service.headers).map((name) => name.toLowerCase())
@@ -252,7 +252,7 @@ const bodyOf = (service: Service, response: HttpClientResponse.HttpClientRespons
   ReplyBody.read(response).pipe(
     Effect.mapError((error) =>
       error._tag === "HttpClientError"
-        ? unavailable(service, Connections.describe(error))
+        ? unavailable(service, Connections.describe(error), { sign: Connections.signOf(error) })
         : unreadable(service, error.detail, undefined)
     )
   )
@@ -271,8 +271,9 @@ const interpret = (
     const meaning = HttpStatus.meaningOf({ status, headers, json, text }, now)
     if (meaning._tag === "Later") {
       // One that is asked too much asks for a pause in any case.
-      const pause = meaning.retryAfter ?? (status === 429 ? Duration.seconds(2) : undefined)
-      return Result.fail(unavailable(service, meaning.detail, pause))
+      const retryAfter = meaning.retryAfter ?? (status === 429 ? Duration.seconds(2) : undefined)
+      const sign = meaning.isAway ? "Unserving" : undefined
+      return Result.fail(unavailable(service, meaning.detail, { retryAfter, sign }))
     }
     if (meaning._tag === "Final") return Result.fail(refused(service, meaning.detail, json))
   }
@@ -335,7 +336,7 @@ const property = (json: Schema.Json | undefined, name: string): Schema.Json | un
 const problemOf = (service: Service, problem: ProtocolProblem, data: Schema.Json | undefined): InferenceError => {
   switch (problem._tag) {
     case "Busy":
-      return unavailable(service, problem.message)
+      return unavailable(service, problem.message, { sign: "Unserving" })
     case "ServiceError":
       return refused(service, problem.message, data)
     case "Unreadable":
@@ -363,9 +364,19 @@ const hidden = ({ reason }: InferenceError, hide: (text: string) => string): Inf
   }
 }
 
-const unavailable = (service: Service, detail: string, retryAfter?: Duration.Duration) =>
+interface Known {
+  readonly retryAfter?: Duration.Duration | undefined
+  readonly sign?: Unavailable["sign"] | undefined
+}
+
+const unavailable = (service: Service, detail: string, { retryAfter, sign }: Known = {}) =>
   new InferenceError({
-    reason: new Unavailable({ service: service.id, detail, ...(retryAfter === undefined ? {} : { retryAfter }) })
+    reason: new Unavailable({
+      service: service.id,
+      detail,
+      ...(retryAfter === undefined ? {} : { retryAfter }),
+      ...(sign === undefined ? {} : { sign })
+    })
   })
 
 const refused = (service: Service, detail: string, data: Schema.Json | undefined) =>

@@ -56,11 +56,9 @@ const answer = Effect.fnUntraced(function* (
     yield* Effect.annotateCurrentSpan("windmill.outcome", "not owed")
     return settled(Settlement.Ack())
   }
-  const [duration, answered] = yield* Ask.aboutImage(service, job.image).pipe(
-    breaker.guard,
-    Effect.result,
-    Effect.timed
-  )
+  const [duration, answered] = yield* breaker
+    .guard(String(job.imageId), Ask.aboutImage(service, job.image))
+    .pipe(Effect.result, Effect.timed)
   const resolution = Result.match(answered, {
     onSuccess: ({ outcome }) => FailurePolicy.Resolution.Final({ outcome }),
     onFailure: (error) => FailurePolicy.onFailure(error, delivery.attempt)

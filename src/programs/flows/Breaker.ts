@@ -12,6 +12,7 @@ import type { ImageSourceError } from "../../services/ImageSource.ts"
 import { Inference, type InferenceError } from "../../services/Inference.ts"
 import * as Metrics from "../../services/Metrics.ts"
 import * as Circuit from "./Circuit.ts"
+import * as Suspects from "./Suspects.ts"
 
 /** The service was not asked, because it is left alone for now. */
 export class LeftAlone extends Schema.TaggedError<LeftAlone>()("LeftAlone", { service: Schema.String }) {
@@ -20,11 +21,22 @@ export class LeftAlone extends Schema.TaggedError<LeftAlone>()("LeftAlone", { se
   }
 }
 
+/** The service was asked and is away, for which what it was asked about is not to blame. It is left alone from now on. */
+export class Away extends Schema.TaggedError<Away>()("Away", { reason: Schema.String }) {
+  override get message() {
+    return this.reason
+  }
+}
+
 export interface Breaker {
-  /** Makes a request to the service, unless that is left alone, and notes whether it was there to answer. */
+  /**
+   * Makes a request to the service, unless that is left alone, and notes whether it was there to answer. `name` is that of what
+   * it is asked about.
+   */
   readonly guard: <A, E extends InferenceError | ImageSourceError, R>(
+    name: string,
     request: Effect.Effect<A, E, R>
-  ) => Effect.Effect<A, E | LeftAlone, R>
+  ) => Effect.Effect<A, E | Away | LeftAlone, R>
   /** Whether the service is left alone. */
   readonly isOpen: Effect.Effect<boolean>
   /** Waits until the service is no longer left alone. */
@@ -45,8 +57,11 @@ export const make = Effect.fnUntraced(function* (
   const forget = Effect.andThen(Metrics.breaker(service.id, false), log.breaker(step, service.id, Option.none()))
   // Whoever takes the step up again begins with a circuit that is closed.
   yield* Effect.addFinalizer(() => forget)
+  const suspects = Suspects.make()
   const circuit = yield* Circuit.make({
-    seemsWell: inference.isHealthy(service),
+    seemsWell: Effect.tap(inference.isHealthy(service), (isHealthy) =>
+      Effect.sync(() => isHealthy && service.health !== undefined && suspects.saidWell())
+    ),
     notWell: `${service.id} does not say that it is well`,
     onOpen: (state) =>
       Effect.andThen(Metrics.breaker(service.id, true), log.breaker(step, service.id, Option.some(state))),
@@ -55,18 +70,28 @@ export const make = Effect.fnUntraced(function* (
     onBack: Effect.logInfo(`${service.id} is well again${again}`)
   })
 
-  const noteFailure = (error: InferenceError | ImageSourceError) => {
+  const answered = (name: string) =>
+    Effect.andThen(
+      Effect.sync(() => suspects.answered(name)),
+      circuit.succeeded
+    )
+
+  const noteFailure = Effect.fnUntraced(function* (name: string, error: InferenceError | ImageSourceError) {
     // That a picture cannot be read says nothing about the service.
-    if (error._tag === "ImageSourceError") return Effect.void
-    return error.reason._tag === "Unavailable" ? circuit.failed(error.message) : circuit.succeeded
-  }
+    if (error._tag === "ImageSourceError") return
+    const { message, reason } = error
+    if (reason._tag !== "Unavailable") return yield* answered(name)
+    if (reason.retryAfter !== undefined || suspects.isToBlame(name, reason.sign)) return yield* circuit.failed(message)
+    yield* circuit.away(message)
+    return yield* new Away({ reason: message })
+  })
 
   return {
-    guard: (request) =>
+    guard: (name, request) =>
       circuit.guard(
         request.pipe(
-          Effect.tap(() => circuit.succeeded),
-          Effect.tapError(noteFailure)
+          Effect.tap(() => answered(name)),
+          Effect.tapError((error) => noteFailure(name, error))
         ),
         () => new LeftAlone({ service: service.id })
       ),

@@ -189,7 +189,7 @@ const askAbout = Effect.fnUntraced(function* (
   const cropped = yield* Effect.result(Effect.flatMap(cut, (cut) => cut(crop.box)))
   const region = Result.isSuccess(cropped) ? cropped.success.region : crop.box
   const resolution = yield* Effect.fromResult(cropped).pipe(
-    Effect.flatMap(({ image }) => breakers.get(crop.service)!.guard(askService(crop.service, image))),
+    Effect.flatMap(({ image }) => breakers.get(crop.service)!.guard(name, askService(crop.service, image))),
     Effect.match({
       onSuccess: (outcome) => Resolution.Final({ outcome }),
       onFailure: (error) => onFailure(error, attempts.next(name))

@@ -9,12 +9,12 @@ import type { ImageSourceError } from "../../services/ImageSource.ts"
 import type { InferenceError } from "../../services/Inference.ts"
 import { Settlement } from "../../services/MessageBroker.ts"
 import type { StoreRejected } from "../../services/ResultStore.ts"
-import type { LeftAlone } from "./Breaker.ts"
+import type { Away, LeftAlone } from "./Breaker.ts"
 
 /**
  * - `Final`: this is the terminal answer; record it.
  * - `Postponed`: worth another try after a pause; `isCounted` unless the service only said that it is to be asked later, or
- *   the picture is not to blame for where it lies being away.
+ *   the picture is not to blame for the service, or for where it lies, being away.
  * - `NotAsked`: nothing was tried, and no attempt is counted.
  */
 export type Resolution = Data.TaggedEnum<{
@@ -26,10 +26,14 @@ export const Resolution = Data.taggedEnum<Resolution>()
 
 /** What becomes of a question that failed in attempt `attempt` (from 1). A passing failure is final after the last attempt. */
 export const onFailure = (
-  error: ImageSourceError | InferenceError | CropError | LeftAlone,
+  error: ImageSourceError | InferenceError | CropError | Away | LeftAlone,
   attempt: number
 ): Resolution => {
   if (error._tag === "LeftAlone") return Resolution.NotAsked({ reason: error.message })
+  // It goes behind those that wait, of which one may show that the service is well.
+  if (error._tag === "Away") {
+    return Resolution.Postponed({ after: RetryPolicy.delayAfter(1), reason: error.message, isCounted: false })
+  }
   if (error._tag === "CropError") return failed("image", error.message)
   const { reason } = error
   switch (reason._tag) {

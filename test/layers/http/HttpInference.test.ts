@@ -6,7 +6,7 @@ import type { Service } from "../../../src/domain/ServiceCatalog.ts"
 import * as Reply from "../../../src/domain/Reply.ts"
 import * as ServiceCatalog from "../../../src/domain/ServiceCatalog.ts"
 import * as HttpInference from "../../../src/layers/http/HttpInference.ts"
-import { type Handover, Inference } from "../../../src/services/Inference.ts"
+import { type Handover, Inference, type InferenceError, type Unavailable } from "../../../src/services/Inference.ts"
 import { type Handler, json, serve } from "../../support/HttpServers.ts"
 
 const { layer } = HttpInference
@@ -43,6 +43,9 @@ const messageOf = (result: Result.Result<unknown, Error>): string =>
 
 const reasonOf = (result: Result.Result<unknown, { readonly reason: { readonly _tag: string } }>): string =>
   Result.isFailure(result) ? result.failure.reason._tag : "success"
+
+const signOf = (result: Result.Result<unknown, InferenceError>) =>
+  Result.isFailure(result) && result.failure.reason._tag === "Unavailable" ? result.failure.reason.sign : "success"
 
 describe("analyze", () => {
   it.live("uploads the bytes as the multipart field `file` and keeps the whole reply", () =>
@@ -148,7 +151,39 @@ describe("analyze", () => {
       const inference = yield* Inference
       const result = yield* Effect.result(inference.analyze({ ...blip, port: 1 }, upload))
       assert.strictEqual(reasonOf(result), "Unavailable")
+      assert.strictEqual(signOf(result), "Unreached")
     }).pipe(Effect.provide(layer))
+  )
+
+  it.live("cannot reach a host that has no address", () =>
+    Effect.gen(function* () {
+      const inference = yield* Inference
+      const result = yield* Effect.result(inference.analyze({ ...blip, host: "blip.invalid" }, upload))
+      assert.strictEqual(signOf(result), "Unreached")
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.live.each<[string, Handler, Unavailable["sign"]]>([
+    ["is away when it breaks off before it answers", (request) => request.socket.destroy(), "BrokenOff"],
+    [
+      "is away when it breaks off in its answer",
+      (request, response) => {
+        response.writeHead(200, { "content-length": "100" }).write("{")
+        setTimeout(() => request.socket.destroy(), 20)
+      },
+      "BrokenOff"
+    ],
+    ["is away when its gateway finds none behind it", (_, response) => json(response, 502, {}), "Unserving"],
+    ["is away when it says that it does not serve", (_, response) => json(response, 503, {}), "Unserving"],
+    ["is away when its gateway hears nothing of it", (_, response) => json(response, 504, {}), "Unserving"],
+    ["is there when it has an error", (_, response) => json(response, 500, {}), undefined],
+    ["is there when it is asked too much", (_, response) => json(response, 429, {}), undefined]
+  ])("%s", ([, handler, sign]) =>
+    Effect.gen(function* () {
+      const { result } = yield* analyze(handler)
+      assert.strictEqual(reasonOf(result), "Unavailable")
+      assert.strictEqual(signOf(result), sign)
+    })
   )
 
   it.live.each([
