@@ -1,7 +1,8 @@
 /** Where programs listen for HTTP. */
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import { Layer, Schema } from "effect"
-import * as NodeHttp from "node:http"
+import type * as NodeHttp from "node:http"
+import * as ConnectionLimits from "./ConnectionLimits.ts"
 
 export interface Listening {
   readonly host: string
@@ -34,15 +35,19 @@ const reasons: Readonly<Record<string, (flagPrefix: string) => string>> = {
 }
 
 /**
- * Listens until the layer's scope closes; requests under way then have a second to end. Requests that come before there is a
- * handler wait for it.
+ * Listens until the layer's scope closes, within the limits; requests under way then have a second to end. Requests that come
+ * before there is a handler wait for it.
  */
 export const layer = ({ flagPrefix = "", host, port }: Listening) =>
-  NodeHttpServer.layer(() => keepingEarly(NodeHttp.createServer({ ServerResponse: NumericLength })), {
-    host,
-    port,
-    gracefulShutdownTimeout: "1 second"
-  }).pipe(
+  Layer.unwrap(
+    ConnectionLimits.ConnectionLimits.useSync((limits) =>
+      NodeHttpServer.layer(() => keepingEarly(ConnectionLimits.createServer(limits), limits.early), {
+        host,
+        port,
+        gracefulShutdownTimeout: "1 second"
+      })
+    )
+  ).pipe(
     Layer.catchTag("ServeError", ({ cause }) =>
       Layer.effectContext(new AddressUnavailable({ host, port, flagPrefix, code: codeOf(cause) }))
     )
@@ -52,9 +57,10 @@ const codeOf = (cause: unknown): string =>
   cause instanceof Error && "code" in cause ? String(cause.code) : String(cause)
 
 /** Keeps requests for the first handler: without one Node accepts them and never answers. */
-const keepingEarly = (server: NodeHttp.Server): NodeHttp.Server => {
+const keepingEarly = (server: NodeHttp.Server, most: number): NodeHttp.Server => {
   const early: Array<Parameters<NodeHttp.RequestListener>> = []
-  const keep: NodeHttp.RequestListener = (...request) => void early.push(request)
+  const keep: NodeHttp.RequestListener = (request, response) =>
+    early.length < most ? void early.push([request, response]) : ConnectionLimits.refuse(response, 503)
   const handOver = (event: string | symbol, handler: NodeHttp.RequestListener) => {
     if (event !== "request") return
     server.off("request", keep).off("newListener", handOver)
@@ -62,20 +68,3 @@ const keepingEarly = (server: NodeHttp.Server): NodeHttp.Server => {
   }
   return server.on("request", keep).on("newListener", handOver)
 }
-
-/**
- * Gives the length of a body to Node as a number.
- *
- * Node 20.19.0 to 20.19.4 and 22.12 compare it as it is given with the number of bytes written, and refuse every body
- * whose length is text, as it is in the headers of a response here.
- */
-class NumericLength extends NodeHttp.ServerResponse {
-  override writeHead(status: number, ...rest: ReadonlyArray<unknown>): this {
-    return super.writeHead(status, ...(rest.map(withNumericLength) as [string?, NodeHttp.OutgoingHttpHeaders?]))
-  }
-}
-
-const withNumericLength = (part: unknown): unknown =>
-  typeof part === "object" && part !== null && "content-length" in part
-    ? { ...part, "content-length": Number(part["content-length"]) }
-    : part

@@ -4,14 +4,7 @@
  * Everything it shows comes from the database and the broker, so any number of processes may serve it.
  */
 import { ByteSize, Effect, Layer } from "effect"
-import {
-  HttpIncomingMessage,
-  HttpMiddleware,
-  HttpRouter,
-  HttpServer,
-  HttpServerResponse,
-  HttpStaticServer
-} from "effect/http"
+import { HttpIncomingMessage, HttpMiddleware, HttpRouter, HttpServer, HttpStaticServer } from "effect/http"
 import { HttpApiBuilder, HttpApiScalar } from "effect/http-api"
 import { ApiSettings } from "./ApiSettings.ts"
 import { docsPath } from "./ContentPolicies.ts"
@@ -51,24 +44,19 @@ const dashboard = Layer.unwrap(
   )
 )
 
-/** What is asked of no address: without a route of its own it would be answered without the headers that all answers have. */
-const nothing = HttpRouter.addAll(
-  (["POST", "PUT", "PATCH", "DELETE", "OPTIONS"] as const).map((method) =>
-    HttpRouter.route(method, "/*", HttpServerResponse.empty({ status: 404 }))
-  )
-)
-
 /** Texts grow several times smaller. Events are left as they are: each is to arrive when it happens. */
 const compressible = (contentType: string): boolean =>
   /^(?:text\/(?!event-stream)|image\/svg|application\/(?:[\w.-]+\+)?(?:json|javascript|x-ndjson))/.test(contentType)
+
+const compressed = HttpMiddleware.compression({ compressible })
 
 /** Bytes of a request's body, except for pictures, which have a limit of their own. */
 const maxBody = Layer.succeed(HttpIncomingMessage.MaxBodySize, ByteSize.mebibytes(1))
 
 /** Serves, on the server that is given, until the layer's scope closes. */
-export const layer = HttpRouter.serve(Layer.mergeAll(api, docs, dashboard, nothing, Headers.layer), {
+export const layer = HttpRouter.serve(Layer.mergeAll(api, docs, dashboard), {
   disableLogger: true,
-  middleware: HttpMiddleware.compression({ compressible }),
+  middleware: (app) => Headers.middleware(compressed(app)),
   disableListenLog: true
 }).pipe(Layer.provide(maxBody))
 

@@ -4,19 +4,14 @@
  * @see https://owasp.org/www-project-secure-headers/
  */
 import { Effect } from "effect"
-import { HttpRouter, HttpServerRequest, HttpServerResponse } from "effect/http"
+import { HttpEffect, type HttpServerRequest, HttpServerResponse } from "effect/http"
 import * as NodeCrypto from "node:crypto"
 import * as NodeHttp from "node:http"
 import { policyFor } from "./ContentPolicies.ts"
 
-export const layer = HttpRouter.middleware(
-  (handler) =>
-    Effect.gen(function* () {
-      const request = yield* HttpServerRequest.HttpServerRequest
-      const response = yield* handler
-      return withProtection(request, withEtag(request, withWords(response)))
-    }),
-  { global: true }
+/** Carries it, also where there is no route. */
+export const middleware = HttpEffect.withPreResponseHandler((request, response) =>
+  Effect.succeed(withProtection(request, withEtag(request, withWords(request, response))))
 )
 
 const withProtection = (
@@ -60,18 +55,43 @@ const withEtag = (
 const empty = HttpServerResponse.empty().body
 
 /** An error that says nothing but its status says it as a problem. */
-const withWords = (response: HttpServerResponse.HttpServerResponse): HttpServerResponse.HttpServerResponse => {
-  const { body, headers, status } = response
-  if (status < 400 || (headers["content-type"] ?? "").startsWith("application/problem+json")) return response
+const withWords = (
+  request: HttpServerRequest.HttpServerRequest,
+  response: HttpServerResponse.HttpServerResponse
+): HttpServerResponse.HttpServerResponse => {
+  const { body, headers } = response
+  if (response.status < 400 || (headers["content-type"] ?? "").startsWith("application/problem+json")) return response
+  const status = response.status === 404 ? statusOfNothing(request) : response.status
   const title = NodeHttp.STATUS_CODES[status] ?? "Error"
   const detail = body._tag === "Uint8Array" && body.text ? body.text : (details[status] ?? title)
   return HttpServerResponse.text(
     JSON.stringify({ type: "about:blank", title, status, code: title.replaceAll(" ", ""), detail }),
-    { status, contentType: "application/problem+json" }
+    {
+      status,
+      contentType: "application/problem+json",
+      ...(status === 405 ? { headers: { allow: [...methods].join(", ") } } : {})
+    }
   )
 }
 
+/** What a request asks that no route is for. */
+const statusOfNothing = ({ method, url }: HttpServerRequest.HttpServerRequest): number =>
+  !methods.has(method) ? 405 : isReadable(url) ? 404 : 400
+
+const methods: ReadonlySet<string> = new Set(["GET", "HEAD", "POST", "DELETE"])
+
+/** Whether what is written as `%41` can be read. */
+const isReadable = (url: string): boolean => {
+  try {
+    decodeURIComponent(url.split("?")[0]!)
+    return true
+  } catch {
+    return false
+  }
+}
+
 const details: Readonly<Record<number, string>> = {
+  400: "The address cannot be read: after each % there are two hexadecimal digits, and together they are UTF-8",
   404: "There is nothing at this address: see /docs for what there is",
-  405: "This address does not take the method: see /docs for what it takes"
+  405: "No address takes this method: see /docs for what there is"
 }

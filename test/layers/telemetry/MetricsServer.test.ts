@@ -1,6 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Duration, Effect, Layer, Metric } from "effect"
 import { TestClock } from "effect/testing"
+import * as NodeNet from "node:net"
+import { ConnectionLimits } from "../../../src/layers/http/ConnectionLimits.ts"
 import { MetricsAddress, layer } from "../../../src/layers/telemetry/MetricsServer.ts"
 import * as Metrics from "../../../src/services/Metrics.ts"
 import { Readiness } from "../../../src/services/Readiness.ts"
@@ -50,6 +52,23 @@ describe("/metrics", () => {
       const lag = Number(/lag_seconds\{quantile="1"\} (\S+)/.exec(body)![1])
       assert.isAtLeast(lag, 0.1)
     }).pipe(Effect.provide(server))
+  )
+})
+
+describe("connections to it", () => {
+  it.live("are closed when nothing is asked on them", () =>
+    Effect.gen(function* () {
+      const address = new URL(yield* MetricsAddress)
+      const begin = performance.now()
+      yield* Effect.callback<void>((resume) => {
+        const socket = NodeNet.connect(Number(address.port), address.hostname)
+        socket.on("close", () => resume(Effect.void)).resume()
+      })
+      assert.isBelow(performance.now() - begin, 3000)
+    }).pipe(
+      Effect.provide(server),
+      Effect.updateService(ConnectionLimits, (limits) => ({ ...limits, head: Duration.millis(300) }))
+    )
   )
 })
 

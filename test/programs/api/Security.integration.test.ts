@@ -20,19 +20,28 @@ const token = "correct horse battery staple"
 const bearer = { authorization: `Bearer ${token}` }
 const pause = { params: { step: serviceId("ocr") }, payload: { by: "Ada", reason: "" } }
 
-/** The status of a request with headers that `fetch` would not send. */
-const statusOf = (
-  path: string,
-  options: { readonly method?: string; readonly headers: NodeHttp.OutgoingHttpHeaders }
-) =>
+/** The answer to a request with a method or headers that `fetch` would not send. */
+const answerOf = (path: string, options: NodeHttp.RequestOptions) =>
   Effect.flatMap(ApiServer.address, (address) =>
-    Effect.callback<number>((resume) => {
+    Effect.callback<{
+      readonly status: number
+      readonly headers: NodeHttp.IncomingHttpHeaders
+      readonly body: string
+    }>((resume) => {
       NodeHttp.request(new URL(path, address), options, (response) => {
-        response.resume()
-        resume(Effect.succeed(response.statusCode ?? 0))
+        const { headers, statusCode: status = 0 } = response
+        let body = ""
+        response.on("data", (bytes: Buffer) => (body += bytes.toString()))
+        response.on("end", () => resume(Effect.succeed({ status, headers, body })))
       }).end()
     })
   )
+
+/** Only the status of it. */
+const statusOf = (
+  path: string,
+  options: { readonly method?: string; readonly headers: NodeHttp.OutgoingHttpHeaders }
+) => Effect.map(answerOf(path, options), ({ status }) => status)
 
 /** The cookie of a page that logs in. */
 const sessionOf = (token: string) =>
@@ -267,6 +276,27 @@ layer(ApiServers.layer(), { excludeTestServices: true })("without a token", (it)
       const { headers } = yield* ApiServers.request("/docs")
       const [scripts] = /script-src [^;]*/.exec(headers.get("content-security-policy")!)!
       assert.match(scripts, /^script-src( 'sha256-[\w+/=]{44}'){2}$/)
+    })
+  )
+
+  it.effect("addresses that cannot be read, and methods that nothing takes, are refused with words", () =>
+    Effect.gen(function* () {
+      for (const path of ["/images/%", "/%zz", "/%ff%fe"]) {
+        const response = yield* ApiServers.request(path)
+        const problem = JSON.parse(yield* Effect.promise(() => response.text()))
+        assert.strictEqual(response.status, 400, path)
+        assert.isTrue(isProblem(problem), path)
+        assert.strictEqual(response.headers.get("x-content-type-options"), "nosniff")
+      }
+      for (const method of ["TRACE", "PROPFIND", "PUT", "OPTIONS"]) {
+        for (const path of ["/", "/images", "/nothing", "/%zz"]) {
+          const { body, headers, status } = yield* answerOf(path, { method })
+          assert.strictEqual(status, 405, `${method} ${path}`)
+          assert.strictEqual(headers.allow, "GET, HEAD, POST, DELETE")
+          assert.match(headers["content-security-policy"] as string, /default-src 'none'/)
+          assert.deepInclude(JSON.parse(body), { status: 405, code: "MethodNotAllowed" })
+        }
+      }
     })
   )
 
