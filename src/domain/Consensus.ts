@@ -24,7 +24,7 @@ export { Candidate } from "./consensus/Candidate.ts"
 export { Special } from "./consensus/Special.ts"
 
 /** Names this way of voting. The version grows whenever equal facts may give another consensus. */
-export const algorithm = "v3_voting@3"
+export const algorithm = "v3_voting@4"
 
 /** What all services together say about an image, as far as they have answered. */
 export const Consensus = Schema.Struct({

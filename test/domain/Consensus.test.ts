@@ -374,6 +374,26 @@ describe("what the original system got wrong", () => {
     assert.isTrue(consensus.special.pose.detected)
   })
 
+  it("counts of two faces at one place the one that says how sure it is, whichever comes first", () => {
+    const [sure, silent] = [face([5, 5, 20, 20], 0.75), face([5, 5, 20, 20])]
+    const ofAnswer = (...faces: ReadonlyArray<typeof sure>) => encode(consensusOf(factsOf({ face: said(...faces) })))
+    same(ofAnswer(silent, sure), ofAnswer(sure, silent))
+    same(
+      ofAnswer(silent, sure).special.face.sightings.map(({ confidence }) => confidence),
+      [0.75]
+    )
+  })
+
+  it("takes texts of the same words in one order, whichever comes first", () => {
+    const lines = (...tops: ReadonlyArray<number>) => ({
+      ...text("EXIT"),
+      text_regions: tops.map((top) => ({ text: "EXIT", bbox: [0, top, 50, top + 10], confidence: 0.9 }))
+    })
+    const [one, two] = [lines(0), lines(0, 100)]
+    const ofAnswer = (...texts: ReadonlyArray<typeof one>) => encode(consensusOf(factsOf({ ocr: said(...texts) })))
+    same(ofAnswer(one, two), ofAnswer(two, one))
+  })
+
   it("B36: a face on the crop of a dog does not make a person, and a crop of a box that is gone says nothing", () => {
     const whole = factsOf({ yolov8: said(object("dog", [0, 0, 80, 80], 0.9)), blip: said(caption("man")) })
     const [dog] = boxesOf(whole)

@@ -43,7 +43,9 @@ export const poses = (statements: ReadonlyArray<Statement>): ReadonlyArray<Sight
  * What is in the whole image, and what crops show besides. Crops never change what the whole image shows: its things are
  * found by themselves, and a thing of the crops that is one of these is left out.
  */
-const distinct = (placed: ReadonlyArray<Placed>): ReadonlyArray<Sighting> => {
+const distinct = (unordered: ReadonlyArray<Placed>): ReadonlyArray<Sighting> => {
+  // Of two that are repetitions of each other for all that clustering knows, the first one stands for both.
+  const placed = unordered.toSorted((a, b) => wholeImageFirst(a.sighting, b.sighting))
   const asOne = (observer: string) => (thing: Things.Thing<Placed>) => ({
     observer,
     box: thing.box,
@@ -75,7 +77,7 @@ export const texts = (statements: ReadonlyArray<Statement>): ReadonlyArray<Sight
       }))
       return [{ sighting: { ...sighting, content: prediction.text }, regions }]
     })
-    .sort((a, b) => wholeImageFirst(a.sighting, b.sighting))
+    .sort(wholeTextFirst)
   const isWhole = ({ sighting }: Reading) => sighting.boxId === undefined
   const whole = newTexts(read.filter(isWhole))
   return [...whole, ...newTexts(read).filter((reading) => !isWhole(reading))].map(({ sighting }) => sighting)
@@ -165,5 +167,19 @@ export const wholeImageFirst: Order.Order<Sighting> = Order.combineAll([
   Order.mapInput(Order.String, ({ boxId }: Sighting): string => boxId ?? ""),
   Order.mapInput(Order.String, ({ service }: Sighting): string => service)
 ])
+
+/** As sightings are, then by where the lines are: what has none is known by what has some. */
+const wholeTextFirst: Order.Order<Reading> = Order.combine(
+  Order.mapInput(wholeImageFirst, ({ sighting }: Reading) => sighting),
+  Order.mapInput(
+    Order.Array(
+      Order.combine(
+        (a: Things.Seen, b: Things.Seen) => sign(BoundingBox.byPosition(a.box, b.box)),
+        Order.mapInput(Order.flip(Order.Number), ({ confidence }: Things.Seen) => confidence ?? -1)
+      )
+    ),
+    ({ regions }: Reading) => regions
+  )
+)
 
 const sign = (n: number): -1 | 0 | 1 => (n < 0 ? -1 : n > 0 ? 1 : 0)
