@@ -61,4 +61,12 @@ export const unsigned = (url: string): string => {
   return `${place}${kept.length > 0 ? `?${kept.join("&")}` : ""}${fragment}`
 }
 
+/**
+ * A place as anyone may read it: a URL without what signs it, and without the name and password that lead to it.
+ *
+ * @example
+ * shown("https://anna:secret@nas/a.jpg") // => "https://nas/a.jpg"
+ */
+export const shown = (place: string): string => unsigned(place).replace(/^(https?:\/\/)[^/?#]*@/i, "$1")
+
 const nameOf = (parameter: string): string => (parameter.split("=", 1)[0] ?? "").toLowerCase()

@@ -29,3 +29,20 @@ export const utf8 = (text: string): Uint8Array => new platform.TextEncoder().enc
 /** The parts of a URL; `undefined` when it is none. @see https://url.spec.whatwg.org */
 export const urlParts = (text: string): UrlParts | undefined =>
   platform.URL.canParse(text) ? new platform.URL(text) : undefined
+
+/**
+ * The last name in the path of a URL as people write it; as it is in the URL where that would mean something else than a name.
+ *
+ * @example
+ * nameIn(new URL("http://nas/caf%C3%A9.jpg")) // => "café.jpg"
+ * nameIn(new URL("http://nas/a%2Fb.jpg")) // => "a%2Fb.jpg"
+ */
+export const nameIn = ({ pathname }: Pick<UrlParts, "pathname">): string => {
+  const name = pathname.slice(pathname.lastIndexOf("/") + 1)
+  try {
+    const text = decodeURIComponent(name)
+    return /[\p{C}/\\]/u.test(text) ? name : text
+  } catch {
+    return name
+  }
+}

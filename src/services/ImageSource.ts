@@ -1,6 +1,7 @@
 /** The pictures themselves. */
 import { Context, type Effect, Schema } from "effect"
 import type { EncodedImage, ImageReference, SeenPicture } from "../domain/ImageReference.ts"
+import * as SignedUrl from "../domain/SignedUrl.ts"
 
 /** The place could not be reached now. Worth another try. */
 export class Unreachable extends Schema.TaggedError<Unreachable>()("Unreachable", {
@@ -12,7 +13,7 @@ export class Unreachable extends Schema.TaggedError<Unreachable>()("Unreachable"
   retryAfter: Schema.optionalKey(Schema.Duration)
 }) {
   override get message() {
-    return `${this.image} cannot be reached: ${this.detail}`
+    return `${SignedUrl.shown(this.image)} cannot be reached: ${this.detail}`
   }
 }
 
@@ -22,7 +23,7 @@ export class Missing extends Schema.TaggedError<Missing>()("Missing", {
   detail: Schema.String
 }) {
   override get message() {
-    return `${this.image} ${this.detail}`
+    return `${SignedUrl.shown(this.image)} ${this.detail}`
   }
 }
 
@@ -32,7 +33,7 @@ export class Unusable extends Schema.TaggedError<Unusable>()("Unusable", {
   detail: Schema.String
 }) {
   override get message() {
-    return `${this.image} ${this.detail}`
+    return `${SignedUrl.shown(this.image)} ${this.detail}`
   }
 }
 

@@ -1,5 +1,7 @@
 /** Pictures on the web. */
 import { Context, Schema, type Stream } from "effect"
+import * as SignedUrl from "../domain/SignedUrl.ts"
+import * as Wording from "../domain/Wording.ts"
 import type { ImageSourceError } from "./ImageSource.ts"
 
 /** The address, or one it leads to, is of a network that strangers may not have this machine read. */
@@ -9,8 +11,13 @@ export class PlaceRefused extends Schema.TaggedError<PlaceRefused>()("PlaceRefus
   /** Where the name led. For those who run this machine: strangers learn nothing about its network. */
   address: Schema.optionalKey(Schema.String)
 }) {
+  /** The address as it is shown: `data:` has a picture in it. */
+  get place() {
+    return Wording.cut(SignedUrl.shown(this.url), 200)
+  }
+
   override get message() {
-    return `${this.url} is not fetched: ${this.detail}`
+    return `${this.place} is not fetched: ${this.detail}`
   }
 }
 

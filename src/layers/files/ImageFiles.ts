@@ -1,8 +1,11 @@
 /** Finding pictures: what a user means by a folder, a glob, a file, a URL or a prefix in storage. */
 import { Effect, FileSystem, Option, Path, Stream } from "effect"
+import * as NodeFs from "node:fs"
 import { escapePath, glob, isDynamicPattern } from "tinyglobby"
 import { type ImageReference, placeOf } from "../../domain/ImageReference.ts"
 import * as StoredObject from "../../domain/StoredObject.ts"
+import * as Web from "../../domain/Web.ts"
+import * as Wording from "../../domain/Wording.ts"
 import type { ImageSourceError } from "../../services/ImageSource.ts"
 import type { ObjectStorage } from "../../services/ObjectStorage.ts"
 import { NoImages } from "./NoImages.ts"
@@ -43,8 +46,36 @@ const expand = Effect.fnUntraced(function* (pattern: string) {
   if (type !== undefined) return [ofPath(path, path.resolve(pattern))]
   const [folder, rest] = yield* literalPart(pattern)
   if (isDynamicPattern(rest)) return (yield* matching(pattern, folder, rest)).map((file) => ofPath(path, file))
-  return yield* new NoImages({ pattern, detail: "does not exist: check the path" })
+  if (pattern === "") return yield* new NoImages({ pattern: "An empty text", detail: "names no pictures" })
+  const [, kind] = /^([a-z][\w+.-]+):(?:\/|\d+\/|image\/)/i.exec(pattern) ?? []
+  return yield* kind === undefined
+    ? new NoImages({ pattern, detail: yield* Effect.promise(() => whyNot(pattern)) })
+    : new NoImages({
+        pattern: Wording.cut(pattern, 100),
+        detail: `is not read: write a path, or an address that begins with http://, https:// or s3:// instead of ${kind}:`
+      })
 })
+
+/** Why there is nothing at a path. */
+const whyNot = async (place: string): Promise<string> => {
+  const code = await NodeFs.promises.stat(place).catch(({ code }: NodeJS.ErrnoException) => code)
+  switch (code) {
+    case "EACCES":
+    case "EPERM":
+      return "may not be looked for: give the user that runs windmill permission to read its folder"
+    case "ELOOP":
+      return "is a link that leads to itself: correct the link"
+    case "ENAMETOOLONG":
+      return "has a name that is too long: check the path"
+    default: {
+      const isLink = await NodeFs.promises.lstat(place).then(
+        () => true,
+        () => false
+      )
+      return isLink ? "is a link to what is not there: correct the link" : "does not exist: check the path"
+    }
+  }
+}
 
 const typeOf = (place: string) =>
   Effect.map(
@@ -56,7 +87,14 @@ const inFolder = Effect.fnUntraced(function* (pattern: string) {
   const path = yield* Path.Path
   const { files, skipped } = yield* Effect.tryPromise({
     try: () => PictureFolder.walk(path.resolve(pattern)),
-    catch: (cause) => new NoImages({ pattern, detail: `cannot be read: ${(cause as Error).message}` })
+    catch: (cause) => {
+      const { code, message } = cause as NodeJS.ErrnoException
+      const detail =
+        code === "EACCES" || code === "EPERM"
+          ? "may not be read: give the user that runs windmill permission to read it"
+          : `cannot be read: ${message}`
+      return new NoImages({ pattern, detail })
+    }
   })
   const passedOver = PictureNames.summary(skipped)
   if (files.length === 0) {
@@ -103,12 +141,13 @@ const matching = Effect.fnUntraced(function* (pattern: string, folder: string, r
 
 const isUrl = (pattern: string): boolean => /^https?:\/\//i.test(pattern)
 
-const ofUrl = (url: string): Effect.Effect<ImageReference, NoImages> =>
-  URL.canParse(url)
-    ? Effect.succeed({
-        url,
-        filename: new URL(url).pathname.split("/").at(-1) || new URL(url).hostname
-      })
-    : Effect.fail(new NoImages({ pattern: url, detail: "is not a URL: check its spelling" }))
+/** The one spelling of a URL that is fetched, so that one picture is one image. Servers are never sent the fragment. */
+const ofUrl = (text: string): Effect.Effect<ImageReference, NoImages> => {
+  if (!URL.canParse(text))
+    return Effect.fail(new NoImages({ pattern: text, detail: "is not a URL: check its spelling" }))
+  const url = new URL(text)
+  url.hash = ""
+  return Effect.succeed({ url: url.href, filename: Web.nameIn(url) || url.hostname })
+}
 
 const ofPath = (path: Path.Path, file: string): ImageReference => ({ path: file, filename: path.basename(file) })

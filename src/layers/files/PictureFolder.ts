@@ -39,7 +39,7 @@ export const walk = async (folder: string): Promise<Found> => {
     if (kind === undefined) return void skip("links to nothing")
     if (kind.isDirectory()) {
       if (PictureNames.isForeign(name)) return void skip("folders of other programs")
-      return enter(path).catch(() => void skip("folders that may not be read"))
+      return enter(path).catch(() => void skip("folders that cannot be read"))
     }
     if (PictureNames.isHidden(name)) return
     if (!kind.isFile()) return void skip("pipes, sockets or devices")

@@ -37,7 +37,6 @@ export const ofImage = (
   return { contentType: `multipart/form-data; boundary=${boundary}`, body }
 }
 
-/** What would end a name. */
-const escapes: Readonly<Record<string, string>> = { "\n": "%0A", "\r": "%0D", '"': "%22" }
-
-const escape = (text: string): string => text.replace(/[\n\r"]/g, (character) => escapes[character]!)
+/** A quote and line breaks would end a name; for other control characters servers refuse the form. */
+const escape = (text: string): string =>
+  text.replace(/["\p{Cc}]/gu, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0")}`)

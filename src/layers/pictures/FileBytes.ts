@@ -68,11 +68,23 @@ const readRegular = (path: string, place: string, limit: number, take: PictureMe
           if (problem !== null) return end(problemOf(path, problem.code))
           const now = done + count
           if (count > 0 && now < bytes.length) return read(now)
-          end(Effect.succeed(bytes.subarray(0, now)))
+          end(isStill(file, info) ? Effect.succeed(bytes.subarray(0, now)) : beingWritten(path))
         })
       read(0)
     })
   })
+
+/** Whether nothing was written to an open file since it was looked at. */
+const isStill = (file: number, { mtimeMs, size }: NodeFs.Stats): boolean => {
+  try {
+    const now = NodeFs.fstatSync(file)
+    return now.size === size && now.mtimeMs === mtimeMs
+  } catch {
+    return true
+  }
+}
+
+const beingWritten = (path: string) => unreachable(path, "it is being written to")
 
 /** Where the path really leads, if that is below one of the folders. */
 const below = Effect.fnUntraced(function* (roots: ReadonlyArray<string>, path: string) {

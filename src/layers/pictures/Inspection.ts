@@ -37,6 +37,8 @@ export const make = Effect.fnUntraced(function* (limits: Limits) {
     }
     const { format, frames = 1, plain } = header
     if (frames > 1 || format.startsWith("animated ")) return yield* animated(name, frames)
+    const remedy = isNone[format]
+    if (remedy !== undefined) return yield* unusable(name, remedy)
     if (!isReadable(format)) {
       return yield* unusable(name, `is ${format.toUpperCase()}, which services cannot read: convert it to JPEG or PNG`)
     }
@@ -63,6 +65,16 @@ export const make = Effect.fnUntraced(function* (limits: Limits) {
     } satisfies SourceImage
   })
 })
+
+/** What stands in the place of a picture, and what to do about it. */
+const isNone: Readonly<Record<string, string | undefined>> = {
+  "git lfs": "is a pointer of Git LFS, not a picture: run git lfs pull",
+  gzip: "is packed with gzip: unpack it",
+  json: "is JSON, not a picture: look into it, it may say why",
+  video: "is a video: export a still picture of it",
+  "web page": "is a web page, not a picture: take the address of the picture itself, or one that needs no login",
+  xml: "is XML, not a picture: look into it, it may say why"
+}
 
 /** JPEG 2000 and JPEG XL are read where sharp was built with them. */
 const isReadable = (format: string): boolean =>

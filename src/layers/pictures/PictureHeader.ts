@@ -54,7 +54,16 @@ const signatureOf = (data: Buffer): string | undefined => {
   if (starts("%PDF")) return "pdf"
   if (starts("\0\0\x01\0")) return "ico"
   if (starts("\x1f\x8b")) return "gzip"
-  return /^(\ufeff|\s)*</.test(data.toString("utf8", 0, 512)) ? "svg" : undefined
+  return writtenAs(data.toString("utf8", 0, 1024).trimStart())
+}
+
+/** What text is: servers and programs answer with some where a picture was asked for. */
+const writtenAs = (text: string): string | undefined => {
+  if (/^(<\?xml[^>]*>|<!--.*?-->|\s)*(<!doctype svg[^>]*>\s*)?<(\w+:)?svg\b/is.test(text)) return "svg"
+  if (/^(<\?xml[^>]*>|<!--.*?-->|\s)*<(!doctype html|html|head|title|meta|body)\b/is.test(text)) return "web page"
+  if (text.startsWith("<")) return "xml"
+  if (/^[[{]\s*["\]}[{\d]/.test(text)) return "json"
+  return text.startsWith("version https://git-lfs") ? "git lfs" : undefined
 }
 
 /**

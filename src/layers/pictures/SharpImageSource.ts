@@ -59,7 +59,8 @@ export const layer = ({ limits = defaultLimits, roots = [] }: SourceOptions = {}
           Effect.catchTag("PlaceRefused", (refusal) =>
             unusable(
               url,
-              `leads to ${refusal.url}, which is not fetched: ${refusal.detail}. Allow it with API_FETCH_NETWORKS`
+              `leads to ${refusal.place}, which is not fetched: ${refusal.detail}` +
+                (refusal.address === undefined ? "" : ". Allow it with API_FETCH_NETWORKS")
             )
           )
         )

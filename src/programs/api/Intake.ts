@@ -12,6 +12,7 @@ import * as NodeOs from "node:os"
 import { ContentHash } from "../../domain/Identifiers.ts"
 import { type ImageReference, pathOf } from "../../domain/ImageReference.ts"
 import * as StoredObject from "../../domain/StoredObject.ts"
+import * as Web from "../../domain/Web.ts"
 import { Archive } from "../../services/Archive.ts"
 import { ContentStore, type ContentUnavailable } from "../../services/ContentStore.ts"
 import { ImageSource, ImageSourceError, Unreachable, Unusable } from "../../services/ImageSource.ts"
@@ -101,7 +102,7 @@ export const make = Effect.gen(function* () {
   return {
     keep,
     /** Takes in the picture at an address of the public internet, or one that the storage keeps. */
-    fetch: (url: string) => (StoredObject.isAddress(url) ? refer(url) : keep(new URL(url).pathname, web.fetch(url))),
+    fetch: (url: string) => (StoredObject.isAddress(url) ? refer(url) : keep(Web.nameIn(new URL(url)), web.fetch(url))),
     /** Forgets a picture that an image was read from, if it is kept here and no image refers to it any more. */
     discard: (reference: ImageReference) =>
       Option.match(hashOf(reference), {

@@ -10,6 +10,7 @@ import type { Strategy } from "../../domain/Harmonization.ts"
 import type { ImageId } from "../../domain/Identifiers.ts"
 import { type ImageReference, placeOf, type SeenPicture } from "../../domain/ImageReference.ts"
 import type { ServiceCatalog } from "../../domain/ServiceCatalog.ts"
+import * as SignedUrl from "../../domain/SignedUrl.ts"
 import type { Stage } from "../../domain/Staleness.ts"
 import { ImageSource } from "../../services/ImageSource.ts"
 import { Progress } from "../../services/Progress.ts"
@@ -131,7 +132,10 @@ const usable = Effect.fnUntraced(function* (reference: ImageReference, submissio
   }
   const { reason } = loaded.failure
   const { detail, image } = reason
-  submission.unusable.push({ image, detail: reason._tag === "Unreachable" ? `cannot be reached: ${detail}` : detail })
+  submission.unusable.push({
+    image: SignedUrl.shown(image),
+    detail: reason._tag === "Unreachable" ? `cannot be reached: ${detail}` : detail
+  })
   return []
 })
 

@@ -53,6 +53,44 @@ describe("find", () => {
     })
   )
 
+  it.live("takes spellings of one URL for one picture, and names it as people write it", () =>
+    Effect.gen(function* () {
+      const found = yield* Stream.runCollect(
+        ImageFiles.find([
+          "HTTP://NAS.Local:80/x/../caf%C3%A9.jpg#top",
+          "http://nas.local/café.jpg",
+          "http://nas.local/a%2Fb.jpg",
+          "http://nas.local/%0a.jpg",
+          "http://nas.local/caf%e9.jpg",
+          "http://bücher.example/"
+        ])
+      )
+      assert.deepEqual(found, [
+        { url: "http://nas.local/caf%C3%A9.jpg", filename: "café.jpg" },
+        { url: "http://nas.local/a%2Fb.jpg", filename: "a%2Fb.jpg" },
+        { url: "http://nas.local/%0a.jpg", filename: "%0a.jpg" },
+        { url: "http://nas.local/caf%e9.jpg", filename: "caf%e9.jpg" },
+        { url: "http://xn--bcher-kva.example/", filename: "xn--bcher-kva.example" }
+      ])
+    }).pipe(Effect.provide(surroundings))
+  )
+
+  it.live("names the addresses that are read when it is given another kind", () =>
+    Effect.gen(function* () {
+      for (const kind of [
+        "ftp://nas/a.jpg",
+        "file:///a.jpg",
+        "nas:8080/a.jpg",
+        `data:image/png;base64,${"A".repeat(5000)}`
+      ]) {
+        const message = Result.getOrThrow(Result.flip(yield* find([], kind)))
+        assert.include(message, `begins with http://, https:// or s3:// instead of ${kind.split(":")[0]}:`)
+        assert.isBelow(message.length, 300)
+      }
+      assert.deepEqual(yield* find([], "C:\\a.jpg"), Result.fail("C:\\a.jpg does not exist: check the path"))
+    })
+  )
+
   it.live("finds each picture once", () =>
     Effect.gen(function* () {
       assert.deepEqual(yield* find(files, "~/b.jpg", "~/*.jpg", "~/b.jpg"), Result.succeed(["~/b.jpg"]))
@@ -123,10 +161,26 @@ describe("find", () => {
     }).pipe(Effect.scoped, Effect.provide(surroundings))
   )
 
+  it.live("says where a link leads that leads nowhere", () =>
+    Effect.gen(function* () {
+      const fs = yield* FileSystem.FileSystem
+      const folder = yield* fs.makeTempDirectoryScoped()
+      yield* fs.symlink("nowhere", `${folder}/dangling`)
+      yield* fs.symlink("round", `${folder}/round`)
+      const message = (name: string) =>
+        Effect.map(Effect.flip(Stream.runCollect(ImageFiles.find([`${folder}/${name}`]))), (error) => error.message)
+      assert.match(yield* message("dangling"), /dangling is a link to what is not there: correct the link$/)
+      assert.match(yield* message("round"), /round is a link that leads to itself: correct the link$/)
+    }).pipe(Effect.scoped, Effect.provide(surroundings))
+  )
+
   it.live("says what is not there", () =>
     Effect.gen(function* () {
       assert.deepEqual(yield* find([], "~"), Result.fail("~ has no pictures in it"))
       assert.deepEqual(yield* find([], "~/x.jpg"), Result.fail("~/x.jpg does not exist: check the path"))
+      assert.deepEqual(yield* find([], ""), Result.fail("An empty text names no pictures"))
+      const long = yield* find([], `~/${"x".repeat(300)}.jpg`)
+      assert.match(Result.getOrThrow(Result.flip(long)), /has a name that is too long/)
       assert.match(Result.getOrThrow(Result.flip(yield* find(files, "~/*.gif"))), /matches no file/)
     })
   )

@@ -24,4 +24,12 @@ describe("ofImage", () => {
     assert.deepEqual(new Uint8Array(await file.arrayBuffer()), bytes)
     assert.strictEqual(file.name, filename)
   })
+
+  it("has no control character in its head", () => {
+    const filename = "esc\u001b[31mred\0\u0085\t.jpg"
+    const { body } = MultipartForm.ofImage("file", { bytes, filename, mediaType: "image/jpeg" }, Buffer.alloc)
+    const head = body.subarray(0, body.indexOf("\r\n\r\n")).toString()
+    assert.notMatch(head.replaceAll("\r\n", ""), /\p{Cc}/u)
+    assert.include(head, 'filename="esc%1B[31mred%00%85%09.jpg"')
+  })
 })

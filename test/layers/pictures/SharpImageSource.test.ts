@@ -8,6 +8,7 @@ import * as NodeZlib from "node:zlib"
 import sharp from "sharp"
 import { imageBox } from "../../../src/domain/BoundingBox.ts"
 import type { ImageReference } from "../../../src/domain/ImageReference.ts"
+import * as FileBytes from "../../../src/layers/pictures/FileBytes.ts"
 import * as SharpCropper from "../../../src/layers/pictures/SharpCropper.ts"
 import * as ImageSources from "../../support/ImageSources.ts"
 import { Cropper } from "../../../src/services/Cropper.ts"
@@ -256,7 +257,25 @@ describe("load", () => {
           "drawing.jpg",
           new TextEncoder().encode('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>'),
           /SVG/
-        ]
+        ],
+        [
+          "login.jpg",
+          new TextEncoder().encode("\n<!DOCTYPE html><html><title>Log in</title>"),
+          /is a web page, not a picture/
+        ],
+        ["old.jpg", new TextEncoder().encode("<HTML><BODY>404</BODY>"), /is a web page, not a picture/],
+        [
+          "denied.jpg",
+          new TextEncoder().encode('<?xml version="1.0"?>\n<Error><Code>AccessDenied</Code></Error>'),
+          /is XML, not a picture/
+        ],
+        ["quota.jpg", new TextEncoder().encode('{"error": "quota exceeded"}'), /is JSON, not a picture/],
+        [
+          "pointer.jpg",
+          new TextEncoder().encode("version https://git-lfs.github.com/spec/v1\noid sha256:4d\nsize 1\n"),
+          /is a pointer of Git LFS, not a picture: run git lfs pull$/
+        ],
+        ["packed.jpg", NodeZlib.gzipSync(jpeg), /is packed with gzip: unpack it$/]
       ]
       for (const [name, bytes, expected] of cases) assert.match(problem(yield* loadFile(name, bytes)), expected)
     })
@@ -272,6 +291,22 @@ describe("load", () => {
       const image = yield* ImageSource.use((source) => source.lend(reference, Effect.succeed))
       assert.deepInclude(image, { mediaType: "image/jpeg", width: 600, height: 400 })
       assert.match(problem(yield* load(reference)), /is damaged/)
+    }).pipe(Effect.scoped, Effect.provide(layer))
+  )
+
+  it.live("does not judge a file that is written to while it is read", () =>
+    Effect.gen(function* () {
+      const fs = yield* FileSystem.FileSystem
+      const path = `${yield* fs.makeTempDirectoryScoped()}/growing.jpg`
+      yield* fs.writeFileString(path, "the beginning")
+      const read = FileBytes.read(path, { limit: 1000, roots: [] }, (size) => {
+        NodeFs.appendFileSync(path, ", and more")
+        return Buffer.allocUnsafeSlow(size)
+      })
+      assert.strictEqual(
+        problem(yield* Effect.result(read)),
+        `Unreachable: ${path} cannot be reached: it is being written to`
+      )
     }).pipe(Effect.scoped, Effect.provide(layer))
   )
 

@@ -8,6 +8,7 @@ import * as Derive from "../../../domain/Derive.ts"
 import type { FailureClass } from "../../../domain/Facts.ts"
 import type { BoxId, ImageId, ServiceId } from "../../../domain/Identifiers.ts"
 import { pathOf } from "../../../domain/ImageReference.ts"
+import * as SignedUrl from "../../../domain/SignedUrl.ts"
 import type { ServiceCatalog } from "../../../domain/ServiceCatalog.ts"
 import type { Revision, Stage } from "../../../domain/Staleness.ts"
 import * as TraceContext from "../../../domain/TraceContext.ts"
@@ -43,7 +44,7 @@ const read = Effect.fnUntraced(function* (id: ImageId, catalog: ServiceCatalog) 
   return Option.some<Image>({
     ...progressOf(row),
     ...(path === undefined ? {} : { path }),
-    ...(reference.url === undefined ? {} : { url: reference.url }),
+    ...(reference.url === undefined ? {} : { url: SignedUrl.shown(reference.url) }),
     ...traceOf(row.trace_parent),
     services: facts.requested,
     results: facts.results.map((result) => {
