@@ -4,6 +4,8 @@ import type { Consensus } from "../domain/Consensus.ts"
 import type { CropResult, ImageFacts, Outcome } from "../domain/Facts.ts"
 import type { ImageId, ServiceId } from "../domain/Identifiers.ts"
 import type { ImageReference, SeenPicture } from "../domain/ImageReference.ts"
+import type { CorrectedBox } from "../domain/corrections/Corrected.ts"
+import type { Correction } from "../domain/corrections/Correction.ts"
 import type { MergedBox } from "../domain/MergedBox.ts"
 import type { Derivation, Stage } from "../domain/Staleness.ts"
 import type { StepName } from "../domain/StepName.ts"
@@ -111,7 +113,10 @@ export interface ImageRecord {
   readonly imageId: ImageId
   readonly reference: ImageReference
   readonly facts: ImageFacts
-  readonly boxes: ReadonlyArray<MergedBox>
+  /** What people said about its boxes and did not take back, in that order. */
+  readonly corrections: ReadonlyArray<Correction>
+  /** The harmonized boxes with the corrections applied. */
+  readonly boxes: ReadonlyArray<CorrectedBox>
   readonly consensus: Option.Option<Consensus>
 }
 

@@ -18,6 +18,7 @@ import * as PgDatabase from "../../src/layers/postgres/PgDatabase.ts"
 import * as PgProgress from "../../src/layers/postgres/PgProgress.ts"
 import * as PgActionLog from "../../src/layers/postgres/PgActionLog.ts"
 import * as PgOperations from "../../src/layers/postgres/PgOperations.ts"
+import * as PgCorrections from "../../src/layers/postgres/PgCorrections.ts"
 import * as PgPictureLinks from "../../src/layers/postgres/PgPictureLinks.ts"
 import * as PgReplays from "../../src/layers/postgres/PgReplays.ts"
 import * as PgResultStore from "../../src/layers/postgres/PgResultStore.ts"
@@ -98,6 +99,7 @@ export const layer = (options: ApiServerOptions = {}) => {
     Layer.provideMerge(options.archive ?? PgArchive.layer),
     Layer.provideMerge([
       PgActionLog.layer,
+      PgCorrections.layer,
       PgOperations.layer,
       PgPictureLinks.layer,
       PgProgress.layer,

@@ -286,6 +286,7 @@ export const make = (): ResultStore["Service"] & Pick<Progress["Service"], "coun
           imageId: image.imageId,
           reference: image.reference,
           facts: factsOf(image),
+          corrections: [],
           boxes: boxesOf(image),
           consensus: Option.map(Option.fromUndefinedOr(image.consensus), Schema.decodeUnknownSync(Consensus))
         }))

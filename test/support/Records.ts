@@ -42,6 +42,7 @@ export const imageOf = (facts: ImageFacts, filename = "beach-01.jpg", id = 1): I
     results: results.map((result, i) => ({ ...result, created: created(i), workerId: "worker" })),
     crops: crops.map((result, i) => ({ ...result, created: created(results.length + i) })),
     boxes: boxesOf(facts),
+    corrections: [],
     consensus: consensusOf(facts),
     enrichments: [],
     derivations: [],

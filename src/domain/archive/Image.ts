@@ -2,11 +2,12 @@
 import { Schema } from "effect"
 import { ImageBox } from "../BoundingBox.ts"
 import { Consensus } from "../Consensus.ts"
+import { CorrectedBox } from "../corrections/Corrected.ts"
+import { Correction, Mark } from "../corrections/Correction.ts"
 import { Confidence } from "../Detection.ts"
 import { CropResult, ServiceResult } from "../Facts.ts"
 import { BoxStatus } from "../Harmonization.ts"
 import { BoxId, Concept, ImageId, ServiceId } from "../Identifiers.ts"
-import { MergedBox } from "../MergedBox.ts"
 import { Revision, Stage } from "../Staleness.ts"
 import { ImageEnrichment } from "./ImageEnrichment.ts"
 
@@ -41,7 +42,9 @@ export const BoxSummary = Schema.Struct({
   emoji: Schema.optionalKey(Schema.String),
   status: BoxStatus,
   confidence: Confidence,
-  box: ImageBox
+  box: ImageBox,
+  /** The correction by a person that it rests on. */
+  correction: Schema.optionalKey(Mark)
 })
 export type BoxSummary = typeof BoxSummary.Type
 
@@ -90,8 +93,10 @@ export const Image = Schema.Struct({
   results: Schema.Array(Schema.Struct({ ...ServiceResult.fields, created: Schema.Date, workerId: Schema.String })),
   /** What services answered about crops of the boxes, in the order of box and service. */
   crops: Schema.Array(Schema.Struct({ ...CropResult.fields, created: Schema.Date })),
-  /** Best first. */
-  boxes: Schema.Array(MergedBox),
+  /** With the corrections applied: first those that rest on one, then the others, best first. */
+  boxes: Schema.Array(CorrectedBox),
+  /** What people said about the boxes and did not take back, in that order. */
+  corrections: Schema.Array(Correction),
   consensus: Schema.optionalKey(Schema.toType(Consensus)),
   /** What was learned from crops, mapped into the image. */
   enrichments: Schema.Array(ImageEnrichment),

@@ -3,12 +3,14 @@ import { Array, Effect, Option, Order, Schema } from "effect"
 import { SqlClient } from "effect/sql"
 import type { ImageBox } from "../../domain/BoundingBox.ts"
 import { Consensus } from "../../domain/Consensus.ts"
+import * as Corrected from "../../domain/corrections/Corrected.ts"
 import type { CropResult, ImageFacts, ServiceResult } from "../../domain/Facts.ts"
 import type { BoxId, ImageId, ServiceId } from "../../domain/Identifiers.ts"
 import * as MergedBox from "../../domain/MergedBox.ts"
 import type { Revision, Stage } from "../../domain/Staleness.ts"
 import type { ImageRecord } from "../../services/ResultStore.ts"
 import * as Columns from "./Columns.ts"
+import * as Corrections from "./Corrections.ts"
 import { isStale } from "./Derivations.ts"
 import { type ReferenceRow, referenceOf } from "./Images.ts"
 import * as Outcomes from "./Outcomes.ts"
@@ -74,6 +76,7 @@ const readRecords = Effect.fnUntraced(function* (ids: ReadonlyArray<ImageId>) {
     SELECT image_id, merged_data FROM merged_boxes WHERE image_id = ANY (${wanted}) ORDER BY image_id, rank`
   const consensuses = yield* sql<{ image_id: ImageId; consensus_data: unknown }>`
     SELECT image_id, consensus_data FROM consensus WHERE image_id = ANY (${wanted})`
+  const correctionsOf = yield* Corrections.standing(ids)
   const referenceById = new Map(references.map((row) => [row.image_id, referenceOf(row)]))
   const boxesById = Array.groupBy(boxes, byImage)
   const consensusById = new Map(consensuses.map(({ consensus_data, image_id }) => [image_id, consensus_data]))
@@ -82,13 +85,16 @@ const readRecords = Effect.fnUntraced(function* (ids: ReadonlyArray<ImageId>) {
     Effect.fnUntraced(function* (facts) {
       const { imageId } = facts
       const stored = consensusById.get(imageId)
+      const corrections = correctionsOf(imageId)
+      const derived = yield* Effect.forEach(boxesById[String(imageId)] ?? [], ({ merged_data }) =>
+        Effect.fromResult(MergedBox.fromData(merged_data))
+      )
       return {
         imageId,
         reference: referenceById.get(imageId)!,
         facts,
-        boxes: yield* Effect.forEach(boxesById[String(imageId)] ?? [], ({ merged_data }) =>
-          Effect.fromResult(MergedBox.fromData(merged_data))
-        ),
+        corrections,
+        boxes: Corrected.boxes(derived, corrections),
         consensus: stored === undefined ? Option.none() : Option.some(yield* decodeConsensus(stored))
       } satisfies ImageRecord
     })

@@ -24,6 +24,7 @@ import { runAgain } from "./migrations/0012RunAgain.ts"
 import { rememberActions } from "./migrations/0013RememberActions.ts"
 import { findByWords } from "./migrations/0014FindByWords.ts"
 import { tellWebhooks } from "./migrations/0015TellWebhooks.ts"
+import { correct } from "./migrations/0016Correct.ts"
 
 /** The database was made by a later version of the program. */
 export class DatabaseTooNew extends Schema.TaggedError<DatabaseTooNew>()("DatabaseTooNew", {
@@ -54,7 +55,8 @@ export const steps = {
   "0012_run_again": runAgain,
   "0013_remember_actions": rememberActions,
   "0014_find_by_words": findByWords,
-  "0015_tell_webhooks": tellWebhooks
+  "0015_tell_webhooks": tellWebhooks,
+  "0016_correct": correct
 }
 
 /** Where it says which were taken. */

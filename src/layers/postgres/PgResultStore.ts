@@ -10,7 +10,6 @@ import { SqlClient } from "effect/sql"
 import type { ImageId } from "../../domain/Identifiers.ts"
 import { ResultStore, type Scope } from "../../services/ResultStore.ts"
 import * as Boxes from "./Boxes.ts"
-import * as Corrections from "./Corrections.ts"
 import * as Derivations from "./Derivations.ts"
 import * as Derived from "./Derived.ts"
 import * as Facts from "./Facts.ts"
@@ -19,6 +18,7 @@ import * as Forgetting from "./Forgetting.ts"
 import * as Images from "./Images.ts"
 import { migrate } from "./Migrations.ts"
 import * as Pictures from "./Pictures.ts"
+import * as Requests from "./Requests.ts"
 import * as Results from "./Results.ts"
 
 /** The store of tables that are there already: nothing is changed, and methods fail where they are others. */
@@ -57,8 +57,8 @@ export const asItIs = Layer.effect(
       outstanding: method("ResultStore.outstanding", Images.outstanding, aboutOne),
       see: method("ResultStore.see", Pictures.see, aboutOne),
       forget: method("ResultStore.forget", Forgetting.forget, ({ scope }) => aboutScope(scope)),
-      request: method("ResultStore.request", Corrections.request, aboutAll),
-      remove: method("ResultStore.remove", Corrections.remove, aboutOne),
+      request: method("ResultStore.request", Requests.request, aboutAll),
+      remove: method("ResultStore.remove", Requests.remove, aboutOne),
       newest: method(
         "ResultStore.newest",
         () => Images.newest,

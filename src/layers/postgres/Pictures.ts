@@ -41,5 +41,6 @@ const change = Effect.fnUntraced(function* (id: ImageId, seen: SeenPicture) {
     )
     SELECT facts::int AS forgotten FROM lost`
   yield* sql`DELETE FROM merged_boxes WHERE image_id = ${id}`
+  yield* sql`DELETE FROM corrections WHERE image_id = ${id}`
   return (row?.forgotten ?? 0) > 0
 })

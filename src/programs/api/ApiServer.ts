@@ -10,6 +10,7 @@ import { ApiSettings } from "./ApiSettings.ts"
 import { docsPath } from "./ContentPolicies.ts"
 import { Api } from "./definition/Api.ts"
 import * as Guards from "./Guards.ts"
+import * as CorrectionHandlers from "./handlers/Corrections.ts"
 import * as FusionHandlers from "./handlers/Fusion.ts"
 import * as ImageHandlers from "./handlers/Images.ts"
 import * as OperationHandlers from "./handlers/Operations.ts"
@@ -21,6 +22,7 @@ import * as Headers from "./Headers.ts"
 import * as Throttle from "./Throttle.ts"
 
 const handlers = Layer.mergeAll(
+  CorrectionHandlers.layer,
   FusionHandlers.layer,
   ImageHandlers.layer,
   OperationHandlers.layer,

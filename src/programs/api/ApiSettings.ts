@@ -21,6 +21,8 @@ export interface Settings {
   readonly traceUrl: Option.Option<string>
   /** The folder with the files of the dashboard. */
   readonly dashboard: string
+  /** Whether people may correct boxes. */
+  readonly corrects: boolean
   /** What is not asked: which services, or what they would say, and how to have them, a sentence each. */
   readonly absent: ReadonlyArray<string>
   /** What harmonizes in the programs that run. */
@@ -63,7 +65,7 @@ const tokenIn = Effect.fnUntraced(function* (variable: string) {
 /** What a program decides, rather than the environment. */
 export type Choices = Pick<Settings, "host" | "port" | "sharesFiles" | "dashboard" | "absent" | "strategy">
 
-/** The settings from `API_TOKEN`, `API_READ_TOKEN`, `API_PUBLIC_URL`, `API_FETCH_BUCKETS` and `TRACE_URL`. */
+/** The settings from `API_TOKEN`, `API_READ_TOKEN`, `API_PUBLIC_URL`, `API_FETCH_BUCKETS`, `CORRECTIONS` and `TRACE_URL`. */
 export const layer = (choices: Choices) =>
   Layer.effect(
     ApiSettings,
@@ -72,6 +74,7 @@ export const layer = (choices: Choices) =>
       const readToken = yield* tokenIn("API_READ_TOKEN")
       const publicUrl = yield* Config.option(Config.NonEmptyString("API_PUBLIC_URL"))
       const buckets = yield* Config.Array(Schema.NonEmptyString, "API_FETCH_BUCKETS").pipe(Config.withDefault([]))
+      const corrections = yield* Config.Literals(["off", "on"], "CORRECTIONS").pipe(Config.withDefault("off"))
       const traceUrl = yield* Config.option(Config.NonEmptyString("TRACE_URL"))
       if (Option.isNone(token) && !isLoopback(choices.host)) return yield* new OpenToEverybody({ host: choices.host })
       if (Option.isSome(readToken) && (Option.isNone(token) || isSame(token.value, readToken.value))) {
@@ -84,6 +87,7 @@ export const layer = (choices: Choices) =>
         token,
         readToken,
         traceUrl,
+        corrects: corrections === "on",
         buckets,
         publicUrl: Option.map(publicUrl, (url) => url.replace(/\/+$/, ""))
       }

@@ -7,6 +7,7 @@ import type { BrokerUnavailable } from "../../services/MessageBroker.ts"
 import type { ResultStoreError } from "../../services/ResultStore.ts"
 import type { PlaceRefused } from "../../services/WebPictures.ts"
 import type { UnknownImage, UnknownServices, UnknownStep } from "../flows/Actions.ts"
+import type { OutsidePicture, UnknownCorrection } from "../flows/Correct.ts"
 import type { TooWide, UnknownOperation } from "../flows/Operate.ts"
 import { Forbidden, NotFound, TooLarge, Unavailable, Unexpected, Unprocessable } from "./definition/Problems.ts"
 
@@ -17,9 +18,11 @@ type Failure =
   | ContentUnavailable
   | CropError
   | ImageSourceError
+  | OutsidePicture
   | PlaceRefused
   | ResultStoreError
   | TooWide
+  | UnknownCorrection
   | UnknownImage
   | UnknownOperation
   | UnknownServices
@@ -32,9 +35,11 @@ interface ProblemOf {
   readonly ContentUnavailable: Unavailable
   readonly CropError: Unprocessable
   readonly ImageSourceError: Unavailable | Unprocessable
+  readonly OutsidePicture: Unprocessable
   readonly PlaceRefused: Forbidden
   readonly ResultStoreError: Unavailable | Unexpected
   readonly TooWide: Unprocessable
+  readonly UnknownCorrection: NotFound
   readonly UnknownImage: NotFound
   readonly UnknownOperation: NotFound
   readonly UnknownServices: Unprocessable
@@ -52,12 +57,14 @@ const problems: {
     reason._tag === "Unreachable"
       ? new Unavailable({ detail: `${nameOf(reason.image)} cannot be reached: ${reason.detail}` })
       : new Unprocessable({ detail: `${nameOf(reason.image)} ${reason.detail}` }),
+  OutsidePicture: ({ message }) => new Unprocessable({ detail: message }),
   PlaceRefused: ({ message }) => new Forbidden({ detail: message }),
   ResultStoreError: ({ reason }) =>
     reason._tag === "StoreUnavailable"
       ? new Unavailable({ detail: "The database is not available now: try again later" })
       : new Unexpected({ detail: "The database refused the request; the log of the API says why" }),
   TooWide: ({ message }) => new Unprocessable({ detail: message }),
+  UnknownCorrection: ({ message }) => new NotFound({ detail: message }),
   UnknownImage: ({ message }) => new NotFound({ detail: message }),
   UnknownOperation: ({ message }) => new NotFound({ detail: message }),
   UnknownServices: ({ message }) => new Unprocessable({ detail: message }),

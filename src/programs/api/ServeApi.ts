@@ -12,6 +12,7 @@ import * as HttpListener from "../../layers/http/HttpListener.ts"
 import * as SharpImageSource from "../../layers/pictures/SharpImageSource.ts"
 import * as SharpScaler from "../../layers/pictures/SharpScaler.ts"
 import * as PgArchive from "../../layers/postgres/PgArchive.ts"
+import * as PgCorrections from "../../layers/postgres/PgCorrections.ts"
 import * as PgPictureLinks from "../../layers/postgres/PgPictureLinks.ts"
 import * as PgReplays from "../../layers/postgres/PgReplays.ts"
 import * as PgSessions from "../../layers/postgres/PgSessions.ts"
@@ -47,6 +48,7 @@ export const layer = (options: ServeApiOptions) =>
   listening.pipe(
     Layer.provide([
       PgArchive.layer,
+      PgCorrections.layer,
       PgPictureLinks.layer,
       PgReplays.layer,
       PgSessions.layer,

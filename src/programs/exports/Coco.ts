@@ -36,7 +36,7 @@ export const document = <E, R>(images: Stream.Stream<Exported, E, R>, created: D
     const annotationsOf = ({ record }: Exported) =>
       (listed.has(record.imageId) ? Image.confirmed(record) : [])
         .slice(0, mostBoxes)
-        .map(({ box: { height, width, x, y }, concept, confidence, keypoints, mask }, index) => {
+        .map(({ box: { height, width, x, y }, concept, confidence, correction, keypoints, mask }, index) => {
           const category = CocoCategories.of(concept)
           categories.set(category.id, category)
           return {
@@ -49,6 +49,7 @@ export const document = <E, R>(images: Stream.Stream<Exported, E, R>, created: D
             segmentation: mask ?? [[x, y, x + width, y, x + width, y + height, x, y + height]],
             iscrowd: 0,
             score: confidence,
+            ...(correction === undefined ? {} : { corrected_by: correction.by, correction: correction.kind }),
             ...(keypoints === undefined ? {} : { keypoints, num_keypoints: Mask.points(keypoints).length })
           }
         })

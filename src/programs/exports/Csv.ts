@@ -8,14 +8,14 @@ import type { Exported } from "../flows/Export.ts"
 import * as Image from "./Image.ts"
 
 const columns =
-  "image_id,file_name,place,image_width,image_height,box_id,label,x,y,width,height,confidence,status,services"
+  "image_id,file_name,place,image_width,image_height,box_id,label,x,y,width,height,confidence,status,services,corrected_by,correction"
 
 export const document = <E, R>(images: Stream.Stream<Exported, E, R>): Stream.Stream<string, E, R> =>
   Stream.concat(Stream.make(`${columns}\r\n`), Stream.map(images, lines))
 
 const lines = ({ record, size }: Exported): string =>
   record.boxes
-    .map(({ box: { box, concept, confidence, services, status }, id }) =>
+    .map(({ box: { box, concept, confidence, correction, services, status }, id }) =>
       [
         record.imageId,
         Image.name(record),
@@ -30,7 +30,9 @@ const lines = ({ record, size }: Exported): string =>
         box.height,
         confidence,
         status,
-        services.join(" ")
+        services.join(" "),
+        correction?.by ?? "",
+        correction?.kind ?? ""
       ]
         .map(field)
         .join(",")

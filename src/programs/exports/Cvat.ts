@@ -15,8 +15,8 @@ export const document = <E, R>(images: Stream.Stream<Exported, E, R>): Stream.St
 
 const element = ({ record, size }: Exported): string => {
   const boxes = Image.confirmed(record).map(
-    ({ box: { height, width, x, y }, concept }) =>
-      `    <box label="${escape(concept)}" source="auto" occluded="0" xtl="${x}" ytl="${y}" xbr="${x + width}" ybr="${y + height}" z_order="0"/>\n`
+    ({ box: { height, width, x, y }, concept, correction }) =>
+      `    <box label="${escape(concept)}" source="${correction === undefined ? "auto" : "manual"}" occluded="0" xtl="${x}" ytl="${y}" xbr="${x + width}" ybr="${y + height}" z_order="0"/>\n`
   )
   const opening = `  <image id="${record.imageId}" name="${escape(Image.name(record))}" width="${size.width}" height="${size.height}">\n`
   return `${opening}${boxes.join("")}  </image>\n`

@@ -15,12 +15,15 @@ export const document = <E, R>(images: Stream.Stream<Exported, E, R>): Stream.St
       const entry = ([{ record, size }, index]: readonly [Exported, number]) => {
         const name = Image.stem(record)
         places[name] = Image.place(record)
-        const detections = Image.confirmed(record).map(({ box, concept, confidence, services }) => ({
+        const detections = Image.confirmed(record).map(({ box, concept, confidence, correction, services }) => ({
           label: concept,
           // Shares of the picture.
           bounding_box: [box.x / size.width, box.y / size.height, box.width / size.width, box.height / size.height],
           confidence,
-          attributes: { services: services.join(" ") }
+          attributes: {
+            services: services.join(" "),
+            ...(correction === undefined ? {} : { corrected_by: correction.by, correction: correction.kind })
+          }
         }))
         return `${index === 0 ? "" : ",\n"}${JSON.stringify(name)}:${JSON.stringify(detections)}`
       }

@@ -1,6 +1,6 @@
 /** What the formats say of an image: its boxes, where its picture is, and a name that no other image has. */
 import * as ImageReference from "../../domain/ImageReference.ts"
-import type { MergedBox } from "../../domain/MergedBox.ts"
+import type { CorrectedBox } from "../../domain/corrections/Corrected.ts"
 import type { ImageRecord } from "../../services/ResultStore.ts"
 
 /**
@@ -24,6 +24,6 @@ const partsOf = ({ reference }: ImageRecord) => {
 /** Where the picture is read from: a path or a URL. */
 export const place = ({ reference }: ImageRecord): string => ImageReference.pathOf(reference) ?? reference.url!
 
-/** The boxes that the detectors agree on, best first. */
-export const confirmed = ({ boxes }: ImageRecord): ReadonlyArray<MergedBox["box"]> =>
+/** The boxes that the detectors agree on or people say are there, best first. */
+export const confirmed = ({ boxes }: ImageRecord): ReadonlyArray<CorrectedBox["box"]> =>
   boxes.flatMap(({ box }) => (box.status === "confirmed" ? [box] : []))

@@ -20,7 +20,7 @@ const task = ({ record, size }: Exported) => {
       {
         model_version: "windmill",
         score: boxes.length === 0 ? 0 : Math.min(...boxes.map(({ confidence }) => confidence)),
-        result: boxes.map(({ box, concept, confidence }, index) => ({
+        result: boxes.map(({ box, concept, confidence, correction }, index) => ({
           id: `${record.imageId}_${index}`,
           type: "rectanglelabels",
           from_name: "label",
@@ -29,6 +29,7 @@ const task = ({ record, size }: Exported) => {
           original_height: size.height,
           image_rotation: 0,
           score: confidence,
+          ...(correction === undefined ? {} : { meta: { text: [`${correction.kind} by ${correction.by}`] } }),
           // Percent of the picture.
           value: {
             x: (100 * box.x) / size.width,

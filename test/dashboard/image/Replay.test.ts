@@ -30,6 +30,7 @@ const imageOf = (self: ImageFacts): Image => {
     results: self.results.map((result, i) => ({ ...result, created: created(i), workerId: "worker" })),
     crops: self.crops.map((result, i) => ({ ...result, created: created(self.results.length + i) })),
     boxes,
+    corrections: [],
     enrichments: [],
     derivations: [],
     underived: []

@@ -19,6 +19,7 @@ const open = ["session.state", "session.logIn", "session.logOut", "uploads.share
 const sample: Readonly<Record<string, string>> = {
   id: "1",
   box: "none",
+  correction: "1",
   step: "ocr",
   hash: "0".repeat(64),
   key: "0".repeat(64)

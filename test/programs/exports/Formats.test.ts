@@ -28,6 +28,7 @@ const image = (
       imageId: Brand.nominal<ImageId>()(id),
       reference: { filename, path: `/pictures/${id}/${filename}` },
       facts,
+      corrections: [],
       boxes: boxesOf(facts),
       consensus: Option.none()
     }
@@ -115,7 +116,7 @@ describe("CSV", () => {
       assert.lengthOf(lines, 1 + 3 + 1)
       assert.strictEqual(
         lines[1],
-        "7,a_7.jpg,/pictures/7/a.jpg,100,200,dog_10_20_30_40,dog,10,20,30,40,0.9,confirmed,detectron2 rtdetr yolov8"
+        "7,a_7.jpg,/pictures/7/a.jpg,100,200,dog_10_20_30_40,dog,10,20,30,40,0.9,confirmed,detectron2 rtdetr yolov8,,"
       )
       assert.match(lines[3]!, /^1,"'=cmd,-_1\.jpg","\/pictures/)
     })

@@ -22,6 +22,7 @@ const image: Image = {
   results: [],
   crops: [],
   boxes: [],
+  corrections: [],
   enrichments: [],
   derivations: [],
   underived: []

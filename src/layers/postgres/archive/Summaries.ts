@@ -6,7 +6,9 @@ import type { ImageBox } from "../../../domain/BoundingBox.ts"
 import type { BoxStatus } from "../../../domain/Harmonization.ts"
 import type { BoxId, Concept, ImageId } from "../../../domain/Identifiers.ts"
 import type { Revision } from "../../../domain/Staleness.ts"
+import * as Corrected from "../../../domain/corrections/Corrected.ts"
 import * as Columns from "../Columns.ts"
+import * as Corrections from "../Corrections.ts"
 
 /** What lists and single images say alike about how far an image is. */
 export interface ProgressRow {
@@ -59,6 +61,7 @@ export const summaries = Effect.fnUntraced(function* (ids: ReadonlyArray<ImageId
   const findings = yield* sql<FindingRow>`
     SELECT image_id, concept, emoji, confidence FROM findings
     WHERE image_id = ANY (${wanted}) ORDER BY image_id, rank`
+  const correctionsOf = yield* Corrections.standing(ids)
   const byId = new Map(images.map((row) => [row.image_id, row]))
   const boxesById = Array.groupBy(boxes, byImage)
   const findingsById = Array.groupBy(findings, byImage)
@@ -68,7 +71,18 @@ export const summaries = Effect.fnUntraced(function* (ids: ReadonlyArray<ImageId
     return [
       {
         ...progressOf(row),
-        boxes: (boxesById[String(id)] ?? []).map(boxOf),
+        boxes: Corrected.apply(
+          correctionsOf(id),
+          (boxesById[String(id)] ?? []).map(boxOf),
+          (box) => box,
+          (ruling, { box, concept }, derived): BoxSummary => ({
+            ...Corrected.naming(ruling, { box, concept }, derived),
+            concept,
+            box,
+            status: "confirmed",
+            confidence: 1
+          })
+        ),
         findings: (findingsById[String(id)] ?? []).map(findingOf)
       }
     ]

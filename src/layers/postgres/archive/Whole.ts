@@ -39,7 +39,7 @@ const read = Effect.fnUntraced(function* (id: ImageId, catalog: ServiceCatalog) 
     SELECT stage, max(created) AS at FROM derivations WHERE image_id = ${id} GROUP BY stage`
   const answerOf = new Map(answers.map((answer) => [answer.service, answer]))
   const cropOf = new Map(crops.map((crop) => [`${crop.service} ${crop.box}`, crop]))
-  const { boxes, consensus, facts, reference } = record
+  const { boxes, consensus, corrections, facts, reference } = record
   const path = pathOf(reference)
   return Option.some<Image>({
     ...progressOf(row),
@@ -56,6 +56,7 @@ const read = Effect.fnUntraced(function* (id: ImageId, catalog: ServiceCatalog) 
       created: cropOf.get(`${crop.service} ${crop.boxId}`)!.created
     })),
     boxes,
+    corrections,
     ...(Option.isSome(consensus) ? { consensus: consensus.value } : {}),
     enrichments: Derive.enrichments(Derive.observe(facts, catalog)).map(ImageEnrichment.of),
     derivations: derivationsOf(row, new Map(derived.map(({ at, stage }) => [stage, at]))),

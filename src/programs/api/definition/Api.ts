@@ -5,6 +5,7 @@
  * times are ISO 8601 in UTC.
  */
 import { HttpApi, OpenApi } from "effect/http-api"
+import { Corrections } from "./Corrections.ts"
 import { Access, Faults } from "./Guards.ts"
 import { Fusion } from "./Fusion.ts"
 import { Images } from "./Images.ts"
@@ -18,7 +19,7 @@ import { Uploads } from "./Uploads.ts"
 const strict = { onExcessProperty: "error" } as const
 
 export class Api extends HttpApi.make("windmill")
-  .add(Images, Pipeline, Operations, Events, Exports, Fusion)
+  .add(Images, Corrections, Pipeline, Operations, Events, Exports, Fusion)
   .middleware(Access)
   .add(Session, Uploads)
   .middleware(Faults)

@@ -43,6 +43,8 @@ export const WorkflowView = Schema.Struct({
   simulated: Schema.Array(ServiceId),
   /** What is not asked: which services, or what they would say, and how to have them, a sentence each. */
   absent: Schema.Array(Schema.String),
+  /** Whether people may correct boxes. */
+  corrects: Schema.Boolean,
   /** Where a trace can be seen, with `{traceId}` in the place of its id. */
   traceUrl: Schema.optionalKey(Schema.String)
 }).annotate({ identifier: "Workflow" })

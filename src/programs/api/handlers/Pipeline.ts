@@ -23,12 +23,13 @@ export const layer = HttpApiBuilder.group(
     const archive = yield* Archive
     const catalog = yield* Catalog
     const registry = yield* WorkerRegistry
-    const { absent, strategy, traceUrl } = yield* ApiSettings
+    const { absent, corrects, strategy, traceUrl } = yield* ApiSettings
     const monitor = yield* Monitor.make(Derive.keys(strategy, catalog))
 
     const workflow = {
       ...Workflow.describe(catalog, strategy),
       absent,
+      corrects,
       ...(Option.isSome(traceUrl) ? { traceUrl: traceUrl.value } : {})
     }
 

@@ -1,0 +1,38 @@
+/** What people say about boxes, in PostgreSQL. */
+import { Effect, Layer, Option } from "effect"
+import { SqlClient } from "effect/sql"
+import type { CorrectionId } from "../../domain/corrections/Correction.ts"
+import type { ImageId } from "../../domain/Identifiers.ts"
+import { Corrections } from "../../services/Corrections.ts"
+import * as Rows from "./Corrections.ts"
+import { type DatabaseFailure, storeError } from "./Failures.ts"
+import { migrate } from "./Migrations.ts"
+
+export const layer = Layer.effect(
+  Corrections,
+  Effect.gen(function* () {
+    const sql = yield* SqlClient.SqlClient
+    yield* migrate
+
+    const run = <A>(name: string, work: Effect.Effect<A, DatabaseFailure, SqlClient.SqlClient>) =>
+      work.pipe(
+        Effect.provideService(SqlClient.SqlClient, sql),
+        Effect.mapError(storeError),
+        Effect.withSpan(`Corrections.${name}`)
+      )
+
+    const find = (imageId: ImageId, id: CorrectionId | undefined) =>
+      Effect.map(Rows.list(imageId), (all) => Option.fromUndefinedOr(all.find((each) => each.id === id)))
+
+    return Corrections.of({
+      record: (imageId, by, change) =>
+        run(
+          "record",
+          Effect.flatMap(Rows.record(imageId, by, change), (id) => find(imageId, id))
+        ),
+      withdraw: (imageId, id, by) => run("withdraw", Effect.andThen(Rows.withdraw(imageId, id, by), find(imageId, id))),
+      list: (imageId) => run("list", Rows.list(imageId)),
+      images: (page) => run("images", Rows.images(page))
+    })
+  })
+)
