@@ -7,10 +7,10 @@
 import { Effect, Option } from "effect"
 import { SqlClient } from "effect/sql"
 import type { ImageId } from "../../domain/Identifiers.ts"
-import type { Revision, Stage } from "../../domain/Staleness.ts"
+import type { Stage } from "../../domain/Staleness.ts"
 import type { Derived, StaleImage } from "../../services/ResultStore.ts"
 import * as Columns from "./Columns.ts"
-import { inTransaction } from "./Transactions.ts"
+import { tryAgain } from "./Transactions.ts"
 
 /** The columns of `images` that belong to a stage. */
 export const columnsOf = {
@@ -81,76 +81,78 @@ export const stale = Effect.fnUntraced(function* (
   }))
 })
 
-/** What is stored for an image, by stage; a stage that never ran has revision 0 and no algorithm. */
-export type Stored = Readonly<Record<Stage, { readonly revision: Revision; readonly algorithm: string | null }>>
-
-/** Locks images for the rest of the transaction, in id order, and returns what is stored for each. */
-export const lockDerivations = Effect.fnUntraced(function* (ids: ReadonlyArray<ImageId>) {
-  const sql = yield* SqlClient.SqlClient
-  const rows = yield* sql<
-    { image_id: ImageId } & Record<`${Stage}_revision`, Revision> & Record<`${Stage}_algorithm`, string | null>
-  >`
-    SELECT image_id, boxes_revision AS harmonize_revision, boxes_algorithm AS harmonize_algorithm,
-      consensus_revision, consensus_algorithm,
-      enrichment_revision AS enrich_revision, enrichment_algorithm AS enrich_algorithm
-    FROM images WHERE image_id = ANY (${Columns.bigints(ids)}) ORDER BY image_id FOR NO KEY UPDATE`
-  return new Map(
-    rows.map((row): [ImageId, Stored] => [
-      row.image_id,
-      {
-        harmonize: { revision: row.harmonize_revision, algorithm: row.harmonize_algorithm },
-        consensus: { revision: row.consensus_revision, algorithm: row.consensus_algorithm },
-        enrich: { revision: row.enrich_revision, algorithm: row.enrich_algorithm }
-      }
-    ])
-  )
-})
-
-/** What replaces what is stored, for each image the last of the highest revision. Unknown images are left out. */
-export const outdated = <A>(
-  derived: ReadonlyArray<Derived<A>>,
-  stored: (id: ImageId) => Stored[Stage] | undefined
-): ReadonlyArray<Derived<A>> => {
-  const latest = new Map<ImageId, Derived<A>>()
+/** The last derivation of the highest revision of each image. */
+export const latest = <A>(derived: ReadonlyArray<Derived<A>>): ReadonlyArray<Derived<A>> => {
+  const byImage = new Map<ImageId, Derived<A>>()
   for (const one of derived) {
-    const { derivation, imageId } = one
-    const other = latest.get(imageId)?.derivation ?? stored(imageId)
-    if (other === undefined || other.revision > derivation.revision) continue
-    const isTaken =
-      latest.has(imageId) || other.revision < derivation.revision || other.algorithm !== derivation.algorithm
-    if (isTaken) latest.set(imageId, one)
+    const other = byImage.get(one.imageId)
+    if (other === undefined || other.derivation.revision <= one.derivation.revision) byImage.set(one.imageId, one)
   }
-  return [...latest.values()]
+  return [...byImage.values()]
+}
+
+/** A query that locks images for the rest of the transaction, in id order, and has their rows as they are then. */
+export const locked = (sql: SqlClient.SqlClient, ids: Iterable<ImageId>) => sql`
+  SELECT image_id, boxes_revision, boxes_algorithm, consensus_revision, consensus_algorithm,
+    enrichment_revision, enrichment_algorithm, picture
+  FROM images WHERE image_id = ANY (${Columns.bigints([...ids])}) ORDER BY image_id FOR NO KEY UPDATE`
+
+/**
+ * A query for the rows of `locked` whose boxes and consensus are still those that the statement sees.
+ *
+ * A statement sees what was committed when it began; only rows that it locks are as they are then. What it is to read or
+ * to replace of the boxes and the consensus of other images may be gone.
+ */
+export const unmoved = (sql: SqlClient.SqlClient) => {
+  const state = (row: "locked" | "images") =>
+    sql.csv(
+      ["picture", "boxes_revision", "boxes_algorithm", "consensus_revision", "consensus_algorithm"].map(
+        (column) => sql`${sql(`${row}.${column}`)}`
+      )
+    )
+  return sql`
+    SELECT locked.* FROM locked JOIN images USING (image_id)
+    WHERE (${state("locked")}) IS NOT DISTINCT FROM (${state("images")})`
+}
+
+/** A query for the derivations that replace what the rows of `images` have, one of each image. */
+export const taken = (
+  sql: SqlClient.SqlClient,
+  images: "locked" | "unmoved",
+  stage: Stage,
+  derived: ReadonlyArray<Derived<unknown>>
+) => {
+  const stored = { revision: sql(columnsOf[stage].revision), algorithm: sql(columnsOf[stage].algorithm) }
+  return sql`
+    SELECT image_id, revision, algorithm
+    FROM unnest(
+      ${Columns.bigints(derived.map(({ imageId }) => imageId))},
+      ${Columns.bigints(derived.map(({ derivation }) => derivation.revision))},
+      ${Columns.texts(derived.map(({ derivation }) => derivation.algorithm))}
+    ) AS given (image_id, revision, algorithm)
+    JOIN ${sql(images)} USING (image_id)
+    WHERE ${stored.revision} < revision OR (${stored.revision} = revision AND ${stored.algorithm} IS DISTINCT FROM algorithm)`
 }
 
 /** Notes why a stage cannot derive from the facts of images, and that it has looked at them. */
-export const setAside = Effect.fnUntraced(function* (stage: Stage, reasons: ReadonlyArray<Derived<string>>) {
+export const setAside = Effect.fnUntraced(function* (stage: Stage, given: ReadonlyArray<Derived<string>>) {
+  const reasons = latest(given)
   if (reasons.length === 0) return
   const sql = yield* SqlClient.SqlClient
   const column = columnsOf[stage]
-  yield* inTransaction(
-    Effect.gen(function* () {
-      const derivationsOf = yield* lockDerivations(reasons.map(({ imageId }) => imageId))
-      const taken = outdated(reasons, (id) => derivationsOf.get(id)?.[stage])
-      if (taken.length === 0) return
-      yield* sql`
-        INSERT INTO underived (image_id, stage, revision, algorithm, reason)
-        SELECT image_id, ${stage}, revision, algorithm, reason FROM unnest(
-          ${Columns.bigints(taken.map(({ imageId }) => imageId))},
-          ${Columns.bigints(taken.map(({ derivation }) => derivation.revision))},
-          ${Columns.texts(taken.map(({ derivation }) => derivation.algorithm))},
-          ${Columns.texts(taken.map(({ value }) => value))}
-        ) AS r (image_id, revision, algorithm, reason)
-        ON CONFLICT (image_id, stage) DO UPDATE SET
-          revision = excluded.revision, algorithm = excluded.algorithm, reason = excluded.reason, noted = excluded.noted`
-      yield* sql`
-        UPDATE images SET ${sql(column.revision)} = d.revision, ${sql(column.algorithm)} = d.algorithm
-        FROM unnest(
-          ${Columns.bigints(taken.map(({ imageId }) => imageId))},
-          ${Columns.bigints(taken.map(({ derivation }) => derivation.revision))},
-          ${Columns.texts(taken.map(({ derivation }) => derivation.algorithm))}
-        ) AS d (image_id, revision, algorithm)
-        WHERE images.image_id = d.image_id`
-    })
-  )
+  const ids = reasons.map(({ imageId }) => imageId)
+  yield* tryAgain(sql`
+    WITH locked AS MATERIALIZED (${locked(sql, ids)}),
+    taken AS MATERIALIZED (${taken(sql, "locked", stage, reasons)}),
+    noted AS (
+      INSERT INTO underived (image_id, stage, revision, algorithm, reason)
+      SELECT image_id, ${stage}, revision, algorithm, reason
+      FROM taken JOIN unnest(
+        ${Columns.bigints(ids)}, ${Columns.texts(reasons.map(({ value }) => value))}
+      ) AS r (image_id, reason) USING (image_id)
+      ON CONFLICT (image_id, stage) DO UPDATE SET
+        revision = excluded.revision, algorithm = excluded.algorithm, reason = excluded.reason, noted = excluded.noted
+    )
+    UPDATE images SET ${sql(column.revision)} = taken.revision, ${sql(column.algorithm)} = taken.algorithm
+    FROM taken WHERE images.image_id = taken.image_id`)
 })

@@ -1,7 +1,7 @@
 /**
  * Storing what stages derived: for a batch of images, all stages at once.
  *
- * Two statements: one locks the images and says what is stored for each, one writes. What is equal is not written again, and
+ * One statement, because every round trip to the database holds derivations up. What is equal is not written again, and
  * boxes are replaced row by row, so that one that did not change keeps its row and its crops.
  */
 import { Effect } from "effect"
@@ -12,32 +12,44 @@ import * as MergedBox from "../../domain/MergedBox.ts"
 import type { Derivation } from "../../domain/Staleness.ts"
 import type { Changed, Derived, DerivedFacts } from "../../services/ResultStore.ts"
 import * as Columns from "./Columns.ts"
-import { lockDerivations, outdated } from "./Derivations.ts"
-import { inTransaction } from "./Transactions.ts"
+import { latest, locked, taken, unmoved } from "./Derivations.ts"
+import { tryAgain } from "./Transactions.ts"
 
-/** Replaces what is outdated. Boxes that are gone take their crops with them. */
-export const save = Effect.fnUntraced(function* ({ boxes = [], consensus = [], enrichment = [] }: DerivedFacts) {
-  const ids = new Set([...boxes, ...consensus, ...enrichment].map(({ imageId }) => imageId))
-  if (ids.size === 0) return { boxes: [], consensus: [] } satisfies Changed
-  return yield* inTransaction(
-    Effect.gen(function* () {
-      const stored = yield* lockDerivations([...ids])
-      return yield* write({
-        boxes: outdated(boxes, (id) => stored.get(id)?.harmonize),
-        consensus: outdated(consensus, (id) => stored.get(id)?.consensus),
-        enrichment: outdated(enrichment, (id) => stored.get(id)?.enrich)
-      })
-    })
-  )
+/** Replaces what is outdated. Boxes that are gone take their crops with them. Says for which images something changed. */
+export const save = ({ boxes = [], consensus = [], enrichment = [] }: DerivedFacts) =>
+  write({ boxes: latest(boxes), consensus: latest(consensus), enrichment: latest(enrichment) })
+
+/** Images that are not as they were when the statement began are left, and written by a statement of their own. */
+const write = Effect.fnUntraced(function* (facts: Required<DerivedFacts>) {
+  const changed = { boxes: new Set<ImageId>(), consensus: new Set<ImageId>() }
+  let left = facts
+  while (left.boxes.length + left.consensus.length + left.enrichment.length > 0) {
+    const moved = new Set<ImageId>()
+    for (const { fact, image_id } of yield* tryAgain(writeUnmoved(left))) {
+      if (fact === "moved") moved.add(image_id)
+      else changed[fact].add(image_id)
+    }
+    left = {
+      boxes: left.boxes.filter(({ imageId }) => moved.has(imageId)),
+      consensus: left.consensus.filter(({ imageId }) => moved.has(imageId)),
+      enrichment: left.enrichment.filter(({ imageId }) => moved.has(imageId))
+    }
+  }
+  const inOrder = (ids: Set<ImageId>) => [...ids].sort((a, b) => a - b)
+  return { boxes: inOrder(changed.boxes), consensus: inOrder(changed.consensus) } satisfies Changed
 })
 
-/** Writes it to images that are locked. Says for which of them something changed, in id order. */
-const write = Effect.fnUntraced(function* ({ boxes, consensus, enrichment }: Required<DerivedFacts>) {
-  if (boxes.length + consensus.length + enrichment.length === 0) return { boxes: [], consensus: [] } satisfies Changed
+const writeUnmoved = Effect.fnUntraced(function* ({ boxes, consensus, enrichment }: Required<DerivedFacts>) {
   const sql = yield* SqlClient.SqlClient
+  const ids = new Set([...boxes, ...consensus, ...enrichment].map(({ imageId }) => imageId))
   const rows = boxes.flatMap(rowsOf)
-  const written = yield* sql<{ image_id: ImageId; fact: keyof Changed }>`
-    WITH derived AS MATERIALIZED (
+  return yield* sql<{ image_id: ImageId; fact: keyof Changed | "moved" }>`
+    WITH locked AS MATERIALIZED (${locked(sql, ids)}),
+    unmoved AS MATERIALIZED (${unmoved(sql)}),
+    boxed AS MATERIALIZED (${taken(sql, "unmoved", "harmonize", boxes)}),
+    elected AS MATERIALIZED (${taken(sql, "unmoved", "consensus", consensus)}),
+    cropped AS MATERIALIZED (${taken(sql, "unmoved", "enrich", enrichment)}),
+    derived AS MATERIALIZED (
       SELECT image_id, merged_id, rank, ids.of_results AS source_result_ids,
         data::jsonb || jsonb_build_object('source_result_ids', ids.of_results) AS merged_data, status, revision, algorithm
       FROM unnest(
@@ -46,17 +58,16 @@ const write = Effect.fnUntraced(function* ({ boxes, consensus, enrichment }: Req
         ${Columns.bigints(rows.map(({ rank }) => rank))},
         ${Columns.documents(rows.map(({ box, derivation }) => MergedBox.toData(box, { ...derivation, resultIds: [] })))},
         ${Columns.texts(rows.map(({ box }) => box.box.services.join(" ")))},
-        ${Columns.texts(rows.map(({ box }) => box.box.status))},
-        ${Columns.bigints(rows.map(({ derivation }) => derivation.revision))},
-        ${Columns.texts(rows.map(({ derivation }) => derivation.algorithm))}
-      ) AS r (image_id, merged_id, rank, data, services, status, revision, algorithm)
+        ${Columns.texts(rows.map(({ box }) => box.box.status))}
+      ) AS r (image_id, merged_id, rank, data, services, status)
+      JOIN boxed USING (image_id)
       CROSS JOIN LATERAL (
         SELECT coalesce(array_agg(result_id ORDER BY service COLLATE "C"), '{}') AS of_results FROM results
         WHERE results.image_id = r.image_id AND service = ANY (string_to_array(services, ' '))
       ) AS ids
     ), gone AS (
       DELETE FROM merged_boxes
-      WHERE image_id = ANY (${Columns.bigints(boxes.map(({ imageId }) => imageId))})
+      WHERE image_id IN (SELECT image_id FROM boxed)
         AND (image_id, merged_id) NOT IN (SELECT image_id, merged_id FROM derived)
       RETURNING image_id
     ), kept AS (
@@ -75,10 +86,9 @@ const write = Effect.fnUntraced(function* ({ boxes, consensus, enrichment }: Req
       FROM unnest(
         ${Columns.bigints(consensus.map(({ imageId }) => imageId))},
         ${Columns.documents(consensus.map(({ value }) => Consensus.toData(value)))},
-        ${Columns.floats(consensus.map(({ value }) => value.totalProcessingTime))},
-        ${Columns.bigints(consensus.map(({ derivation }) => derivation.revision))},
-        ${Columns.texts(consensus.map(({ derivation }) => derivation.algorithm))}
-      ) AS r (image_id, data, processing_time, revision, algorithm)
+        ${Columns.floats(consensus.map(({ value }) => value.totalProcessingTime))}
+      ) AS r (image_id, data, processing_time)
+      JOIN elected USING (image_id)
       ON CONFLICT (image_id) DO UPDATE SET
         consensus_data = excluded.consensus_data, processing_time = excluded.processing_time,
         revision = excluded.revision, algorithm = excluded.algorithm, consensus_created = excluded.consensus_created
@@ -86,31 +96,21 @@ const write = Effect.fnUntraced(function* ({ boxes, consensus, enrichment }: Req
       RETURNING image_id
     ), noted AS (
       UPDATE images SET
-        boxes_revision = coalesce(boxes.revision, boxes_revision),
-        boxes_algorithm = coalesce(boxes.algorithm, boxes_algorithm),
-        consensus_revision = coalesce(votes.revision, consensus_revision),
-        consensus_algorithm = coalesce(votes.algorithm, consensus_algorithm),
-        enrichment_revision = coalesce(crops.revision, enrichment_revision),
-        enrichment_algorithm = coalesce(crops.algorithm, enrichment_algorithm)
-      FROM ${derivations(sql, boxes)} AS boxes (id, revision, algorithm)
-      FULL JOIN ${derivations(sql, consensus)} AS votes (id, revision, algorithm) USING (id)
-      FULL JOIN ${derivations(sql, enrichment)} AS crops (id, revision, algorithm) USING (id)
-      WHERE image_id = id
+        boxes_revision = coalesce(boxed.revision, boxes_revision),
+        boxes_algorithm = coalesce(boxed.algorithm, boxes_algorithm),
+        consensus_revision = coalesce(elected.revision, consensus_revision),
+        consensus_algorithm = coalesce(elected.algorithm, consensus_algorithm),
+        enrichment_revision = coalesce(cropped.revision, enrichment_revision),
+        enrichment_algorithm = coalesce(cropped.algorithm, enrichment_algorithm)
+      FROM boxed FULL JOIN elected USING (image_id) FULL JOIN cropped USING (image_id)
+      WHERE images.image_id = coalesce(boxed.image_id, elected.image_id, cropped.image_id)
     )
     SELECT DISTINCT fact, image_id FROM (
       SELECT 'boxes' AS fact, image_id FROM gone UNION ALL SELECT 'boxes', image_id FROM kept
       UNION ALL SELECT 'consensus', image_id FROM voted
-    ) AS changed ORDER BY image_id`
-  const changed = (fact: keyof Changed) => written.filter((row) => row.fact === fact).map(({ image_id }) => image_id)
-  return { boxes: changed("boxes"), consensus: changed("consensus") } satisfies Changed
+      UNION ALL SELECT 'moved', image_id FROM locked WHERE image_id NOT IN (SELECT image_id FROM unmoved)
+    ) AS changed`
 })
-
-const derivations = (sql: SqlClient.SqlClient, derived: ReadonlyArray<Derived<unknown>>) => sql`
-  unnest(
-    ${Columns.bigints(derived.map(({ imageId }) => imageId))},
-    ${Columns.bigints(derived.map(({ derivation }) => derivation.revision))},
-    ${Columns.texts(derived.map(({ derivation }) => derivation.algorithm))}
-  )`
 
 interface Row {
   readonly imageId: ImageId

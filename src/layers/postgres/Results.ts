@@ -6,9 +6,9 @@ import type { CropRecord, ResultRecord } from "../../services/ResultStore.ts"
 import { isAnother, type PictureVersion, type SeenPicture } from "../../domain/ImageReference.ts"
 import * as Columns from "./Columns.ts"
 import * as Pictures from "./Pictures.ts"
-import { inTransaction, tryAgain } from "./Transactions.ts"
+import { tryAgain } from "./Transactions.ts"
 import * as Outcomes from "./Outcomes.ts"
-import { lockImages } from "./Images.ts"
+import { locked, unmoved } from "./Derivations.ts"
 
 /**
  * Inserts the answers that are new and counts them: the revision grows by the new facts, and the answered services by those
@@ -85,55 +85,68 @@ const isAboutAnother = (
   seen: SeenPicture
 ): boolean => isAnother({ version: before.picture ?? undefined, hasFacts: before.has_facts }, seen)
 
-/** Inserts the answers that are new and whose box is there, and counts them in the revision. */
+/**
+ * Inserts the answers that are new and whose box is there, and counts them in the revision.
+ *
+ * One statement, as for answers about images. It sees the boxes that were there when it began: where others were stored
+ * before the image was locked, the answers are inserted by a statement of their own.
+ */
 export const recordCrops = Effect.fnUntraced(function* (given: ReadonlyArray<CropRecord>) {
   const records = firstOfEach(given, new Set(given.map(cropNameOf)), cropNameOf)
-  if (records.length === 0) return []
+  const inserted = new Set<string>()
+  let left = records
+  while (left.length > 0) {
+    const moved = new Set<ImageId>()
+    for (const row of yield* tryAgain(insertCrops(left))) {
+      if (row.service === null) moved.add(row.image_id)
+      else inserted.add(`${row.image_id} ${row.service} ${row.merged_box_id}`)
+    }
+    left = left.filter(({ imageId }) => moved.has(imageId))
+  }
+  return firstOfEach(records, inserted, cropNameOf)
+})
+
+/** What was inserted; without a service, the images whose boxes are others by now. */
+const insertCrops = Effect.fnUntraced(function* (records: ReadonlyArray<CropRecord>) {
   const sql = yield* SqlClient.SqlClient
   const imageIds = records.map(({ imageId }) => imageId)
   const outcomes = yield* Outcomes.columns(records.map(({ outcome }) => outcome))
-  const inserted = yield* inTransaction(
-    Effect.andThen(
-      lockImages(imageIds),
-      sql<{ image_id: ImageId; merged_box_id: string; service: string }>`
-        WITH new AS (
-          INSERT INTO postprocessing
-            (image_id, merged_box_id, service, status, data, error_class, error_reason, processing_time,
-             region_x, region_y, region_width, region_height)
-          SELECT image_id, merged_id, service, r.status, data::jsonb, error_class, error_reason, processing_time,
-            x, y, width, height
-          FROM unnest(
-            ${Columns.bigints(imageIds)},
-            ${Columns.texts(records.map(({ boxId }) => boxId))},
-            ${Columns.texts(records.map(({ service }) => service))},
-            ${outcomes.statuses}, ${outcomes.data}, ${outcomes.errorClasses}, ${outcomes.errorReasons},
-            ${outcomes.processingTimes},
-            ${Columns.floats(records.map(({ region }) => region.x))},
-            ${Columns.floats(records.map(({ region }) => region.y))},
-            ${Columns.floats(records.map(({ region }) => region.width))},
-            ${Columns.floats(records.map(({ region }) => region.height))}
-          ) WITH ORDINALITY AS
-            r (image_id, merged_id, service, status, data, error_class, error_reason, processing_time,
-               x, y, width, height, place)
-          JOIN merged_boxes USING (image_id, merged_id)
-          ORDER BY place
-          ON CONFLICT (image_id, merged_box_id, service) DO UPDATE SET ${renewed(sql)}, region_x = excluded.region_x,
-            region_y = excluded.region_y, region_width = excluded.region_width, region_height = excluded.region_height
-          WHERE postprocessing.renewal IS NOT NULL
-          RETURNING image_id, merged_box_id, service
-        ), counted AS (
-          UPDATE images SET revision = revision + facts
-          FROM (SELECT image_id, count(*) AS facts FROM new GROUP BY image_id) AS gained
-          WHERE images.image_id = gained.image_id
-        )
-        SELECT image_id, merged_box_id, service FROM new`
+  return yield* sql<{ image_id: ImageId; merged_box_id: string | null; service: string | null }>`
+    WITH locked AS MATERIALIZED (${locked(sql, imageIds)}),
+    unmoved AS MATERIALIZED (${unmoved(sql)}),
+    new AS (
+      INSERT INTO postprocessing
+        (image_id, merged_box_id, service, status, data, error_class, error_reason, processing_time,
+         region_x, region_y, region_width, region_height)
+      SELECT image_id, merged_id, service, r.status, data::jsonb, error_class, error_reason, processing_time,
+        x, y, width, height
+      FROM unnest(
+        ${Columns.bigints(imageIds)},
+        ${Columns.texts(records.map(({ boxId }) => boxId))},
+        ${Columns.texts(records.map(({ service }) => service))},
+        ${outcomes.statuses}, ${outcomes.data}, ${outcomes.errorClasses}, ${outcomes.errorReasons},
+        ${outcomes.processingTimes},
+        ${Columns.floats(records.map(({ region }) => region.x))},
+        ${Columns.floats(records.map(({ region }) => region.y))},
+        ${Columns.floats(records.map(({ region }) => region.width))},
+        ${Columns.floats(records.map(({ region }) => region.height))}
+      ) WITH ORDINALITY AS
+        r (image_id, merged_id, service, status, data, error_class, error_reason, processing_time,
+           x, y, width, height, place)
+      JOIN unmoved USING (image_id)
+      JOIN merged_boxes USING (image_id, merged_id)
+      ORDER BY place
+      ON CONFLICT (image_id, merged_box_id, service) DO UPDATE SET ${renewed(sql)}, region_x = excluded.region_x,
+        region_y = excluded.region_y, region_width = excluded.region_width, region_height = excluded.region_height
+      WHERE postprocessing.renewal IS NOT NULL
+      RETURNING image_id, merged_box_id, service
+    ), counted AS (
+      UPDATE images SET revision = revision + facts
+      FROM (SELECT image_id, count(*) AS facts FROM new GROUP BY image_id) AS gained
+      WHERE images.image_id = gained.image_id
     )
-  )
-  return firstOfEach(
-    records,
-    new Set(inserted.map(({ image_id, merged_box_id, service }) => `${image_id} ${service} ${merged_box_id}`)),
-    cropNameOf
-  )
+    SELECT image_id, merged_box_id, service FROM new
+    UNION ALL SELECT image_id, NULL, NULL FROM locked WHERE image_id NOT IN (SELECT image_id FROM unmoved)`
 })
 
 /** Whether there is to be an answer, and none that counts is there. */

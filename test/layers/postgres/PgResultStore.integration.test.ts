@@ -1,7 +1,9 @@
 import { PgClient } from "@effect/sql-pg"
 import { assert, layer } from "@effect/vitest"
 import { Context, Effect, Fiber, Layer, Tracer } from "effect"
+import { SqlClient } from "effect/sql"
 import { vi } from "vitest"
+import * as Derived from "../../../src/layers/postgres/Derived.ts"
 import * as PgDatabase from "../../../src/layers/postgres/PgDatabase.ts"
 import { Progress } from "../../../src/services/Progress.ts"
 import { ResultStore } from "../../../src/services/ResultStore.ts"
@@ -138,6 +140,43 @@ layer(Databases.store, { excludeTestServices: true })("PgResultStore", (it) => {
       )
       assert.strictEqual((yield* Fiber.join(recording)).length, 2)
       assert.strictEqual((yield* factsAbout(first)).revision, 1)
+    })
+  )
+
+  it.effect("replaces and reads the boxes that are there once it has the image, not those from before", () =>
+    Effect.gen(function* () {
+      const store = yield* ResultStore
+      const sql = yield* another
+      const id = yield* known("yolov8", "rtdetr", "blip")
+      yield* store.record([answer(id, "yolov8"), answer(id, "rtdetr"), answer(id, "blip")])
+      const [gone, kept, next] = [personsAt([0, 0, 50, 90]), personsAt([60, 0, 50, 90]), personsAt([120, 0, 50, 90])]
+      yield* saveBoxes([derived(id, 1, gone)])
+      // Both wait for the image while another program replaces its boxes.
+      const waited = yield* sql.withTransaction(
+        Effect.gen(function* () {
+          yield* Derived.save({ boxes: [derived(id, 2, kept)] })
+          const crops = yield* Effect.forkDetach(
+            store.recordCrops([cropAnswer(id, gone[0]!, "pose"), cropAnswer(id, kept[0]!, "face")])
+          )
+          yield* Effect.repeat(waiting, { until: (sessions) => sessions.length === 1 })
+          const boxes = yield* Effect.forkDetach(saveBoxes([derived(id, 3, next)]))
+          yield* Effect.repeat(waiting, { until: (sessions) => sessions.length === 2 })
+          return { crops, boxes }
+        }).pipe(Effect.provideService(SqlClient.SqlClient, sql))
+      )
+      const recorded = yield* Fiber.join(waited.crops)
+      assert.deepStrictEqual(yield* Fiber.join(waited.boxes), [id])
+      const stored = yield* sql<{ merged_id: string }>`SELECT merged_id FROM merged_boxes WHERE image_id = ${id}`
+      assert.deepStrictEqual(
+        stored.map(({ merged_id }) => merged_id),
+        next.map(({ id }) => id)
+      )
+      // The crop was first; that of a box that was gone by then is none.
+      assert.deepStrictEqual(
+        recorded.map(({ service }) => service),
+        ["face"]
+      )
+      assert.strictEqual((yield* factsAbout(id)).revision, 4)
     })
   )
 
