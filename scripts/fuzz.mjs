@@ -14,7 +14,9 @@ import { join } from "node:path"
 const root = join(import.meta.dirname, "..")
 const [seconds = "60", seed = "1", target] = process.argv.slice(2)
 if (!(Number(seconds) > 0) || !Number.isInteger(Number(seed))) {
-  console.error("Usage: npm run fuzz -- [seconds for each target] [seed] [pictures|replies|forms|messages|settings]")
+  console.error(
+    "Usage: npm run fuzz -- [seconds for each target] [seed] [pictures|replies|forms|messages|settings|commands]"
+  )
   process.exit(2)
 }
 const only = target === undefined ? [] : ["--testNamePattern", `^${target} `]

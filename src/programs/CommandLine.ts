@@ -115,6 +115,7 @@ const mistakesInWords = ({ commandPath, errors }: CliError.ShowHelp): string =>
 const plain = (message: string): string =>
   message
     .replace("a string representing a finite number", "a number")
+    .replace("a valid Duration string", 'a duration, such as "30 seconds" or "2 days"')
     .replace("Expected: Schema validation failed: ", "")
     .replace(/^Invalid value for flag --\S+: "config"\. Expected: SchemaError\((.*)\n\s+at \["(\w+)"\]\)$/s, "$2: $1")
 

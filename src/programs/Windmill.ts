@@ -4,19 +4,18 @@ import { Command } from "effect/cli"
 import * as CommandLine from "./CommandLine.ts"
 
 /**
- * Runs `windmill` with the arguments, as the process. Of commands that the arguments do not name only the line in the help
- * is loaded: all that they need takes a second.
+ * The command for these arguments. Of commands that they do not name only the line in the help is loaded: all that they need
+ * takes a second.
  */
-export const windmill = async (...args: ReadonlyArray<string>): Promise<void> => {
-  const subcommands = await Promise.all(commands.map((command) => command(args)))
-  CommandLine.run(
-    Command.make("windmill").pipe(
-      Command.withDescription("Sends every image through many ML services and keeps improving one picture of it."),
-      Command.withSubcommands(subcommands)
-    ),
-    args
+export const commandFor = async (args: ReadonlyArray<string>) =>
+  Command.make("windmill").pipe(
+    Command.withDescription("Sends every image through many ML services and keeps improving one picture of it."),
+    Command.withSubcommands(await Promise.all(commands.map((command) => command(args))))
   )
-}
+
+/** Runs `windmill` with the arguments, as the process. */
+export const windmill = async (...args: ReadonlyArray<string>): Promise<void> =>
+  CommandLine.run(await commandFor(args), args)
 
 /** A command with the line that the help of `windmill` has for it. */
 const listed =

@@ -34,7 +34,7 @@ describe("The programs", { timeout: 120_000 }, () => {
       const { code, stderr } = yield* run("postprocess")
       assert.strictEqual(code, 1)
       assert.match(stderr, /DATABASE_URL is not a postgres:\/\/ URL/)
-      assert.match(stderr, /^QUEUE_HEARTBEAT: Expected a valid Duration string$/m)
+      assert.match(stderr, /^QUEUE_HEARTBEAT: Expected a duration, such as "30 seconds" or "2 days"$/m)
       assert.notMatch(stderr, /SECRET|at .*\.js/)
     })
   )
