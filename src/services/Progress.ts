@@ -64,12 +64,13 @@ export class Progress extends Context.Service<
     /** What waits for these services, and for the stages. */
     readonly waits: (services: ReadonlyArray<ServiceId>) => Effect.Effect<Waits, ResultStoreError>
     /**
-     * Counts the images of the scope that are not done, were requested of others too, and lack only answers of these services. With
-     * `crops`, where one of them is asked about crops, an image may wait for any crops.
+     * Counts the images of the scope that are not done, were requested of others too, and lack only answers of these services. An
+     * image counts that was requested of `withdrawn` ones alone: nothing will be said about it. With `crops`, where one of them is
+     * asked about crops, an image may wait for any crops.
      */
     readonly lackingOnly: (
       services: ReadonlyArray<ServiceId>,
-      options: { readonly scope: Scope; readonly crops: boolean }
+      options: { readonly scope: Scope; readonly crops: boolean; readonly withdrawn: ReadonlyArray<ServiceId> }
     ) => Effect.Effect<number, ResultStoreError>
     /** The groups whose images are the latest, newest first. */
     readonly groups: (limit: number) => Effect.Effect<ReadonlyArray<GroupProgress>, ResultStoreError>

@@ -4,8 +4,7 @@ import { SqlClient } from "effect/sql"
 import type { ServiceId } from "../../domain/Identifiers.ts"
 import type { GroupProgress } from "../../domain/PipelineState.ts"
 import type { Stage } from "../../domain/Staleness.ts"
-import type { Pace, Waits } from "../../services/Progress.ts"
-import type { Scope } from "../../services/ResultStore.ts"
+import type { Pace, Progress, Waits } from "../../services/Progress.ts"
 import * as Columns from "./Columns.ts"
 
 /** Seconds that one count of a pace is about, and how many counts there are. */
@@ -57,10 +56,13 @@ export const waits = Effect.fnUntraced(function* (services: ReadonlyArray<Servic
   return { services: new Map(ofServices.flat()), stages: new Map(ofStages.flat()) } satisfies Waits
 })
 
-/** Images that lack only answers of these services, and not all of theirs; with `crops`, also those of which crops wait. */
+/**
+ * Images that lack only answers of these services, and not all of theirs unless all of these are `withdrawn`; with `crops`, also
+ * those of which crops wait.
+ */
 export const lackingOnly = Effect.fnUntraced(function* (
   services: ReadonlyArray<ServiceId>,
-  { crops, scope }: { readonly scope: Scope; readonly crops: boolean }
+  { crops, scope, withdrawn }: Parameters<Progress["Service"]["lackingOnly"]>[1]
 ) {
   const sql = yield* SqlClient.SqlClient
   const halted = Columns.texts(services)
@@ -68,7 +70,8 @@ export const lackingOnly = Effect.fnUntraced(function* (
   const waits = crops ? sql`(owing IS NOT NULL OR enrichment_stale IS NOT NULL)` : sql`owing IS NOT NULL`
   const [row] = yield* sql<{ images: number }>`
     SELECT count(*) AS images FROM images
-    WHERE ${waits} AND ${inScope} AND boxes_stale IS NULL AND consensus_stale IS NULL AND NOT requested_services <@ ${halted}
+    WHERE ${waits} AND ${inScope} AND boxes_stale IS NULL AND consensus_stale IS NULL
+      AND (NOT requested_services <@ ${halted} OR requested_services <@ ${Columns.texts(withdrawn)})
       ${crops ? sql`` : sql`AND enrichment_stale IS NULL`}
       AND (owing IS NULL OR NOT EXISTS (
         SELECT FROM unnest(requested_services) AS wanted

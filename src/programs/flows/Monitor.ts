@@ -8,6 +8,7 @@ import { Cache, Clock, Duration, Effect, Exit, Option, Ref } from "effect"
 import type { ServiceId } from "../../domain/Identifiers.ts"
 import { hintQueue } from "../../domain/Messages.ts"
 import { type Stage, stages } from "../../domain/Staleness.ts"
+import * as ServiceCatalog from "../../domain/ServiceCatalog.ts"
 import * as Troubles from "../../domain/Troubles.ts"
 import { Catalog } from "../../services/Catalog.ts"
 import { MessageBroker, type QueueStatistics } from "../../services/MessageBroker.ts"
@@ -73,8 +74,12 @@ export const make = Effect.fnUntraced(function* (algorithms?: Readonly<Record<St
   // What the services that are halted owe is counted for each set of them.
   const lacking = yield* rememberedBy((names: string) => {
     const halted = names === "" ? [] : (names.split(",") as ReadonlyArray<string> as ReadonlyArray<ServiceId>)
-    const crops = catalog.some((service) => halted.includes(service.id) && service.crops !== undefined)
-    return halted.length === 0 ? Effect.succeed(0) : progress.lackingOnly(halted, { scope: { _tag: "All" }, crops })
+    const known = catalog.filter(({ id }) => halted.includes(id))
+    const withdrawn = halted.filter((service) => ServiceCatalog.find(catalog, service) === undefined)
+    const crops = known.some((service) => service.crops !== undefined)
+    return halted.length === 0
+      ? Effect.succeed(0)
+      : progress.lackingOnly(halted, { scope: { _tag: "All" }, crops, withdrawn })
   }, "1 second")
   const images = yield* paced(
     Effect.gen(function* () {
@@ -114,7 +119,7 @@ export const watchProgress = Effect.fnUntraced(function* ({ algorithms, freshFor
       .filter((counts) => PipelineView.owed(counts) > 0)
       .map(({ service }) => service)
     if (halted.length === 0) return { progress: counts, without: PipelineView.withAll(counts) }
-    const lacking = yield* progress.lackingOnly(halted, { scope: scope(), crops: false })
+    const lacking = yield* progress.lackingOnly(halted, { scope: scope(), crops: false, withdrawn: halted })
     return { progress: counts, without: { halted, done: counts.done + lacking } }
   })
   return yield* paced(yield* remembered(counted, freshFor))

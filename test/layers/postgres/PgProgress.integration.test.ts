@@ -3,8 +3,19 @@ import { Effect, Option } from "effect"
 import { SqlClient } from "effect/sql"
 import { Progress } from "../../../src/services/Progress.ts"
 import { ResultStore } from "../../../src/services/ResultStore.ts"
+import type { ImageId } from "../../../src/domain/Identifiers.ts"
+import { consensusOf, serviceId } from "../../support/Facts.ts"
 import * as Databases from "../../support/Databases.ts"
-import { answer, derived, known, personsAt, saveBoxes } from "../../support/Stores.ts"
+import {
+  answer,
+  derived,
+  known,
+  personsAt,
+  saveBoxes,
+  saveConsensus,
+  saveEnrichment,
+  factsAbout
+} from "../../support/Stores.ts"
 
 layer(Databases.store, { excludeTestServices: true })("PgProgress", (it) => {
   it.effect("counts what waits, and knows since when", () =>
@@ -39,5 +50,36 @@ layer(Databases.store, { excludeTestServices: true })("PgProgress", (it) => {
       assert.deepEqual((yield* waiting).harmonize, [0, false])
       assert.deepEqual((yield* waiting).enrich, [1, true])
     })
+  )
+
+  it.effect(
+    "counts what lacks only answers that are not to come now, and who is asked of nobody else only if none ever will",
+    () =>
+      Effect.gen(function* () {
+        const store = yield* ResultStore
+        const halted = ["away", "gone"].map(serviceId)
+        const both = yield* known("clip", "gone")
+        const owing = yield* known("clip", "away")
+        const alone = yield* known("gone")
+        const kept = yield* known("away")
+        const mixed = yield* known("away", "gone")
+        yield* store.record([answer(both, "clip")])
+        yield* saveBoxes([derived(both, 1, [])])
+        yield* saveConsensus([derived(both, 1, consensusOf(yield* factsAbout(both)))])
+        yield* saveEnrichment([derived(both, 1, undefined)])
+        const lacking = (...ids: ReadonlyArray<ImageId>) =>
+          Progress.use((progress) =>
+            progress.lackingOnly(halted, {
+              scope: { _tag: "Images", ids },
+              crops: false,
+              withdrawn: [serviceId("gone")]
+            })
+          )
+        assert.strictEqual(yield* lacking(both), 1)
+        assert.strictEqual(yield* lacking(owing), 0)
+        assert.strictEqual(yield* lacking(alone), 1)
+        assert.strictEqual(yield* lacking(kept), 0)
+        assert.strictEqual(yield* lacking(mixed), 0)
+      })
   )
 })
