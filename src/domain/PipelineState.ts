@@ -5,6 +5,7 @@ import { ServiceId } from "./Identifiers.ts"
 import { EvidenceKind } from "./ServiceCatalog.ts"
 import { Stage } from "./Staleness.ts"
 import { Pause } from "./StepName.ts"
+import { Tuning } from "./Tuning.ts"
 import { AwaySource, OpenBreaker } from "./Worker.ts"
 
 /** Messages of a queue. */
@@ -45,6 +46,8 @@ const step = {
 export const ServiceState = Schema.Struct({
   service: ServiceId,
   kind: EvidenceKind,
+  /** How it is asked otherwise than the catalog says; empty when it is not. */
+  tuning: Tuning,
   /** Whether the service says that it can serve; `unknown` until it was asked. */
   health: Schema.Literals(["healthy", "unhealthy", "unknown"]),
   requested: Schema.Int,

@@ -18,6 +18,7 @@ import * as PgOperations from "../layers/postgres/PgOperations.ts"
 import * as PgProgress from "../layers/postgres/PgProgress.ts"
 import * as PgResultStore from "../layers/postgres/PgResultStore.ts"
 import * as PgServiceSwitch from "../layers/postgres/PgServiceSwitch.ts"
+import * as PgTunings from "../layers/postgres/PgTunings.ts"
 import * as PgWorkerRegistry from "../layers/postgres/PgWorkerRegistry.ts"
 import { DatabaseUnusable } from "../layers/postgres/DatabaseUnusable.ts"
 import * as RabbitAddress from "../layers/rabbitmq/RabbitAddress.ts"
@@ -58,6 +59,7 @@ export const database = Layer.mergeAll(
   PgOperations.layer,
   PgProgress.layer,
   PgServiceSwitch.layer,
+  PgTunings.layer,
   PgWorkerRegistry.layer
 ).pipe(
   Layer.provideMerge(PgResultStore.layer),

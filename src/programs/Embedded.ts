@@ -13,6 +13,7 @@ import * as PgOperations from "../layers/postgres/PgOperations.ts"
 import * as PgProgress from "../layers/postgres/PgProgress.ts"
 import * as PgResultStore from "../layers/postgres/PgResultStore.ts"
 import * as PgServiceSwitch from "../layers/postgres/PgServiceSwitch.ts"
+import * as PgTunings from "../layers/postgres/PgTunings.ts"
 import * as PgWorkerRegistry from "../layers/postgres/PgWorkerRegistry.ts"
 import { Catalog } from "../services/Catalog.ts"
 import * as Distributed from "./Distributed.ts"
@@ -43,13 +44,15 @@ export const layer = ({ config, data, farm }: EmbeddedOptions) =>
     PgResultStore.layer,
     PgProgress.layer,
     PgServiceSwitch.layer,
+    PgTunings.layer,
+    PgTunings.current,
     PgWorkerRegistry.layer
   ).pipe(
     Layer.provideMerge(PgDatabase.layer),
     Layer.provide(database(data)),
     Layer.merge(MemoryMessageBroker.layer),
     Layer.merge(Distributed.services),
-    Layer.merge(services({ config, data, farm }))
+    Layer.provideMerge(services({ config, data, farm }))
   )
 
 /** The address of the database in the data folder. As a guest one may also ask the database of a windmill that runs. */

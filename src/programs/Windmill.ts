@@ -40,6 +40,7 @@ const commands = [
   listed("delete", "Delete images of a group, or of before a date", () => import("./commands/Delete.ts")),
   listed("pause", "Switch services and stages off", () => import("./commands/Pause.ts")),
   listed("resume", "Switch them on again", () => import("./commands/Resume.ts")),
+  listed("service", "Change how a service is asked, while programs run", () => import("./commands/Service.ts")),
   listed("operations", "List and stop what these do", () => import("./commands/Operations.ts")),
   listed("watch", "Submit pictures as they appear in folders", () => import("./commands/Watch.ts")),
   listed("status", "Show what is queued, running, done, failed and stale", () => import("./commands/Status.ts")),

@@ -10,6 +10,15 @@ describe("delayAfter", () => {
     )
   })
 
+  it("grows from another first pause alike, which is the longest when it is long", () => {
+    const seconds = (firstDelay: number) =>
+      [1, 2, 3, 99].map((attempt) =>
+        Duration.toSeconds(RetryPolicy.delayAfter(attempt, { firstDelay: Duration.seconds(firstDelay) }))
+      )
+    assert.deepEqual(seconds(10), [10, 40, 120, 120])
+    assert.deepEqual(seconds(600), [600, 600, 600, 600])
+  })
+
   it("gives a service the longer pause it asked for, up to an hour", () => {
     assert.deepEqual(RetryPolicy.delayAsked(Duration.seconds(30)), Duration.seconds(30))
     assert.deepEqual(RetryPolicy.delayAsked(Duration.zero), Duration.seconds(1))
@@ -21,5 +30,7 @@ describe("isWorthAnother", () => {
   it("bounds the deliveries of a job", () => {
     assert.isTrue(RetryPolicy.isWorthAnother(RetryPolicy.maxAttempts - 1))
     assert.isFalse(RetryPolicy.isWorthAnother(RetryPolicy.maxAttempts))
+    assert.isTrue(RetryPolicy.isWorthAnother(6, { attempts: 7 }))
+    assert.isFalse(RetryPolicy.isWorthAnother(1, { attempts: 1 }))
   })
 })

@@ -10,6 +10,7 @@ const statistics = { ready: 0, unsettled: 0, delayed: 0, dead: 0, consumers: 1 }
 const state = (changes: Partial<ServiceState> = {}): ServiceState => ({
   service: ocr,
   kind: "specialized",
+  tuning: {},
   health: "healthy",
   requested: 10,
   succeeded: 4,

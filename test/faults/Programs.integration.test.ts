@@ -149,6 +149,56 @@ describe("one image", () => {
   )
 })
 
+describe("a service that is tuned while two workers ask it", () => {
+  it.live(
+    "is asked no more often than its rate, and as much at once as it is to be, within seconds (issue 12)",
+    () =>
+      Effect.gen(function* () {
+        const times: Array<number> = []
+        let inFlight = 0
+        let most = 0
+        const { pictures, run, submit } = yield* Programs.make({
+          pictures: 300,
+          onCall: ({ reply, service }) => {
+            if (service.id !== "clip") return reply()
+            times.push(performance.now())
+            most = Math.max(most, ++inFlight)
+            setTimeout(() => {
+              inFlight--
+              reply()
+            }, 300)
+          }
+        })
+        /** Calls in so many seconds, and how many there were at once at most. */
+        const watched = Effect.fnUntraced(function* (seconds: number) {
+          const begun = performance.now()
+          most = inFlight
+          yield* Effect.sleep(Duration.seconds(seconds))
+          return { calls: times.filter((time) => time >= begun).length, most }
+        })
+        const tune = (...args: ReadonlyArray<string>) => run.windmill("service", "clip", ...args)
+        assert.strictEqual(yield* tune("--rate", "4/s"), "clip: at most 4 requests per second\n")
+        yield* submit(pictures)
+        yield* Effect.all([run.worker(), run.worker()], { concurrency: "unbounded" })
+        // Until each knows of the other.
+        yield* Effect.sleep("5 seconds")
+        const slow = yield* watched(6)
+        assert.isAtMost(slow.calls, 4 * 6 + 3)
+        assert.isAtLeast(slow.calls, 4 * 6 * 0.6)
+
+        assert.strictEqual(yield* tune("--reset", "--concurrency", "1"), "clip: concurrency 1\n")
+        yield* Effect.sleep("3 seconds")
+        assert.strictEqual((yield* watched(2)).most, 2)
+
+        yield* tune("--concurrency", "8")
+        yield* Effect.sleep("4 seconds")
+        assert.isAtLeast((yield* watched(1)).most, 12)
+        assert.strictEqual(yield* run.windmill("service", "clip"), "clip: concurrency 8\n")
+      }).pipe(Effect.scoped),
+    180_000
+  )
+})
+
 type Deployment = Effect.Success<ReturnType<typeof Programs.make>>
 
 const nameOf = ({ filename, service }: Programs.Call) => `${service.id} ${filename}`

@@ -79,7 +79,8 @@ export const make = Effect.fnUntraced(function* (options: {
     SERVICE_CONFIG: config
   }
   const { start, succeed } = inFolder(home, env)
+  const windmill = (...args: ReadonlyArray<string>) => succeed("main", ...args)
   const worker = (...args: ReadonlyArray<string>) => start("worker", "--service", "all", ...args)
   const postprocess = () => start("postprocess", "--sweep-every", "1 second")
-  return { ...deployment, pictures, folder, appear, run: { worker, postprocess, status: succeed("status") } }
+  return { ...deployment, pictures, folder, appear, run: { worker, postprocess, windmill, status: succeed("status") } }
 })

@@ -22,6 +22,7 @@ const commands = [
   "delete",
   "pause",
   "resume",
+  "service",
   "operations",
   "watch",
   "status",

@@ -23,6 +23,7 @@ import * as PgPictureLinks from "../../src/layers/postgres/PgPictureLinks.ts"
 import * as PgReplays from "../../src/layers/postgres/PgReplays.ts"
 import * as PgResultStore from "../../src/layers/postgres/PgResultStore.ts"
 import * as PgSessions from "../../src/layers/postgres/PgSessions.ts"
+import * as PgTunings from "../../src/layers/postgres/PgTunings.ts"
 import * as PgServiceSwitch from "../../src/layers/postgres/PgServiceSwitch.ts"
 import * as PgWorkerRegistry from "../../src/layers/postgres/PgWorkerRegistry.ts"
 import * as ApiServer from "../../src/programs/api/ApiServer.ts"
@@ -106,6 +107,7 @@ export const layer = (options: ApiServerOptions = {}) => {
       PgReplays.layer,
       PgSessions.layer,
       PgServiceSwitch.layer,
+      PgTunings.layer,
       PgWorkerRegistry.layer
     ]),
     Layer.provideMerge(PgResultStore.layer),

@@ -2,6 +2,7 @@
 import type { ServiceState, StageState } from "../../domain/PipelineState.ts"
 import type { StepName } from "../../domain/StepName.ts"
 import * as Troubles from "../../domain/Troubles.ts"
+import * as Tuning from "../../domain/Tuning.ts"
 import { Bar } from "../parts/Bar.tsx"
 import { Sparkline } from "../parts/Sparkline.tsx"
 import { age, clock, count, grouped, rate, seconds } from "../parts/Words.ts"
@@ -38,6 +39,7 @@ export const StepCard = ({ isOnCropsOnly = false, now, onPause, place, refresh, 
           </p>
         )}
       </header>
+      {isService && !Tuning.isEmpty(step.tuning) && <p class="place">{Tuning.inWords(step.tuning)}</p>}
       {troubles.length > 0 && (
         <ul class="badges">
           {troubles.map(({ detail, kind, nextProbe, page, text }) => (

@@ -27,6 +27,7 @@ import {
   UnreadableReply
 } from "../../services/Inference.ts"
 import * as Metrics from "../../services/Metrics.ts"
+import { CurrentTuning } from "../../services/Tunings.ts"
 import * as PictureForms from "../pictures/PictureForms.ts"
 import * as PictureMemory from "../pictures/PictureMemory.ts"
 import * as Connections from "./Connections.ts"
@@ -35,8 +36,11 @@ import * as ReplyBody from "./ReplyBody.ts"
 import * as RequestLimit from "./RequestLimit.ts"
 import * as Secrets from "./Secrets.ts"
 
-/** Retries of one request in this process, besides the redeliveries of its message. */
-const retries = 2
+/** Retries of one request in this process, besides the redeliveries of its message, unless it is tuned. */
+const usualRetries = 2
+
+/** What is tuned of a service now. */
+const tuningOf = ({ id }: Service) => Effect.flatMap(CurrentTuning, ({ of }) => of(id))
 
 export const layer = Layer.effect(
   Inference,
@@ -46,7 +50,7 @@ export const layer = Layer.effect(
     const memory = PictureMemory.make()
     const limits = new Map<string, RequestLimit.RequestLimit>()
     const limitOf = (service: Service) => {
-      const limit = limits.get(service.id) ?? RequestLimit.make(service.concurrency)
+      const limit = limits.get(service.id) ?? RequestLimit.make(service.concurrency, tuningOf(service))
       limits.set(service.id, limit)
       return limit
     }
@@ -99,11 +103,12 @@ export const layer = Layer.effect(
       const shown = yield* show(access, image)
       const question = questionOf(access, shown, memory)
       const limit = limitOf(service)
+      const { retries = usualRetries } = yield* tuningOf(service)
       const answer = yield* ask(access, question).pipe(
         limit.within,
         Effect.tap(limit.faster),
         Effect.tapError(({ reason }) => (isAskedTooMuch(reason) ? limit.slower : Effect.void)),
-        Effect.retry(retrySchedule)
+        Effect.retry(retrySchedule(retries))
       )
       // What was not answered may still be on its way.
       question.release()
@@ -228,19 +233,20 @@ const base64Of = (bytes: Uint8Array): string =>
   Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("base64")
 
 /** The pause before a retry: 200 ms, then doubled, jittered; longer when the service asked for it, up to 5 seconds. */
-const retrySchedule = Schedule.exponential("200 millis").pipe(
-  Schedule.jittered,
-  Schedule.upTo({ times: retries }),
-  Schedule.setInputType<InferenceError>(),
-  Schedule.while(({ input }) => input.reason._tag === "Unavailable" && isSoon(input.reason.retryAfter)),
-  Schedule.modifyDelay(({ duration, input }) =>
-    Effect.succeed(
-      input.reason._tag === "Unavailable" && input.reason.retryAfter !== undefined
-        ? Duration.max(duration, input.reason.retryAfter)
-        : duration
+const retrySchedule = (retries: number) =>
+  Schedule.exponential("200 millis").pipe(
+    Schedule.jittered,
+    Schedule.upTo({ times: retries }),
+    Schedule.setInputType<InferenceError>(),
+    Schedule.while(({ input }) => input.reason._tag === "Unavailable" && isSoon(input.reason.retryAfter)),
+    Schedule.modifyDelay(({ duration, input }) =>
+      Effect.succeed(
+        input.reason._tag === "Unavailable" && input.reason.retryAfter !== undefined
+          ? Duration.max(duration, input.reason.retryAfter)
+          : duration
+      )
     )
   )
-)
 
 const isAskedTooMuch = (reason: InferenceError["reason"]) =>
   reason._tag === "Unavailable" && reason.retryAfter !== undefined

@@ -25,6 +25,7 @@ import { rememberActions } from "./migrations/0013RememberActions.ts"
 import { findByWords } from "./migrations/0014FindByWords.ts"
 import { tellWebhooks } from "./migrations/0015TellWebhooks.ts"
 import { correct } from "./migrations/0016Correct.ts"
+import { tuneServices } from "./migrations/0017TuneServices.ts"
 
 /** The database was made by a later version of the program. */
 export class DatabaseTooNew extends Schema.TaggedError<DatabaseTooNew>()("DatabaseTooNew", {
@@ -56,7 +57,8 @@ export const steps = {
   "0013_remember_actions": rememberActions,
   "0014_find_by_words": findByWords,
   "0015_tell_webhooks": tellWebhooks,
-  "0016_correct": correct
+  "0016_correct": correct,
+  "0017_tune_services": tuneServices
 }
 
 /** Where it says which were taken. */

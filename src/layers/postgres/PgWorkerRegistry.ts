@@ -9,7 +9,7 @@ import { storeError } from "./Failures.ts"
 import { migrate } from "./Migrations.ts"
 
 /** Seconds without a beat after which a program is taken for dead. */
-const aliveForSeconds = 20
+export const aliveForSeconds = 20
 
 export const layer = Layer.effect(
   WorkerRegistry,

@@ -9,6 +9,7 @@ import * as Publication from "../../domain/Publication.ts"
 import * as ServiceCatalog from "../../domain/ServiceCatalog.ts"
 import { type Stage, stages } from "../../domain/Staleness.ts"
 import type { Pause, StepName } from "../../domain/StepName.ts"
+import * as Tuning from "../../domain/Tuning.ts"
 import * as TraceContext from "../../domain/TraceContext.ts"
 import { CurrentPerson } from "../../services/ActionLog.ts"
 import { Archive } from "../../services/Archive.ts"
@@ -16,6 +17,7 @@ import { Catalog } from "../../services/Catalog.ts"
 import { type DeadLetterSelection, MessageBroker } from "../../services/MessageBroker.ts"
 import { ResultStore, type SubmittedImage } from "../../services/ResultStore.ts"
 import { ServiceSwitch } from "../../services/ServiceSwitch.ts"
+import { Tunings } from "../../services/Tunings.ts"
 import * as Hints from "./Hints.ts"
 import * as Idle from "./Idle.ts"
 import { note, noting } from "./Noting.ts"
@@ -122,6 +124,28 @@ export const resume = Effect.fn("Actions.resume")(function* (step: StepName) {
   const wasPaused = yield* ServiceSwitch.use((switches) => switches.resume(step))
   if (wasPaused) yield* note(`resume ${step}`)
   return wasPaused
+})
+
+/** Changes how a service is asked, for all programs. Returns how it is tuned then. */
+export const tune = Effect.fn("Actions.tune")(function* (service: ServiceId, change: Tuning.Tuning) {
+  yield* knownService(service)
+  const tuning = yield* Tunings.use((tunings) => tunings.change(service, change))
+  yield* note(`tune ${service}: ${Tuning.inWords(change)}`)
+  return tuning
+})
+
+/** Has a service asked as the catalog says. Returns whether it was not. */
+export const untune = Effect.fn("Actions.untune")(function* (service: ServiceId) {
+  yield* knownService(service)
+  const wasTuned = yield* Tunings.use((tunings) => tunings.reset(service))
+  if (wasTuned) yield* note(`tune ${service} as in the catalog`)
+  return wasTuned
+})
+
+/** Fails unless there is such a service. */
+export const knownService = Effect.fnUntraced(function* (service: ServiceId) {
+  const catalog = yield* Catalog
+  if (ServiceCatalog.find(catalog, service) === undefined) return yield* new UnknownStep({ step: service })
 })
 
 const owedBy = (imageId: ImageId) =>

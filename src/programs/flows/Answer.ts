@@ -7,12 +7,14 @@ import { Duration, Effect, Option, Result, type Scope } from "effect"
 import { type Job, JobJson, publishedAt, repeatedHeader } from "../../domain/Messages.ts"
 import { PipelineEvent } from "../../domain/PipelineEvent.ts"
 import type { Service } from "../../domain/ServiceCatalog.ts"
+import * as Tuning from "../../domain/Tuning.ts"
 import * as Workflow from "../../domain/Workflow.ts"
 import type { ImageSource } from "../../services/ImageSource.ts"
 import type { Inference } from "../../services/Inference.ts"
 import { type Delivery, Settlement } from "../../services/MessageBroker.ts"
 import { Withdrawals } from "../../services/Operations.ts"
 import { type ResultRecord, ResultStore, type StoreRejected } from "../../services/ResultStore.ts"
+import { CurrentTuning } from "../../services/Tunings.ts"
 import * as Ask from "./Ask.ts"
 import * as Breaker from "./Breaker.ts"
 import * as FailurePolicy from "./FailurePolicy.ts"
@@ -31,6 +33,11 @@ export const answering = (
     // So many that the service has enough to do while pictures are read, and answers wait for their transaction.
     prefetch: 4 * service.concurrency,
     breaker,
+    scale: {
+      now: Effect.flatMap(CurrentTuning, ({ of }) => Effect.map(of(service.id), scaleOf(service))),
+      untilOther: (than) =>
+        Effect.flatMap(CurrentTuning, ({ until }) => until(service.id, (tuning) => scaleOf(service)(tuning) !== than))
+    },
     // The service is asked about a third of these at once, and the next pictures are read meanwhile.
     perform: {
       concurrency: 3 * service.concurrency,
@@ -43,6 +50,12 @@ export const answering = (
     commitSpan: "record answer",
     onRejected
   }))
+
+/** How many times as much as the catalog says is asked at once. */
+const scaleOf =
+  (service: Service) =>
+  ({ concurrency = service.concurrency }: Tuning.Tuning): number =>
+    concurrency / service.concurrency
 
 const answer = Effect.fnUntraced(function* (
   service: Service,
@@ -59,9 +72,10 @@ const answer = Effect.fnUntraced(function* (
   const [duration, answered] = yield* breaker
     .guard(String(job.imageId), Ask.aboutImage(service, job.image))
     .pipe(Effect.result, Effect.timed)
+  const tuning = yield* Effect.flatMap(CurrentTuning, ({ of }) => of(service.id))
   const resolution = Result.match(answered, {
     onSuccess: ({ outcome }) => FailurePolicy.Resolution.Final({ outcome }),
-    onFailure: (error) => FailurePolicy.onFailure(error, delivery.attempt)
+    onFailure: (error) => FailurePolicy.onFailure(error, delivery.attempt, Tuning.retryPolicy(tuning))
   })
   yield* Effect.annotateCurrentSpan(FailurePolicy.attributesOf(resolution))
   // Given back as it is, to wait in the queue with the others.

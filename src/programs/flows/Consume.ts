@@ -13,6 +13,7 @@ import { type Delivery, type Lane, MessageBroker, type Subscription, waitOf } fr
 import * as Metrics from "../../services/Metrics.ts"
 import { ServiceSwitch } from "../../services/ServiceSwitch.ts"
 import * as Reconnect from "./Reconnect.ts"
+import type { Step } from "./Step.ts"
 
 export interface ConsumeOptions<R> {
   readonly queue: string
@@ -20,8 +21,10 @@ export interface ConsumeOptions<R> {
   readonly lane?: Lane
   /** What is done with the deliveries: what is switched off and on, and watched. */
   readonly step: StepName
-  /** Deliveries held at once. */
+  /** Deliveries held at once, times the scale. */
   readonly prefetch: number
+  /** `1` unless it says otherwise. */
+  readonly scale?: Step<never, never, never>["scale"]
   /** Completed when the program is to stop. */
   readonly stop: Deferred.Deferred<void>
   /** What must hold before (more) deliveries are wanted. */
@@ -30,32 +33,34 @@ export interface ConsumeOptions<R> {
 
 /**
  * Runs `handle` on the deliveries of the queue. `handle` may use `pause` to give the unread ones back; consuming goes
- * on as soon as `ready` says so.
+ * on as soon as `ready` says so. It begins anew, with what is not handled yet, when the scale is another.
  */
 export const consume = <A, E, R, R2 = never>(
   options: ConsumeOptions<R2>,
-  handle: (deliveries: Stream.Stream<Delivery>, pause: Effect.Effect<void>) => Stream.Stream<A, E, R>
+  handle: (deliveries: Stream.Stream<Delivery>, pause: Effect.Effect<void>, scale: number) => Stream.Stream<A, E, R>
 ): Stream.Stream<A, E, MessageBroker | ServiceSwitch | R | R2> => {
   const stopped = Deferred.await(options.stop)
   const paused = ServiceSwitch.use((switches) => switches.untilPaused(options.step))
-  const open = Effect.gen(function* () {
+  const open = Effect.fnUntraced(function* (scale: number) {
     const broker = yield* MessageBroker
     yield* ServiceSwitch.use((switches) => switches.untilResumed(options.step))
     yield* options.ready ?? Effect.void
     return yield* broker
-      .subscribe(options.queue, { prefetch: options.prefetch, lane: options.lane ?? "bulk" })
+      .subscribe(options.queue, { prefetch: Math.ceil(options.prefetch * scale), lane: options.lane ?? "bulk" })
       .pipe(Effect.tapError(Effect.logWarning), Effect.retry(Reconnect.untilBack), Effect.orDie)
   })
   const session = (hand: Hand) =>
     Stream.unwrap(
       Effect.gen(function* () {
+        const scale = yield* options.scale?.now ?? Effect.succeed(1)
+        const isOther = options.scale?.untilOther(scale) ?? Effect.never
         const subscription = yield* Effect.raceFirst(
-          Effect.asSome(open),
+          Effect.asSome(open(scale)),
           Effect.as(stopped, Option.none<Subscription>())
         )
         if (Option.isNone(subscription)) return Stream.empty
         const { deliveries, stop } = subscription.value
-        yield* Effect.forkScoped(Effect.andThen(Effect.raceFirst(stopped, paused), stop))
+        yield* Effect.forkScoped(Effect.andThen(Effect.raceAllFirst([stopped, paused, isOther]), stop))
         const held = new Set<Delivery>()
         yield* Effect.addFinalizer(() => {
           hand.drop()
@@ -68,7 +73,8 @@ export const consume = <A, E, R, R2 = never>(
             Stream.mapEffect((delivery) => inHand(options.step, delivery, hand, held)),
             Stream.catchTag("BrokerUnavailable", (error) => Stream.fromEffectDrain(Effect.logWarning(error)))
           ),
-          stop
+          stop,
+          scale
         )
       })
     )

@@ -16,6 +16,7 @@ import { type Hint, HintJson, hintQueue } from "../../domain/Messages.ts"
 import { PipelineEvent } from "../../domain/PipelineEvent.ts"
 import * as ServiceCatalog from "../../domain/ServiceCatalog.ts"
 import type { Stage } from "../../domain/Staleness.ts"
+import * as Tuning from "../../domain/Tuning.ts"
 import * as Workflow from "../../domain/Workflow.ts"
 import { Catalog } from "../../services/Catalog.ts"
 import { type CropError, Cropper, type Cut } from "../../services/Cropper.ts"
@@ -25,6 +26,7 @@ import { Settlement } from "../../services/MessageBroker.ts"
 import * as Metrics from "../../services/Metrics.ts"
 import { type CropRecord, type Derived, ResultStore, type StoreRejected } from "../../services/ResultStore.ts"
 import { ServiceSwitch } from "../../services/ServiceSwitch.ts"
+import { CurrentTuning } from "../../services/Tunings.ts"
 import * as Ask from "./Ask.ts"
 import * as Attempts from "./Attempts.ts"
 import * as Breaker from "./Breaker.ts"
@@ -188,11 +190,12 @@ const askAbout = Effect.fnUntraced(function* (
   const name = nameOf(imageId, crop)
   const cropped = yield* Effect.result(Effect.flatMap(cut, (cut) => cut(crop.box)))
   const region = Result.isSuccess(cropped) ? cropped.success.region : crop.box
+  const tuning = yield* Effect.flatMap(CurrentTuning, ({ of }) => of(crop.service))
   const resolution = yield* Effect.fromResult(cropped).pipe(
     Effect.flatMap(({ image }) => breakers.get(crop.service)!.guard(name, askService(crop.service, image))),
     Effect.match({
       onSuccess: (outcome) => Resolution.Final({ outcome }),
-      onFailure: (error) => onFailure(error, attempts.next(name))
+      onFailure: (error) => onFailure(error, attempts.next(name), Tuning.retryPolicy(tuning))
     })
   )
   if (resolution._tag === "Final") attempts.end(name)

@@ -24,10 +24,11 @@ export type Resolution = Data.TaggedEnum<{
 }>
 export const Resolution = Data.taggedEnum<Resolution>()
 
-/** What becomes of a question that failed in attempt `attempt` (from 1). A passing failure is final after the last attempt. */
+/** What becomes of a question that failed in attempt `attempt` (from 1). A passing failure is final after the last attempt of `policy`. */
 export const onFailure = (
   error: ImageSourceError | InferenceError | CropError | Away | LeftAlone,
-  attempt: number
+  attempt: number,
+  policy: RetryPolicy.RetryPolicy = {}
 ): Resolution => {
   if (error._tag === "LeftAlone") return Resolution.NotAsked({ reason: error.message })
   // It goes behind those that wait, of which one may show that the service is well.
@@ -50,7 +51,7 @@ export const onFailure = (
     case "Unavailable":
     case "Unreachable":
       return reason.retryAfter === undefined
-        ? passing(reason.message, attempt)
+        ? passing(reason.message, attempt, policy)
         : Resolution.Postponed({
             after: RetryPolicy.delayAsked(reason.retryAfter),
             reason: reason.message,
@@ -93,9 +94,9 @@ export const unstorable = (rejected: StoreRejected): Outcome => ({
   reason: Wording.cut(rejected.message, longestReason)
 })
 
-const passing = (reason: string, attempt: number): Resolution =>
-  RetryPolicy.isWorthAnother(attempt)
-    ? Resolution.Postponed({ after: RetryPolicy.delayAfter(attempt), reason, isCounted: true })
+const passing = (reason: string, attempt: number, policy: RetryPolicy.RetryPolicy): Resolution =>
+  RetryPolicy.isWorthAnother(attempt, policy)
+    ? Resolution.Postponed({ after: RetryPolicy.delayAfter(attempt, policy), reason, isCounted: true })
     : failed("unavailable", `${reason} (tried ${attempt} times)`)
 
 const failed = (

@@ -15,6 +15,7 @@ import { MessageBroker, type QueueStatistics } from "../../services/MessageBroke
 import { type Counts, Progress } from "../../services/Progress.ts"
 import type { Scope } from "../../services/ResultStore.ts"
 import { ServiceSwitch } from "../../services/ServiceSwitch.ts"
+import { Tunings } from "../../services/Tunings.ts"
 import { WorkerRegistry } from "../../services/WorkerRegistry.ts"
 import * as PipelineView from "../views/PipelineView.ts"
 import { watchHealth } from "./Health.ts"
@@ -29,6 +30,7 @@ export const make = Effect.fnUntraced(function* (algorithms?: Readonly<Record<St
   const registry = yield* WorkerRegistry
   const progress = yield* Progress
   const switches = yield* ServiceSwitch
+  const tunings = yield* Tunings
   const health = yield* watchHealth
 
   const counts = yield* remembered(progress.counts({ _tag: "All" }, algorithms), "1 second")
@@ -57,6 +59,7 @@ export const make = Effect.fnUntraced(function* (algorithms?: Readonly<Record<St
       progress: yield* counts,
       queues: yield* queues,
       pauses: yield* switches.pauses,
+      tunings: yield* tunings.all,
       workers: yield* registry.workers,
       health: yield* health
     }

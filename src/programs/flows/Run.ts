@@ -31,12 +31,13 @@ const runLane = <M extends Message, A, R>(
   turns: Turns.Turns<ImageId>,
   stop: Deferred.Deferred<void>
 ) => {
-  const { batch, perform, queue } = step
+  const { batch, perform, queue, scale } = step
   const places = (count: number) => (lane === "express" ? Math.ceil(count * expressShare) : count)
   const decode = Schema.decodeUnknownResult(step.message)
+  const ready = breaker?.untilClosed ?? Effect.void
   return consume(
-    { queue, lane, step: step.name, prefetch: places(step.prefetch), stop, ready: breaker?.untilClosed ?? Effect.void },
-    (deliveries, pause) => {
+    { queue, lane, step: step.name, prefetch: places(step.prefetch), stop, ready, ...(scale && { scale }) },
+    (deliveries, pause, scale) => {
       const mine = Turns.share(turns)
       const received = Stream.map(deliveries, (delivery): Received<M> => ({
         deliveries: [delivery],
@@ -48,10 +49,10 @@ const runLane = <M extends Message, A, R>(
           ? Stream.map(coalesced, (tasks) => tasks.map((task) => handle(task, valued(task, perform.value))))
           : (perform.coalesces ? Stream.flattenIterable(coalesced) : received).pipe(
               Stream.mapEffect((task) => Effect.tap(ask(step, perform, task, mine), pauseWhenOpen(breaker, pause)), {
-                concurrency: places(perform.concurrency),
+                concurrency: places(Math.ceil(perform.concurrency * scale)),
                 unordered: true
               }),
-              Stream.groupedWithin(batch.size, batch.within)
+              Stream.groupedWithin(Math.ceil(batch.size * scale), batch.within)
             )
       return handled.pipe(
         Stream.mapEffect((all) => Effect.ensuring(finish(step, all), endTurns(mine, all)), {

@@ -27,6 +27,8 @@ export interface Step<M extends Message, A, R> {
   readonly prefetch: number
   /** Says when to leave the queue alone. */
   readonly breaker?: Breaker
+  /** How many times as much is held and performed at once as is said here. When that changes, the step begins anew with it. */
+  readonly scale?: { readonly now: Effect.Effect<number>; readonly untilOther: (than: number) => Effect.Effect<void> }
   /** What is to be committed about a message: found out by asking, or plain from the message; then two messages are one. */
   readonly perform: Asking<M, A, R> | { readonly value: (message: M) => A }
   /** So many tasks are committed together, or those that are there after `within`; so many batches at the same time. */

@@ -17,6 +17,7 @@ import { type Stage, stages } from "../../domain/Staleness.ts"
 import type { Pause, StepName } from "../../domain/StepName.ts"
 import type { Worker } from "../../domain/Worker.ts"
 import type { Counts, Pace as Answers, Waits } from "../../services/Progress.ts"
+import * as Tuning from "../../domain/Tuning.ts"
 import type { QueueStatistics } from "../../services/MessageBroker.ts"
 import * as Pace from "./Pace.ts"
 
@@ -28,6 +29,7 @@ export interface Sight {
   /** By name; none for a queue that could not be asked about. */
   readonly queues: ReadonlyMap<string, Option.Option<QueueStatistics>>
   readonly pauses: ReadonlyArray<Pause>
+  readonly tunings: ReadonlyMap<ServiceId, Tuning.Tuning>
   readonly workers: ReadonlyArray<Worker>
   readonly health: ReadonlyMap<ServiceId, ServiceState["health"]>
 }
@@ -45,6 +47,7 @@ export const serviceState = (service: ServiceCatalog.Service, sight: Sight): Ser
   return {
     service: service.id,
     kind: service.kind,
+    tuning: sight.tunings.get(service.id) ?? Tuning.untuned,
     health: health.get(service.id) ?? "unknown",
     requested,
     succeeded,

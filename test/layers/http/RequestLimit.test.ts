@@ -93,4 +93,39 @@ describe("a limit of requests", () => {
       assert.strictEqual(yield* highest, 8)
     })
   )
+
+  it.effect("makes as many requests at once, and as many in a second, as it is told to meanwhile", () =>
+    Effect.gen(function* () {
+      let tuning: { concurrency?: number; rate?: number } = {}
+      const limit = RequestLimit.make(
+        2,
+        Effect.sync(() => tuning)
+      )
+      let begun = 0
+      const ask = limit.within(
+        Effect.andThen(
+          Effect.sync(() => void begun++),
+          Effect.sleep("1 second")
+        )
+      )
+      for (let i = 0; i < 1000; i++) yield* fork(ask)
+      const inTenSeconds = Effect.gen(function* () {
+        const before = begun
+        yield* Effect.repeat(TestClock.adjust("100 millis"), { times: 99 })
+        return begun - before
+      })
+      assert.strictEqual(yield* inTenSeconds, 20)
+      tuning = { concurrency: 5 }
+      assert.isAtLeast(yield* inTenSeconds, 45)
+      tuning = { concurrency: 5, rate: 3 }
+      assert.approximately(yield* inTenSeconds, 30, 2)
+      tuning = { concurrency: 5, rate: 0.1 }
+      assert.isAtMost(yield* inTenSeconds, 2)
+      // What waits for ten seconds hears of it at once.
+      tuning = { concurrency: 5, rate: 2 }
+      assert.approximately(yield* inTenSeconds, 20, 2)
+      tuning = {}
+      assert.approximately(yield* inTenSeconds, 20, 3)
+    })
+  )
 })

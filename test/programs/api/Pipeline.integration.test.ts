@@ -99,6 +99,27 @@ layer(ApiServers.layer(), { excludeTestServices: true })("the pipeline", (it) =>
     })
   )
 
+  it.effect("changes how a service is asked, until it is reset", () =>
+    Effect.gen(function* () {
+      const api = yield* ApiServers.client
+      const params = { service: ocr }
+      const tuning = Effect.map(
+        api.pipeline.services(),
+        ({ services }) => services.find(({ service }) => service === ocr)!.tuning
+      )
+      assert.deepStrictEqual(yield* tuning, {})
+      yield* api.pipeline.tune({ params, payload: { concurrency: 4, rate: 0.5 } })
+      const changed = { concurrency: 8, rate: 0.5, attempts: 7 }
+      assert.deepStrictEqual(yield* api.pipeline.tune({ params, payload: { concurrency: 8, attempts: 7 } }), changed)
+      assert.deepStrictEqual(yield* tuning, changed)
+      assert.deepStrictEqual(yield* api.pipeline.untune({ params }), { wasTuned: true })
+      assert.deepStrictEqual(yield* api.pipeline.untune({ params }), { wasTuned: false })
+      assert.deepStrictEqual(yield* tuning, {})
+      const unknown = { service: serviceId("nobody") }
+      assert.instanceOf(yield* Effect.flip(api.pipeline.tune({ params: unknown, payload: {} })), NotFound)
+    })
+  )
+
   it.effect("says who paused a service and why, until it is resumed", () =>
     Effect.gen(function* () {
       const api = yield* ApiServers.client

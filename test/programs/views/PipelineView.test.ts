@@ -25,6 +25,7 @@ const nothing: PipelineView.Sight = {
   waits: { services: new Map(), stages: new Map() },
   queues: new Map(),
   pauses: [],
+  tunings: new Map(),
   workers: [],
   health: new Map()
 }
@@ -45,6 +46,7 @@ describe("serviceState", () => {
     assert.deepStrictEqual(PipelineView.serviceState(service, nothing), {
       service: ocr,
       kind: "specialized",
+      tuning: {},
       health: "unknown",
       requested: 10,
       succeeded: 5,

@@ -10,6 +10,7 @@ const ocr = "ocr" as ServiceId
 const service: ServiceState = {
   service: ocr,
   kind: "specialized",
+  tuning: {},
   health: "unknown",
   requested: 2000,
   succeeded: 900,

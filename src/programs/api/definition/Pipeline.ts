@@ -5,6 +5,7 @@ import { FailureGroup, FailureKind } from "../../../domain/archive/FailureGroup.
 import { Group, ServiceId } from "../../../domain/Identifiers.ts"
 import { PipelineProgress, PipelineState } from "../../../domain/PipelineState.ts"
 import { Pause, StepName } from "../../../domain/StepName.ts"
+import { Tuning } from "../../../domain/Tuning.ts"
 import { Worker } from "../../../domain/Worker.ts"
 import * as Workflow from "../../../domain/Workflow.ts"
 import { listOf } from "./Lists.ts"
@@ -78,6 +79,31 @@ const resume = HttpApiEndpoint.post("resume", "/services/:step/resume", {
   }),
   error: NotFoundProblem
 }).annotateMerge(OpenApi.annotations({ summary: "Let a paused service or stage go on" }))
+
+const service = { service: ServiceId }
+
+const tune = HttpApiEndpoint.patch("tune", "/services/:service/tuning", {
+  params: service,
+  payload: Tuning,
+  success: Tuning,
+  error: NotFoundProblem
+}).annotateMerge(
+  OpenApi.annotations({
+    summary: "Change how a service is asked",
+    description:
+      "What is left out stays as it is. Running programs keep to it within a few seconds, and after a restart. Of `rate` each " +
+      "program that asks the service has an equal part."
+  })
+)
+
+const untune = HttpApiEndpoint.delete("untune", "/services/:service/tuning", {
+  params: service,
+  success: Schema.Struct({
+    /** Whether it had been changed. */
+    wasTuned: Schema.Boolean
+  }),
+  error: NotFoundProblem
+}).annotateMerge(OpenApi.annotations({ summary: "Have a service asked as the catalog says" }))
 
 /** Counts what would be done, and does nothing. */
 const dryRun = Schema.optionalKey(Schema.Boolean)
@@ -172,5 +198,5 @@ const drop = HttpApiEndpoint.post("drop", "/dead-letters/drop", {
 
 export class Pipeline extends HttpApiGroup.make("pipeline")
   .add(services, progress, workers, failures, workflow)
-  .add(pause, resume, retryFailed, runMissing, deadLetters, replay, drop)
+  .add(pause, resume, tune, untune, retryFailed, runMissing, deadLetters, replay, drop)
   .annotateMerge(OpenApi.annotations({ title: "Pipeline", description: "See how it is doing, and act on it." })) {}

@@ -43,6 +43,10 @@ export const layer = HttpApiBuilder.group(
       pause: ({ params: { step }, payload: { by, reason } }) => asProblems(Actions.pause({ step, by, reason })),
       resume: ({ params: { step } }) => asProblems(Effect.map(Actions.resume(step), (wasPaused) => ({ wasPaused }))),
 
+      tune: ({ params: { service }, payload }) => asProblems(Actions.tune(service, payload)),
+      untune: ({ params: { service } }) =>
+        asProblems(Effect.map(Actions.untune(service), (wasTuned) => ({ wasTuned }))),
+
       retryFailed: ({ payload }) => asProblems(Effect.map(Actions.retryFailed(payload), counted)),
       runMissing: ({ payload }) => asProblems(Effect.map(Actions.runMissing(payload), counted)),
 
