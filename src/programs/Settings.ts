@@ -35,6 +35,13 @@ export const images = {
   more: Argument.String("images").pipe(Argument.withDescription("The same as --images"), Argument.variadic())
 }
 
+export const poll = Flag.String("poll").pipe(
+  Flag.withDescription("Look every so often, where the system does not tell of changes: shares of another machine"),
+  Flag.withMetavar("duration"),
+  Flag.withSchema(Amounts.Wait),
+  Flag.optional
+)
+
 /** The largest number of what a command looks at. */
 export const limit = Flag.Int("limit").pipe(
   Flag.withAlias("l"),

@@ -8,6 +8,7 @@ import * as Samples from "#farm/simulated/Samples"
 import { fileURLToPath } from "node:url"
 import * as ConsoleLogger from "../../layers/terminal/ConsoleLogger.ts"
 import * as ImageFiles from "../../layers/files/ImageFiles.ts"
+import * as PictureWatch from "../../layers/files/PictureWatch.ts"
 import * as PgArchive from "../../layers/postgres/PgArchive.ts"
 import * as SharpRenderer from "../../layers/pictures/SharpRenderer.ts"
 import * as SharpScaler from "../../layers/pictures/SharpScaler.ts"
@@ -24,6 +25,7 @@ import { forgetPast } from "../flows/Forget.ts"
 import { operate } from "../flows/Operate.ts"
 import { pipeline } from "../flows/Pipeline.ts"
 import * as RunToCompletion from "../flows/RunToCompletion.ts"
+import * as Watch from "../flows/Watch.ts"
 import * as WriteFindings from "../flows/WriteFindings.ts"
 import * as Settings from "../Settings.ts"
 import * as Watched from "../Watched.ts"
@@ -50,6 +52,14 @@ class PicturesLeftOut extends Schema.TaggedError<PicturesLeftOut>()("PicturesLef
 
 const flags = {
   ...Settings.images,
+  watch: Flag.String("watch").pipe(
+    Flag.withDescription(
+      "Folder of which the pictures are taken, and then each that appears or changes, until Ctrl-C; may be given several times"
+    ),
+    Flag.withMetavar("folder"),
+    Flag.atLeast(0)
+  ),
+  poll: Settings.poll,
   services: Settings.services.pipe(
     Flag.withDescription(
       "Services to ask about every picture: names separated by commas, all, primary or spatial_only (default: all)"
@@ -172,18 +182,29 @@ const run = Effect.fnUntraced(function* (options: Options) {
 })
 
 /** Who answers: what the flag says; else models about pictures of one's own, and a simulation about the samples. */
-const farmOf = ({ farm, images, more }: Pick<Options, "farm" | "images" | "more">): Embedded.FarmKind =>
-  Option.getOrElse(farm, () => (images.length + more.length > 0 ? "models" : "simulated"))
+const farmOf = ({ farm, ...own }: Pick<Options, "farm" | "images" | "more" | "watch">): Embedded.FarmKind =>
+  Option.getOrElse(farm, () => (hasOwn(own) ? "models" : "simulated"))
+
+/** Whether the flags name pictures. */
+const hasOwn = ({ images, more, watch }: Pick<Options, "images" | "more" | "watch">): boolean =>
+  images.length + more.length + watch.length > 0
 
 /** The pictures the flags name, or the samples. */
-const picturesOf = Effect.fnUntraced(function* ({ data, images, limit, more }: Options) {
+const picturesOf = Effect.fnUntraced(function* ({ data, limit, poll, ...own }: Options) {
   const path = yield* Path.Path
-  const patterns = [...images, ...more]
-  const named =
-    patterns.length > 0
-      ? patterns
-      : yield* Samples.write(path.join(data, "samples"), { limit: Option.getOrUndefined(limit) })
-  const found = ImageFiles.find(named)
+  const named = hasOwn(own)
+    ? [...own.images, ...own.more]
+    : yield* Samples.write(path.join(data, "samples"), { limit: Option.getOrUndefined(limit) })
+  const appearing = PictureWatch.watch(own.watch, { poll }).pipe(
+    Watch.whole,
+    Stream.map(({ reference }) => reference)
+  )
+  const found =
+    own.watch.length === 0
+      ? ImageFiles.find(named)
+      : named.length === 0
+        ? appearing
+        : Stream.merge(ImageFiles.find(named), appearing)
   return Option.match(limit, { onNone: () => found, onSome: (most) => Stream.take(found, most) })
 })
 

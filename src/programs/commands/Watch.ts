@@ -1,7 +1,6 @@
 /** Submits pictures as they appear in folders. */
 import { Effect, Layer, Option } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
-import * as Amounts from "../../domain/Amounts.ts"
 import { Group } from "../../domain/Identifiers.ts"
 import * as PictureWatch from "../../layers/files/PictureWatch.ts"
 import * as PgArchive from "../../layers/postgres/PgArchive.ts"
@@ -31,12 +30,7 @@ const flags = {
     Flag.withDescription("high: before everything that was submitted as normal, in every service and stage"),
     Flag.withDefault("normal" as const)
   ),
-  poll: Flag.String("poll").pipe(
-    Flag.withDescription("Look every so often, where the system does not tell of changes: shares of another machine"),
-    Flag.withMetavar("duration"),
-    Flag.withSchema(Amounts.Wait),
-    Flag.optional
-  ),
+  poll: Settings.poll,
   config: Settings.config,
   ...Watched.flags
 }

@@ -165,7 +165,8 @@ const note = Effect.fnUntraced(function* (
   const { done } = yield* progress.counts({ _tag: "Images", ids: answered.map(({ imageId }) => imageId) }, algorithms)
   submission.doneBefore += done
   for (const { imageId, reference } of images) {
-    submission.ids.push(imageId)
+    // A picture that is watched is submitted again when it changes.
+    if (!submission.filenames.has(imageId)) submission.ids.push(imageId)
     submission.filenames.set(imageId, reference.filename)
   }
 })

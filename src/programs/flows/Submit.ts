@@ -24,10 +24,13 @@ export interface SubmitOptions {
  */
 export const submit = <E, R>(images: Stream.Stream<ImageReference, E, R>, options: SubmitOptions) =>
   images.pipe(
-    Stream.grouped(200),
+    Stream.groupedWithin(200, together),
     Stream.mapEffect((references) => submitBatch(references, options)),
     Stream.flattenIterable
   )
+
+/** How long further images are waited for, of which none may come for hours. */
+const together = "500 millis"
 
 const submitBatch = Effect.fn("Submit.batch")(function* (
   references: ReadonlyArray<ImageReference>,

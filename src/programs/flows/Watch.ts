@@ -24,13 +24,9 @@ const patience = Duration.minutes(1)
 export const watch = <E, R>(pictures: Stream.Stream<ImageReference, E, R>, { group, lane, services }: WatchOptions) =>
   Effect.gen(function* () {
     const sum = yield* Ref.make({ images: 0, jobs: 0 })
-    const appearing = pictures.pipe(
-      Stream.mapEffect(seen, { concurrency: 16, unordered: true }),
-      Stream.flattenIterable
-    )
     yield* runUntilStopped(
       (stop) =>
-        Produce.produce({ _tag: "Appearing", pictures: appearing, group }, services, stop, lane).pipe(
+        Produce.produce({ _tag: "Appearing", pictures: whole(pictures), group }, services, stop, lane).pipe(
           Stream.filter(({ jobs }) => jobs > 0),
           Stream.tap(({ images, jobs }) => Console.log(ProductionText.appeared(images, jobs))),
           Stream.tap(({ images, jobs }) =>
@@ -46,6 +42,10 @@ export const watch = <E, R>(pictures: Stream.Stream<ImageReference, E, R>, { gro
       )
     )
   })
+
+/** The pictures that can be decoded, as soon as they can. */
+export const whole = <E, R>(pictures: Stream.Stream<ImageReference, E, R>) =>
+  pictures.pipe(Stream.mapEffect(seen, { concurrency: 16, unordered: true }), Stream.flattenIterable)
 
 /** What is at the place, as soon as that is a picture; nothing when it is gone, or stays none. */
 const seen = (reference: ImageReference) =>

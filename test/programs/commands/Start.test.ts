@@ -1,6 +1,15 @@
 import { assert, describe, it } from "@effect/vitest"
 import { type ChildProcess, spawn } from "node:child_process"
-import { copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync
+} from "node:fs"
 import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
 import { tmpdir } from "node:os"
@@ -81,6 +90,25 @@ describe("start", { timeout: 180_000 }, () => {
     const asked = await run("sql", ["SELECT service, count(*) FROM results GROUP BY service ORDER BY service"])
     assert.match(asked.output, /^blip +12$/m)
     assert.match(asked.output, /\(13 rows\)/)
+  })
+
+  it("takes the pictures of a folder that it watches, and those that come, until Ctrl-C", async () => {
+    const incoming = join(folder, "incoming")
+    rmSync(incoming, { recursive: true, force: true })
+    mkdirSync(incoming)
+    const samples = fileURLToPath(new URL("../../../farm/samples", import.meta.url))
+    copyFileSync(join(samples, "03-living-room.jpg"), join(incoming, "there.jpg"))
+    let hasCome = false
+    const flags = ["--no-dashboard", "--farm", "simulated", "--data", join(folder, "watching"), "--watch", incoming]
+    const watched = await run("start", flags, (output, child) => {
+      if (!hasCome && output.includes("there.jpg  ")) {
+        hasCome = true
+        copyFileSync(join(samples, "02-street.jpg"), join(incoming, "came.jpg"))
+      }
+      if (output.includes("came.jpg  ")) child.kill("SIGINT")
+    })
+    assert.strictEqual(watched.code, 0, watched.errors)
+    assert.match(watched.output, /Stopped with \d of 2 images done\./)
   })
 
   it("leaves out what is no picture, says why, and goes on with the others", async () => {
