@@ -4,11 +4,19 @@
  * Everything it shows comes from the database and the broker, so any number of processes may serve it.
  */
 import { ByteSize, Effect, Layer } from "effect"
-import { HttpIncomingMessage, HttpMiddleware, HttpRouter, HttpServer, HttpStaticServer } from "effect/http"
-import { HttpApiBuilder, HttpApiScalar } from "effect/http-api"
+import {
+  HttpIncomingMessage,
+  HttpMiddleware,
+  HttpRouter,
+  HttpServer,
+  HttpStaticServer,
+  HttpServerResponse
+} from "effect/http"
+import { HttpApiBuilder } from "effect/http-api"
 import { ApiSettings } from "./ApiSettings.ts"
 import { docsPath } from "./ContentPolicies.ts"
 import { Api } from "./definition/Api.ts"
+import * as Documentation from "./Documentation.ts"
 import * as Guards from "./Guards.ts"
 import * as CorrectionHandlers from "./handlers/Corrections.ts"
 import * as FusionHandlers from "./handlers/Fusion.ts"
@@ -38,7 +46,13 @@ const api = HttpApiBuilder.layer(Api, { openapiPath: "/openapi.json" }).pipe(
   Layer.provide(Throttle.layer)
 )
 
-const docs = HttpApiScalar.layer(Api, { path: docsPath, scalar: { withDefaultFonts: false } })
+const docs = HttpRouter.use((router) =>
+  router.add(
+    "GET",
+    docsPath,
+    HttpServerResponse.text(Documentation.page(), { contentType: "text/html; charset=utf-8" })
+  )
+)
 
 const dashboard = Layer.unwrap(
   ApiSettings.useSync(({ dashboard }) =>

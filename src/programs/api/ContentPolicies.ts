@@ -7,7 +7,7 @@
  * @see https://www.w3.org/TR/CSP3/
  */
 import type { HttpServerResponse } from "effect/http"
-import * as NodeCrypto from "node:crypto"
+import { styleHash } from "./Documentation.ts"
 
 /** The path of the documentation. */
 export const docsPath = "/docs"
@@ -16,7 +16,7 @@ export const policyFor = (url: string, response: HttpServerResponse.HttpServerRe
   // The policy of a script is that of the worker it may run as.
   const isPage = /^text\/(?:html|javascript)\b/.test(response.headers["content-type"] ?? "")
   if (!isPage) return "default-src 'none'; frame-ancestors 'none'; sandbox"
-  return url.split("?")[0] === docsPath ? docsPolicy(response) : page(["script-src 'self'", "style-src 'self'"])
+  return url.split("?")[0] === docsPath ? docsPolicy : page(["script-src 'self'", "style-src 'self'"])
 }
 
 const page = (sources: ReadonlyArray<string>): string =>
@@ -33,19 +33,5 @@ const page = (sources: ReadonlyArray<string>): string =>
     "frame-ancestors 'none'"
   ].join("; ")
 
-/** The documentation brings its scripts and styles along: exactly these scripts may run. */
-const docsPolicy = ({ body }: HttpServerResponse.HttpServerResponse): string => {
-  const known = docsPolicies.get(body)
-  if (known !== undefined) return known
-  const html = body._tag === "Uint8Array" ? new TextDecoder().decode(body.body) : ""
-  const hashes = Array.from(
-    html.matchAll(/<script>([\s\S]*?)<\/script>/g),
-    ([, script]) => `'sha256-${NodeCrypto.createHash("sha256").update(script!).digest("base64")}'`
-  )
-  const policy = page([`script-src ${hashes.join(" ")}`, "style-src 'self' 'unsafe-inline'"])
-  docsPolicies.set(body, policy)
-  return policy
-}
-
-/** The page is made once; hashing its megabytes once is enough. */
-const docsPolicies = new WeakMap<object, string>()
+/** The documentation brings its style along, and runs nothing. */
+const docsPolicy = page([`style-src ${styleHash}`])

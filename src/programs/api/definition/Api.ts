@@ -7,6 +7,7 @@
 import { HttpApi, OpenApi } from "effect/http-api"
 import { Corrections } from "./Corrections.ts"
 import { Access, Faults } from "./Guards.ts"
+import * as Description from "./Description.ts"
 import { Fusion } from "./Fusion.ts"
 import { Images } from "./Images.ts"
 import { Operations } from "./Operations.ts"
@@ -32,6 +33,7 @@ export class Api extends HttpApi.make("windmill")
       version: "1",
       description:
         "Sends every image through many ML services and keeps improving one picture of it. Errors are problem details " +
-        "(RFC 9457) with a `code`. Answers carry ETags."
+        "(RFC 9457) with a `code`. Answers carry ETags.",
+      transform: Description.complete
     })
   ) {}
