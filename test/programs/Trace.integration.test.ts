@@ -46,7 +46,7 @@ const services = Effect.fnUntraced(function* (troubles: ReadonlyArray<Trouble>) 
     const trouble = troubles[asked++]
     if (trouble === "hang") return
     if (trouble === "refuse") return json(response, 400, { error: `no "${secrets.error}"` })
-    if (trouble === "busy") return json(response, 503, { error: `busy with https://x.test/a?sig=${secrets.error}` })
+    if (trouble === "busy") return json(response, 500, { error: `busy with https://x.test/a?sig=${secrets.error}` })
     json(response, 200, {
       service: "yolo",
       status: "success",
@@ -156,14 +156,14 @@ layer(Layer.merge(Databases.store, RabbitQueues.address), { excludeTestServices:
           "windmill.service": "yolov8",
           "windmill.outcome": "retry",
           "error.type": "unavailable",
-          "windmill.reason": "yolov8 is unavailable: HTTP 503: busy with https://x.test/a"
+          "windmill.reason": "yolov8 is unavailable: HTTP 500: busy with https://x.test/a"
         })
         assert.isAtLeast(Number(first.attributes["windmill.queue_wait_ms"]), 0)
         assert.include(trace.find(({ name }) => name === "harmonize image")!.attributes, { "windmill.boxes": 1 })
         assert.include(trace.find(({ name }) => name === "POST")!.attributes, {
           "http.request.method": "POST",
-          "http.response.status_code": 503,
-          "error.type": "503"
+          "http.response.status_code": 500,
+          "error.type": "500"
         })
 
         assertNoSecret(collector)

@@ -5,7 +5,7 @@
  * released never changes: the next one says what is different.
  */
 import { PgClient } from "@effect/sql-pg"
-import { Context, type Duration, Effect, Schedule, Schema } from "effect"
+import { Context, Effect, Layer, Schedule, Schema, type Duration } from "effect"
 import { Migrator, SqlError } from "effect/sql"
 import { bySetting, DatabaseUnusable } from "./DatabaseUnusable.ts"
 import { sqlState } from "./Failures.ts"
@@ -86,6 +86,9 @@ export const migrate = Effect.gen(function* () {
   const found = row?.found ?? 0
   if (found > known) return yield* new DatabaseTooNew({ found, known })
 }).pipe(Effect.withSpan("ResultStore.migrate"))
+
+/** The tables. Layers that share it bring them up to date once. */
+export const layer = Layer.effectDiscard(migrate)
 
 /** Fails when what answers does not keep what a connection was opened with. */
 const keepsSettings = Effect.gen(function* () {

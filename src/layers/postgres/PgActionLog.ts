@@ -5,13 +5,12 @@ import type { ActionId } from "../../domain/Action.ts"
 import { ActionLog } from "../../services/ActionLog.ts"
 import * as Columns from "./Columns.ts"
 import { storeError } from "./Failures.ts"
-import { migrate } from "./Migrations.ts"
+import * as Migrations from "./Migrations.ts"
 
 export const layer = Layer.effect(
   ActionLog,
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
-    yield* migrate
     return ActionLog.of({
       note: Effect.fn("ActionLog.note")(({ by, count, what }) =>
         sql`
@@ -31,4 +30,4 @@ export const layer = Layer.effect(
       )
     })
   })
-)
+).pipe(Layer.provide(Migrations.layer))

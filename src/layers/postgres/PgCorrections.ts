@@ -6,13 +6,12 @@ import type { ImageId } from "../../domain/Identifiers.ts"
 import { Corrections } from "../../services/Corrections.ts"
 import * as Rows from "./Corrections.ts"
 import { type DatabaseFailure, storeError } from "./Failures.ts"
-import { migrate } from "./Migrations.ts"
+import * as Migrations from "./Migrations.ts"
 
 export const layer = Layer.effect(
   Corrections,
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
-    yield* migrate
 
     const run = <A>(name: string, work: Effect.Effect<A, DatabaseFailure, SqlClient.SqlClient>) =>
       work.pipe(
@@ -35,4 +34,4 @@ export const layer = Layer.effect(
       images: (page) => run("images", Rows.images(page))
     })
   })
-)
+).pipe(Layer.provide(Migrations.layer))

@@ -3,7 +3,7 @@ import { Duration, Effect, Layer } from "effect"
 import { SqlClient, type Statement } from "effect/sql"
 import { History } from "../../services/History.ts"
 import { storeError } from "./Failures.ts"
-import { migrate } from "./Migrations.ts"
+import * as Migrations from "./Migrations.ts"
 
 /** Rows of one statement. */
 const page = 5000
@@ -12,7 +12,6 @@ export const layer = Layer.effect(
   History,
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
-    yield* migrate
 
     const some = (table: string, which: Statement.Fragment) =>
       Effect.map(
@@ -48,4 +47,4 @@ export const layer = Layer.effect(
       })
     })
   })
-)
+).pipe(Layer.provide(Migrations.layer))

@@ -11,7 +11,7 @@ import { at, type Operation, type OperationId, type Progress, Request } from "..
 import { Operations, Withdrawals } from "../../services/Operations.ts"
 import * as Columns from "./Columns.ts"
 import { type DatabaseFailure, storeError } from "./Failures.ts"
-import { migrate } from "./Migrations.ts"
+import * as Migrations from "./Migrations.ts"
 import * as Deeds from "./operations/Deeds.ts"
 import { inTransaction } from "./Transactions.ts"
 
@@ -19,7 +19,6 @@ export const layer = Layer.effect(
   Operations,
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
-    yield* migrate
 
     const method = <Args extends ReadonlyArray<unknown>, A>(
       name: string,
@@ -45,7 +44,7 @@ export const layer = Layer.effect(
       stop: method("stop", stop)
     })
   })
-)
+).pipe(Layer.provide(Migrations.layer))
 
 /** How often a program looks whether jobs were withdrawn. */
 const lookEvery = "1 second"
@@ -58,7 +57,6 @@ export const withdrawals = Layer.effect(
   Withdrawals,
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
-    yield* migrate
     let latest: number | undefined
     const look = Effect.gen(function* () {
       const [row] = yield* sql<{ until: number | null }>`
@@ -74,7 +72,7 @@ export const withdrawals = Layer.effect(
     )
     return Effect.sync(() => latest)
   })
-)
+).pipe(Layer.provide(Migrations.layer))
 
 const encodeRequest = Schema.encodeSync(Schema.toCodecJson(Request))
 const decodeRequest = Schema.decodeUnknownEffect(Schema.toCodecJson(Request))

@@ -5,14 +5,13 @@ import type { Moment } from "../../domain/Identifiers.ts"
 import { type DoneGroup, type Notice, Outbox, type Parcel } from "../../services/Outbox.ts"
 import * as Columns from "./Columns.ts"
 import { type DatabaseFailure, storeError } from "./Failures.ts"
-import { migrate } from "./Migrations.ts"
+import * as Migrations from "./Migrations.ts"
 import { inTransaction } from "./Transactions.ts"
 
 export const layer = Layer.effect(
   Outbox,
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
-    yield* migrate
     const run = <A>(name: string, work: Effect.Effect<A, DatabaseFailure, SqlClient.SqlClient>) =>
       work.pipe(
         Effect.provideService(SqlClient.SqlClient, sql),
@@ -100,4 +99,4 @@ export const layer = Layer.effect(
         )
     })
   })
-)
+).pipe(Layer.provide(Migrations.layer))

@@ -9,13 +9,12 @@ import { SqlClient } from "effect/sql"
 import * as NodeCrypto from "node:crypto"
 import type { ContentHash } from "../../domain/Identifiers.ts"
 import { PictureLinks } from "../../services/PictureLinks.ts"
-import { migrate } from "./Migrations.ts"
+import * as Migrations from "./Migrations.ts"
 
 export const layer = Layer.effect(
   PictureLinks,
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
-    yield* migrate
     const [row] = yield* sql<{ secret: Uint8Array }>`SELECT secret FROM secrets WHERE name = 'pictures'`
     const digest = (hash: ContentHash) => NodeCrypto.createHash("sha256").update(row!.secret).update(hash).digest()
     return PictureLinks.of({
@@ -26,4 +25,4 @@ export const layer = Layer.effect(
         )
     })
   })
-)
+).pipe(Layer.provide(Migrations.layer))

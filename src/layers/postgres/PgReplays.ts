@@ -5,13 +5,12 @@ import { type Replay, Replays } from "../../services/Replays.ts"
 import * as Columns from "./Columns.ts"
 import { storeError } from "./Failures.ts"
 import { inTransaction } from "./Transactions.ts"
-import { migrate } from "./Migrations.ts"
+import * as Migrations from "./Migrations.ts"
 
 export const layer = Layer.effect(
   Replays,
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
-    yield* migrate
 
     const read = Effect.fnUntraced(function* (key: string) {
       const [row] = yield* sql<Replay>`
@@ -39,4 +38,4 @@ export const layer = Layer.effect(
       )
     })
   })
-)
+).pipe(Layer.provide(Migrations.layer))

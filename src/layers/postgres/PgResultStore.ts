@@ -16,7 +16,7 @@ import * as Facts from "./Facts.ts"
 import { type DatabaseFailure, storeError } from "./Failures.ts"
 import * as Forgetting from "./Forgetting.ts"
 import * as Images from "./Images.ts"
-import { migrate } from "./Migrations.ts"
+import * as Migrations from "./Migrations.ts"
 import * as Pictures from "./Pictures.ts"
 import * as Requests from "./Requests.ts"
 import * as Results from "./Results.ts"
@@ -71,7 +71,7 @@ export const asItIs = Layer.effect(
 )
 
 /** The same. The tables are brought up to date when the layer is built. */
-export const layer = asItIs.pipe(Layer.provideMerge(Layer.effectDiscard(migrate)))
+export const layer = asItIs.pipe(Layer.provideMerge(Migrations.layer))
 
 /** What spans say of the images a method is about: how many, and the first of them by id. */
 const aboutAll = (ids: ReadonlyArray<ImageId>) => ({

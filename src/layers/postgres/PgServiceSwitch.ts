@@ -9,13 +9,12 @@ import type { Pause, StepName } from "../../domain/StepName.ts"
 import { ServiceSwitch } from "../../services/ServiceSwitch.ts"
 import * as Columns from "./Columns.ts"
 import { storeError } from "./Failures.ts"
-import { migrate } from "./Migrations.ts"
+import * as Migrations from "./Migrations.ts"
 
 export const layer = Layer.effect(
   ServiceSwitch,
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
-    yield* migrate
 
     const read = sql<Pause>`
       SELECT step, paused_by AS by, reason, since FROM pauses ORDER BY step COLLATE "C"`.pipe(
@@ -57,4 +56,4 @@ export const layer = Layer.effect(
       untilResumed: (step) => until((steps) => !steps.has(step))
     })
   })
-)
+).pipe(Layer.provide(Migrations.layer))

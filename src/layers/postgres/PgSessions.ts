@@ -4,13 +4,12 @@ import { SqlClient } from "effect/sql"
 import * as NodeCrypto from "node:crypto"
 import { Sessions } from "../../services/Sessions.ts"
 import { storeError } from "./Failures.ts"
-import { migrate } from "./Migrations.ts"
+import * as Migrations from "./Migrations.ts"
 
 export const layer = Layer.effect(
   Sessions,
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
-    yield* migrate
 
     const begin = Effect.fnUntraced(function* (token: string, lasts: Duration.Duration) {
       const secret = NodeCrypto.randomBytes(32).toString("base64url")
@@ -40,6 +39,6 @@ export const layer = Layer.effect(
       )
     })
   })
-)
+).pipe(Layer.provide(Migrations.layer))
 
 const hash = (secret: string): string => NodeCrypto.createHash("sha256").update(secret).digest("hex")

@@ -6,7 +6,7 @@ import { Activity, AwaySource, type Worker } from "../../domain/Worker.ts"
 import { WorkerRegistry } from "../../services/WorkerRegistry.ts"
 import * as Columns from "./Columns.ts"
 import { storeError } from "./Failures.ts"
-import { migrate } from "./Migrations.ts"
+import * as Migrations from "./Migrations.ts"
 
 /** Seconds without a beat after which a program is taken for dead. */
 export const aliveForSeconds = 20
@@ -15,7 +15,6 @@ export const layer = Layer.effect(
   WorkerRegistry,
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
-    yield* migrate
 
     const beat = Effect.fn("WorkerRegistry.beat")(
       ({ activities, away = [], catalog, host, version, workerId }: Parameters<WorkerRegistry["Service"]["beat"]>[0]) =>
@@ -60,7 +59,7 @@ export const layer = Layer.effect(
 
     return WorkerRegistry.of({ beat, lead, leave, workers })
   })
-)
+).pipe(Layer.provide(Migrations.layer))
 
 interface Row {
   readonly worker_id: string
