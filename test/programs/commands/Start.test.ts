@@ -111,6 +111,24 @@ describe("start", { timeout: 180_000 }, () => {
     assert.match(watched.output, /Stopped with \d of 2 images done\./)
   })
 
+  it("derives finished images again by another strategy, without asking anything again", async () => {
+    const data = join(folder, "recomputed")
+    const flags = ["--limit", "2", "--data", data]
+    const known = async () => {
+      const query =
+        "SELECT split_part(boxes_algorithm, '@', 1) AS strategy, count(*), " +
+        "(SELECT max(result_id) FROM results) AS newest FROM images GROUP BY 1"
+      const { output } = await run("sql", ["--data", data, query])
+      return /^(\w+) +2 +(\d+)$/m.exec(output)?.slice(1)
+    }
+    assert.strictEqual((await start(...flags)).code, 0)
+    const [first, newest] = (await known())!
+    assert.strictEqual(first, "quorum")
+    const again = await start(...flags, "--harmonization", "nms")
+    assert.strictEqual(again.code, 0, again.errors)
+    assert.deepStrictEqual(await known(), ["nms", newest])
+  })
+
   it("leaves out what is no picture, says why, and goes on with the others", async () => {
     const text = join(folder, "text.jpg")
     writeFileSync(text, "not a picture")

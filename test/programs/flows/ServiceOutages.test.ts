@@ -1,6 +1,6 @@
 /** What happens to images while a service they are asked of is away, however few they are. */
 import { assert, describe, it } from "@effect/vitest"
-import { Deferred, Effect, Fiber, Layer, Stream } from "effect"
+import { Deferred, Duration, Effect, Fiber, Layer, Stream } from "effect"
 import { TestClock } from "effect/testing"
 import type { ImageId } from "../../../src/domain/Identifiers.ts"
 import * as ServiceCatalog from "../../../src/domain/ServiceCatalog.ts"
@@ -21,10 +21,10 @@ import { factsAbout } from "../../support/Stores.ts"
 
 type Sign = NonNullable<Unavailable["sign"]>
 
-/** A service, which may have a page for its health, and how it fails on a picture now, if it does. `asked` has every request. */
+/** A service, which may have a page for its health, and how it fails on a picture now, if it does: a duration is when it is to be asked again. `asked` has every request. */
 interface Clip {
   readonly health: string | undefined
-  fails: (filename: string) => Sign | undefined
+  fails: (filename: string) => Sign | Duration.Duration | undefined
   isHealthy: boolean
   readonly asked: Array<string>
 }
@@ -48,7 +48,15 @@ const world = (clip: Clip) =>
           const sign = clip.fails(filename)
           return sign === undefined
             ? Effect.succeed({ data: said(label("dog", 0.9)).data! })
-            : Effect.fail(new InferenceError({ reason: new Unavailable({ service: id, detail: "away", sign }) }))
+            : Effect.fail(
+                new InferenceError({
+                  reason: new Unavailable({
+                    service: id,
+                    detail: "away",
+                    ...(Duration.isDuration(sign) ? { retryAfter: sign } : { sign })
+                  })
+                })
+              )
         }),
       isHealthy: () => Effect.sync(() => clip.isHealthy)
     })
@@ -60,7 +68,7 @@ const serviceOf = ({ health }: Pick<Clip, "health">): ServiceCatalog.Service => 
   concurrency: 1
 })
 
-/** Works on images of these names. `attempts` are those of the answers that were recorded. */
+/** Works on images of these names. */
 const worked = Effect.fnUntraced(function* (clip: Clip, ...filenames: ReadonlyArray<string>) {
   const services = [serviceOf(clip)]
   const ids = new Map<string, ImageId>()
@@ -183,5 +191,22 @@ describe("a picture that ends its service each time", () => {
       assert.isAtMost(clip.asked.length, 7)
       yield* end
     }).pipe(Effect.scoped, Effect.provide(world(clip)))
+  })
+})
+
+describe("a service that says for minutes that it is asked too much (issue 12, A10)", () => {
+  it.effect("fails no image, is asked seldom meanwhile, and answers about all afterwards", () => {
+    const clip: Clip = { health: "/health", fails: () => Duration.seconds(30), isHealthy: true, asked: [] }
+    return Effect.gen(function* () {
+      const names = Array.from({ length: 72 }, (_, i) => `${i}`)
+      const { end, outcome } = yield* worked(clip, ...names)
+      yield* pass(600)
+      for (const name of names) assert.deepStrictEqual(yield* outcome(name), [], name)
+      assert.isAtMost(clip.asked.length, 72 * 20)
+      clip.fails = () => undefined
+      yield* pass(120)
+      for (const name of names) assert.deepStrictEqual(yield* outcome(name), ["Success"], name)
+      yield* end
+    }).pipe(Effect.provide(world(clip)))
   })
 })

@@ -69,7 +69,7 @@ export const perform = Effect.fnUntraced(function* (id: OperationId, request: Re
 /** How much of the operation in a row of `operations` is on its way. */
 export const underway = (sql: SqlClient.SqlClient) => {
   const outdated = sql.or(
-    stages.map((stage) => sql`${sql(columnsOf[stage].algorithm)} = 'again@' || operations.operation_id`)
+    stages.map((stage) => sql`${sql(columnsOf[stage].algorithm)} = ${again} || operations.operation_id`)
   )
   return sql`
     CASE WHEN state = 'running' THEN CASE request ->> 'kind'
@@ -79,8 +79,8 @@ export const underway = (sql: SqlClient.SqlClient) => {
       ELSE 0 END ELSE 0 END`
 }
 
-/** Stands for the algorithm of what is to be derived again: any algorithm differs from it. */
-const outdatedBy = (id: OperationId): string => `again@${id}`
+/** With the id of an operation, stands for the algorithm of what is to be derived again: any algorithm differs from it. */
+const again = "again@"
 
 /** Takes back that other answers are wanted, of some images. Returns which. To be used in a transaction. */
 export const keepAnswers = Effect.fnUntraced(function* (id: OperationId, limit: number) {
@@ -138,7 +138,7 @@ const outdate = Effect.fnUntraced(function* (
   const columns = (request.stages ?? stages).map((stage) => sql(columnsOf[stage].algorithm))
   yield* sql`
     UPDATE images SET ${sql.csv(
-      columns.map((column) => sql`${column} = CASE WHEN ${column} IS NOT NULL THEN ${outdatedBy(id)} END`)
+      columns.map((column) => sql`${column} = CASE WHEN ${column} IS NOT NULL THEN ${again + String(id)} END`)
     )}
     WHERE image_id = ANY (${Columns.bigints(images)})`
   return images.length
