@@ -21,8 +21,12 @@ export interface Scenario {
   /** Milliseconds a service takes; any when it does not say. */
   readonly takes?: (service: Service) => number
   readonly faults: Faults
-  /** When the database cannot be reached, and when services cannot. */
-  readonly outages: { readonly store: Outage; readonly service: (service: Service) => Outage }
+  /** When the database cannot be reached, when services cannot, and when the folder of the pictures is away. */
+  readonly outages: { readonly store: Outage; readonly service: (service: Service) => Outage; readonly source: Outage }
+  /** When the broker loses all that waits in its queues, if ever; in milliseconds. */
+  readonly brokerLoss?: number
+  /** A line of the program that is broken, to see that it is noticed: the sweep finds no owed answers, or no stale facts. */
+  readonly broken?: "owed" | "stale"
 }
 
 /** From one millisecond until before another. */
@@ -76,7 +80,8 @@ export const noFaults: Faults = {
 }
 export const noOutages: Scenario["outages"] = {
   store: { from: 0, until: 0 },
-  service: () => ({ from: 0, until: 0 })
+  service: () => ({ from: 0, until: 0 }),
+  source: { from: 0, until: 0 }
 }
 
 /** When nothing fails any more. */
@@ -107,8 +112,10 @@ export const make = (seed: number): Scenario => {
   const outage = (of: string): Outage => {
     const own = Random.make(seed, "outage", of)
     const from = own.integer(0, 20_000)
-    return { from, until: own.chance(0.3) ? from + own.integer(1_000, 15_000) : from }
+    const length = own.chance(0.8) ? own.integer(1_000, 15_000) : own.integer(15_000, 600_000)
+    return { from, until: own.chance(0.3) ? from + length : from }
   }
+  const loss = Random.make(seed, "broker loss")
   return {
     seed,
     catalog,
@@ -117,7 +124,9 @@ export const make = (seed: number): Scenario => {
     cropsWait: Random.make(seed, "crops wait").pick<Duration.Input>([0, "15 seconds", "10 minutes"]),
     says: (service, picture) => answer(seed, service, picture),
     faults,
-    outages: { store: outage("store"), service: ({ id }) => outage(id) }
+    outages: { store: outage("store"), service: ({ id }) => outage(id), source: outage("source") },
+    // What is no message must be found where it was put.
+    ...(faults.poison === 0 && loss.chance(0.4) ? { brokerLoss: loss.integer(1_000, 30_000) } : {})
   }
 }
 
@@ -163,6 +172,10 @@ const answer = (seed: number, service: Service, picture: string): Effect.Effect<
 }
 
 export const unavailable = (service: Service) => new Unavailable({ service: service.id, detail: "connection refused" })
+
+/** The service is away, whatever it is asked. */
+export const away = (service: Service) =>
+  new Unavailable({ service: service.id, detail: "connection refused", sign: "Unreached" })
 
 export const failure = (reason: InferenceError["reason"]) => Effect.fail(new InferenceError({ reason }))
 

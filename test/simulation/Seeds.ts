@@ -6,6 +6,7 @@
  */
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
+import { afterAll } from "vitest"
 import * as Scenario from "./Scenario.ts"
 import * as Simulation from "./Simulation.ts"
 
@@ -23,12 +24,25 @@ export const suite = (remainder: 0 | 1) => {
   })
 
   describe.skipIf(seeds.length === 0)("a deployment whose parts fail", () => {
+    /** How often each kind of trouble was met, and by how many seeds. */
+    const reached = new Map<string, { times: number; seeds: number }>()
+    afterAll(() => {
+      const told = [...reached]
+        .toSorted()
+        .map(([state, { seeds, times }]) => `${state}: ${times} times in ${seeds} seeds`)
+      process.stdout.write(`${["Reached:", ...told].join("\n  ")}\n`)
+    })
     it.live.each(batches)(
       "ends with every answer once and everything derived from it (seeds from $from)",
       ({ batch }) =>
         Effect.gen(function* () {
           for (const seed of batch) {
-            const { violations } = yield* Simulation.run(Scenario.make(seed))
+            const report = yield* Simulation.run(Scenario.make(seed))
+            const { violations } = report
+            for (const [state, count] of report.reached) {
+              const { seeds, times } = reached.get(state) ?? { seeds: 0, times: 0 }
+              reached.set(state, { seeds: seeds + 1, times: times + count })
+            }
             assert.deepStrictEqual(violations, [], `repeat with SIMULATION_SEED=${seed} SIMULATION_SEEDS=1`)
           }
         }),

@@ -13,7 +13,7 @@ import * as MemoryMessageBroker from "../../src/layers/memory/MemoryMessageBroke
 import * as MemoryServiceSwitch from "../../src/layers/memory/MemoryServiceSwitch.ts"
 import { postprocess, worker } from "../../src/programs/flows/Pipeline.ts"
 import { submit } from "../../src/programs/flows/Submit.ts"
-import { MessageBroker } from "../../src/services/MessageBroker.ts"
+import { MessageBroker, Settlement } from "../../src/services/MessageBroker.ts"
 import { Progress } from "../../src/services/Progress.ts"
 import { type ImageRecord, ResultStore } from "../../src/services/ResultStore.ts"
 import { ServiceSwitch } from "../../src/services/ServiceSwitch.ts"
@@ -32,6 +32,8 @@ export interface Report {
   readonly records: ReadonlyArray<ImageRecord>
   /** How often each service was asked about each picture or crop. */
   readonly asked: ReadonlyMap<string, number>
+  /** How often each kind of trouble was met. */
+  readonly reached: ReadonlyMap<string, number>
 }
 
 /** How long everything may take after the last fault. */
@@ -66,6 +68,7 @@ const simulate = Effect.fnUntraced(function* (scenario: Scenario.Scenario) {
     switches: yield* ServiceSwitch,
     registry: yield* WorkerRegistry,
     asked: new Map(),
+    reached: new Map(),
     looked: new Map(),
     isCalm: Effect.map(Clock.currentTimeMillis, (now) => now >= Duration.toMillis(Scenario.calm)),
     defects: []
@@ -76,6 +79,10 @@ const simulate = Effect.fnUntraced(function* (scenario: Scenario.Scenario) {
   for (const n of [1, 2]) {
     yield* Effect.forkScoped(supervise(world, `worker ${n}`, work(world, `worker ${n}`)))
     yield* Effect.forkScoped(supervise(world, `postprocessor ${n}`, derive(world)))
+  }
+
+  if (scenario.brokerLoss !== undefined) {
+    yield* Effect.forkScoped(Effect.andThen(Effect.sleep(scenario.brokerLoss), loseAll(world, queues)))
   }
 
   const isIdle = Effect.gen(function* () {
@@ -101,8 +108,26 @@ const simulate = Effect.fnUntraced(function* (scenario: Scenario.Scenario) {
   yield* TestClock.adjust("2 minutes")
   if (JSON.stringify([...asked]) !== JSON.stringify([...world.asked])) violations.push("services are asked again")
   if (JSON.stringify(records) !== JSON.stringify(yield* store.records(ids))) violations.push("images change again")
-  return { violations, records, asked }
+  return { violations, records, asked, reached: world.reached! }
 })
+
+/** Loses all messages that wait in the queues. */
+const loseAll = ({ broker, reached }: World.World, queues: ReadonlyArray<string>) =>
+  Effect.forEach(
+    queues.flatMap((queue) => (["bulk", "express"] as const).map((lane) => [queue, lane] as const)),
+    Effect.fnUntraced(function* ([queue, lane]) {
+      const { ready } = yield* broker.statistics(queue)
+      const { deliveries } = yield* broker.subscribe(queue, { prefetch: ready + 1, lane })
+      yield* deliveries.pipe(
+        Stream.runForEach((delivery) => {
+          reached?.set("a message lost with its queue", (reached.get("a message lost with its queue") ?? 0) + 1)
+          return delivery.settle(Settlement.Ack())
+        }),
+        Effect.timeoutOption("10 millis")
+      )
+    }, Effect.scoped),
+    { discard: true }
+  )
 
 /** What is run in a process until told to stop. */
 type Program = (stop: Deferred.Deferred<void>) => Stream.Stream<unknown, never, Layer.Success<World.Process["layer"]>>

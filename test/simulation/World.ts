@@ -9,6 +9,7 @@ import type { Outcome } from "../../src/domain/Facts.ts"
 import type { ServiceId } from "../../src/domain/Identifiers.ts"
 import * as ServiceCatalog from "../../src/domain/ServiceCatalog.ts"
 import { stages } from "../../src/domain/Staleness.ts"
+import * as Sources from "../../src/programs/flows/Sources.ts"
 import { Catalog } from "../../src/services/Catalog.ts"
 import { CropError, Cropper } from "../../src/services/Cropper.ts"
 import { ImageSource, ImageSourceError, Unreachable, Unusable } from "../../src/services/ImageSource.ts"
@@ -34,6 +35,8 @@ export interface World {
   readonly registry: WorkerRegistry["Service"]
   /** How often each service was asked about each picture or crop. */
   readonly asked: Map<string, number>
+  /** How often each kind of trouble was met. */
+  readonly reached?: Map<string, number>
   /** How often each picture was looked for. */
   readonly looked: Map<string, number>
   /** Whether nothing fails any more. */
@@ -65,6 +68,7 @@ export const process = Effect.fnUntraced(function* (world: World, name: string) 
   const crash = yield* Deferred.make<void>()
   const connections = yield* Scope.make()
   let isDead = false
+  const reach = (state: string) => world.reached?.set(state, (world.reached.get(state) ?? 0) + 1)
 
   const isDuring = ({ from, until }: Scenario.Outage) =>
     Effect.map(Clock.currentTimeMillis, (now) => now >= from && now < until)
@@ -72,6 +76,7 @@ export const process = Effect.fnUntraced(function* (world: World, name: string) 
   const happens = (probability: number) => Effect.map(isCalm, (calm) => !calm && random.chance(probability))
   const die = Effect.suspend(() => {
     isDead = true
+    reach("a process dead")
     return Effect.andThen(world.sever ?? Effect.void, Deferred.succeed(crash, undefined))
   })
   /** A moment before or after something. Whoever is dead goes no further, and anybody may die here. */
@@ -92,7 +97,9 @@ export const process = Effect.fnUntraced(function* (world: World, name: string) 
       what,
       Effect.gen(function* () {
         const fails = yield* happens(faults.store)
-        if ((yield* isDuring(scenario.outages.store)) || (fails && random.chance(0.5))) return yield* unavailable
+        const isAway = yield* isDuring(scenario.outages.store)
+        if (isAway) reach("the database away")
+        if (isAway || (fails && random.chance(0.5))) return yield* unavailable
         const value = yield* effect
         return fails ? yield* unavailable : value
       })
@@ -144,17 +151,24 @@ export const process = Effect.fnUntraced(function* (world: World, name: string) 
     const name = `${service.id} ${picture}`
     asked.set(name, (asked.get(name) ?? 0) + 1)
     yield* Effect.sleep(scenario.takes?.(service) ?? random.integer(1, 400))
-    if ((yield* isOut(service)) || (yield* happens(faults.service))) {
-      return yield* Scenario.failure(Scenario.unavailable(service))
+    if (yield* isOut(service)) {
+      reach("a service away")
+      return yield* Scenario.failure(Scenario.away(service))
     }
+    if (yield* happens(faults.service)) return yield* Scenario.failure(Scenario.unavailable(service))
     return yield* scenario.says(service, picture)
   })
 
   const isDamaged = (filename: string) => conditionOf(scenario, filename) === "damaged"
   const unreadable = (reason: Unreachable | Unusable) => Effect.fail(new ImageSourceError({ reason }))
+  const isSourceAway = isDuring(scenario.outages.source)
   const read = (reference: ImageReference) =>
-    Effect.suspend(() => {
+    Effect.flatMap(isSourceAway, (isAway) => {
       const { filename } = reference
+      if (isAway) {
+        reach("a source away")
+        return unreadable(new Unreachable({ image: filename, detail: "not mounted", source: "/" }))
+      }
       const condition = conditionOf(scenario, filename)
       const times = (looked.get(filename) ?? 0) + 1
       looked.set(filename, times)
@@ -181,17 +195,20 @@ export const process = Effect.fnUntraced(function* (world: World, name: string) 
           return !(yield* isOut(service)) && !(yield* happens(faults.service))
         })
     }),
-    Layer.succeed(ImageSource, {
-      isBack: () => Effect.succeed(true),
-      lend: (reference, use) => Effect.flatMap(between("read", read(reference)), use),
-      load: (reference) =>
-        between(
-          "load",
-          Effect.tap(read(reference), ({ filename }) =>
-            isDamaged(filename) ? unreadable(new Unusable({ image: filename, detail: "is damaged" })) : Effect.void
+    Layer.provide(
+      Sources.layer,
+      Layer.succeed(ImageSource, {
+        isBack: () => Effect.map(isSourceAway, (isAway) => !isAway),
+        lend: (reference, use) => Effect.flatMap(between("read", read(reference)), use),
+        load: (reference) =>
+          between(
+            "load",
+            Effect.tap(read(reference), ({ filename }) =>
+              isDamaged(filename) ? unreadable(new Unusable({ image: filename, detail: "is damaged" })) : Effect.void
+            )
           )
-        )
-    }),
+      })
+    ),
     Layer.succeed(Cropper, {
       open: (image) =>
         isDamaged(image.filename)
@@ -221,8 +238,9 @@ export const process = Effect.fnUntraced(function* (world: World, name: string) 
       save: (derived) => storing("save", store.save(derived)),
       setAside: (stage, reasons) => storing("setAside", store.setAside(stage, reasons)),
       boxes: (id) => storing("boxes", store.boxes(id)),
-      stale: (stage, options) => storing("stale", store.stale(stage, options)),
-      owed: (options) => storing("owed", store.owed(options)),
+      stale: (stage, options) =>
+        scenario.broken === "stale" ? Effect.succeed([]) : storing("stale", store.stale(stage, options)),
+      owed: (options) => (scenario.broken === "owed" ? Effect.succeed([]) : storing("owed", store.owed(options))),
       outstanding: (id) => storing("outstanding", store.outstanding(id)),
       see: (imageId, picture) => storing("see", store.see(imageId, picture)),
       forget: (options) => storing("forget", store.forget(options)),
