@@ -21,6 +21,7 @@ import { skip, usePage } from "./Page.ts"
 import { href, type Route } from "./Routes.ts"
 import * as Theme from "./Theme.ts"
 import windmill from "./windmill.svg"
+import { StatisticsPage } from "./statistics/StatisticsPage.tsx"
 import { Workers } from "./workers/Workers.tsx"
 
 export const App = () => {
@@ -68,6 +69,8 @@ const pageOf = ({ path: [page = "", id], query }: Route): ComponentChildren => {
       return <DeadLetters key={query.get("step") ?? ""} step={(query.get("step") as StepName | null) ?? undefined} />
     case "operations":
       return <Operations />
+    case "statistics":
+      return <StatisticsPage group={query.get("group") ?? undefined} />
     case "workers":
       return <Workers />
     default:
@@ -79,6 +82,7 @@ const pages = [
   ["", "Overview"],
   ["images", "Images"],
   ["add", "Add"],
+  ["statistics", "Statistics"],
   ["failures", "Failures"],
   ["dead-letters", "Dead letters"],
   ["operations", "Operations"],

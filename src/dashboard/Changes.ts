@@ -5,25 +5,33 @@ import { address } from "./Client.ts"
 /** Changes are collected for so long before pages are told: an image changes a dozen times while it is worked on. */
 const gatheringMilliseconds = 300
 
+/** `deleted` are among the `changed`. */
+export type OnChanges = (changed: ReadonlySet<number>, deleted: ReadonlySet<number>) => void
+
 /**
- * Follows the changes after `since` while a component is shown; without `since`, those from now on. The browser connects
- * again by itself, and goes on where it was.
+ * Follows the changes after `since` while a component is shown; `"now"`: those from now on; nothing while it is `undefined`. The
+ * browser connects again by itself, and goes on where it was.
  */
-export const useChanges = (since: string | undefined, onChanges: (ids: ReadonlySet<number>) => void): void => {
+export const useChanges = (since: string | undefined, onChanges: OnChanges): void => {
   const latest = useRef(onChanges)
   latest.current = onChanges
   useEffect(() => {
-    const query = since === undefined ? "" : `?since=${encodeURIComponent(since)}`
+    if (since === undefined) return
+    const query = since === "now" ? "" : `?since=${encodeURIComponent(since)}`
     const source = new EventSource(address(`events${query}`))
     const changed = new Set<number>()
+    const deleted = new Set<number>()
     let timer: ReturnType<typeof setTimeout> | undefined
-    const gather = ({ data }: MessageEvent<string>) => {
-      changed.add((JSON.parse(data) as { readonly imageId: number }).imageId)
+    const gather = ({ data, type }: MessageEvent<string>) => {
+      const { imageId } = JSON.parse(data) as { readonly imageId: number }
+      changed.add(imageId)
+      if (type === "deleted") deleted.add(imageId)
       timer ??= setTimeout(() => {
         timer = undefined
-        const ids = new Set(changed)
+        const gathered = [new Set(changed), new Set(deleted)] as const
         changed.clear()
-        latest.current(ids)
+        deleted.clear()
+        latest.current(...gathered)
       }, gatheringMilliseconds)
     }
     source.addEventListener("changed", gather)

@@ -2,6 +2,9 @@
 import { Effect } from "effect"
 import { FetchHttpClient } from "effect/http"
 import { HttpApiClient } from "effect/http-api"
+import type { ImageFilter } from "../domain/archive/ImageFilter.ts"
+import type { ImageOrder } from "../domain/archive/ImageOrder.ts"
+import type { ImageList } from "../programs/api/definition/Images.ts"
 import { Api } from "../programs/api/definition/Api.ts"
 
 /** Where the API is: beside the dashboard. */
@@ -20,6 +23,18 @@ export class RequestFailed extends Error {
 /** Makes a request. Rejects with `RequestFailed`. */
 export const send = <A>(request: Effect.Effect<A, unknown>): Promise<A> =>
   Effect.runPromise(Effect.mapError(request, (error) => new RequestFailed(reasonOf(error))))
+
+/** `api.images.list`, of which a hundred thousand ids are not checked one by one: that would hold up the page. */
+export const listImages = async (
+  query: ImageFilter & { readonly order: ImageOrder }
+): Promise<typeof ImageList.Type> => {
+  const given = Object.entries(query).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]]))
+  const response = await fetch(address(`images/ids?${new URLSearchParams(given)}`)).catch(() => undefined)
+  if (response === undefined) throw new RequestFailed("The API does not answer. Is it still running?")
+  const body = (await response.json()) as typeof ImageList.Type & { readonly detail?: string }
+  if (!response.ok) throw new RequestFailed(body.detail ?? `The API answered ${response.status}`)
+  return body
+}
 
 const reasonOf = (error: unknown): string => {
   const { _tag, detail } = error as { readonly _tag?: string; readonly detail?: unknown }

@@ -16,6 +16,7 @@ const pages: Readonly<Record<string, readonly [path: string, name: string]>> = {
   o: ["", "Overview"],
   i: ["images", "Images"],
   a: ["add", "Add pictures"],
+  s: ["statistics", "Statistics"],
   f: ["failures", "Failures"],
   d: ["dead-letters", "Dead letters"],
   p: ["operations", "Operations"],

@@ -6,6 +6,7 @@ const names: Readonly<Record<string, string>> = {
   "": "Overview",
   images: "Images",
   add: "Add pictures",
+  statistics: "Statistics",
   failures: "Failures",
   "dead-letters": "Dead letters",
   operations: "Operations",

@@ -3,6 +3,8 @@ import { Context, type Effect, type Option, type Stream } from "effect"
 import type { FailureGroup, FailureKind } from "../domain/archive/FailureGroup.ts"
 import type { Image, ImageSummary } from "../domain/archive/Image.ts"
 import type { ImageFilter } from "../domain/archive/ImageFilter.ts"
+import type { ImageOrder } from "../domain/archive/ImageOrder.ts"
+import type { Statistics } from "../domain/archive/Statistics.ts"
 import type { Suggestion } from "../domain/archive/Suggestion.ts"
 import type { Timeline } from "../domain/archive/Timeline.ts"
 import type { ContentHash, ImageId, Moment, ServiceId } from "../domain/Identifiers.ts"
@@ -32,8 +34,23 @@ export class Archive extends Context.Service<
       filter: ImageFilter,
       page: { readonly before?: ImageId; readonly limit: number }
     ) => Effect.Effect<ReadonlyArray<ImageSummary>, ResultStoreError>
-    /** The images right before and after an image in the list of those that meet the filter; it need not be one of them. */
-    readonly neighbors: (id: ImageId, filter: ImageFilter) => Effect.Effect<Neighbors, ResultStoreError>
+    /**
+     * The images right before and after an image in the list of those that meet the filter, newest first; it need not be one of
+     * them. In another order an image that is not in the list has no neighbors.
+     */
+    readonly neighbors: (
+      id: ImageId,
+      filter: ImageFilter,
+      order?: ImageOrder
+    ) => Effect.Effect<Neighbors, ResultStoreError>
+    /** All images that meet the filter, in an order, at once; at most `limit`. */
+    readonly ordered: (
+      filter: ImageFilter,
+      order: ImageOrder,
+      limit?: number
+    ) => Effect.Effect<ReadonlyArray<ImageId>, ResultStoreError>
+    /** What the images of a group tell together, or all. */
+    readonly statistics: (group?: string) => Effect.Effect<Statistics, ResultStoreError>
     /** All images that meet the filter, newest first, read while they are taken. */
     readonly ids: (filter: ImageFilter) => Stream.Stream<ImageId, ResultStoreError>
     /** The same, whole. */

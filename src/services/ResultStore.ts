@@ -216,6 +216,11 @@ export class ResultStore extends Context.Service<
      * owed again. Returns whether that was so. Safe to repeat.
      */
     readonly see: (imageId: ImageId, picture: SeenPicture) => Effect.Effect<boolean, ResultStoreError>
+    /** Puts images into a group, or into none. Returns how many there were. */
+    readonly assign: (
+      ids: ReadonlyArray<ImageId>,
+      group: Option.Option<string>
+    ) => Effect.Effect<number, ResultStoreError>
     /** Deletes an image with all that hangs on it. Returns where it was read from. */
     readonly remove: (id: ImageId) => Effect.Effect<Option.Option<ImageReference>, ResultStoreError>
     /** Requests services about images, besides those requested already. Returns the images for which some are new. */

@@ -44,6 +44,7 @@ const pages: Readonly<Record<string, string>> = {
   failures: ".failures",
   "dead-letters": "[data-letter]",
   operations: "[data-operation]",
+  statistics: ".tile image",
   workers: ".worker tbody tr",
   "images/999": ".problem",
   nowhere: "h1"
@@ -67,7 +68,7 @@ layer(pipeline, { excludeTestServices: true, timeout: "60 seconds" })("the dashb
             []
           )
         }).pipe(Effect.scoped),
-      60_000
+      120_000
     )
   }
 

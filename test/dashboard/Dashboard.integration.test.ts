@@ -1,11 +1,12 @@
 import * as NodeFs from "node:fs/promises"
 import { assert, layer } from "@effect/vitest"
-import { Effect, FileSystem, Layer, Path } from "effect"
+import { Deferred, Effect, FileSystem, Layer, Path, Stream } from "effect"
 import { gzipSync } from "node:zlib"
 import type { Page } from "playwright-core"
 import { Farm } from "#farm/simulated/Farm"
 import type { QueryText } from "../../src/domain/archive/Query.ts"
 import type { Outcome } from "../../src/domain/Facts.ts"
+import * as Operate from "../../src/programs/flows/Operate.ts"
 import { MessageBroker } from "../../src/services/MessageBroker.ts"
 import { ResultStore } from "../../src/services/ResultStore.ts"
 import { ServiceSwitch } from "../../src/services/ServiceSwitch.ts"
@@ -39,7 +40,17 @@ const pipeline = Layer.mergeAll(
 /** Something in a page that promises do. */
 const inPage = <A>(act: () => Promise<A>) => Effect.promise(act)
 
-const routes = ["", "images", "images/4", "add", "failures", "dead-letters", "operations", "workers"] as const
+const routes = [
+  "",
+  "images",
+  "images/4",
+  "add",
+  "failures",
+  "dead-letters",
+  "operations",
+  "statistics",
+  "workers"
+] as const
 
 /** What is there when a page has been drawn. */
 const sign: Readonly<Record<(typeof routes)[number], string>> = {
@@ -50,6 +61,7 @@ const sign: Readonly<Record<(typeof routes)[number], string>> = {
   failures: ".failures",
   "dead-letters": ".empty",
   operations: ".begin select",
+  statistics: ".tile image",
   workers: ".worker tbody tr"
 }
 
@@ -79,6 +91,7 @@ const byName = (a: ReadonlyArray<unknown>, b: ReadonlyArray<unknown>) => (String
 layer(pipeline, { excludeTestServices: true, timeout: "60 seconds" })("the dashboard", (it) => {
   for (const options of [
     { width: 1280, colorScheme: "light" },
+    { width: 768, colorScheme: "light" },
     { width: 375, colorScheme: "dark" }
   ] as const) {
     it.effect(`fits ${options.width} pixels, without a complaint of the browser`, () =>
@@ -271,6 +284,76 @@ layer(pipeline, { excludeTestServices: true, timeout: "60 seconds" })("the dashb
         const welcome = page.getByRole("region", { name: "There are no images yet" })
         await welcome.getByRole("link", { name: "Add pictures" }).click()
         await page.getByRole("heading", { name: "Add pictures", level: 1 }).waitFor()
+      })
+    }).pipe(Effect.scoped)
+  )
+
+  it.effect("shows portraits whole, in tiles of three sizes, and keeps order and size", () =>
+    Effect.gen(function* () {
+      const { page } = yield* Browsers.open("images?group=first")
+      yield* inPage(async () => {
+        await page.locator(".tile image").nth(3).waitFor()
+        await page.getByText("4 images", { exact: true }).waitFor()
+        const widthOf = async () => (await page.locator(".tile").first().boundingBox())!.width
+        const medium = await widthOf()
+        await page.getByLabel("Size").selectOption("large")
+        await page.locator(".tile image").nth(3).waitFor()
+        const large = await widthOf()
+        assert.isAbove(large, medium)
+        // The whole picture is drawn, within its tile.
+        const fits = await page.locator(".tile image").evaluateAll((all) =>
+          all.map((image) => {
+            const [inner, outer] = [image.getBoundingClientRect(), image.closest(".view").getBoundingClientRect()]
+            const isInside = inner.top >= outer.top - 1 && inner.bottom <= outer.bottom + 1
+            const ratio = Number(image.getAttribute("width")) / Number(image.getAttribute("height"))
+            return isInside && Math.abs(inner.width / inner.height - ratio) < 0.02
+          })
+        )
+        assert.deepStrictEqual(fits, [true, true, true, true])
+        await page.getByLabel("Order").selectOption("most-boxes")
+        await page.waitForURL((url) => url.hash.includes("order=most-boxes"))
+        await page.reload()
+        await page.locator(".tile image").nth(3).waitFor()
+        assert.strictEqual(await page.getByLabel("Order").inputValue(), "most-boxes")
+        assert.strictEqual(await widthOf(), large)
+      })
+      const api = yield* ApiServers.client
+      const { ids } = yield* api.images.list({ query: { group: "first", order: "most-boxes" } })
+      yield* inPage(async () => {
+        const shown = await page.locator(".tile").evaluateAll((all) => all.map((one) => Number(one.dataset.image)))
+        assert.deepStrictEqual(shown, [...ids])
+        // The image page goes on in the same order.
+        await page.locator(".tile a").first().click()
+        await page.locator(".merged").first().waitFor()
+        await page.keyboard.press("ArrowRight")
+        await page.getByText(`#${ids[1]} · `).waitFor()
+        await page.evaluate("localStorage.clear()")
+      })
+    }).pipe(Effect.scoped)
+  )
+
+  it.effect("tells who agrees with whom, what was found and how fast, of a group too, and leads to the worklist", () =>
+    Effect.gen(function* () {
+      const api = yield* ApiServers.client
+      const all = yield* api.images.statistics({ query: { group: "first" } })
+      const { page } = yield* Browsers.open("statistics?group=first")
+      yield* inPage(async () => {
+        await page.getByText("4 images", { exact: true }).waitFor()
+        const outvoted = page.getByRole("region", { name: "Who is outvoted" }).locator("tbody th")
+        assert.deepStrictEqual(
+          await outvoted.allTextContents(),
+          all.detectors.map(({ service }) => service)
+        )
+        const matrix = page.getByRole("region", { name: "Who agrees with whom" })
+        assert.strictEqual(await matrix.locator("tbody td[title]").count(), all.pairs.length * 2)
+        await page.getByRole("link", { name: "All images in this order" }).click()
+        await page.waitForURL((url) => url.hash.includes("order=least-agreement"))
+        await tiles(page, 4)
+      })
+      const worst = yield* api.images.list({ query: { group: "first", order: "least-agreement" } })
+      yield* inPage(async () => {
+        const shown = await page.locator(".tile").evaluateAll((all) => all.map((one) => Number(one.dataset.image)))
+        assert.deepStrictEqual(shown, [...worst.ids])
       })
     }).pipe(Effect.scoped)
   )
@@ -498,6 +581,76 @@ layer(pipeline, { excludeTestServices: true, timeout: "60 seconds" })("the dashb
       yield* DashboardPipeline.untilDone
       assert.deepStrictEqual((yield* api.images.search({ query: { error: "any", service: clip } })).images, [])
     }).pipe(Effect.scoped)
+  )
+
+  it.effect(
+    "takes many images at once: groups, exports, asks again and deletes them, once somebody said yes",
+    () =>
+      Effect.gen(function* () {
+        const api = yield* ApiServers.client
+        // What an attempt before this one left.
+        const [left, ...others] = (yield* api.images.list({ query: { group: "chosen" } })).ids
+        if (left !== undefined) yield* api.images.assign({ payload: { ids: [left, ...others], group: "many" } })
+        yield* DashboardPipeline.submitSamples(11, "many")
+        yield* DashboardPipeline.untilDone
+        const many = (yield* api.images.list({ query: { group: "many" } })).ids.length
+        yield* Effect.forkScoped(Stream.runDrain(Operate.operate({ stop: yield* Deferred.make<void>() })))
+        const { page } = yield* Browsers.open("images?group=many")
+        const bar = page.getByRole("region", { name: "Selected images" })
+        const confirm = (verb: string) => page.getByRole("dialog").getByRole("button", { name: verb }).click()
+        yield* inPage(async () => {
+          const boxes = page.locator(".tile input")
+          await boxes.nth(3).waitFor()
+          await boxes.nth(0).check()
+          await boxes.nth(2).click({ modifiers: ["Shift"] })
+          await bar.getByText("3 images selected").waitFor()
+          const [download] = await Promise.all([
+            page.waitForEvent("download"),
+            bar.getByRole("link", { name: "Download" }).click()
+          ])
+          const coco = JSON.parse(await NodeFs.readFile(await download.path(), "utf8")) as { images: unknown[] }
+          assert.lengthOf(coco.images, 3)
+
+          await bar.getByRole("textbox", { name: "Group for the selected images" }).fill("chosen")
+          await bar.getByRole("button", { name: "Group" }).click()
+          await page.getByRole("dialog", { name: "Put 3 images into chosen?" }).waitFor()
+          await confirm("Group")
+          await tiles(page, many - 3)
+          await bar.waitFor({ state: "detached" })
+
+          await page.goto(page.url().replace("group=many", "group=chosen"))
+          await tiles(page, 3)
+          await boxes.nth(0).check()
+          await bar.getByRole("button", { name: "Select all 3 images" }).click()
+          await bar.getByRole("button", { name: "Run again" }).click()
+          await page
+            .getByRole("dialog", { name: "Ask again about 3 images?" })
+            .getByText(/\d+ answers will be asked/)
+            .waitFor()
+          await confirm("Run again")
+          await bar.getByText(/Operation \d+ has begun/).waitFor()
+          await page.keyboard.press("x")
+          await bar.waitFor({ state: "detached" })
+
+          await boxes.nth(1).check()
+          await bar.getByRole("button", { name: "Delete" }).click()
+          await page.getByRole("dialog", { name: "Delete 1 image?" }).waitFor()
+          await confirm("Cancel")
+          assert.strictEqual(await page.locator(".tile").count(), 3)
+          await bar.getByRole("button", { name: "Delete" }).click()
+          await confirm("Delete")
+          await tiles(page, 2)
+          await page.getByText("2 images", { exact: true }).waitFor()
+        })
+        assert.lengthOf((yield* api.images.list({ query: { group: "chosen" } })).ids, 2)
+        const log = yield* api.operations.actions({ query: {} })
+        assert.include(
+          log.map(({ what }) => what),
+          "group chosen"
+        )
+        yield* DashboardPipeline.untilDone
+      }).pipe(Effect.scoped),
+    60_000
   )
 
   it.effect("shows what somebody wrote as text, whatever it is", () =>

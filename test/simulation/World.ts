@@ -245,6 +245,7 @@ export const process = Effect.fnUntraced(function* (world: World, name: string) 
       see: (imageId, picture) => storing("see", store.see(imageId, picture)),
       forget: (options) => storing("forget", store.forget(options)),
       request: (ids, services) => storing("request", store.request(ids, services)),
+      assign: (ids, group) => storing("assign", store.assign(ids, group)),
       remove: (id) => storing("remove", store.remove(id)),
       newest: storing("newest", store.newest),
       reference: (id) => storing("reference", store.reference(id)),

@@ -268,6 +268,8 @@ export const make = (): ResultStore["Service"] & Pick<Progress["Service"], "coun
             return imageId
           })
       ),
+    // Nothing that this store answers tells the group.
+    assign: (ids) => Effect.sync(() => new Set(ids.filter((id) => images.has(id))).size),
     remove: (id) =>
       Effect.sync(() => {
         const image = images.get(id)

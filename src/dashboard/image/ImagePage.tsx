@@ -22,10 +22,17 @@ export const ImagePage = ({ id }: { readonly id: number }) => {
   const workflow = useResource(() => send(api.pipeline.workflow()))
   const image = useResource(() => send(api.images.get({ params })), { key: String(id) })
   const timeline = useResource(() => send(api.images.timeline({ params })), { key: String(id) })
-  const neighbors = useResource(() => send(api.images.neighbors({ params, query: Filters.ofQuery(list) ?? {} })), {
-    key: `${id}?${list}`
-  })
-  useChanges(undefined, (changed) => {
+  const neighbors = useResource(
+    () =>
+      send(
+        api.images.neighbors({
+          params,
+          query: { ...Filters.ofQuery(list), order: Filters.orderOf(list) ?? "newest" }
+        })
+      ),
+    { key: `${id}?${list}` }
+  )
+  useChanges("now", (changed) => {
     if (changed.has(id)) void Promise.all([image.refresh(), timeline.refresh()])
   })
   // The image before stays until this one is there.

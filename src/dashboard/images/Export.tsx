@@ -1,16 +1,22 @@
-/** Takes the images that meet the filters as a file. */
+/** Takes images as a file. */
 import { useSignal } from "@preact/signals"
+import { useId } from "preact/hooks"
 import { ExportFormat, files } from "../../domain/archive/ExportFormat.ts"
 import { address } from "../Client.ts"
-import * as Filters from "./Filters.ts"
 
-export const Export = ({ query }: { readonly query: URLSearchParams }) => {
+export interface ExportProps {
+  /** The filters that the images meet. */
+  readonly query: URLSearchParams
+}
+
+export const Export = ({ query }: ExportProps) => {
   const format = useSignal<ExportFormat>("coco")
+  const name = useId()
   return (
     <p class="export">
-      <label for="export-format">Export as</label>{" "}
+      <label for={name}>Export as</label>{" "}
       <select
-        id="export-format"
+        id={name}
         value={format.value}
         onChange={(event) => (format.value = event.currentTarget.value as ExportFormat)}
       >
@@ -22,7 +28,7 @@ export const Export = ({ query }: { readonly query: URLSearchParams }) => {
       </select>
       <a
         class="button"
-        href={address(`export/${format.value}?${Filters.toQuery(query)}`)}
+        href={address(`export/${format.value}?${query}`)}
         download={`windmill${files[format.value].extension}`}
       >
         Download

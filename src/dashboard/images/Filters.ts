@@ -2,6 +2,7 @@
 import { Option, Schema } from "effect"
 import { ImageStatus } from "../../domain/archive/Image.ts"
 import { ImageFilter } from "../../domain/archive/ImageFilter.ts"
+import { ImageOrder } from "../../domain/archive/ImageOrder.ts"
 import { FailureClass } from "../../domain/Facts.ts"
 
 /** Names of the filters, in the order of their fields. */
@@ -15,13 +16,19 @@ const decode = Schema.decodeUnknownOption(ImageFilter)
 
 /** The filter of an address; `undefined` when there is a name or a value no filter has. What is empty is left out. */
 export const ofQuery = (query: URLSearchParams): ImageFilter | undefined => {
-  if ([...query.keys()].some((name) => !names.some((known) => known === name))) return undefined
+  if ([...query.keys()].some((name) => name !== "order" && !names.some((known) => known === name))) return undefined
   const given = names.flatMap((name) => {
     const value = query.get(name)
     return value === null || value === "" ? [] : [[name, name === "confidence" ? Number(value) : value] as const]
   })
   return Option.getOrUndefined(decode(Object.fromEntries(given)))
 }
+
+const decodeOrder = Schema.decodeUnknownOption(ImageOrder)
+
+/** The order of an address, the newest first when it says nothing; `undefined` when it says what is none. */
+export const orderOf = (query: URLSearchParams): ImageOrder | undefined =>
+  Option.getOrUndefined(decodeOrder(query.get("order") ?? "newest"))
 
 /** The filters of an address for requests to the API. */
 export const toQuery = (query: URLSearchParams): URLSearchParams =>

@@ -1,106 +1,80 @@
-/** The images, newest first, with what was found drawn on them; live. */
-import { useSignal } from "@preact/signals"
-import { useEffect } from "preact/hooks"
-import type { ImageFilter } from "../../domain/archive/ImageFilter.ts"
-import type { ImageId } from "../../domain/Identifiers.ts"
-import { useChanges } from "../Changes.ts"
-import { api, send } from "../Client.ts"
-import { Empty, Problem } from "../parts/Empty.tsx"
+/** The images that meet the filters, with what was found drawn on them: how they are ordered, how large they are, what is exported. */
+import { signal } from "@preact/signals"
+import { ImageOrder } from "../../domain/archive/ImageOrder.ts"
+import { Empty } from "../parts/Empty.tsx"
+import { replace } from "../Route.ts"
+import { href } from "../Routes.ts"
 import { Export } from "./Export.tsx"
 import { FilterForm } from "./FilterForm.tsx"
 import * as Filters from "./Filters.ts"
-import * as Listing from "./Listing.ts"
-import { Tile } from "./Tile.tsx"
+import { Grid } from "./Grid.tsx"
+import type * as Rows from "./Rows.ts"
 
-/** Images that are asked for again at once. */
-const batch = 100
+const sizeKey = "windmill-tile-size"
 
-const limit = 48
+const stored = localStorage.getItem(sizeKey)
+const size = signal<Rows.Size>(stored === "small" || stored === "large" ? stored : "medium")
+
+const orderNames: Readonly<Record<ImageOrder, string>> = {
+  newest: "Newest first",
+  "least-agreement": "Least agreement first",
+  "lowest-confidence": "Lowest confidence first",
+  "most-boxes": "Most boxes first",
+  "most-failures": "Most failures first"
+}
 
 export const Images = ({ query }: { readonly query: URLSearchParams }) => {
   const filter = Filters.ofQuery(query)
+  const order = Filters.orderOf(query)
   return (
     <>
       <h1>Images</h1>
       <FilterForm query={query} />
-      {filter === undefined ? (
+      {filter === undefined || order === undefined ? (
         <Empty title="There is no such filter">Correct it, or clear the filters.</Empty>
       ) : (
         <>
-          <Export query={query} />
-          <Grid key={query.toString()} filter={filter} />
+          <div class="shown">
+            <label>
+              Order
+              <select
+                value={order}
+                onChange={({ currentTarget: { value } }) =>
+                  replace(href("images", { ...Object.fromEntries(query), order: value === "newest" ? "" : value }))
+                }
+              >
+                {ImageOrder.literals.map((name) => (
+                  <option key={name} value={name}>
+                    {orderNames[name]}
+                  </option>
+                ))}
+              </select>
+            </label>
+            <label>
+              Size
+              <select
+                value={size.value}
+                onChange={({ currentTarget: { value } }) => {
+                  size.value = value as Rows.Size
+                  localStorage.setItem(sizeKey, value)
+                }}
+              >
+                <option value="small">Small</option>
+                <option value="medium">Medium</option>
+                <option value="large">Large</option>
+              </select>
+            </label>
+            <Export query={Filters.toQuery(query)} />
+          </div>
+          <Grid
+            key={query.toString()}
+            filter={filter}
+            filters={Filters.toQuery(query)}
+            order={order}
+            size={size.value}
+          />
         </>
       )}
     </>
   )
-}
-
-const Grid = ({ filter }: { readonly filter: ImageFilter }) => {
-  const listing = useSignal<Listing.Listing | undefined>(undefined)
-  const problem = useSignal<string | undefined>(undefined)
-  const moment = useSignal<string | undefined>(undefined)
-
-  const load = async (before?: number) => {
-    try {
-      const place = before === undefined ? {} : { before: before as ImageId }
-      const page = await send(api.images.search({ query: { ...filter, ...place, limit } }))
-      moment.value ??= page.moment
-      listing.value = before === undefined || listing.value === undefined ? page : Listing.append(listing.value, page)
-      problem.value = undefined
-    } catch (error) {
-      problem.value = (error as Error).message
-    }
-  }
-  useEffect(() => void load(), [])
-
-  const isOnPage = (id: number) => listing.value === undefined || Listing.isLoaded(listing.value, id)
-  const refresh = async (ids: ReadonlyArray<number>) => {
-    const page = await send(
-      api.images.search({ query: { ...filter, ids: ids as ReadonlyArray<ImageId>, limit: batch } })
-    )
-    if (listing.value !== undefined) listing.value = Listing.update(listing.value, new Set(ids), page.images)
-  }
-
-  return (
-    <>
-      {moment.value !== undefined && <Follow since={moment.value} isOnPage={isOnPage} onChanges={refresh} />}
-      <Problem problem={problem.value} />
-      {listing.value?.images.length === 0 && (
-        <Empty title="No image meets the filters">New ones appear here by themselves.</Empty>
-      )}
-      <ul class="grid">
-        {listing.value?.images.map((image) => (
-          <Tile key={image.id} image={image} />
-        ))}
-      </ul>
-      {listing.value?.next !== undefined && (
-        <p class="more-images">
-          <button type="button" onClick={() => load(listing.value?.next)}>
-            Show more
-          </button>
-        </p>
-      )}
-    </>
-  )
-}
-
-/** Follows the changes since the first page was read. */
-const Follow = ({
-  isOnPage,
-  onChanges,
-  since
-}: {
-  readonly since: string
-  /** Whether an image is in what has been loaded, or newer: of the others nothing is asked. */
-  readonly isOnPage: (id: number) => boolean
-  readonly onChanges: (ids: ReadonlyArray<number>) => Promise<void>
-}) => {
-  useChanges(since, (changed) => {
-    const ids = [...changed].filter(isOnPage)
-    for (let i = 0; i < ids.length; i += batch) {
-      // What could not be read now comes with the next change of the image, or when the page is loaded again.
-      void onChanges(ids.slice(i, i + batch)).catch(() => {})
-    }
-  })
-  return null
 }

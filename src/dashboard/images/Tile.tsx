@@ -12,7 +12,16 @@ import { imageHref } from "../Routes.ts"
 /** Findings that are named on a tile. */
 const most = 6
 
-export const Tile = ({ image }: { readonly image: ImageSummary }) => {
+export interface TileProps {
+  readonly image: ImageSummary
+  /** Present where images can be selected. `isRange`: all from the one before up to this. */
+  readonly selection?: {
+    readonly isSelected: boolean
+    readonly onSelect: (isOn: boolean, isRange: boolean) => void
+  }
+}
+
+export const Tile = ({ image, selection }: TileProps) => {
   const tile = useRef<HTMLLIElement>(null)
   const isNear = useSignal(false)
   useEffect(() => {
@@ -33,13 +42,23 @@ export const Tile = ({ image }: { readonly image: ImageSummary }) => {
   const names = image.findings.slice(0, most)
   return (
     <li ref={tile} class="card tile" data-image={image.id}>
+      {selection !== undefined && (
+        <label class="select">
+          <input
+            type="checkbox"
+            aria-label={`Select ${image.filename}`}
+            checked={selection.isSelected}
+            onClick={(event) => selection.onSelect(event.currentTarget.checked, event.shiftKey)}
+          />
+        </label>
+      )}
       <a href={imageHref(image.id, route.value.query)}>
         <div class="view">
           {picture === "failed" && <p class="soft">The picture cannot be read</p>}
           {picture !== undefined && picture !== "failed" && (
             <svg
               viewBox={`0 0 ${picture.width} ${picture.height}`}
-              preserveAspectRatio="xMidYMid slice"
+              preserveAspectRatio="xMidYMid meet"
               aria-hidden="true"
             >
               <image href={picture.url} width={picture.width} height={picture.height} preserveAspectRatio="none" />

@@ -26,6 +26,7 @@ import { findByWords } from "./migrations/0014FindByWords.ts"
 import { tellWebhooks } from "./migrations/0015TellWebhooks.ts"
 import { correct } from "./migrations/0016Correct.ts"
 import { tuneServices } from "./migrations/0017TuneServices.ts"
+import { countVotes } from "./migrations/0018CountVotes.ts"
 
 /** The database was made by a later version of the program. */
 export class DatabaseTooNew extends Schema.TaggedError<DatabaseTooNew>()("DatabaseTooNew", {
@@ -58,7 +59,8 @@ export const steps = {
   "0014_find_by_words": findByWords,
   "0015_tell_webhooks": tellWebhooks,
   "0016_correct": correct,
-  "0017_tune_services": tuneServices
+  "0017_tune_services": tuneServices,
+  "0018_count_votes": countVotes
 }
 
 /** Where it says which were taken. */

@@ -13,8 +13,10 @@ import { Catalog } from "../../services/Catalog.ts"
 import { ResultStore } from "../../services/ResultStore.ts"
 import * as Changes from "./archive/Changes.ts"
 import { countFailures, failures } from "./archive/Failed.ts"
+import { ordered } from "./archive/Ordered.ts"
 import { simulated } from "./archive/Simulated.ts"
 import { search } from "./archive/Search.ts"
+import { statistics } from "./archive/Statistics.ts"
 import { suggestions } from "./archive/Suggestions.ts"
 import { summaries } from "./archive/Summaries.ts"
 import { countUnasked } from "./archive/Unasked.ts"
@@ -49,17 +51,27 @@ export const layer = Layer.effect(
 
     return Archive.of({
       search: (filter, options) => run("search", Effect.flatMap(search(filter, options), summaries)),
-      neighbors: (id, filter) =>
+      neighbors: (id, filter, order = "newest") =>
         run(
           "neighbors",
           Effect.map(
-            Effect.all([search(filter, { after: id, limit: 1 }), search(filter, { before: id, limit: 1 })]),
-            ([[previous], [next]]) => ({
+            order === "newest"
+              ? Effect.map(
+                  Effect.all([search(filter, { after: id, limit: 1 }), search(filter, { before: id, limit: 1 })]),
+                  ([[previous], [next]]) => [previous, next] as const
+                )
+              : Effect.map(ordered(filter, order), (ids) => {
+                  const place = ids.indexOf(id)
+                  return place < 0 ? [] : ([ids[place - 1], ids[place + 1]] as const)
+                }),
+            ([previous, next]) => ({
               ...(previous === undefined ? {} : { previous }),
               ...(next === undefined ? {} : { next })
             })
           )
         ),
+      ordered: (filter, order, limit) => run("ordered", ordered(filter, order, limit)),
+      statistics: (group) => run("statistics", statistics(group)),
       ids,
       records: (filter) =>
         ids(filter).pipe(

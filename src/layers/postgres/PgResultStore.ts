@@ -58,6 +58,7 @@ export const asItIs = Layer.effect(
       see: method("ResultStore.see", Pictures.see, aboutOne),
       forget: method("ResultStore.forget", Forgetting.forget, ({ scope }) => aboutScope(scope)),
       request: method("ResultStore.request", Requests.request, aboutAll),
+      assign: method("ResultStore.assign", Requests.assign, aboutAll),
       remove: method("ResultStore.remove", Requests.remove, aboutOne),
       newest: method(
         "ResultStore.newest",

@@ -1,4 +1,4 @@
-/** What people ask for about images: that services are asked, or that an image is gone. */
+/** What people change about images: that services are asked, which group they are of, or that an image is gone. */
 import { Effect, Option } from "effect"
 import { SqlClient } from "effect/sql"
 import type { ImageId, ServiceId } from "../../domain/Identifiers.ts"
@@ -14,6 +14,19 @@ export const remove = Effect.fnUntraced(function* (id: ImageId) {
       DELETE FROM images WHERE image_id = ${id} RETURNING image_filename, image_path, image_url`
   )
   return Option.map(Option.fromUndefinedOr(row), referenceOf)
+})
+
+/** Puts images into a group, or into none. Returns how many there were. */
+export const assign = Effect.fnUntraced(function* (ids: ReadonlyArray<ImageId>, group: Option.Option<string>) {
+  const sql = yield* SqlClient.SqlClient
+  const name = Option.getOrNull(Option.map(group, Columns.storable))
+  const rows = yield* inTransaction(
+    Effect.andThen(
+      lockImages(ids),
+      sql`UPDATE images SET image_group = ${name}::text WHERE image_id = ANY (${Columns.bigints(ids)}) RETURNING image_id`
+    )
+  )
+  return rows.length
 })
 
 /** Requests services about images that were not asked for so far. Returns the images for which that is new. */

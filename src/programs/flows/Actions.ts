@@ -106,6 +106,18 @@ export const remove = Effect.fn("Actions.remove")(function* (imageId: ImageId) {
   return removed.value
 })
 
+/** Puts images into a group, or into none. Returns how many there were. */
+export const assign = Effect.fn("Actions.assign")(function* (
+  imageIds: ReadonlyArray<ImageId>,
+  group: Option.Option<string>
+) {
+  const words = Option.match(group, {
+    onNone: () => "take images out of their groups",
+    onSome: (name) => `group ${name}`
+  })
+  return yield* noting(words)(ResultStore.use((store) => store.assign(imageIds, group)))
+})
+
 /** Switches a step off for all programs, until it is switched on. */
 export const pause = Effect.fn("Actions.pause")(function* (request: Omit<Pause, "since">) {
   yield* queueOf(request.step)

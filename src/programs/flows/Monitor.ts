@@ -4,7 +4,7 @@
  * Whoever asks often gets what was found a moment ago. Counting takes longer the more images there are; it is done at most
  * a tenth of the time.
  */
-import { Cache, Clock, Duration, Effect, Exit, Option, Ref } from "effect"
+import { Clock, type Duration, Effect, Option, Ref } from "effect"
 import type { ServiceId } from "../../domain/Identifiers.ts"
 import { hintQueue } from "../../domain/Messages.ts"
 import { type Stage, stages } from "../../domain/Staleness.ts"
@@ -19,6 +19,7 @@ import { Tunings } from "../../services/Tunings.ts"
 import { WorkerRegistry } from "../../services/WorkerRegistry.ts"
 import * as PipelineView from "../views/PipelineView.ts"
 import { watchHealth } from "./Health.ts"
+import { remembered, rememberedBy } from "./Remembered.ts"
 
 /** How many groups are listed. */
 const maxGroups = 50
@@ -137,24 +138,4 @@ const paced = <E>(counts: Effect.Effect<{ readonly progress: Counts; readonly wi
       const past = yield* Ref.updateAndGet(paces, (past) => PipelineView.paced(past, progress, without, at))
       return { at: new Date(at), ...PipelineView.progressState(progress, without, past, at) }
     })
-  )
-
-/** Does the work when what came out last is older than that, and at most a tenth of the time. */
-const remembered = <A, E, R>(work: Effect.Effect<A, E, R>, freshFor: Duration.Input) =>
-  Effect.map(
-    rememberedBy(() => work, freshFor),
-    (get) => get("all")
-  )
-
-/** The same for each of a few keys. */
-const rememberedBy = <A, E, R>(work: (key: string) => Effect.Effect<A, E, R>, freshFor: Duration.Input) =>
-  Effect.map(
-    Cache.makeWith((key: string) => Effect.timed(work(key)), {
-      capacity: 8,
-      timeToLive: (exit: Exit.Exit<readonly [Duration.Duration, A], E>) =>
-        Exit.isSuccess(exit)
-          ? Duration.max(Duration.fromInputUnsafe(freshFor), Duration.times(exit.value[0], 10))
-          : Duration.zero
-    }),
-    (cache) => (key: string) => Effect.map(Cache.get(cache, key), ([, value]) => value)
   )

@@ -20,6 +20,14 @@ describe("Filters", () => {
     assert.isUndefined(ofAddress("#/images?q=dog+OR"))
   })
 
+  it("reads the order, which is no filter", () => {
+    const query = (hash: string) => Routes.parse(hash).query
+    assert.strictEqual(Filters.orderOf(query("#/images?label=dog")), "newest")
+    assert.strictEqual(Filters.orderOf(query("#/images?order=most-boxes")), "most-boxes")
+    assert.isUndefined(Filters.orderOf(query("#/images?order=best")))
+    assert.deepStrictEqual(ofAddress("#/images?order=most-boxes&label=dog"), { label: "dog" })
+  })
+
   it("hands them on to the API, and nothing else", () => {
     const { query } = Routes.parse("#/images?label=dog+%26+cat&group=&confidence=0.5&page=7")
     assert.strictEqual(String(Filters.toQuery(query)), "label=dog+%26+cat&confidence=0.5")

@@ -2,6 +2,7 @@ import { assert, layer } from "@effect/vitest"
 import { Brand, Deferred, Effect, Fiber, Option, Stream } from "effect"
 import { SqlClient } from "effect/sql"
 import type { ImageFilter } from "../../../src/domain/archive/ImageFilter.ts"
+import type { ImageOrder } from "../../../src/domain/archive/ImageOrder.ts"
 import type { QueryText } from "../../../src/domain/archive/Query.ts"
 import type { ImageId, Moment } from "../../../src/domain/Identifiers.ts"
 import { revision } from "../../../src/domain/Staleness.ts"
@@ -239,6 +240,58 @@ layer(ApiServers.layer(), { excludeTestServices: true })("search", (it) => {
           )
         }
       }
+    })
+  )
+
+  it.effect("lists images by how much the detectors agree, how sure they are, and how much failed", () =>
+    Effect.gen(function* () {
+      const archive = yield* Archive
+      const group = "orders"
+      const dog = object("dog", [10, 20, 300, 400], 0.9)
+      const cat = object("cat", [400, 20, 300, 400], 0.4)
+      const agreed = yield* Archives.done("agreed.jpg", { yolov8: said(dog), rtdetr: said(dog) }, { group })
+      const disputed = yield* Archives.done("disputed.jpg", { yolov8: said(dog, cat), rtdetr: said(dog) }, { group })
+      const failing = yield* Archives.done("failing.jpg", { clip: failed(), ocr: failed() }, { group })
+      const list = (order: ImageOrder, filter: ImageFilter = {}) => archive.ordered({ group, ...filter }, order)
+      assert.deepStrictEqual(yield* list("newest"), [failing, disputed, agreed])
+      assert.deepStrictEqual(yield* list("least-agreement"), [disputed, agreed, failing])
+      assert.deepStrictEqual((yield* list("lowest-confidence")).at(-1), failing)
+      assert.deepStrictEqual((yield* list("most-boxes")).at(-1), failing)
+      assert.deepStrictEqual(yield* list("most-failures"), [failing, disputed, agreed])
+      assert.deepStrictEqual(yield* list("least-agreement", { error: "any" }), [failing])
+      assert.deepStrictEqual(yield* list("newest", { error: "refused" }), [])
+      assert.deepStrictEqual(yield* archive.ordered({ group }, "least-agreement", 1), [disputed])
+      for (const filter of [{}, { group }, { error: "any" as const }, { label: "dog" }]) {
+        assert.deepStrictEqual(yield* archive.ordered(filter, "newest"), yield* find(filter))
+      }
+
+      const statistics = yield* archive.statistics(group)
+      assert.strictEqual(statistics.images, 3)
+      const [pair] = statistics.pairs
+      assert.deepStrictEqual(
+        [statistics.pairs.length, pair?.services, pair?.together, pair?.apart],
+        [1, [serviceId("rtdetr"), serviceId("yolov8")], 2, 1]
+      )
+      assert.deepStrictEqual(
+        statistics.detectors.map(({ missed, outvoted, seen, service }) => [service, seen, outvoted + missed]),
+        [
+          ["rtdetr", 2, statistics.detectors[0]!.missed],
+          ["yolov8", 3, statistics.detectors[1]!.outvoted]
+        ]
+      )
+      const label = statistics.labels.find(({ concept }) => concept === "dog")!
+      assert.deepInclude(label, { confirmed: 2, tentative: 0, histogram: [0, 0, 0, 0, 0, 0, 0, 0, 0, 2] })
+      assert.closeTo(label.confidence!, 0.9, 1e-9)
+      const clip = statistics.pace!.services.find(({ service }) => service === "clip")!
+      assert.deepInclude(clip, { answers: 1, failed: 1 })
+      assert.strictEqual(
+        clip.intervals.reduce((sum, { answers }) => sum + answers, 0),
+        1
+      )
+      assert.deepStrictEqual((yield* archive.statistics("no such group")).images, 0)
+
+      assert.strictEqual(yield* (yield* ResultStore).assign([failing, failing], Option.some("others")), 1)
+      assert.deepStrictEqual(yield* list("newest"), [disputed, agreed])
     })
   )
 

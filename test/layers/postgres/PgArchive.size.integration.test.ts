@@ -3,6 +3,7 @@ import { assert, layer } from "@effect/vitest"
 import { Brand, Effect, Schema } from "effect"
 import { SqlClient, Statement } from "effect/sql"
 import type { ImageFilter } from "../../../src/domain/archive/ImageFilter.ts"
+import { ImageOrder } from "../../../src/domain/archive/ImageOrder.ts"
 import type * as Query from "../../../src/domain/archive/Query.ts"
 import { Consensus } from "../../../src/domain/Consensus.ts"
 import type { ImageId } from "../../../src/domain/Identifiers.ts"
@@ -163,6 +164,14 @@ layer(ApiServers.layer(), { excludeTestServices: true, timeout: "60 seconds" })(
           ),
           "a page in the middle": archive.search({}, { limit: 51, before: middle }),
           "a page of a label in the middle": archive.search({ label: "person" }, { limit: 51, before: middle }),
+          ...Object.fromEntries(ImageOrder.literals.map((order) => [`all, ${order}`, archive.ordered({}, order)])),
+          "some, least-agreement": archive.ordered(
+            { q: "unicorn" as Query.QueryText, error: "any" },
+            "least-agreement",
+            50
+          ),
+          statistics: archive.statistics(),
+          "statistics of a group": archive.statistics("group 3"),
           suggestions: archive.suggestions("thing 1", 10),
           "one image": Effect.flatMap(archive.image(middle), Effect.fromOption),
           "its timeline": Effect.flatMap(archive.timeline(middle), Effect.fromOption),
@@ -181,7 +190,11 @@ layer(ApiServers.layer(), { excludeTestServices: true, timeout: "60 seconds" })(
           const fastest = Math.min(...(yield* Effect.replicateEffect(milliseconds(question), 3)))
           assert.isBelow(
             fastest,
-            /error|failures|"q"|suggestions/.test(name) && !/NOT person/.test(name) ? 100 : 300,
+            /error|failures|"q"|suggestions/.test(name) && !/NOT person/.test(name)
+              ? 100
+              : /^(all|statistics)/.test(name)
+                ? 600
+                : 300,
             name
           )
         }
@@ -192,10 +205,11 @@ layer(ApiServers.layer(), { excludeTestServices: true, timeout: "60 seconds" })(
 })
 
 /**
- * All failures are counted, and whether one of a stage still counts is in its image. Which images do not have a word that all
- * have is known when all have been looked at.
+ * The whole list, and what all tell together, is about all. All failures are counted, and whether one of a stage still counts is
+ * in its image. Which images do not have a word that all have is known when all have been looked at.
  */
 const isCounted = (name: string, table: string) =>
+  /^(all|statistics)/.test(name) ||
   (name.includes("NOT person") && table === "image_words") ||
   (name.startsWith("the ") && name.includes("failures") && ["underived", "images"].includes(table))
 

@@ -68,6 +68,49 @@ layer(ApiServers.layer({ networks: ["127.0.0.1"] }), { excludeTestServices: true
     })
   )
 
+  it.effect("lists all ids in an order, says who is before and after one in it, and puts images into a group", () =>
+    Effect.gen(function* () {
+      const api = yield* ApiServers.client
+      const group = "sorted"
+      const box = (x: number) => object("dog", [x, 10, 90, 90], 0.9)
+      const boxes = (...found: ReadonlyArray<ReturnType<typeof box>>) => ({
+        yolov8: said(...found),
+        rtdetr: said(...found)
+      })
+      const one = yield* Archives.done("one.jpg", boxes(box(10)), { group })
+      const three = yield* Archives.done("three.jpg", boxes(box(10), box(210), box(410)), { group })
+      const two = yield* Archives.done("two.jpg", boxes(box(10), box(210)), { group })
+      yield* api.images.assign({ payload: { ids: [one, two, three], group } })
+      const list = (query: object) => Effect.map(api.images.list({ query }), ({ ids }) => ids)
+      assert.deepStrictEqual(yield* list({ group }), [two, three, one])
+      assert.deepStrictEqual(yield* list({ group, order: "most-boxes" }), [three, two, one])
+      assert.deepStrictEqual(yield* list({ group, order: "most-boxes", limit: 1 }), [three])
+      const around = (id: ImageId, order?: "most-boxes") =>
+        api.images.neighbors({ params: { id }, query: { group, ...(order === undefined ? {} : { order }) } })
+      assert.deepStrictEqual(yield* around(three), { previous: two, next: one })
+      assert.deepStrictEqual(yield* around(three, "most-boxes"), { next: two })
+      assert.deepStrictEqual(yield* around(two, "most-boxes"), { previous: three, next: one })
+      const gone = 999_999 as ImageId
+      assert.deepStrictEqual(yield* around(gone, "most-boxes"), {})
+
+      assert.deepStrictEqual(yield* api.images.assign({ payload: { ids: [one, gone], group: "other" } }), { count: 1 })
+      assert.deepStrictEqual(yield* list({ group }), [two, three])
+      assert.deepStrictEqual(yield* api.images.assign({ payload: { ids: [one] } }), { count: 1 })
+      assert.deepStrictEqual(yield* list({ group: "other" }), [])
+      const { detectors, images } = yield* api.images.statistics({ query: { group } })
+      assert.strictEqual(images, 2)
+      assert.deepStrictEqual(
+        detectors.map(({ seen, service }) => [service, seen]),
+        [
+          ["rtdetr", 5],
+          ["yolov8", 5]
+        ]
+      )
+      assert.strictEqual((yield* ApiServers.request("/images/ids?order=best")).status, 400)
+      assert.strictEqual((yield* ApiServers.request("/statistics?grupp=a")).status, 400)
+    })
+  )
+
   it.effect("knows a picture by its content", () =>
     Effect.gen(function* () {
       const bytes = yield* ApiServers.picture("orange")

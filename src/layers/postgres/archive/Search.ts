@@ -90,7 +90,7 @@ const amongFailed = (filter: ImageFilter & { readonly error: NonNullable<ImageFi
     return [...found, ...(yield* amongFailed(filter, { ...rest, limit: limit - found.length }))]
   })
 
-const conditionsOf = (sql: SqlClient.SqlClient, filter: ImageFilter): ReadonlyArray<Statement.Fragment> => {
+export const conditionsOf = (sql: SqlClient.SqlClient, filter: ImageFilter): ReadonlyArray<Statement.Fragment> => {
   const { confidence, emoji, group, ids, label, q, service, status } = filter
   const conditions: Array<Statement.Fragment> = []
   if (ids !== undefined) conditions.push(sql`image_id = ANY (${Columns.bigints(ids)})`)
@@ -140,6 +140,23 @@ const wordQuery = (sql: SqlClient.SqlClient, query: Query.Query): Statement.Frag
         query._tag === "And" ? "&&" : "||"
       )
   }
+}
+
+/** Whether an image has a failure of this class, or of any; of this service or stage, or of any. */
+export const isFailed = (
+  sql: SqlClient.SqlClient,
+  error: NonNullable<ImageFilter["error"]>,
+  service: ImageFilter["service"]
+): Statement.Fragment => {
+  const ofService = service === undefined ? sql`true` : sql`service = ${service}`
+  const ofClass = error === "any" ? sql`true` : sql`error_class = ${error}`
+  const answers = (table: "results" | "postprocessing") =>
+    sql`SELECT image_id FROM ${sql(table)} WHERE status = 'failed' AND ${ofService} AND ${ofClass}`
+  const derivations =
+    error === "any" || error === "underivable"
+      ? sql`UNION ALL SELECT image_id FROM failed_derivations WHERE ${service === undefined ? sql`true` : sql`stage = ${service}`}`
+      : sql``
+  return sql`image_id IN (${answers("results")} UNION ALL ${answers("postprocessing")} ${derivations})`
 }
 
 const unfinished = "coalesce(owing, boxes_stale, consensus_stale, enrichment_stale)"

@@ -3,6 +3,8 @@ import { Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/http-api"
 import { Image, ImageStatus, ImageSummary } from "../../../domain/archive/Image.ts"
 import { ImageFilter } from "../../../domain/archive/ImageFilter.ts"
+import { ImageOrder } from "../../../domain/archive/ImageOrder.ts"
+import { Statistics } from "../../../domain/archive/Statistics.ts"
 import { Suggestion } from "../../../domain/archive/Suggestion.ts"
 import { Timeline } from "../../../domain/archive/Timeline.ts"
 import { BoxId, Group, ImageId, Moment, ServiceId } from "../../../domain/Identifiers.ts"
@@ -131,6 +133,13 @@ export const ImagePage = Schema.Struct({
   moment: Moment
 }).annotate({ identifier: "ImagePage" })
 
+/** The ids of images, in the order that was asked for. */
+export const ImageList = Schema.Struct({
+  ids: Schema.Array(ImageId),
+  /** Where to begin with the events, to miss no change of these images. */
+  moment: Moment
+}).annotate({ identifier: "ImageList" })
+
 const search = HttpApiEndpoint.get("search", "/images", {
   query: {
     ...ImageFilter.fields,
@@ -177,7 +186,11 @@ const get = HttpApiEndpoint.get("get", "/images/:id", {
 
 const neighbors = HttpApiEndpoint.get("neighbors", "/images/:id/neighbors", {
   params: image,
-  query: ImageFilter.fields,
+  query: {
+    ...ImageFilter.fields,
+    /** `newest` when left out. */
+    order: Schema.optionalKey(ImageOrder)
+  },
   success: Schema.Struct({
     /** Absent for the first of the list. */
     previous: Schema.optionalKey(ImageId),
@@ -187,7 +200,9 @@ const neighbors = HttpApiEndpoint.get("neighbors", "/images/:id/neighbors", {
 }).annotateMerge(
   OpenApi.annotations({
     summary: "Find the images before and after one",
-    description: "In the list that `GET /images` gives with the same filters, whether or not the image is in it."
+    description:
+      "In the list that `GET /images/ids` gives with the same filters and order. Of the newest first, whether or not the image is in " +
+      "it; in another order an image that is not in the list has none."
   })
 )
 
@@ -252,6 +267,60 @@ const remove = HttpApiEndpoint.delete("remove", "/images/:id", {
   })
 )
 
+/** Every image of the list once, in its order: `next` and `before` are for those who read page by page. */
+const list = HttpApiEndpoint.get("list", "/images/ids", {
+  query: {
+    ...ImageFilter.fields,
+    /** `newest` when left out. */
+    order: Schema.optionalKey(ImageOrder),
+    /** The first so many; all when left out. */
+    limit: Schema.optionalKey(Schema.Int.check(Schema.isGreaterThan(0)))
+  },
+  success: ImageList
+}).annotateMerge(
+  OpenApi.annotations({
+    summary: "List the ids of images, in an order",
+    description:
+      "All that meet the filters of `GET /images`, at once: how many they are, and which has which place. `least-agreement` lists first " +
+      "the images about whose boxes the detectors disagree most."
+  })
+)
+
+/** Some images of the archive. */
+const ids = Schema.NonEmptyArray(ImageId).check(Schema.isMaxLength(100_000))
+
+const Count = Schema.Struct({ count: Schema.Int })
+
+const assign = HttpApiEndpoint.post("assign", "/images/group", {
+  payload: Schema.Struct({
+    ids,
+    /** None when left out. */
+    group: Schema.optionalKey(Group)
+  }),
+  success: Count
+}).annotateMerge(
+  OpenApi.annotations({
+    summary: "Put some images into a group, or into none",
+    description: "`count`: images; those that are gone are left out."
+  })
+)
+
+const statistics = HttpApiEndpoint.get("statistics", "/statistics", {
+  query: {
+    /** Images of this group; all when left out. */
+    group: Schema.optionalKey(Group)
+  },
+  success: Statistics.annotate({ identifier: "Statistics" })
+}).annotateMerge(
+  OpenApi.annotations({
+    summary: "See who agrees with whom, what was found, and how fast answers came",
+    description:
+      "Pairs of detectors, how each fared among the others, boxes and confidences of each label, and answers, failures and times of each " +
+      "service. The images on which the detectors disagree most are `GET /images/ids?order=least-agreement`."
+  })
+)
+
 export class Images extends HttpApiGroup.make("images")
-  .add(submit, submitMany, search, suggest, get, neighbors, timeline, content, crop, rerun, remove)
+  .add(submit, submitMany, search, list, suggest, statistics, assign)
+  .add(get, neighbors, timeline, content, crop, rerun, remove)
   .annotateMerge(OpenApi.annotations({ title: "Images", description: "Submit images and look at what was found." })) {}

@@ -6,6 +6,7 @@ import type { ImageId } from "../../../domain/Identifiers.ts"
 import type { EncodedImage } from "../../../domain/ImageReference.ts"
 import { Archive } from "../../../services/Archive.ts"
 import * as Actions from "../../flows/Actions.ts"
+import { rememberedBy } from "../../flows/Remembered.ts"
 import { Api } from "../definition/Api.ts"
 import { NotFound } from "../definition/Problems.ts"
 import { asProblems } from "../Failures.ts"
@@ -24,6 +25,10 @@ export const layer = HttpApiBuilder.group(
     const archive = yield* Archive
     const intake = yield* Intake.make
     const pictures = yield* Pictures.make
+    const statistics = yield* rememberedBy(
+      (group) => archive.statistics(group === "" ? undefined : group),
+      "10 seconds"
+    )
 
     return handlers.handleAll({
       submit: ({ headers, payload, query: { wait: [seconds] = [0] } }) =>
@@ -66,11 +71,26 @@ export const layer = HttpApiBuilder.group(
           })
         ),
 
+      // Checking a hundred thousand ids that come from the database would hold up everything else.
+      list: ({ query: { limit, order = "newest", ...filter } }) =>
+        asProblems(
+          Effect.gen(function* () {
+            const moment = yield* archive.now
+            const ids = yield* archive.ordered(filter, order, limit)
+            return HttpServerResponse.jsonUnsafe({ ids, moment })
+          })
+        ),
+
+      statistics: ({ query: { group = "" } }) => asProblems(statistics(group)),
+
+      assign: ({ payload: { group, ids } }) =>
+        asProblems(Effect.map(Actions.assign(ids, Option.fromUndefinedOr(group)), (count) => ({ count }))),
+
       suggest: ({ query: { typed } }) => asProblems(archive.suggestions(typed, mostSuggestions)),
 
       get: ({ params: { id } }) => asProblems(Effect.flatMap(archive.image(id), orUnknown(id))),
 
-      neighbors: ({ params: { id }, query }) => asProblems(archive.neighbors(id, query)),
+      neighbors: ({ params: { id }, query: { order, ...filter } }) => asProblems(archive.neighbors(id, filter, order)),
 
       timeline: ({ params: { id } }) => asProblems(Effect.flatMap(archive.timeline(id), orUnknown(id))),
 

@@ -1,0 +1,137 @@
+/** The images that meet the filters, in an order; only those that can be seen are loaded and drawn. Many can be selected. */
+import { useComputed, useSignal } from "@preact/signals"
+import { useEffect, useRef } from "preact/hooks"
+import type { ImageFilter } from "../../domain/archive/ImageFilter.ts"
+import type { ImageOrder } from "../../domain/archive/ImageOrder.ts"
+import type { ImageId } from "../../domain/Identifiers.ts"
+import { useShortcuts } from "../Keys.tsx"
+import { Empty, Problem } from "../parts/Empty.tsx"
+import { count } from "../parts/Words.ts"
+import { useImageList } from "./ImageList.ts"
+import * as Rows from "./Rows.ts"
+import { mostSelected, Selected } from "./Selected.tsx"
+import { Tile } from "./Tile.tsx"
+
+export interface GridProps {
+  readonly filter: ImageFilter
+  /** The same for a request. */
+  readonly filters: URLSearchParams
+  readonly order: ImageOrder
+  readonly size: Rows.Size
+}
+
+export const Grid = ({ filter, filters, order, size }: GridProps) => {
+  const space = useRef<HTMLDivElement>(null)
+  const view = useView(space, size)
+  const list = useImageList({ filter, order, mayMove: () => view.value.row === 0 })
+  const selected = useSignal<ReadonlySet<ImageId>>(new Set())
+  /** Those that are gone, or meet the filters no more, are selected no more. */
+  const chosen = useComputed(() => [...selected.value].filter((id) => list.places.value.has(id)))
+  const lastClicked = useRef(0)
+  const clear = () => (selected.value = new Set())
+  useShortcuts([{ key: "x", name: "Clear the selection", act: clear }])
+
+  const ids = list.ids.value
+  const known = ids ?? []
+  const layout = Rows.layout(view.value.width, size)
+  const { begin, end } = Rows.seen(layout, { count: known.length, ...view.value })
+  const shown = known.slice(begin, end)
+  // What could not be read is asked for again when something else could.
+  useEffect(() => list.want(shown), [shown.join(), list.problem.value === undefined])
+
+  const choose = (place: number, isOn: boolean, isRange: boolean) => {
+    const [from, to] = isRange
+      ? [Math.min(lastClicked.current, place), Math.max(lastClicked.current, place)]
+      : [place, place]
+    const next = new Set(selected.value)
+    for (const id of known.slice(from, to + 1)) {
+      if (isOn) next.add(id)
+      else next.delete(id)
+    }
+    selected.value = next
+    lastClicked.current = place
+  }
+
+  return (
+    <>
+      <Problem problem={list.problem.value} />
+      <p class="found">
+        <span role="status">{ids !== undefined && count(ids.length, "image")}</span>
+        {list.isOutdated.value && (
+          <button type="button" onClick={list.refresh}>
+            There are changes: show them
+          </button>
+        )}
+      </p>
+      {chosen.value.length > 0 && (
+        <Selected
+          ids={chosen.value}
+          matching={known.length}
+          filters={filters}
+          onAll={() => (selected.value = new Set(known.slice(0, mostSelected)))}
+          onClear={clear}
+          onChange={list.refresh}
+        />
+      )}
+      {ids?.length === 0 && <Empty title="No image meets the filters">New ones appear here by themselves.</Empty>}
+      <div
+        ref={space}
+        class="rows"
+        style={{ height: `${Math.ceil(known.length / layout.columns) * layout.rowHeight}px` }}
+      >
+        <ul
+          class="grid"
+          style={{
+            transform: `translateY(${(begin / layout.columns) * layout.rowHeight}px)`,
+            gridTemplateColumns: `repeat(${layout.columns}, minmax(0, 1fr))`,
+            gridAutoRows: `${layout.tileHeight}px`
+          }}
+        >
+          {shown.map((id, i) => {
+            const image = list.summaries.value.get(id)
+            return image === undefined ? (
+              <li key={id} class="card tile" aria-busy="true" />
+            ) : (
+              <Tile
+                key={id}
+                image={image}
+                selection={{
+                  isSelected: selected.value.has(id),
+                  onSelect: (isOn, isRange) => choose(begin + i, isOn, isRange)
+                }}
+              />
+            )
+          })}
+        </ul>
+      </div>
+    </>
+  )
+}
+
+/** The width of the space, how many of its rows are above the window, and the height of the window; in CSS pixels. */
+const useView = (space: { readonly current: HTMLElement | null }, size: Rows.Size) => {
+  const view = useSignal({ width: 0, row: 0, height: 0 })
+  useEffect(() => {
+    const look = () => {
+      // The page may be gone already when it is scrolled for the last time.
+      if (space.current === null) return
+      const { top, width } = space.current.getBoundingClientRect()
+      const row = Math.floor(Math.max(0, -top) / Rows.layout(width, size).rowHeight)
+      const { height, ...before } = view.peek()
+      if (width !== before.width || row !== before.row || innerHeight !== height) {
+        view.value = { width, row, height: innerHeight }
+      }
+    }
+    look()
+    const observer = new ResizeObserver(look)
+    observer.observe(space.current!)
+    addEventListener("scroll", look, { passive: true })
+    addEventListener("resize", look)
+    return () => {
+      observer.disconnect()
+      removeEventListener("scroll", look)
+      removeEventListener("resize", look)
+    }
+  }, [size])
+  return view
+}

@@ -1,0 +1,136 @@
+/** Which images meet the filters, in their order, and what is known of those that were looked at. Live. */
+import { type ReadonlySignal, useComputed, useSignal } from "@preact/signals"
+import { useEffect, useRef } from "preact/hooks"
+import type { ImageSummary } from "../../domain/archive/Image.ts"
+import type { ImageFilter } from "../../domain/archive/ImageFilter.ts"
+import type { ImageOrder } from "../../domain/archive/ImageOrder.ts"
+import type { ImageId } from "../../domain/Identifiers.ts"
+import { useChanges } from "../Changes.ts"
+import { api, listImages, send } from "../Client.ts"
+
+/** Images that are asked for at once. */
+const batch = 100
+
+/** The list is read again at most so often, in milliseconds, and at most a tenth of the time. */
+const listFreshFor = 2000
+
+export interface ImageList {
+  /** None before the first answer. */
+  readonly ids: ReadonlySignal<ReadonlyArray<ImageId> | undefined>
+  readonly places: ReadonlySignal<ReadonlyMap<ImageId, number>>
+  /** Of the images that were asked for. */
+  readonly summaries: ReadonlySignal<ReadonlyMap<ImageId, ImageSummary>>
+  /** Whether another list would be read now. */
+  readonly isOutdated: ReadonlySignal<boolean>
+  readonly problem: ReadonlySignal<string | undefined>
+  /** Asks for those of the images that were not asked for yet. */
+  readonly want: (ids: ReadonlyArray<ImageId>) => void
+  readonly refresh: () => Promise<void>
+}
+
+export interface ImageListOptions {
+  readonly filter: ImageFilter
+  readonly order: ImageOrder
+  /** Whether a list that has changed may be shown at once: it would push away what is looked at. */
+  readonly mayMove: () => boolean
+}
+
+export const useImageList = ({ filter, mayMove, order }: ImageListOptions): ImageList => {
+  const ids = useSignal<ReadonlyArray<ImageId> | undefined>(undefined)
+  const summaries = useSignal<ReadonlyMap<ImageId, ImageSummary>>(new Map())
+  const isOutdated = useSignal(false)
+  const problem = useSignal<string | undefined>(undefined)
+  const moment = useSignal<string | undefined>(undefined)
+  const places = useComputed(() => new Map(ids.value?.map((id, place) => [id, place])))
+  const asked = useRef(new Set<ImageId>())
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
+  const isGone = useRef(false)
+  const nextRefresh = useRef(0)
+
+  const attempt = async (work: () => Promise<void>) => {
+    try {
+      await work()
+      problem.value = undefined
+    } catch (error) {
+      problem.value = (error as Error).message
+    }
+  }
+  const refresh = () =>
+    attempt(async () => {
+      const begin = performance.now()
+      const found = await listImages({ ...filter, order })
+      moment.value ??= found.moment
+      ids.value = found.ids
+      isOutdated.value = false
+      const end = performance.now()
+      nextRefresh.current = end + Math.max(listFreshFor, (end - begin) * 10)
+    })
+  const refreshInTime = () => {
+    timer.current ??= setTimeout(
+      () => {
+        timer.current = undefined
+        if (isGone.current) return
+        if (mayMove()) void refresh()
+        else isOutdated.value = true
+      },
+      Math.max(0, nextRefresh.current - performance.now())
+    )
+  }
+  const drop = (gone: ReadonlySet<number>) => {
+    if (gone.size === 0) return
+    ids.value = ids.value?.filter((id) => !gone.has(id))
+  }
+  const find = async (wanted: ReadonlyArray<ImageId>) =>
+    (await send(api.images.search({ query: { ...filter, ids: wanted, limit: batch } }))).images
+  /** Those that are not found do not meet the filters any more. */
+  const read = (wanted: ReadonlyArray<ImageId>) =>
+    attempt(async () => {
+      for (const id of wanted) asked.current.add(id)
+      try {
+        const found = await find(wanted)
+        const next = new Map(summaries.value)
+        for (const id of wanted) next.delete(id)
+        for (const image of found) next.set(image.id, image)
+        summaries.value = next
+        drop(new Set(wanted.filter((id) => !next.has(id))))
+      } catch (error) {
+        for (const id of wanted) asked.current.delete(id)
+        throw error
+      }
+    })
+  const readAll = (wanted: ReadonlyArray<ImageId>) => {
+    for (let i = 0; i < wanted.length; i += batch) void read(wanted.slice(i, i + batch))
+  }
+
+  useEffect(() => {
+    void refresh()
+    return () => {
+      isGone.current = true
+      clearTimeout(timer.current)
+    }
+  }, [])
+  useChanges(moment.value, (changed, deleted) => {
+    drop(deleted)
+    const all = ([...changed] as ReadonlyArray<number> as ReadonlyArray<ImageId>).filter((id) => !deleted.has(id))
+    readAll(all.filter((id) => asked.current.has(id)))
+    const others = all.filter((id) => !asked.current.has(id))
+    // A change of an image that is in the list, but was not looked at, may concern its place, or whether it is in the list.
+    const canMove = order !== "newest" || Object.keys(filter).length > 0
+    const mayBeNew = others.filter((id) => canMove || !places.value.has(id))
+    if (mayBeNew.length === 0) return
+    if (mayBeNew.length > batch || mayBeNew.some((id) => places.value.has(id))) return refreshInTime()
+    void attempt(async () => {
+      if ((await find(mayBeNew)).length > 0) refreshInTime()
+    })
+  })
+
+  return {
+    ids,
+    places,
+    summaries,
+    isOutdated,
+    problem,
+    want: (wanted) => readAll(wanted.filter((id) => !asked.current.has(id))),
+    refresh
+  }
+}
