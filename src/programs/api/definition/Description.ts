@@ -37,6 +37,7 @@ const meanings: Readonly<Record<string, Meaning>> = {
   "path id": { description: "The id of the image", schema: id },
   "path box": { description: "The id of one of its boxes" },
   "path correction": { description: "The id of the correction", schema: id },
+  "path service": { description: "The service" },
   "path step": { description: "A service, or a stage: `harmonize`, `consensus`, `enrich`", schema: { type: "string" } },
   "path hash": { description: "SHA-256 of the bytes of the picture", schema: hash },
   "path key": { description: "What lets one in who has no token, for this picture alone", schema: hash },
@@ -67,6 +68,7 @@ const meanings: Readonly<Record<string, Meaning>> = {
   },
   "query by": { description: "The name of the person who says so" },
   "query before": { description: "The id after which the page begins: the newest is first", schema: id },
+  "query order": { description: "The order of the list; newest first when left out" },
   "query limit": { description: "The most on a page" },
   "query typed": { description: "The beginning of a word" },
   "query size": {
@@ -80,6 +82,10 @@ const meanings: Readonly<Record<string, Meaning>> = {
 /** What is meant at one path alone. */
 const special: Readonly<Record<string, Meaning>> = {
   "/images query limit": { description: "The most on a page; 50 when left out", schema: limit(200) },
+  "/images/ids query limit": {
+    description: "The first so many; all when left out",
+    schema: { type: "integer", minimum: 1 }
+  },
   "/operations query limit": { description: "The most on a page; 50 when left out", schema: limit(1000) },
   "/actions query limit": { description: "The most on a page; 50 when left out", schema: limit(1000) },
   "/dead-letters query limit": { description: "The most of each queue; 100 when left out", schema: limit(1000) },
