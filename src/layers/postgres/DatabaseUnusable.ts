@@ -84,3 +84,42 @@ export const bySetting = (
       })
     : undefined
 }
+
+/** What a database is by its making and its settings. */
+export interface Nature {
+  readonly encoding: string
+  readonly isReadOnly: boolean
+  readonly isReplica: boolean
+  readonly hasNoSchema: boolean
+  /** `search_path`, and whose it is. */
+  readonly path: string
+  readonly role: string
+}
+
+/** What keeps facts from being kept in a database that answers, if anything does. */
+export const byNature = (
+  { encoding, hasNoSchema, isReadOnly, isReplica, path, role }: Nature,
+  { database = "", host = "localhost", port = 5432 }: Pick<PgClient.PgClientConfig, "host" | "port" | "database">
+): DatabaseUnusable | undefined => {
+  const place = `the database "${database}" of PostgreSQL at ${host}:${port}`
+  if (encoding !== "UTF8") {
+    return new DatabaseUnusable({
+      detail: `${place} keeps text as ${encoding}, in which much of what services say cannot be written. Use one that is made with: createdb -h ${host} -p ${port} -E UTF8 -T template0 NAME`
+    })
+  }
+  if (isReplica) {
+    return new DatabaseUnusable({
+      detail: `${place} is a replica, which takes no changes. Name the primary server in DB_HOST or DATABASE_URL.`
+    })
+  }
+  if (isReadOnly) {
+    return new DatabaseUnusable({
+      detail: `${place} takes no changes from the role "${role}": default_transaction_read_only is on. Switch it off: ALTER ROLE "${role}" RESET default_transaction_read_only, and the same for the database.`
+    })
+  }
+  return hasNoSchema
+    ? new DatabaseUnusable({
+        detail: `${place} has none of the schemas in the search_path of the role "${role}" (${path}). Make one, or correct it: ALTER ROLE "${role}" RESET search_path.`
+      })
+    : undefined
+}

@@ -7,7 +7,7 @@
 import { PgClient } from "@effect/sql-pg"
 import { Context, Effect, Layer, Schedule, Schema, type Duration } from "effect"
 import { Migrator, SqlError } from "effect/sql"
-import { bySetting, DatabaseUnusable } from "./DatabaseUnusable.ts"
+import { byNature, bySetting, DatabaseUnusable, type Nature } from "./DatabaseUnusable.ts"
 import { sqlState } from "./Failures.ts"
 import { createTables } from "./migrations/0001CreateTables.ts"
 import { followChanges } from "./migrations/0002FollowChanges.ts"
@@ -82,7 +82,11 @@ export const migrate = Effect.gen(function* () {
     yield* MaxWait
   )
   yield* keepsSettings
-  yield* Migrator.make({})({ loader: Migrator.fromRecord(steps), table })
+  yield* isSuitable
+  yield* Migrator.make({})({ loader: Migrator.fromRecord(steps), table }).pipe(
+    // What PostgreSQL said tells more than which step it said it about.
+    Effect.catchTag("MigrationError", (error) => Effect.fail(SqlError.isSqlError(error.cause) ? error.cause : error))
+  )
   const [row] = yield* sql<{ found: number }>`SELECT max(migration_id) AS found FROM ${sql(table)}`
   const known = Math.max(...Object.keys(steps).map((step) => Number.parseInt(step, 10)))
   const found = row?.found ?? 0
@@ -98,6 +102,21 @@ const keepsSettings = Effect.gen(function* () {
   const wanted = sql.config.startupParameters?.["statement_timeout"]
   const [row] = yield* sql<{ setting: string }>`SELECT setting FROM pg_settings WHERE name = 'statement_timeout'`
   if (wanted !== undefined && row?.setting !== wanted) return yield* DatabaseUnusable.ofPooler(sql.config)
+})
+
+/** Fails when the database is of a kind that no facts can be kept in. */
+const isSuitable = Effect.gen(function* () {
+  const sql = yield* PgClient.PgClient
+  const [nature] = yield* sql<Nature>`
+    SELECT
+      current_setting('server_encoding') AS encoding,
+      current_setting('transaction_read_only') = 'on' AS "isReadOnly",
+      pg_is_in_recovery() AS "isReplica",
+      current_schema() IS NULL AS "hasNoSchema",
+      current_setting('search_path') AS path,
+      current_user::text AS role`
+  const unusable = nature === undefined ? undefined : byNature(nature, sql.config)
+  if (unusable !== undefined) return yield* unusable
 })
 
 const untilReachable = <A>(work: Effect.Effect<A, SqlError.SqlError | DatabaseUnusable>, maxWait: Duration.Input) =>

@@ -197,7 +197,7 @@ const failureOf = (
   if (said.includes("Expected ConnectionOpenOk")) {
     return mistake(
       isFirst,
-      `${place} does not open the virtual host "${vhost}" for user "${username}". Correct QUEUE_VHOST or AMQP_URL, or create it: rabbitmqctl add_vhost '${vhost}' && rabbitmqctl set_permissions -p '${vhost}' '${username}' '.*' '.*' '.*'`
+      `${place} does not open the virtual host "${vhost}" for user "${username}". Correct QUEUE_VHOST or AMQP_URL, or create it: rabbitmqctl add_vhost '${vhost}' && rabbitmqctl set_permissions -p '${vhost}' '${username}' '.*' '.*' '.*'. If it is there, a limit of connections is reached: rabbitmqctl list_user_limits --user '${username}', rabbitmqctl list_vhost_limits -p '${vhost}'`
     )
   }
   if (said.includes("ETIMEDOUT")) {
@@ -215,11 +215,17 @@ const failureOf = (
       `${place} does not encrypt at this port. Set QUEUE_PORT, or the port of AMQP_URL, to the one where it does, usually 5671; or set QUEUE_SSLMODE=disable.`
     )
   }
+  if (/Frame size \d+ exceeds/.test(said)) {
+    return mistake(
+      isFirst,
+      `${place} answers in another protocol than AMQP 0-9-1. Correct QUEUE_HOST and QUEUE_PORT, or AMQP_URL; RabbitMQ usually listens at 5672.`
+    )
+  }
   // A broker that expects to be greeted in TLS hangs up, but so does one that is starting or stopping.
   return tls === undefined && /Socket closed abruptly during opening handshake|ECONNRESET/.test(said)
     ? new Unreachable({
         cause: new Error(
-          `it hung up during the handshake (${said}). If it encrypts at this port, set QUEUE_SSLMODE=verify-full, or begin AMQP_URL with amqps://`
+          `it hung up during the handshake (${said}). If it encrypts at this port, set QUEUE_SSLMODE=verify-full, or begin AMQP_URL with amqps://; or another program listens there`
         )
       })
     : new Unreachable({ cause })

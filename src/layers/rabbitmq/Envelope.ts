@@ -110,13 +110,20 @@ export const read = ({ content, properties }: Amqp.Message): Envelope => {
 const reasons: Readonly<Record<string, string>> = {
   delivery_limit: "Its consumers went away without settling it, again and again",
   rejected: "Rejected without a reason",
-  expired: "Its queue was deleted while it waited for its delay"
+  expired: "Its queue was deleted while it waited for its delay",
+  maxlen: "Pushed out of its queue, which a policy limits in length: see rabbitmqctl list_policies"
 }
+
+const expiredAtWork = "Expired before it was taken, since a policy has a message-ttl: see rabbitmqctl list_policies"
+
+/** Queues of delays, in which messages are to expire. */
+const isDelay = (queue: unknown): boolean => textOf(queue)?.includes("windmill.retry.") ?? true
 
 const reasonOf = (headers: Amqp.MessagePropertyHeaders): string => {
   const ours = textOf(headers[reasonHeader])
   if (ours !== undefined) return ours
   const brokers = textOf(headers["x-first-death-reason"]) ?? "unknown"
+  if (brokers === "expired" && !isDelay(headers["x-first-death-queue"])) return expiredAtWork
   return Object.hasOwn(reasons, brokers) ? reasons[brokers]! : brokers
 }
 

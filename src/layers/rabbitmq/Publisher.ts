@@ -95,6 +95,14 @@ const prepare = (channel: Amqp.ConfirmChannel, topology: Topology): Confirming =
   return confirming
 }
 
+/** Why the broker does not take a message. It says only that, and a connection that breaks says something else. */
+const refused = (error: Error): Error =>
+  error.message === "message nacked"
+    ? new Error(
+        "RabbitMQ refuses the message: its queue is full, since a policy limits its length (rabbitmqctl list_policies), or most of its replicas are away"
+      )
+    : error
+
 /** Sends the messages, waits until all are confirmed and returns those that had no queue. */
 const send = Effect.fnUntraced(function* ({ channel, hasRoom, returned }: Confirming, parcels: ReadonlyArray<Parcel>) {
   const { queue } = parcels[0]!
@@ -102,7 +110,7 @@ const send = Effect.fnUntraced(function* ({ channel, hasRoom, returned }: Confir
   let unconfirmed = parcels.length
   let failure: BrokerUnavailable | undefined
   const onConfirm = (error: Error | null) => {
-    if (error !== null) failure ??= new BrokerUnavailable({ queue, cause: error })
+    if (error !== null) failure ??= new BrokerUnavailable({ queue, cause: refused(error) })
     if (--unconfirmed === 0) Deferred.doneUnsafe(confirmed, failure === undefined ? Exit.void : Exit.fail(failure))
   }
 

@@ -238,6 +238,9 @@ const deadLetteringTo = (exchange: string) => ({
   "x-overflow": "reject-publish"
 })
 
+/** The broker's words. */
+const said = ({ cause }: BrokerUnavailable): string => /"[A-Z_]+ - (.*)"/s.exec(String(cause))?.[1] ?? String(cause)
+
 const refusal = ({ username, vhost }: Address["Service"], name: string, error: BrokerUnavailable) => {
   switch (Request.replyCode(error)) {
     case 403:
@@ -245,6 +248,11 @@ const refusal = ({ username, vhost }: Address["Service"], name: string, error: B
         detail: `user "${username}" may not declare "${name}". Grant it permission to configure, write and read: rabbitmqctl set_permissions -p '${vhost}' '${username}' '.*' '.*' '.*'`
       })
     case 406:
+      if (/queue limit .*is reached/.test(String(error.cause))) {
+        return new BrokerMisconfigured({
+          detail: `RabbitMQ makes no queue "${name}" (${said(error)}). Raise the limit: rabbitmqctl set_vhost_limits -p '${vhost}' '{"max-queues": -1}'; or delete queues that are not used.`
+        })
+      }
       return new BrokerMisconfigured({
         detail: `queue "${name}" exists with other properties (${String(error.cause)}). When it is empty, delete it and start again: rabbitmqctl delete_queue -p '${vhost}' '${name}'. Or set QUEUE_PREFIX to use other queues.`
       })

@@ -1,8 +1,9 @@
 import { PgClient } from "@effect/sql-pg"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer } from "effect"
-import { Migrator } from "effect/sql"
+import { Migrator, type SqlError } from "effect/sql"
 import type { ContentHash } from "../../../src/domain/Identifiers.ts"
+import { DatabaseUnusable } from "../../../src/layers/postgres/DatabaseUnusable.ts"
 import * as PgDatabase from "../../../src/layers/postgres/PgDatabase.ts"
 import * as Migrations from "../../../src/layers/postgres/Migrations.ts"
 import * as PgPictureLinks from "../../../src/layers/postgres/PgPictureLinks.ts"
@@ -26,7 +27,54 @@ const steps = PgClient.PgClient.use(
   (sql) => sql<{ name: string }>`SELECT name FROM windmill_migrations ORDER BY migration_id`
 )
 
+/** Why there can be no tables in the database of the test after some statements in it. */
+const refusal = (prepare: (sql: PgClient.PgClient) => Effect.Effect<unknown, SqlError.SqlError>) =>
+  Effect.gen(function* () {
+    yield* Effect.flatMap(PgClient.PgClient, prepare)
+    const error = yield* Effect.flip(Effect.provide(migrate, Layer.fresh(PgDatabase.layer)))
+    return error instanceof DatabaseUnusable ? error.message : String(error)
+  })
+
 describe("migrate", () => {
+  it.effect("says which setting of the role or the database keeps facts from being kept", () =>
+    Effect.gen(function* () {
+      const { database } = yield* PgDatabase.Address
+      const set = (setting: string) => (sql: PgClient.PgClient) =>
+        sql.unsafe(`ALTER DATABASE ${database} SET ${setting}`)
+      const readOnly = yield* refusal(set("default_transaction_read_only = on"))
+      assert.match(
+        readOnly,
+        /takes no changes from the role "\w+": default_transaction_read_only is on\. Switch it off/
+      )
+      const sql = yield* PgClient.PgClient
+      yield* sql`SET default_transaction_read_only = off`
+      yield* sql.unsafe(`ALTER DATABASE ${database} RESET default_transaction_read_only`)
+      const homeless = yield* refusal(set("search_path = nowhere"))
+      assert.match(homeless, /none of the schemas in the search_path of the role "\w+" \(nowhere\)/)
+    }).pipe(Effect.provide(Databases.client))
+  )
+
+  it.effect("refuses a database whose encoding does not know all characters", () =>
+    Effect.gen(function* () {
+      const { database, url } = yield* PgDatabase.Address
+      const sql = yield* PgClient.PgClient
+      const other = `${database}_latin`
+      yield* Effect.acquireRelease(
+        sql.unsafe(`CREATE DATABASE ${other} ENCODING 'LATIN1' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0`),
+        () => Effect.orDie(sql.unsafe(`DROP DATABASE ${other} WITH (FORCE)`))
+      )
+      const address = PgDatabase.Address.of({ url: url!, database: other })
+      const error = yield* Effect.flip(
+        Effect.provide(
+          migrate,
+          Layer.fresh(PgDatabase.layer).pipe(Layer.provide(Layer.succeed(PgDatabase.Address, address)))
+        )
+      )
+      assert.instanceOf(error, DatabaseUnusable)
+      assert.match(error.message, /keeps text as LATIN1, .* createdb .* -E UTF8 -T template0/)
+    }).pipe(Effect.scoped, Effect.provide(Databases.client))
+  )
+
   it.effect("makes the tables once, however many programs start at once", () =>
     Effect.gen(function* () {
       const program = Effect.provide(migrate, Layer.fresh(PgDatabase.layer))

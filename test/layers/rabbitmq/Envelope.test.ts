@@ -51,6 +51,17 @@ const wellFormed = Schema.String.check(
 )
 
 describe("Envelope", () => {
+  it("says why the broker took a message from its queue", () => {
+    const reasonOf = (headers: Record<string, unknown>) =>
+      Envelope.read({
+        ...delivered(Envelope.first({ queue: "work", body: "" }, home)),
+        properties: { ...absent, messageId: "1", headers }
+      }).reason
+    assert.match(reasonOf(death) ?? "", /^Its queue was deleted while it waited/)
+    assert.match(reasonOf({ ...death, "x-first-death-queue": "p.work" }) ?? "", /a policy has a message-ttl/)
+    assert.match(reasonOf({ ...death, "x-first-death-reason": "maxlen" }) ?? "", /a policy limits in length/)
+  })
+
   it.prop("carries every body unchanged, from hand to hand", [wellFormed], ([body]) => {
     const first = Envelope.first({ queue: "work", body }, home)
     assert.strictEqual(Envelope.read(delivered(first)).body, body)

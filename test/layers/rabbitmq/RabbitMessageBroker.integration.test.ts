@@ -10,6 +10,7 @@ import {
   type Subscription
 } from "../../../src/services/MessageBroker.ts"
 import { contract } from "../../contracts/MessageBroker.ts"
+import { serve } from "../../support/HttpServers.ts"
 import * as RabbitQueues from "../../support/RabbitQueues.ts"
 
 const broker = Layer.provideMerge(RabbitQueues.broker, RabbitQueues.address)
@@ -50,6 +51,14 @@ describeLayer(broker, { excludeTestServices: true })("RabbitMessageBroker", (it)
       const error = yield* failure({ vhost: "no/such host" })
       assert.instanceOf(error, BrokerMisconfigured)
       assert.include(error.message, "rabbitmqctl add_vhost 'no/such host'")
+    })
+  )
+
+  it.effect("refuses to start where another program listens", () =>
+    Effect.gen(function* () {
+      const error = yield* failure({ host: "127.0.0.1", port: yield* serve((_, response) => response.end()) })
+      assert.instanceOf(error, BrokerMisconfigured)
+      assert.include(error.message, "answers in another protocol than AMQP 0-9-1. Correct QUEUE_HOST and QUEUE_PORT")
     })
   )
 
