@@ -54,6 +54,20 @@ export const ImagePage = ({ id }: { readonly id: number }) => {
           workflow={workflow.value.value}
           timeline={timeline.value.value}
           view={view}
+          recorder={
+            workflow.value.value.corrects
+              ? {
+                  record: async (by, change) => {
+                    await send(api.corrections.record({ params, payload: { by, change } }))
+                    await image.refresh()
+                  },
+                  withdraw: async (by, correction) => {
+                    await send(api.corrections.withdraw({ params: { ...params, correction }, query: { by } }))
+                    await image.refresh()
+                  }
+                }
+              : undefined
+          }
           retry={(service) => (
             <Action
               title={`Forgets what ${service} failed to answer about this image, and asks it again`}

@@ -1,7 +1,8 @@
 /** One image: what every service saw, what follows from it, and how that came about. */
-import { useComputed } from "@preact/signals"
+import { useComputed, useSignal } from "@preact/signals"
 import type { ComponentChildren } from "preact"
 import { useMemo } from "preact/hooks"
+import type { CorrectedBox } from "../../domain/corrections/Corrected.ts"
 import * as Colors from "../../domain/drawing/Colors.ts"
 import * as Enrichment from "../../domain/Enrichment.ts"
 import { isSimulated } from "../../domain/Facts.ts"
@@ -10,6 +11,8 @@ import type { ServiceId } from "../../domain/Identifiers.ts"
 import type * as Workflow from "../../domain/Workflow.ts"
 import type { Image } from "../../domain/archive/Image.ts"
 import type { Timeline } from "../../domain/archive/Timeline.ts"
+import { Correcting, type Drawn, type Recorder } from "../correct/Correcting.tsx"
+import { Draft } from "../correct/Draft.tsx"
 import { Simulated } from "../parts/Simulated.tsx"
 import { usePicture } from "../parts/Picture.ts"
 import { BoxDetails } from "./BoxDetails.tsx"
@@ -37,9 +40,11 @@ export interface ImageViewProps {
   readonly children?: ComponentChildren
   /** What can be done about a service that failed. */
   readonly retry?: (service: ServiceId) => ComponentChildren
+  /** How its boxes are corrected, where that is switched on. */
+  readonly recorder?: Recorder | undefined
 }
 
-export const ImageView = ({ children, image, retry, timeline, view, workflow }: ImageViewProps) => {
+export const ImageView = ({ children, image, recorder, retry, timeline, view, workflow }: ImageViewProps) => {
   const picture = usePicture(image.id, 1280).value
   const catalog = useMemo(() => Replay.catalogOf(workflow), [workflow])
   const used = useMemo(() => Replay.strategyOf(workflow.strategy.name, workflow.strategy.options), [workflow])
@@ -50,7 +55,7 @@ export const ImageView = ({ children, image, retry, timeline, view, workflow }: 
   const position = useComputed(() => Math.min(view.position.value ?? Infinity, answers.length)).value
   const strategy = view.strategy.value ?? used
   const frame = useMemo(
-    () => Replay.frameAt(image, answers, position, catalog, strategy),
+    () => Replay.correctedAt(image, answers, position, catalog, strategy),
     [image, answers, position, catalog, strategy]
   )
   const isCompared = view.arrangement.value === "strategies"
@@ -59,7 +64,7 @@ export const ImageView = ({ children, image, retry, timeline, view, workflow }: 
     () =>
       isCompared
         ? {
-            frame: Replay.frameAt(image, answers, position, catalog, other),
+            frame: Replay.correctedAt(image, answers, position, catalog, other),
             names: [strategy.name, other.name === strategy.name ? `${other.name}, as configured` : other.name] as const
           }
         : undefined,
@@ -83,7 +88,8 @@ export const ImageView = ({ children, image, retry, timeline, view, workflow }: 
   )
   const activeId = view.pointed.value ?? view.chosen.value
   const active = useMemo(
-    () => [...frame.boxes, ...(compared?.frame.boxes ?? [])].find(({ id }) => id === activeId),
+    (): CorrectedBox | undefined =>
+      [...frame.boxes, ...(compared?.frame.boxes ?? [])].find(({ id }) => id === activeId),
     [frame, compared, activeId]
   )
   const isAsStored = useMemo(() => Replay.isSame(frame.boxes, image.boxes), [frame, image])
@@ -91,6 +97,8 @@ export const ImageView = ({ children, image, retry, timeline, view, workflow }: 
     () => [...new Set(answers.flatMap(({ result }) => (isSimulated(result.outcome) ? [result.service] : [])))].sort(),
     [answers]
   )
+  const drawn = useSignal<Drawn | undefined>(undefined)
+  const save = useSignal(() => {})
   const isNow = position === answers.length && view.strategy.value === undefined
 
   return (
@@ -112,6 +120,21 @@ export const ImageView = ({ children, image, retry, timeline, view, workflow }: 
             colors={colors}
             conceptColors={conceptColors}
             active={active}
+            overlay={(unit) =>
+              drawn.value !== undefined &&
+              size !== undefined && (
+                <Draft
+                  box={drawn.value.box}
+                  size={size}
+                  unit={unit}
+                  name={drawn.value.of?.box.label ?? "something new"}
+                  isNew={drawn.value.of === undefined}
+                  onChange={(box) => (drawn.value = { box, of: drawn.peek()?.of })}
+                  onSave={() => save.peek()()}
+                  onCancel={() => (drawn.value = undefined)}
+                />
+              )
+            }
           />
           <section class="card replay" aria-label="Replay">
             <Scrubber answers={answers} position={position} view={view} frame={frame} />
@@ -134,6 +157,19 @@ export const ImageView = ({ children, image, retry, timeline, view, workflow }: 
             colors={colors}
             conceptColors={conceptColors}
           />
+          {recorder !== undefined && (
+            <Correcting
+              key={image.id}
+              recorder={recorder}
+              image={image}
+              size={size}
+              boxes={frame.boxes}
+              active={active}
+              view={view}
+              drawn={drawn}
+              save={save}
+            />
+          )}
           <BoxDetails active={active} frame={frame} view={view} colors={colors} conceptColors={conceptColors} />
           <Remarks frame={frame} palettes={whole.flatMap(({ palettes }) => palettes)} />
           <Problems image={image} known={answers.slice(0, position)} frame={frame} retry={retry} />

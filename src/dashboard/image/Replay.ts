@@ -7,6 +7,7 @@
 import { Duration, Order, Result } from "effect"
 import type { Image } from "../../domain/archive/Image.ts"
 import type { Consensus } from "../../domain/Consensus.ts"
+import * as Corrected from "../../domain/corrections/Corrected.ts"
 import * as Derive from "../../domain/Derive.ts"
 import type { Enrichment } from "../../domain/Enrichment.ts"
 import type { CropResult, ImageFacts, ServiceResult } from "../../domain/Facts.ts"
@@ -108,6 +109,19 @@ export const frameAt = (
     enrichments: Derive.enrichments(observation)
   }
 }
+
+/** The same, with what people have corrected. */
+export const correctedAt = (image: Image, ...known: Tail<Parameters<typeof frameAt>>): CorrectedFrame => {
+  const frame = frameAt(image, ...known)
+  return { ...frame, boxes: Corrected.boxes(frame.boxes, image.corrections) }
+}
+
+/** What is known at some point, and what people say of it. */
+export interface CorrectedFrame extends Frame {
+  readonly boxes: ReadonlyArray<Corrected.CorrectedBox>
+}
+
+type Tail<A extends ReadonlyArray<unknown>> = A extends readonly [unknown, ...infer Rest] ? Rest : never
 
 /** Whether two lists of boxes say the same. */
 export const isSame = (self: ReadonlyArray<MergedBox>, that: ReadonlyArray<MergedBox>): boolean =>

@@ -82,7 +82,7 @@ const Box = ({ color, isActive, merged: { box, id }, view }: BoxProps) => (
   <g
     class={`merged ${box.status}${isActive ? " active" : ""}`}
     role="button"
-    tabIndex={0}
+    tabindex={0}
     aria-label={`${box.label}, ${box.status}, evidence ${share(box.evidence)}`}
     aria-pressed={view.chosen.value === id}
     data-box={id}

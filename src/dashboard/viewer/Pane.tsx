@@ -1,5 +1,6 @@
 /** One picture with what is shown on it. All panes of a page show the same part of it. */
 import { useSignal } from "@preact/signals"
+import type { ComponentChildren } from "preact"
 import { useEffect, useMemo, useRef } from "preact/hooks"
 import type { Detection } from "../../domain/Detection.ts"
 import type { Enrichment } from "../../domain/Enrichment.ts"
@@ -36,11 +37,25 @@ export interface PaneProps extends Content {
   /** Of the boxes. */
   readonly conceptColors: ReadonlyMap<Concept, string>
   readonly active: MergedBox | undefined
+  /** What is drawn over it; `unit`: image pixels per CSS pixel. */
+  readonly overlay: ((unit: number) => ComponentChildren) | undefined
 }
 
 export const Pane = (props: PaneProps) => {
-  const { active, boxes, colors, conceptColors, detections, name, namesDetections, people, picture, title, view } =
-    props
+  const {
+    active,
+    boxes,
+    colors,
+    conceptColors,
+    detections,
+    name,
+    namesDetections,
+    overlay,
+    people,
+    picture,
+    title,
+    view
+  } = props
   const svg = useRef<SVGSVGElement>(null)
   const shownWidth = useSignal(0)
   useEffect(() => {
@@ -101,6 +116,7 @@ export const Pane = (props: PaneProps) => {
       )}
       {useMemo(() => people.length > 0 && <People enrichments={people} />, [people])}
       <Labels names={shownNames} seen={seen} unit={unit} active={active?.id} />
+      {overlay?.(unit)}
     </svg>
   )
 }

@@ -31,6 +31,8 @@ export interface ViewerProps {
   /** Of the boxes. */
   readonly conceptColors: ReadonlyMap<Concept, string>
   readonly active: MergedBox | undefined
+  /** What is drawn over the picture where there is one alone; `unit`: image pixels per CSS pixel. */
+  readonly overlay?: (unit: number) => ComponentChildren
 }
 
 /** How much a key or a button enlarges, and which share of what is seen a key moves it by. */
@@ -45,7 +47,7 @@ const arrangements: Readonly<Record<Arrangement, string>> = {
 const nothing: ReadonlyArray<never> = []
 
 export const Viewer = (props: ViewerProps) => {
-  const { active, colors, compared, conceptColors, detectors, frame, image, people, picture, view } = props
+  const { active, colors, compared, conceptColors, detectors, frame, image, overlay, people, picture, view } = props
   const place = useRef<HTMLDivElement>(null)
   const isFull = useSignal(false)
   useEffect(() => {
@@ -181,6 +183,7 @@ export const Viewer = (props: ViewerProps) => {
                 colors={colors}
                 conceptColors={conceptColors}
                 active={active}
+                overlay={panes.length === 1 ? overlay : undefined}
               />
             </figure>
           ))}
