@@ -11,6 +11,8 @@ export interface Settings {
   readonly token: Option.Option<Redacted.Redacted>
   /** Another one, with which one may look at everything and change nothing. */
   readonly readToken: Option.Option<Redacted.Redacted>
+  /** Tokens with which people and programs may do everything, each under the name of whoever has it. */
+  readonly namedTokens: ReadonlyArray<NamedToken>
   /** Where others reach the API; the address it listens on when none is given. */
   readonly publicUrl: Option.Option<string>
   /** Whether stored pictures are handed to workers by their path, because all of them run on this machine. */
@@ -27,6 +29,11 @@ export interface Settings {
   readonly absent: ReadonlyArray<string>
   /** What harmonizes in the programs that run. */
   readonly strategy: Strategy
+}
+
+export interface NamedToken {
+  readonly name: string
+  readonly token: Redacted.Redacted
 }
 
 export class ApiSettings extends Context.Service<ApiSettings, Settings>()("windmill/programs/api/ApiSettings") {}
@@ -62,30 +69,57 @@ const tokenIn = Effect.fnUntraced(function* (variable: string) {
   return token
 })
 
+/** What `API_TOKENS` holds: `Ada=token,CI=token`. */
+const namedTokens = Effect.gen(function* () {
+  const written = yield* Config.option(Config.Redacted("API_TOKENS"))
+  if (Option.isNone(written)) return []
+  const tokens = Redacted.value(written.value)
+    .split(",")
+    .map((entry): NamedToken => {
+      const [name = "", ...token] = entry.split("=")
+      return { name: name.trim(), token: Redacted.make(token.join("=").trim()) }
+    })
+  const isWrong = tokens.some(({ name, token }) => name === "" || Redacted.value(token).length < shortest)
+  if (isWrong || new Set(tokens.map(({ name }) => name)).size < tokens.length) {
+    return yield* new TokenUnusable({
+      detail:
+        "API_TOKENS is to be NAME=TOKEN,NAME=TOKEN: each name once, each token random and of at least " +
+        `${shortest} characters (openssl rand -hex 32)`
+    })
+  }
+  return tokens
+})
+
 /** What a program decides, rather than the environment. */
 export type Choices = Pick<Settings, "host" | "port" | "sharesFiles" | "dashboard" | "absent" | "strategy">
 
-/** The settings from `API_TOKEN`, `API_READ_TOKEN`, `API_PUBLIC_URL`, `API_FETCH_BUCKETS`, `CORRECTIONS` and `TRACE_URL`. */
+/** The settings from `API_TOKEN`, `API_READ_TOKEN`, `API_TOKENS`, `API_PUBLIC_URL`, `API_FETCH_BUCKETS`, `CORRECTIONS` and `TRACE_URL`. */
 export const layer = (choices: Choices) =>
   Layer.effect(
     ApiSettings,
     Effect.gen(function* () {
       const token = yield* tokenIn("API_TOKEN")
       const readToken = yield* tokenIn("API_READ_TOKEN")
+      const named = yield* namedTokens
       const publicUrl = yield* Config.option(Config.NonEmptyString("API_PUBLIC_URL"))
       const buckets = yield* Config.Array(Schema.NonEmptyString, "API_FETCH_BUCKETS").pipe(Config.withDefault([]))
       const corrections = yield* Config.Literals(["off", "on"], "CORRECTIONS").pipe(Config.withDefault("off"))
       const traceUrl = yield* Config.option(Config.NonEmptyString("TRACE_URL"))
       if (Option.isNone(token) && !isLoopback(choices.host)) return yield* new OpenToEverybody({ host: choices.host })
-      if (Option.isSome(readToken) && (Option.isNone(token) || isSame(token.value, readToken.value))) {
+      if (Option.isNone(token) && (Option.isSome(readToken) || named.length > 0)) {
+        return yield* new TokenUnusable({ detail: "API_READ_TOKEN and API_TOKENS need an API_TOKEN besides them" })
+      }
+      const all = [...Option.toArray(token), ...Option.toArray(readToken), ...named.map(({ token }) => token)]
+      if (new Set(all.map(Redacted.value)).size < all.length) {
         return yield* new TokenUnusable({
-          detail: "API_READ_TOKEN needs an API_TOKEN besides it, which is another one"
+          detail: "API_TOKEN, API_READ_TOKEN and those of API_TOKENS are to be different from each other"
         })
       }
       return {
         ...choices,
         token,
         readToken,
+        namedTokens: named,
         traceUrl,
         corrects: corrections === "on",
         buckets,
@@ -93,5 +127,3 @@ export const layer = (choices: Choices) =>
       }
     })
   )
-
-const isSame = (a: Redacted.Redacted, b: Redacted.Redacted) => Redacted.value(a) === Redacted.value(b)

@@ -20,14 +20,32 @@ export const cookie = "windmill_session"
 export const fingerprintOf = (token: Redacted.Redacted): string =>
   NodeCrypto.createHmac("sha256", Redacted.value(token)).update("windmill session").digest("hex")
 
-/** The token with what it is good for that a text is, compared in constant time. */
-export const tokenWith = (isIt: (token: Redacted.Redacted) => boolean, { readToken, token }: Settings) => {
-  const known = [...Option.toArray(token), ...Option.toArray(readToken)]
+/** A token that is known, what it is good for, and whose it is if that is known. */
+interface KnownToken {
+  readonly token: Redacted.Redacted
+  readonly right: Right
+  readonly name?: string
+}
+
+/** Whoever sends a request. */
+type Sender = Pick<KnownToken, "right" | "name">
+
+/** While no token is needed. */
+const everybody: Sender = { right: "full" }
+
+/** The token that a text is, compared in constant time. */
+export const tokenWith = (
+  isIt: (token: Redacted.Redacted) => boolean,
+  { namedTokens, readToken, token }: Settings
+): KnownToken | undefined => {
+  const known: ReadonlyArray<KnownToken> = [
+    ...Option.toArray(token).map((token) => ({ token, right: "full" }) as const),
+    ...Option.toArray(readToken).map((token) => ({ token, right: "read" }) as const),
+    ...namedTokens.map((named) => ({ ...named, right: "full" }) as const)
+  ]
   // Every one is compared, whichever it is.
-  const [found] = known.map((token) => [token, isIt(token)] as const).filter(([, isIt]) => isIt)
-  if (found === undefined) return undefined
-  const right: Right = Option.contains(token, found[0]) ? "full" : "read"
-  return { token: found[0], right }
+  const [found] = known.map((one) => [one, isIt(one.token)] as const).filter(([, isIt]) => isIt)
+  return found?.[0]
 }
 
 export const isText = (text: string) => (token: Redacted.Redacted) => isSame(text, Redacted.value(token))
@@ -40,7 +58,7 @@ const digest = (text: string): Buffer => NodeCrypto.createHash("sha256").update(
 export const senderOf = (request: HttpServerRequest.HttpServerRequest): string =>
   Option.getOrElse(request.remoteAddress, () => "an unknown address")
 
-/** Says of a request what it may do, by the token or the session it came with; nothing is `undefined`. */
+/** Says of a request what it may do and who sends it, by the token or the session it came with; nothing is `undefined`. */
 export const identify = Effect.gen(function* () {
   const settings = yield* ApiSettings
   const sessions = yield* Sessions
@@ -52,12 +70,12 @@ export const identify = Effect.gen(function* () {
   })
 
   return Effect.fnUntraced(function* (request: HttpServerRequest.HttpServerRequest) {
-    if (Option.isNone(settings.token)) return "full" satisfies Right
+    if (Option.isNone(settings.token)) return everybody
     const [, bearer] = /^Bearer +(.+)$/i.exec(request.headers["authorization"] ?? "") ?? []
-    const found = yield* bearer === undefined
+    const found: Sender | undefined = yield* bearer === undefined
       ? bySession(request.cookies[cookie])
       : throttle.guard(senderOf(request), () => tokenWith(isText(bearer), settings))
-    return found?.right
+    return found
   })
 })
 
@@ -90,18 +108,18 @@ export const access = Layer.effect(
   Access,
   Effect.gen(function* () {
     const settings = yield* ApiSettings
-    const rightOf = yield* identify
+    const senderOfRequest = yield* identify
     return Access.of((handler) =>
       Effect.gen(function* () {
         const request = yield* HttpServerRequest.HttpServerRequest
         yield* checkOrigin(request, settings)
-        const right = yield* rightOf(request)
-        if (right === undefined) {
+        const sender = yield* senderOfRequest(request)
+        if (sender === undefined) {
           return yield* new Unauthorized({
             detail: "Send the API token as `Authorization: Bearer <token>`, or log in with `POST /session`"
           })
         }
-        if (right === "read" && isChange(request)) {
+        if (sender.right === "read" && isChange(request)) {
           return yield* new Forbidden({ detail: "This token is for looking only: changes need API_TOKEN" })
         }
         const means = Option.isNone(settings.token)
@@ -109,7 +127,11 @@ export const access = Layer.effect(
           : request.headers["authorization"] === undefined
             ? "session, "
             : "token, "
-        return yield* Effect.provideService(handler, CurrentPerson, `API, ${means}from ${senderOf(request)}`)
+        return yield* Effect.provideService(
+          handler,
+          CurrentPerson,
+          sender.name ?? `API, ${means}from ${senderOf(request)}`
+        )
       })
     )
   })

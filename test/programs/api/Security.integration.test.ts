@@ -321,6 +321,31 @@ layer(ApiServers.layer(), { excludeTestServices: true })("without a token", (it)
   )
 })
 
+const adas = "a token that Ada has"
+
+layer(ApiServers.layer({ token, environment: { API_TOKENS: `Ada = ${adas},CI=the token of programs` } }), {
+  excludeTestServices: true
+})("a token with a name", (it) => {
+  it.effect("says who did what, also of the page that logged in with it", () =>
+    Effect.gen(function* () {
+      const payload = { request: { kind: "recompute", stages: ["consensus"] } } as const
+      for (const [headers, name] of [
+        [{ authorization: `Bearer ${adas}` }, "Ada"],
+        [yield* sessionOf(adas), "Ada"],
+        [{ authorization: "Bearer the token of programs" }, "CI"]
+      ] as const) {
+        const api = yield* ApiServers.clientWith(headers)
+        assert.strictEqual((yield* api.operations.begin({ payload })).by, name)
+        const [latest] = yield* api.operations.actions({ query: { limit: 1 } })
+        assert.strictEqual(latest!.by, name)
+        assert.deepInclude(yield* api.session.state(), { isLoggedIn: true, right: "full" })
+      }
+      const api = yield* ApiServers.clientWith(bearer)
+      assert.match((yield* api.operations.begin({ payload })).by, /^API, token, from /)
+    })
+  )
+})
+
 layer(ApiServers.layer({ token }), { excludeTestServices: true })("whoever guesses tokens", (it) => {
   it.effect("is slowed down to one a second, by either way, and those who are logged in notice nothing", () =>
     Effect.gen(function* () {
@@ -435,11 +460,17 @@ describe("a start", () => {
         { API_TOKEN: "fifteen letters" },
         { API_TOKEN: token, API_READ_TOKEN: "short" },
         { API_TOKEN: token, API_READ_TOKEN: token },
-        { API_READ_TOKEN: token }
+        { API_READ_TOKEN: token },
+        { API_TOKENS: `Ada=${token}` },
+        { API_TOKEN: token, API_TOKENS: `Ada=${token}` },
+        { API_TOKEN: token, API_TOKENS: "Ada=short" },
+        { API_TOKEN: token, API_TOKENS: `${adas}` },
+        { API_TOKEN: token, API_TOKENS: `Ada=${adas},Ada=${adas} 2` }
       ]) {
         const error = yield* Effect.flip(start("127.0.0.1", env))
-        assert.match(error.message, /API_(READ_)?TOKEN/, JSON.stringify(env))
+        assert.match(error.message, /API_(READ_)?TOKENS?/, JSON.stringify(env))
         assert.notInclude(error.message, token)
+        assert.notInclude(error.message, adas)
       }
       yield* start("0.0.0.0", { API_TOKEN: token, API_READ_TOKEN: `${token}, but only to look` })
     })

@@ -27,16 +27,16 @@ export const layer = HttpApiBuilder.group(
         maxAge: `${maxAge} seconds`
       })
 
-    const rightOf = yield* identify
+    const senderOfRequest = yield* identify
     const sessions = yield* Sessions
     const throttle = yield* Throttle
 
     return handlers.handleAll({
       state: ({ request }) =>
-        Effect.map(rightOf(request), (right) => ({
+        Effect.map(senderOfRequest(request), (sender) => ({
           needsToken: Option.isSome(token),
-          isLoggedIn: right !== undefined,
-          ...(right === undefined ? {} : { right })
+          isLoggedIn: sender !== undefined,
+          ...(sender === undefined ? {} : { right: sender.right })
         })),
 
       logIn: ({ payload, request }) =>
@@ -45,7 +45,7 @@ export const layer = HttpApiBuilder.group(
           if (Option.isNone(token)) return HttpServerResponse.empty({ status: 204 })
           const found = yield* throttle.guard(senderOf(request), () => tokenWith(isText(payload.token), settings))
           if (found === undefined) return yield* new Unauthorized({ detail: "This is not the API token" })
-          yield* Effect.logInfo(`A page logged in from ${senderOf(request)}`)
+          yield* Effect.logInfo(`${found.name ?? "A page"} logged in from ${senderOf(request)}`)
           const secret = yield* asProblems(sessions.begin(fingerprintOf(found.token), lasts))
           return withCookie(secret, Duration.toSeconds(lasts))
         }),
