@@ -9,7 +9,7 @@ WORKDIR /windmill
 COPY package.json package-lock.json ./
 RUN npm ci
 COPY . .
-RUN npm run build && npm run --silent sbom > sbom.cdx.json
+RUN npm run build && npm run --silent sbom -- / > sbom.cdx.json
 
 FROM node:24-bookworm-slim AS dependencies
 WORKDIR /windmill
@@ -22,7 +22,7 @@ LABEL org.opencontainers.image.title="Windmill" org.opencontainers.image.license
 # Volumes that are mounted here belong to the user of the programs.
 RUN mkdir -p /data/pictures /data/uploads && chown -R node:node /data
 COPY --from=dependencies /windmill/node_modules /windmill/node_modules
-# What is in it, as CycloneDX: docker run --rm --entrypoint cat windmill /windmill/sbom.cdx.json
+# What is in it, with Node and Debian's packages, which are those of the first stage, as CycloneDX: docker run --rm --entrypoint cat windmill /windmill/sbom.cdx.json
 COPY --from=build /windmill/package.json /windmill/LICENSE /windmill/sbom.cdx.json /windmill/
 COPY --from=build /windmill/dist /windmill/dist
 ENV NODE_ENV=production LOG_FORMAT=json METRICS_HOST=0.0.0.0 METRICS_PORT=9464 UPLOADS_DIR=/data/uploads

@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { execFileSync } from "node:child_process"
 import * as NodeFs from "node:fs"
+import * as NodeOs from "node:os"
 import { fileURLToPath } from "node:url"
 
 const root = fileURLToPath(new URL("../..", import.meta.url))
@@ -21,8 +22,8 @@ const locked = Object.entries((read("package-lock.json") as { readonly packages:
   .filter(([path]) => path !== "")
   .map(([path, entry]) => ({ ...entry, name: entry.name ?? path.split("node_modules/").at(-1)! }))
 
-const run = (script: string): string =>
-  execFileSync(process.execPath, [`${root}scripts/${script}`], { encoding: "utf8", cwd: root })
+const run = (script: string, ...args: ReadonlyArray<string>): string =>
+  execFileSync(process.execPath, [`${root}scripts/${script}`, ...args], { encoding: "utf8", cwd: root })
 
 describe("the packages", () => {
   it("are named by exact versions, and their bytes are known", () => {
@@ -62,5 +63,41 @@ describe("the packages", () => {
       components.map(({ purl }) => purl),
       platform
     )
+  })
+
+  it("are listed with Node and the packages of the Debian they are installed on, for an image", () => {
+    const debian = NodeFs.mkdtempSync(`${NodeOs.tmpdir()}/windmill-sbom-`)
+    try {
+      NodeFs.mkdirSync(`${debian}/etc`)
+      NodeFs.mkdirSync(`${debian}/var/lib/dpkg`, { recursive: true })
+      NodeFs.writeFileSync(`${debian}/etc/os-release`, 'PRETTY_NAME="Debian 12"\nID=debian\nVERSION_ID="12"\n')
+      const entry = (name: string, version: string, status: string) =>
+        `Package: ${name}\nStatus: ${status}\nArchitecture: amd64\nVersion: ${version}\nDescription: a package\n Version: none\n`
+      NodeFs.writeFileSync(
+        `${debian}/var/lib/dpkg/status`,
+        [
+          entry("libc6", "2:2.36-9+deb12u1", "install ok installed"),
+          entry("gone", "1", "deinstall ok config-files")
+        ].join("\n")
+      )
+      const { components } = JSON.parse(run("sbom.mjs", debian)) as {
+        readonly components: ReadonlyArray<{ readonly type: string; readonly name: string; readonly purl?: string }>
+      }
+      const packages = components.filter(({ purl = "" }) => purl.startsWith("pkg:deb/"))
+      assert.deepStrictEqual(
+        packages.map(({ purl }) => purl),
+        ["pkg:deb/debian/libc6@2%3A2.36-9%2Bdeb12u1?arch=amd64&distro=debian-12"]
+      )
+      assert.deepInclude(
+        components.map(({ name, type }) => ({ name, type })),
+        { name: "debian", type: "operating-system" }
+      )
+      assert.include(
+        components.map(({ purl }) => purl),
+        `pkg:generic/node@${process.versions.node}`
+      )
+    } finally {
+      NodeFs.rmSync(debian, { recursive: true })
+    }
   })
 })
