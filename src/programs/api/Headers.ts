@@ -78,7 +78,7 @@ const withWords = (
 const statusOfNothing = ({ method, url }: HttpServerRequest.HttpServerRequest): number =>
   !methods.has(method) ? 405 : isReadable(url) ? 404 : 400
 
-const methods: ReadonlySet<string> = new Set(["GET", "HEAD", "POST", "DELETE"])
+const methods: ReadonlySet<string> = new Set(["GET", "HEAD", "POST", "PATCH", "DELETE"])
 
 /** Whether what is written as `%41` can be read. */
 const isReadable = (url: string): boolean => {

@@ -293,7 +293,7 @@ layer(ApiServers.layer(), { excludeTestServices: true })("without a token", (it)
         for (const path of ["/", "/images", "/nothing", "/%zz"]) {
           const { body, headers, status } = yield* answerOf(path, { method })
           assert.strictEqual(status, 405, `${method} ${path}`)
-          assert.strictEqual(headers.allow, "GET, HEAD, POST, DELETE")
+          assert.strictEqual(headers.allow, "GET, HEAD, POST, PATCH, DELETE")
           assert.match(headers["content-security-policy"] as string, /default-src 'none'/)
           assert.deepInclude(JSON.parse(body), { status: 405, code: "MethodNotAllowed" })
         }

@@ -119,9 +119,9 @@ export const complete = (generated: Record<string, unknown>): Record<string, unk
   }
 }
 
-const described = (path: string, parameter: Parameter): Parameter => {
+const described = (path: string, parameter: Parameter): Parameter & Meaning => {
   const key = `${parameter.in} ${parameter.name}`
-  return { ...parameter, ...(special[`${path} ${key}`] ?? meanings[key]) }
+  return { description: "", ...parameter, ...(special[`${path} ${key}`] ?? meanings[key]) }
 }
 
 const mapValues = <A, B>(record: Readonly<Record<string, A>>, f: (value: A, key: string) => B): Record<string, B> =>
