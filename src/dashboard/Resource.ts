@@ -7,6 +7,7 @@ export interface Resource<A> {
   readonly value: ReadonlySignal<A | undefined>
   /** Why the latest attempt to get it failed. What came before is kept. */
   readonly problem: ReadonlySignal<string | undefined>
+  /** Gets it again. Resolves when what is shown is no older than the call, also when another attempt overtakes this one. */
   readonly refresh: () => Promise<void>
 }
 
@@ -26,7 +27,9 @@ export const useResource = <A>(load: () => Promise<A>, options: ResourceOptions 
   const latest = useRef(load)
   latest.current = load
 
-  const refresh = async () => {
+  const running = useRef<Promise<void>>(Promise.resolve())
+
+  const attemptToLoad = async () => {
     const attempt = ++attempts.current
     try {
       const loaded = await latest.current()
@@ -36,6 +39,14 @@ export const useResource = <A>(load: () => Promise<A>, options: ResourceOptions 
     } catch (error) {
       if (attempt === attempts.current) problem.value = (error as Error).message
     }
+  }
+  const refresh = async () => {
+    running.current = attemptToLoad()
+    let awaited: Promise<void>
+    do {
+      awaited = running.current
+      await awaited
+    } while (awaited !== running.current)
   }
 
   useEffect(() => {
