@@ -8,7 +8,7 @@ export const Count = Schema.Int.check(Schema.isGreaterThan(0))
 const longest = 2 ** 31 - 1
 
 /** A time to wait or none, at most an hour: no message waits longer. */
-export const Patience = Schema.DurationFromString.check(
+export const WaitOrNone = Schema.DurationFromString.check(
   Schema.makeFilter((duration) => {
     const milliseconds = Duration.toMillis(duration)
     return (milliseconds >= 0 && milliseconds <= 3_600_000) || "Expected a time up to an hour"

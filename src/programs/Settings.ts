@@ -114,7 +114,7 @@ export const cropsWait = Flag.String("crops-wait").pipe(
   Flag.withMetavar("duration"),
   Flag.withFallbackConfig(Config.NonEmptyString("CROPS_WAIT")),
   Flag.withDefault("0 seconds"),
-  Flag.withSchema(Amounts.Patience)
+  Flag.withSchema(Amounts.WaitOrNone)
 )
 
 export const harmonization = Flag.String("harmonization").pipe(

@@ -61,9 +61,10 @@ export const make = (
       yield* Effect.sleep(Math.min(Math.ceil(due - now), lookEvery))
     }
   })
+  const inPace = Effect.flatMap(tuning, ({ rate }) => (rate === undefined ? Effect.void : pace.withPermits(1)(paced)))
   /** Makes the request in its turn. */
   const inLine = <A, E, R>(request: Effect.Effect<A, E, R>) =>
-    sized.pipe(Effect.andThen(pace.withPermits(1)(paced)), Effect.andThen(line.withPermits(1)(request)))
+    sized.pipe(Effect.andThen(inPace), Effect.andThen(line.withPermits(1)(request)))
   return {
     slower: Effect.suspend(() => (places === 1 ? Effect.void : resize(Math.floor(places / 2)))),
     faster: Effect.suspend(() => (places === most || ++answers < places ? Effect.void : resize(places + 1))),

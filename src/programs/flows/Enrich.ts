@@ -36,17 +36,17 @@ import { untilStored } from "./Reconnect.ts"
 import * as SetAside from "./SetAside.ts"
 import { type Performed, settled, type Step, type Task, type Work } from "./Step.ts"
 
-/** `algorithms`: what this deployment derives with. `patience`: how long crops wait for detectors while nothing is answered. */
+/** `algorithms`: what this deployment derives with. `longestWait`: how long crops wait for detectors while nothing is answered. */
 export const enriching = Effect.fnUntraced(function* (
   algorithms: Readonly<Record<Stage, string>>,
-  patience: Duration.Duration
+  longestWait: Duration.Duration
 ): Effect.fn.Return<Step<Hint, Found, Surroundings>, never, Catalog | Inference | Scope.Scope> {
   const catalog = yield* Catalog
   const wanting = catalog.filter(({ crops }) => crops !== undefined)
   const breakers = yield* Effect.forEach(wanting, (service) => Breaker.make(service, "enrich"))
   const asking: Asking = {
     algorithms,
-    patience,
+    longestWait,
     breakers: new Map(wanting.map(({ id }, i) => [id, breakers[i]!])),
     attempts: Attempts.make()
   }
@@ -68,7 +68,7 @@ export const enriching = Effect.fnUntraced(function* (
 
 interface Asking {
   readonly algorithms: Readonly<Record<Stage, string>>
-  readonly patience: Duration.Duration
+  readonly longestWait: Duration.Duration
   /** Of every service that wants crops. */
   readonly breakers: ReadonlyMap<ServiceId, Breaker.Breaker>
   /** Of each crop, for a hint may bring crops that were asked about often and others that never were. */
@@ -139,8 +139,8 @@ const enrichBoxes = Effect.fnUntraced(function* (
 })
 
 /** How long the crops of an image have still to wait for detectors that are at work. Each answer of one brings a hint. */
-const untilDetected = Effect.fnUntraced(function* (imageId: ImageId, { patience }: Asking) {
-  if (Duration.isZero(patience)) return Option.none()
+const untilDetected = Effect.fnUntraced(function* (imageId: ImageId, { longestWait }: Asking) {
+  if (Duration.isZero(longestWait)) return Option.none()
   const store = yield* ResultStore
   const outstanding = yield* untilStored(store.outstanding(imageId))
   if (Option.isNone(outstanding)) return Option.none()
@@ -148,7 +148,7 @@ const untilDetected = Effect.fnUntraced(function* (imageId: ImageId, { patience 
   const switches = yield* ServiceSwitch
   const movers = EnrichmentPlan.movers(services, yield* Catalog)
   const atWork = yield* Effect.filter(movers, (service) => Effect.map(switches.isPaused(service), Boolean.not))
-  const left = Duration.subtract(patience, quietFor)
+  const left = Duration.subtract(longestWait, quietFor)
   return atWork.length > 0 && Duration.isGreaterThan(left, Duration.zero) ? Option.some(left) : Option.none()
 })
 

@@ -18,7 +18,7 @@ export interface WatchOptions {
 }
 
 /** How long a picture that cannot be decoded is taken for one that is still being copied. */
-const patience = Duration.minutes(1)
+const stillWithin = Duration.minutes(1)
 
 /** Submits the pictures that can be decoded, and says what was asked about them. */
 export const watch = <E, R>(pictures: Stream.Stream<ImageReference, E, R>, { group, lane, services }: WatchOptions) =>
@@ -52,7 +52,7 @@ const seen = (reference: ImageReference) =>
   ImageSource.use((source) => source.load(reference)).pipe(
     Effect.retry({
       while: ({ reason }) => reason._tag !== "Missing",
-      schedule: Schedule.upTo(Schedule.spaced("5 seconds"), { duration: patience })
+      schedule: Schedule.upTo(Schedule.spaced("5 seconds"), { duration: stillWithin })
     }),
     Effect.matchEffect({
       onFailure: (error) =>
