@@ -116,7 +116,7 @@ const replaced = (random: Random, value: unknown, other: unknown): unknown => {
     case 0:
       return other
     case 1:
-      return typeof value === "string" ? value.repeat(Math.min(random.pick(repetitions), 10_000)) : [value]
+      return typeof value === "string" ? value.repeat(Math.min(timesOf(random, value), 10_000)) : [value]
     case 2: {
       let nested = value
       for (let levels = random.pick([1, 40, 1000]); levels > 0; levels--) nested = [nested]

@@ -19,7 +19,7 @@ const imageId = Brand.nominal<ImageId>()
 
 /**
  * Rows as the pipeline leaves them: two answers, one box with two crops and three findings per image; every 1000th image is
- * unfinished, every 500th has a failure, every one a failed crop, every 50th boxes that could not be derived; groups are of
+ * unfinished, every 500th has a failure, every one a failed crop, every 50th boxes that could not be derived, every tenth a correction; groups are of
  * 10,000, and of the findings one is everywhere and one rare.
  */
 const fill = Effect.gen(function* () {
@@ -65,6 +65,9 @@ const fill = Effect.gen(function* () {
       || i / 3 || ':17' || CASE WHEN i % 20000 = 0 THEN ' unicorn:19' ELSE '' END
       || CASE WHEN i % 500 = 0 THEN ' clip:21 refused:22' ELSE '' END)::tsvector
     FROM generate_series(1, ${images}) AS i`
+  yield* sql`
+    INSERT INTO corrections (image_id, made_by, kind, label, x, y, width, height)
+    SELECT i, 'Ada', 'confirm', 'person', 1, 2, 3, 4 FROM generate_series(1, ${images}, 10) AS i`
   yield* sql`SET session_replication_role = origin`
 }).pipe((work) => SqlClient.SqlClient.use((sql) => Effect.andThen(sql.withTransaction(work), sql`VACUUM ANALYZE`)))
 
