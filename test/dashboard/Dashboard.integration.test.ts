@@ -158,20 +158,23 @@ layer(pipeline, { excludeTestServices: true, timeout: "60 seconds" })("the dashb
     }).pipe(Effect.scoped)
   )
 
-  it.effect("shows progress as it is made", () =>
-    Effect.gen(function* () {
-      const overview = yield* Browsers.open("")
-      const images = yield* Browsers.open("images?group=second")
-      yield* inPage(() => images.page.getByText("No image meets the filters").waitFor())
-      yield* DashboardPipeline.submitSamples(6, "second")
-      yield* inPage(async () => {
-        await images.page.locator(".tile").nth(1).waitFor()
-        await images.page.locator(".tile .state").first().waitFor({ state: "detached" })
-        assert.strictEqual(await images.page.locator(".tile").count(), 2)
-        await overview.page.getByText(/^2 groups done/).click()
-        await overview.page.locator(".batches li", { hasText: "second" }).getByText("2 / 2 images").waitFor()
-      })
-    }).pipe(Effect.scoped)
+  it.effect(
+    "shows progress as it is made",
+    () =>
+      Effect.gen(function* () {
+        const overview = yield* Browsers.open("")
+        const images = yield* Browsers.open("images?group=second")
+        yield* inPage(() => images.page.getByText("No image meets the filters").waitFor())
+        yield* DashboardPipeline.submitSamples(6, "second")
+        yield* inPage(async () => {
+          await images.page.locator(".tile").nth(1).waitFor()
+          await images.page.locator(".tile .state").first().waitFor({ state: "detached" })
+          assert.strictEqual(await images.page.locator(".tile").count(), 2)
+          await overview.page.getByText(/^2 groups done/).click()
+          await overview.page.locator(".batches li", { hasText: "second" }).getByText("2 / 2 images").waitFor()
+        })
+      }).pipe(Effect.scoped),
+    60_000
   )
 
   it.effect("replays an image up to the boxes that are stored", () =>

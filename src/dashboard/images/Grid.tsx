@@ -90,7 +90,7 @@ export const Grid = ({ filter, filters, order, size }: GridProps) => {
           {shown.map((id, i) => {
             const image = list.summaries.value.get(id)
             return image === undefined ? (
-              <li key={id} class="card tile" aria-busy="true" />
+              <li key={id} class="card tile" data-image={id} aria-busy="true" />
             ) : (
               <Tile
                 key={id}

@@ -4,6 +4,7 @@ import { SqlClient, type Statement } from "effect/sql"
 import type { ImageFilter } from "../../../domain/archive/ImageFilter.ts"
 import type { ImageOrder } from "../../../domain/archive/ImageOrder.ts"
 import type { ImageId } from "../../../domain/Identifiers.ts"
+import { inTransaction } from "../Transactions.ts"
 import { conditionsOf, isFailed } from "./Search.ts"
 
 /** The ids of images that meet the filter; at most `limit`. */
@@ -15,12 +16,18 @@ export const ordered = Effect.fnUntraced(function* (filter: ImageFilter, order: 
     sql`true`
   ]
   const [figures, by] = orders(sql)[order]
-  // As one text: to read a hundred thousand rows, or numbers of an array, takes longer than to find them.
-  const [row] = yield* sql<{ ids: string }>`
-    SELECT array_to_string(ARRAY(
-      SELECT image_id FROM images ${figures} WHERE ${sql.and(conditions)}
-      ORDER BY ${by} image_id DESC ${limit === undefined ? sql`` : sql`LIMIT ${limit}`}
-    ), ' ') AS ids`
+  const [row] = yield* inTransaction(
+    Effect.andThen(
+      // A hundred thousand rows are put into their order in memory.
+      sql`SELECT set_config('work_mem', '32MB', true)`,
+      // As one text: to read a hundred thousand rows, or numbers of an array, takes longer than to find them.
+      sql<{ ids: string }>`
+        SELECT array_to_string(ARRAY(
+          SELECT image_id FROM images ${figures} WHERE ${sql.and(conditions)}
+          ORDER BY ${by} image_id DESC ${limit === undefined ? sql`` : sql`LIMIT ${limit}`}
+        ), ' ') AS ids`
+    )
+  )
   return row!.ids === "" ? [] : row!.ids.split(" ").map((id) => Number(id) as ImageId)
 })
 
