@@ -166,7 +166,7 @@ layer(Layer.merge(Databases.store, RabbitQueues.address), { excludeTestServices:
         const service = yield* serve((request, response) => {
           if (request.url === "/health") return json(response, 200, {})
           if (request.url === "/face") return json(response, 200, fixture("face"))
-          if (isDown) return json(response, 503, {})
+          if (isDown) return json(response, 500, {})
           const reply = fixture("yolov8") as { readonly predictions: ReadonlyArray<unknown> }
           json(response, 200, { ...reply, predictions: [...reply.predictions, { label: "cat" }] })
         })
