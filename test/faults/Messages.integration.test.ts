@@ -121,7 +121,16 @@ describe("a queue", () => {
             assert.isAbove(letter.reason.length, 10)
           }
         }
-        const dead = yield* messagesIn(servers.broker, Topology.sharedNames(servers.broker.queuePrefix).dead)
+        const { dead: deadQueue } = Topology.sharedNames(servers.broker.queuePrefix)
+        // Those that were looked at come back one after the other.
+        yield* Effect.repeat(
+          Effect.promise(() => admin.checkQueue(deadQueue)),
+          {
+            until: ({ messageCount }) => messageCount >= queues.flatMap(sentTo).length,
+            schedule: Schedule.spaced("100 millis")
+          }
+        )
+        const dead = yield* messagesIn(servers.broker, deadQueue)
         for (const queue of queues) {
           const ofQueue = dead.filter(({ fields }) => fields.routingKey === namesOf(queue).bulk)
           assert.deepStrictEqual(
