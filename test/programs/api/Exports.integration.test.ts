@@ -91,6 +91,7 @@ layer(ApiServers.layer(), { excludeTestServices: true })("an export", (it) => {
         "results",
         "crops",
         "boxes",
+        "corrections",
         "consensus"
       ])
     })
