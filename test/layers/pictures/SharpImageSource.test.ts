@@ -116,6 +116,26 @@ describe("load", () => {
     })
   )
 
+  it.live("takes the main picture of several with thumbnails and a depth map, whichever the file says it is", () =>
+    Effect.gen(function* () {
+      const red = NodeFs.readFileSync("test/fixtures/pictures/several.heic")
+      const blue = Buffer.from(red)
+      const mainItem = blue.indexOf("pitm") + 8
+      assert.strictEqual(blue.readUInt16BE(mainItem), 1)
+      blue.writeUInt16BE(7, mainItem)
+      for (const [bytes, size, color] of [
+        [red, { width: 96, height: 64 }, [200, 30, 30]],
+        [blue, { width: 128, height: 160 }, [20, 40, 200]]
+      ] as const) {
+        const image = Result.getOrThrow(yield* loadFile("several.heic", bytes))
+        assert.deepInclude(image, size)
+        const { channels } = yield* Effect.promise(() => sharp(image.bytes).stats())
+        assert.lengthOf(channels, 3)
+        channels.forEach(({ mean }, i) => assert.approximately(mean, color[i]!, 12))
+      }
+    })
+  )
+
   it.live.each([
     ["a stereo camera", PictureFiles.stereo],
     ["Ultra HDR", PictureFiles.ultraHdr],
