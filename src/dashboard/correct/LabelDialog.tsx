@@ -3,6 +3,9 @@ import { useSignal } from "@preact/signals"
 import { useEffect, useId, useRef } from "preact/hooks"
 import * as Concept from "../../domain/Concept.ts"
 import { api, send } from "../Client.ts"
+import { DialogActions } from "../parts/DialogActions.tsx"
+
+const save = "Save"
 
 export interface LabelDialogProps {
   readonly title: string
@@ -36,12 +39,12 @@ export const LabelDialog = ({ known, label, onClose, title }: LabelDialogProps) 
       ref={dialog}
       class="labeling"
       aria-labelledby={name}
-      onClose={() => onClose(dialog.current!.returnValue === "save" ? field.current!.value : undefined)}
+      onClose={() => onClose(dialog.current!.returnValue === save ? field.current!.value : undefined)}
     >
       <form
         method="dialog"
         onSubmit={(event) => {
-          if ((event.submitter as HTMLButtonElement | null)?.value !== "save") return
+          if ((event.submitter as HTMLButtonElement | null)?.value !== save) return
           isWrong.value = Concept.ofLabel(field.current!.value) === undefined
           if (isWrong.value) event.preventDefault()
         }}
@@ -69,14 +72,7 @@ export const LabelDialog = ({ known, label, onClose, title }: LabelDialogProps) 
         <p id={problem} class={isWrong.value ? "wrong" : "soft"} role={isWrong.value ? "alert" : undefined}>
           {isWrong.value ? "A label has a letter or a digit." : "In any wording: puppy is a dog."}
         </p>
-        <div class="actions">
-          <button type="submit" class="primary" value="save">
-            Save
-          </button>
-          <button type="submit" value="">
-            Cancel
-          </button>
-        </div>
+        <DialogActions verb={save} />
       </form>
     </dialog>
   )

@@ -1,5 +1,6 @@
 /** Asks whether something is to be done to many things at once, and says to how many. */
 import { useEffect, useId, useRef } from "preact/hooks"
+import { DialogActions } from "./DialogActions.tsx"
 
 export interface Question {
   /** `Ask clip again?` */
@@ -24,14 +25,7 @@ export const Confirmation = ({ onClose, question: { detail, title, verb } }: Con
       <form method="dialog">
         <h2 id={name}>{title}</h2>
         <p>{detail}</p>
-        <div class="actions">
-          <button type="submit" class="primary" value={verb}>
-            {verb}
-          </button>
-          <button type="submit" value="">
-            Cancel
-          </button>
-        </div>
+        <DialogActions verb={verb} />
       </form>
     </dialog>
   )

@@ -149,17 +149,7 @@ export const signOf = (error: HttpClientError.HttpClientError): Unavailable["sig
 }
 
 /** What is said when no connection comes about. */
-const unreached = new Set([
-  "EAI_AGAIN",
-  "ECONNREFUSED",
-  "EHOSTDOWN",
-  "EHOSTUNREACH",
-  "ENETDOWN",
-  "ENETUNREACH",
-  "ENOTFOUND",
-  "ETIMEDOUT",
-  "UND_ERR_CONNECT_TIMEOUT"
-])
+const unreached: ReadonlySet<string> = new Set([...TransportProblem.hostAway, "ENOTFOUND", "UND_ERR_CONNECT_TIMEOUT"])
 
 const causeOf = ({ reason }: HttpClientError.HttpClientError): Closed | undefined =>
   "cause" in reason && reason.cause instanceof Error ? reason.cause : undefined

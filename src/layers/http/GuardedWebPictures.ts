@@ -10,6 +10,7 @@ import * as GuardedAgents from "./GuardedAgents.ts"
 import * as NodeStream from "node:stream"
 import type { ReadableWritablePair } from "node:stream/web"
 import * as NodeZlib from "node:zlib"
+import * as TransportProblem from "./TransportProblem.ts"
 import type { Networks } from "./Networks.ts"
 
 /** How long fetching one picture may take. */
@@ -179,13 +180,7 @@ const failureOf =
 
 /** Errors that are no matter of one picture, but of all that are at the host. */
 const isAway: ReadonlySet<string> = new Set([
-  "ECONNREFUSED",
-  "EAI_AGAIN",
-  "EHOSTDOWN",
-  "EHOSTUNREACH",
-  "ENETDOWN",
-  "ENETUNREACH",
-  "ETIMEDOUT",
+  ...TransportProblem.hostAway,
   "CERT_HAS_EXPIRED",
   "CERT_NOT_YET_VALID",
   "DEPTH_ZERO_SELF_SIGNED_CERT",

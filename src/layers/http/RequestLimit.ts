@@ -43,11 +43,6 @@ export const make = (
     places = to
     return line.resize(to)
   }
-  const sized = Effect.flatMap(tuning, ({ concurrency = usual }) => {
-    if (concurrency === most) return Effect.void
-    most = concurrency
-    return resize(concurrency)
-  })
   const paced = Effect.gen(function* () {
     while (true) {
       const { rate } = yield* tuning
@@ -61,10 +56,15 @@ export const make = (
       yield* Effect.sleep(Math.min(Math.ceil(due - now), lookEvery))
     }
   })
-  const inPace = Effect.flatMap(tuning, ({ rate }) => (rate === undefined ? Effect.void : pace.withPermits(1)(paced)))
+  /** Waits until the next request may be made. */
+  const turn = Effect.flatMap(tuning, ({ concurrency = usual, rate }) => {
+    const inPace = rate === undefined ? Effect.void : pace.withPermits(1)(paced)
+    if (concurrency === most) return inPace
+    most = concurrency
+    return Effect.andThen(resize(concurrency), inPace)
+  })
   /** Makes the request in its turn. */
-  const inLine = <A, E, R>(request: Effect.Effect<A, E, R>) =>
-    sized.pipe(Effect.andThen(inPace), Effect.andThen(line.withPermits(1)(request)))
+  const inLine = <A, E, R>(request: Effect.Effect<A, E, R>) => Effect.andThen(turn, line.withPermits(1)(request))
   return {
     slower: Effect.suspend(() => (places === 1 ? Effect.void : resize(Math.floor(places / 2)))),
     faster: Effect.suspend(() => (places === most || ++answers < places ? Effect.void : resize(places + 1))),

@@ -10,3 +10,14 @@ export const describe = (error: HttpClientError.HttpClientError): string => {
   const innermost = cause instanceof Error && cause.cause instanceof Error ? cause.cause : cause
   return innermost instanceof Error && innermost.message !== "" ? innermost.message : error.reason._tag
 }
+
+/** Errors of the system that are no matter of one exchange: the host, or the way to it, is away for now. */
+export const hostAway = [
+  "EAI_AGAIN",
+  "ECONNREFUSED",
+  "EHOSTDOWN",
+  "EHOSTUNREACH",
+  "ENETDOWN",
+  "ENETUNREACH",
+  "ETIMEDOUT"
+] as const

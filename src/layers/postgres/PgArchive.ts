@@ -5,7 +5,6 @@
  * whatever the size of the tables.
  */
 import { Effect, Layer, Option, Stream } from "effect"
-import { SqlClient } from "effect/sql"
 import type { ImageFilter } from "../../domain/archive/ImageFilter.ts"
 import type { ImageId } from "../../domain/Identifiers.ts"
 import { Archive } from "../../services/Archive.ts"
@@ -22,7 +21,7 @@ import { summaries } from "./archive/Summaries.ts"
 import { countUnasked } from "./archive/Unasked.ts"
 import * as Whole from "./archive/Whole.ts"
 import { refersTo } from "./archive/References.ts"
-import { type DatabaseFailure, storeError } from "./Failures.ts"
+import { methodsOf } from "./Methods.ts"
 
 /** Images of which a stream reads the ids, and the contents, at once. */
 const page = { ids: 500, records: 50 }
@@ -30,16 +29,10 @@ const page = { ids: 500, records: 50 }
 export const layer = Layer.effect(
   Archive,
   Effect.gen(function* () {
-    const sql = yield* SqlClient.SqlClient
     const catalog = yield* Catalog
     const store = yield* ResultStore
 
-    const run = <A>(name: string, work: Effect.Effect<A, DatabaseFailure, SqlClient.SqlClient>) =>
-      work.pipe(
-        Effect.provideService(SqlClient.SqlClient, sql),
-        Effect.mapError(storeError),
-        Effect.withSpan(`Archive.${name}`)
-      )
+    const run = yield* methodsOf("Archive")
 
     const ids = (filter: ImageFilter) =>
       Stream.paginate(undefined as ImageId | undefined, (before) =>

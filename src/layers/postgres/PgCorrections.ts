@@ -1,24 +1,16 @@
 /** What people say about boxes, in PostgreSQL. */
 import { Effect, Layer, Option } from "effect"
-import { SqlClient } from "effect/sql"
 import type { CorrectionId } from "../../domain/corrections/Correction.ts"
 import type { ImageId } from "../../domain/Identifiers.ts"
 import { Corrections } from "../../services/Corrections.ts"
 import * as Rows from "./Corrections.ts"
-import { type DatabaseFailure, storeError } from "./Failures.ts"
+import { methodsOf } from "./Methods.ts"
 import * as Migrations from "./Migrations.ts"
 
 export const layer = Layer.effect(
   Corrections,
   Effect.gen(function* () {
-    const sql = yield* SqlClient.SqlClient
-
-    const run = <A>(name: string, work: Effect.Effect<A, DatabaseFailure, SqlClient.SqlClient>) =>
-      work.pipe(
-        Effect.provideService(SqlClient.SqlClient, sql),
-        Effect.mapError(storeError),
-        Effect.withSpan(`Corrections.${name}`)
-      )
+    const run = yield* methodsOf("Corrections")
 
     const find = (imageId: ImageId, id: CorrectionId | undefined) =>
       Effect.map(Rows.list(imageId), (all) => Option.fromUndefinedOr(all.find((each) => each.id === id)))

@@ -4,13 +4,14 @@
  * A step is one transaction, which holds the row of its operation: of several programs that work on one operation, one takes
  * each step, and none is taken after it was stopped.
  */
-import { Effect, Layer, Option, Schedule, Schema } from "effect"
+import { Effect, Layer, Option, Schema } from "effect"
 import { SqlClient, type Statement } from "effect/sql"
 import type { ImageId } from "../../domain/Identifiers.ts"
 import { at, type Operation, type OperationId, type Progress, Request } from "../../domain/Operation.ts"
 import { Operations, Withdrawals } from "../../services/Operations.ts"
 import * as Columns from "./Columns.ts"
 import { type DatabaseFailure, storeError } from "./Failures.ts"
+import * as Looks from "./Looks.ts"
 import * as Migrations from "./Migrations.ts"
 import * as Deeds from "./operations/Deeds.ts"
 import { inTransaction } from "./Transactions.ts"
@@ -46,9 +47,6 @@ export const layer = Layer.effect(
   })
 ).pipe(Layer.provide(Migrations.layer))
 
-/** How often a program looks whether jobs were withdrawn. */
-const lookEvery = "1 second"
-
 /** Clocks of machines differ: jobs that were published so many milliseconds after a withdrawal are looked at, too. */
 const leeway = 60_000
 
@@ -65,11 +63,7 @@ export const withdrawals = Layer.effect(
       latest = row?.until == null ? undefined : row.until + leeway
     })
     yield* Effect.ignore(look)
-    yield* Effect.ignore(look).pipe(
-      Effect.schedule(Schedule.spaced(lookEvery)),
-      Effect.withTracerEnabled(false),
-      Effect.forkScoped
-    )
+    yield* Looks.everySecond(look)
     return Effect.sync(() => latest)
   })
 ).pipe(Layer.provide(Migrations.layer))

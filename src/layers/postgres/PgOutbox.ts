@@ -4,7 +4,7 @@ import { SqlClient } from "effect/sql"
 import type { Moment } from "../../domain/Identifiers.ts"
 import { type DoneGroup, type Notice, Outbox, type Parcel } from "../../services/Outbox.ts"
 import * as Columns from "./Columns.ts"
-import { type DatabaseFailure, storeError } from "./Failures.ts"
+import { methodsOf } from "./Methods.ts"
 import * as Migrations from "./Migrations.ts"
 import { inTransaction } from "./Transactions.ts"
 
@@ -12,12 +12,7 @@ export const layer = Layer.effect(
   Outbox,
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
-    const run = <A>(name: string, work: Effect.Effect<A, DatabaseFailure, SqlClient.SqlClient>) =>
-      work.pipe(
-        Effect.provideService(SqlClient.SqlClient, sql),
-        Effect.mapError(storeError),
-        Effect.withSpan(`Outbox.${name}`)
-      )
+    const run = yield* methodsOf("Outbox")
 
     const moment = Effect.fnUntraced(function* (webhook: string) {
       const [row] = yield* sql<{ moment: Moment }>`SELECT moment FROM webhooks WHERE webhook = ${webhook}`

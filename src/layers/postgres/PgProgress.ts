@@ -1,22 +1,15 @@
 /** How far the images are, counted in the tables themselves. */
 import { Effect, Layer } from "effect"
-import { SqlClient } from "effect/sql"
 import { Progress } from "../../services/Progress.ts"
 import { counts } from "./Counts.ts"
-import { type DatabaseFailure, storeError } from "./Failures.ts"
+import { methodsOf } from "./Methods.ts"
 import * as Rates from "./Rates.ts"
 import { waiting } from "./Waiting.ts"
 
 export const layer = Layer.effect(
   Progress,
   Effect.gen(function* () {
-    const sql = yield* SqlClient.SqlClient
-    const run = <A>(name: string, work: Effect.Effect<A, DatabaseFailure, SqlClient.SqlClient>) =>
-      work.pipe(
-        Effect.provideService(SqlClient.SqlClient, sql),
-        Effect.mapError(storeError),
-        Effect.withSpan(`Progress.${name}`)
-      )
+    const run = yield* methodsOf("Progress")
     return {
       counts: (scope, algorithms) => run("counts", counts(scope, algorithms)),
       pace: run("pace", Rates.pace),

@@ -3,12 +3,13 @@
  *
  * Each process looks once a second, in one query for all of its steps. While the database is away the last answer counts.
  */
-import { Effect, Layer, Schedule, Stream, SubscriptionRef } from "effect"
+import { Effect, Layer, Stream, SubscriptionRef } from "effect"
 import { SqlClient } from "effect/sql"
 import type { Pause, StepName } from "../../domain/StepName.ts"
 import { ServiceSwitch } from "../../services/ServiceSwitch.ts"
 import * as Columns from "./Columns.ts"
 import { storeError } from "./Failures.ts"
+import * as Looks from "./Looks.ts"
 import * as Migrations from "./Migrations.ts"
 
 export const layer = Layer.effect(
@@ -23,11 +24,7 @@ export const layer = Layer.effect(
     const stepsOf = (pauses: ReadonlyArray<Pause>): ReadonlySet<StepName> => new Set(pauses.map(({ step }) => step))
     const paused = yield* SubscriptionRef.make(stepsOf(yield* read))
     const refresh = Effect.tap(read, (pauses) => SubscriptionRef.set(paused, stepsOf(pauses)))
-    yield* Effect.ignore(refresh).pipe(
-      Effect.repeat(Schedule.spaced("1 second")),
-      Effect.withTracerEnabled(false),
-      Effect.forkScoped
-    )
+    yield* Looks.everySecond(refresh)
 
     const until = (holds: (steps: ReadonlySet<StepName>) => boolean) =>
       SubscriptionRef.changes(paused).pipe(Stream.filter(holds), Stream.take(1), Stream.runDrain)

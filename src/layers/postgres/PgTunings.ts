@@ -4,7 +4,7 @@
  * Each program looks once a second, in one query for all services. The same query says how many programs that are alive ask a
  * service: among them its rate is shared. While the database is away the last answer counts.
  */
-import { Effect, Layer, Schedule, Schema, Stream, SubscriptionRef } from "effect"
+import { Effect, Layer, Schema, Stream, SubscriptionRef } from "effect"
 import { SqlClient } from "effect/sql"
 import type { ServiceId } from "../../domain/Identifiers.ts"
 import * as Tuning from "../../domain/Tuning.ts"
@@ -12,14 +12,14 @@ import { Catalog } from "../../services/Catalog.ts"
 import { CurrentTuning, Tunings } from "../../services/Tunings.ts"
 import * as Columns from "./Columns.ts"
 import { storeError } from "./Failures.ts"
-import { migrate } from "./Migrations.ts"
+import * as Looks from "./Looks.ts"
+import * as Migrations from "./Migrations.ts"
 import { aliveForSeconds } from "./PgWorkerRegistry.ts"
 
 export const layer = Layer.effect(
   Tunings,
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
-    yield* migrate
     return Tunings.of({
       all: sql<Row>`SELECT service, tuning FROM tunings`.pipe(
         Effect.flatMap(Effect.forEach(tuningOf)),
@@ -45,7 +45,7 @@ export const layer = Layer.effect(
       )
     })
   })
-)
+).pipe(Layer.provide(Migrations.layer))
 
 interface Row {
   readonly service: ServiceId
@@ -62,7 +62,6 @@ export const current = Layer.effect(
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
     const catalog = yield* Catalog
-    yield* migrate
     const ofCrops = Columns.texts(catalog.flatMap(({ crops, id }) => (crops === undefined ? [] : [id])))
     const tunings = yield* SubscriptionRef.make<ReadonlyMap<ServiceId, Tuning.Tuning>>(new Map())
     const look = Effect.gen(function* () {
@@ -80,11 +79,7 @@ export const current = Layer.effect(
       yield* SubscriptionRef.set(tunings, new Map(known))
     })
     yield* Effect.ignore(look)
-    yield* Effect.ignore(look).pipe(
-      Effect.schedule(Schedule.spaced("1 second")),
-      Effect.withTracerEnabled(false),
-      Effect.forkScoped
-    )
+    yield* Looks.everySecond(look)
     const of = (tunings: ReadonlyMap<ServiceId, Tuning.Tuning>, service: ServiceId) =>
       tunings.get(service) ?? Tuning.untuned
     return {
@@ -97,4 +92,4 @@ export const current = Layer.effect(
         )
     }
   })
-)
+).pipe(Layer.provide(Migrations.layer))

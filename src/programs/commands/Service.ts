@@ -9,37 +9,28 @@ import * as Settings from "../Settings.ts"
 import * as Switching from "../Switching.ts"
 import * as Watched from "../Watched.ts"
 
-const { attempts, concurrency, retries } = Tuning.Tuning.fields
+const number = (name: "attempts" | "concurrency" | "retries", description: string) =>
+  Flag.Int(name).pipe(
+    Flag.withDescription(description),
+    Flag.withMetavar("number"),
+    Flag.withSchema(Tuning.Tuning.fields[name].schema),
+    Flag.optional
+  )
 
 const flags = {
   service: Argument.String("service").pipe(
     Argument.withDescription("A service of the catalog"),
     Argument.withSchema(ServiceId)
   ),
-  concurrency: Flag.Int("concurrency").pipe(
-    Flag.withDescription("Requests that each program keeps in flight"),
-    Flag.withMetavar("number"),
-    Flag.withSchema(concurrency.schema),
-    Flag.optional
-  ),
+  concurrency: number("concurrency", "Requests that each program keeps in flight"),
   rate: Flag.String("rate").pipe(
     Flag.withDescription("The most requests of all programs together: 10/s, 90/min, 1000/h"),
     Flag.withMetavar("rate"),
     Flag.withSchema(Tuning.Rate),
     Flag.optional
   ),
-  retries: Flag.Int("retries").pipe(
-    Flag.withDescription("How often a request that failed for a passing reason is made again at once (usually 2)"),
-    Flag.withMetavar("number"),
-    Flag.withSchema(retries.schema),
-    Flag.optional
-  ),
-  attempts: Flag.Int("attempts").pipe(
-    Flag.withDescription("Deliveries of a job before its failure is final (usually 5)"),
-    Flag.withMetavar("number"),
-    Flag.withSchema(attempts.schema),
-    Flag.optional
-  ),
+  retries: number("retries", "How often a request that failed for a passing reason is made again at once (usually 2)"),
+  attempts: number("attempts", "Deliveries of a job before its failure is final (usually 5)"),
   delay: Flag.String("delay").pipe(
     Flag.withDescription(
       "Time until the second delivery; the following take four times as long each (usually 1 second)"
