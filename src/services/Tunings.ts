@@ -1,7 +1,7 @@
 /** How services are asked, changed while programs run. */
 import { Context, Effect } from "effect"
 import type { ServiceId } from "../domain/Identifiers.ts"
-import { type Tuning, untuned } from "../domain/Tuning.ts"
+import { type Change, type Tuning, untuned } from "../domain/Tuning.ts"
 import type { ResultStoreError } from "./ResultStore.ts"
 
 export class Tunings extends Context.Service<
@@ -10,7 +10,7 @@ export class Tunings extends Context.Service<
     /** What is tuned, by service. */
     readonly all: Effect.Effect<ReadonlyMap<ServiceId, Tuning>, ResultStoreError>
     /** Changes what is named, for all programs, until it is reset; survives restarts. Returns what is tuned then. */
-    readonly change: (service: ServiceId, change: Tuning) => Effect.Effect<Tuning, ResultStoreError>
+    readonly change: (service: ServiceId, change: Change) => Effect.Effect<Tuning, ResultStoreError>
     /** From now on all is as in the catalog, or as usual. Returns whether it was not. */
     readonly reset: (service: ServiceId) => Effect.Effect<boolean, ResultStoreError>
   }

@@ -10,6 +10,7 @@ import * as Operate from "../../src/programs/flows/Operate.ts"
 import { MessageBroker } from "../../src/services/MessageBroker.ts"
 import { ResultStore } from "../../src/services/ResultStore.ts"
 import { ServiceSwitch } from "../../src/services/ServiceSwitch.ts"
+import { CurrentTuning } from "../../src/services/Tunings.ts"
 import { WorkerRegistry } from "../../src/services/WorkerRegistry.ts"
 import * as ApiServers from "../support/ApiServers.ts"
 import * as Archives from "../support/Archives.ts"
@@ -287,6 +288,7 @@ layer(pipeline, { excludeTestServices: true, timeout: "60 seconds" })("the dashb
         const welcome = page.getByRole("region", { name: "There are no images yet" })
         await welcome.getByRole("link", { name: "Add pictures" }).click()
         await page.getByRole("heading", { name: "Add pictures", level: 1 }).waitFor()
+        await page.unrouteAll({ behavior: "ignoreErrors" })
       })
     }).pipe(Effect.scoped)
   )
@@ -500,6 +502,41 @@ layer(pipeline, { excludeTestServices: true, timeout: "60 seconds" })("the dashb
       })
       yield* DashboardPipeline.untilDone
       assert.deepStrictEqual(yield* switches.pauses, [])
+    }).pipe(Effect.scoped)
+  )
+
+  it.effect("changes how a service is asked, and has it as in the catalog again", () =>
+    Effect.gen(function* () {
+      const { page } = yield* Browsers.open("")
+      const { of, until } = yield* CurrentTuning
+      const card = page.locator("[data-step=ocr]")
+      const dialog = page.getByRole("dialog", { name: "How ocr is asked" })
+      const field = (name: string) => dialog.getByLabel(name)
+      const save = () => dialog.getByRole("button", { name: "Save" }).click()
+      yield* inPage(async () => {
+        await card.getByRole("button", { name: "Tune" }).click()
+        await field("Requests in flight").fill("3")
+        await field("requests per second").fill("0.5")
+        await field("Attempts").fill("1000")
+        await field("Failures in a row").fill("2")
+        await save()
+        await dialog.getByRole("alert").getByText("100").waitFor()
+        await field("Attempts").fill("7")
+        await save()
+        await card.getByText("concurrency 3, at most 30 requests per minute, 7 attempts, left alone after 2").waitFor()
+        assert.strictEqual(await dialog.count(), 0)
+      })
+      yield* until(ocr, ({ threshold }) => threshold === 2).pipe(Effect.timeout("10 seconds"))
+      yield* inPage(async () => {
+        await card.getByRole("button", { name: "Tune" }).click()
+        assert.strictEqual(await field("Attempts").inputValue(), "7")
+        for (const name of ["Requests in flight", "requests per second", "Attempts"]) await field(name).fill("")
+        await save()
+        await card.getByText("left alone after 2 failures", { exact: true }).waitFor()
+      })
+      yield* until(ocr, ({ attempts }) => attempts === undefined).pipe(Effect.timeout("10 seconds"))
+      assert.deepStrictEqual(yield* of(ocr), { threshold: 2 })
+      yield* (yield* ApiServers.client).pipeline.untune({ params: { service: ocr } })
     }).pipe(Effect.scoped)
   )
 

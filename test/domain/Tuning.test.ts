@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Duration, Result, Schema } from "effect"
+import * as CircuitBreaker from "../../src/domain/CircuitBreaker.ts"
 import * as Tuning from "../../src/domain/Tuning.ts"
 
 const rate = Schema.decodeUnknownResult(Tuning.Rate)
@@ -41,11 +42,35 @@ describe("retryPolicy", () => {
   })
 })
 
+describe("breakerLimits", () => {
+  it("is as usual where nothing is tuned", () => {
+    assert.deepStrictEqual(Tuning.breakerLimits({ retries: 0 }), CircuitBreaker.usual)
+    assert.deepStrictEqual(Tuning.breakerLimits({ threshold: 2, probe: 300 }), {
+      threshold: 2,
+      longestPause: Duration.seconds(300)
+    })
+  })
+})
+
+describe("changeInWords", () => {
+  it("names what is set, and what is as usual again", () => {
+    assert.strictEqual(
+      Tuning.changeInWords({ attempts: null, concurrency: 2, retries: null }),
+      "concurrency 2, attempts as usual, retries as usual"
+    )
+    assert.strictEqual(Tuning.changeInWords({ rate: null }), "rate as usual")
+  })
+})
+
 describe("inWords", () => {
   it("names what is tuned", () => {
     assert.strictEqual(
       Tuning.inWords({ concurrency: 4, rate: 10, retries: 0, attempts: 7, delay: 30 }),
       "concurrency 4, at most 10 requests per second, 0 retries, 7 attempts, delay 30 s"
+    )
+    assert.strictEqual(
+      Tuning.inWords({ threshold: 1, probe: 300 }),
+      "left alone after 1 failure, looked at every 5 min 0 s"
     )
     assert.strictEqual(Tuning.inWords({ rate: 0.5 }), "at most 30 requests per minute")
     assert.strictEqual(Tuning.inWords({ rate: 1 / 360 }), "at most 10 requests per hour")

@@ -8,6 +8,7 @@ import * as Samples from "#farm/simulated/Samples"
 import * as Strategies from "../../src/domain/harmonization/Strategies.ts"
 import { hintQueue } from "../../src/domain/Messages.ts"
 import * as HttpInference from "../../src/layers/http/HttpInference.ts"
+import * as PgTunings from "../../src/layers/postgres/PgTunings.ts"
 import * as Heartbeat from "../../src/programs/flows/Heartbeat.ts"
 import { pipeline } from "../../src/programs/flows/Pipeline.ts"
 import { submit } from "../../src/programs/flows/Submit.ts"
@@ -45,6 +46,7 @@ export const dashboard = Layer.effectDiscard(
 /** Runs until the scope closes. */
 export const layer = (farm: Farm.Options = {}) =>
   Layer.mergeAll(workers, dashboard).pipe(
+    Layer.provideMerge(PgTunings.current),
     Layer.provideMerge(
       Layer.unwrap(
         Effect.map(Farm.Farm, ({ catalog }) =>

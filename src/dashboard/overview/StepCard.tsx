@@ -8,6 +8,7 @@ import { Sparkline } from "../parts/Sparkline.tsx"
 import { age, clock, count, grouped, rate, seconds } from "../parts/Words.ts"
 import { href } from "../Routes.ts"
 import * as Actions from "./Actions.tsx"
+import { Tune } from "./Tune.tsx"
 
 export interface StepCardProps {
   readonly step: ServiceState | StageState
@@ -80,6 +81,7 @@ export const StepCard = ({ isOnCropsOnly = false, now, onPause, place, refresh, 
         ) : (
           <Actions.Resume step={id} refresh={refresh} />
         )}
+        {isService && <Tune step={step} refresh={refresh} />}
         {isService && !isOnCropsOnly && (
           <>
             <Actions.RunMissing services={[step.service]} refresh={refresh} />

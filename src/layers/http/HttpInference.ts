@@ -17,6 +17,7 @@ import * as LenientJson from "../../domain/reply/LenientJson.ts"
 import type { ProtocolProblem } from "../../domain/reply/ReplyProblem.ts"
 import * as ServiceCatalog from "../../domain/ServiceCatalog.ts"
 import type { Service } from "../../domain/ServiceCatalog.ts"
+import * as Tuning from "../../domain/Tuning.ts"
 import {
   type Answer,
   type Handover,
@@ -35,9 +36,6 @@ import * as MultipartForm from "./MultipartForm.ts"
 import * as ReplyBody from "./ReplyBody.ts"
 import * as RequestLimit from "./RequestLimit.ts"
 import * as Secrets from "./Secrets.ts"
-
-/** Retries of one request in this process, besides the redeliveries of its message, unless it is tuned. */
-const usualRetries = 2
 
 /** What is tuned of a service now. */
 const tuningOf = ({ id }: Service) => Effect.flatMap(CurrentTuning, ({ of }) => of(id))
@@ -103,7 +101,7 @@ export const layer = Layer.effect(
       const shown = yield* show(access, image)
       const question = questionOf(access, shown, memory)
       const limit = limitOf(service)
-      const { retries = usualRetries } = yield* tuningOf(service)
+      const { retries = Tuning.usual.retries } = yield* tuningOf(service)
       const answer = yield* ask(access, question).pipe(
         limit.within,
         Effect.tap(limit.faster),

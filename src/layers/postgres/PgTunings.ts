@@ -27,19 +27,22 @@ export const layer = Layer.effect(
         Effect.mapError(storeError),
         Effect.withSpan("Tunings.all")
       ),
-      change: Effect.fn("Tunings.change")((service, change) =>
-        sql<Row>`
-          INSERT INTO tunings (service, tuning) VALUES (${service}, ${Columns.json(change)}::text::jsonb)
-          ON CONFLICT (service) DO UPDATE SET tuning = tunings.tuning || excluded.tuning, changed = now()
+      change: Effect.fn("Tunings.change")((service, change) => {
+        const document = Columns.json(change)
+        return sql<Row>`
+          INSERT INTO tunings (service, tuning) VALUES (${service}, jsonb_strip_nulls(${document}::text::jsonb))
+          ON CONFLICT (service) DO UPDATE
+            SET tuning = jsonb_strip_nulls(tunings.tuning || ${document}::text::jsonb), changed = now()
           RETURNING service, tuning`.pipe(
           Effect.flatMap(([row]) => tuningOf(row!)),
           Effect.map(([, tuning]) => tuning),
           Effect.mapError(storeError)
         )
-      ),
+      }),
       reset: Effect.fn("Tunings.reset")((service) =>
-        sql`DELETE FROM tunings WHERE service = ${service} RETURNING service`.pipe(
-          Effect.map((rows) => rows.length > 0),
+        sql<Row>`DELETE FROM tunings WHERE service = ${service} RETURNING service, tuning`.pipe(
+          Effect.flatMap(Effect.forEach(tuningOf)),
+          Effect.map((rows) => rows.some(([, tuning]) => !Tuning.isEmpty(tuning))),
           Effect.mapError(storeError)
         )
       )

@@ -9,11 +9,27 @@ import * as Settings from "../Settings.ts"
 import * as Switching from "../Switching.ts"
 import * as Watched from "../Watched.ts"
 
-const number = (name: "attempts" | "concurrency" | "retries", description: string) =>
+const number = (name: "attempts" | "concurrency" | "retries" | "threshold", description: string) =>
   Flag.Int(name).pipe(
     Flag.withDescription(description),
     Flag.withMetavar("number"),
-    Flag.withSchema(Tuning.Tuning.fields[name].schema),
+    Flag.withSchema(Tuning.Values.fields[name]),
+    Flag.optional
+  )
+
+const duration = (name: "delay" | "probe", description: string) =>
+  Flag.String(name).pipe(
+    Flag.withDescription(description),
+    Flag.withMetavar("duration"),
+    Flag.withSchema(
+      Schema.DurationFromString.check(
+        Schema.makeFilter((time) => {
+          const seconds = Duration.toSeconds(time)
+          return (seconds >= 1 && seconds <= 3600) || "Expected a time between a second and an hour"
+        })
+      )
+    ),
+    Flag.map(Duration.toSeconds),
     Flag.optional
   )
 
@@ -31,21 +47,12 @@ const flags = {
   ),
   retries: number("retries", "How often a request that failed for a passing reason is made again at once (usually 2)"),
   attempts: number("attempts", "Deliveries of a job before its failure is final (usually 5)"),
-  delay: Flag.String("delay").pipe(
-    Flag.withDescription(
-      "Time until the second delivery; the following take four times as long each (usually 1 second)"
-    ),
-    Flag.withMetavar("duration"),
-    Flag.withSchema(
-      Schema.DurationFromString.check(
-        Schema.makeFilter((delay) => {
-          const seconds = Duration.toSeconds(delay)
-          return (seconds >= 1 && seconds <= 3600) || "Expected a time between a second and an hour"
-        })
-      )
-    ),
-    Flag.optional
+  delay: duration(
+    "delay",
+    "Time until the second delivery; the following take four times as long each (usually 1 second)"
   ),
+  threshold: number("threshold", "Failures in a row after which a program leaves the service alone (usually 5)"),
+  probe: duration("probe", "The longest time between two looks at a service that is left alone (usually 30 seconds)"),
   reset: Flag.Boolean("reset").pipe(
     Flag.withDescription("Ask it as the catalog says, and change from there"),
     Flag.withDefault(false)
@@ -54,16 +61,17 @@ const flags = {
   ...Watched.flags
 }
 
-export const command = Command.make("service", flags, ({ delay, reset, service, ...options }) =>
+export const command = Command.make("service", flags, ({ reset, service, ...options }) =>
   Effect.gen(function* () {
-    const seconds = Option.map(delay, Duration.toSeconds)
-    const { attempts, concurrency, rate, retries } = options
+    const { attempts, concurrency, delay, probe, rate, retries, threshold } = options
     const change: Tuning.Tuning = {
       ...given("concurrency", concurrency),
       ...given("rate", rate),
       ...given("retries", retries),
       ...given("attempts", attempts),
-      ...given("delay", seconds)
+      ...given("delay", delay),
+      ...given("threshold", threshold),
+      ...given("probe", probe)
     }
     if (reset) yield* Actions.untune(service)
     const tuning = Tuning.isEmpty(change) ? yield* tuningOf(service) : yield* Actions.tune(service, change)

@@ -139,10 +139,10 @@ export const resume = Effect.fn("Actions.resume")(function* (step: StepName) {
 })
 
 /** Changes how a service is asked, for all programs. Returns how it is tuned then. */
-export const tune = Effect.fn("Actions.tune")(function* (service: ServiceId, change: Tuning.Tuning) {
+export const tune = Effect.fn("Actions.tune")(function* (service: ServiceId, change: Tuning.Change) {
   yield* knownService(service)
   const tuning = yield* Tunings.use((tunings) => tunings.change(service, change))
-  yield* note(`tune ${service}: ${Tuning.inWords(change)}`)
+  yield* note(`tune ${service}: ${Tuning.changeInWords(change)}`)
   return tuning
 })
 

@@ -4,13 +4,15 @@
  * Any step that asks a service can have a breaker for it. When the circuit (`Circuit.ts`) has opened, the service is asked
  * about its health after growing pauses.
  */
-import { Effect, Option, Schema, type Scope } from "effect"
+import { Effect, Equal, Option, Schema, type Scope } from "effect"
 import type { Service } from "../../domain/ServiceCatalog.ts"
 import type { StepName } from "../../domain/StepName.ts"
+import * as Tuning from "../../domain/Tuning.ts"
 import { ActivityLog } from "../../services/ActivityLog.ts"
 import type { ImageSourceError } from "../../services/ImageSource.ts"
 import { Inference, type InferenceError } from "../../services/Inference.ts"
 import * as Metrics from "../../services/Metrics.ts"
+import { CurrentTuning } from "../../services/Tunings.ts"
 import * as Circuit from "./Circuit.ts"
 import * as Suspects from "./Suspects.ts"
 
@@ -59,6 +61,13 @@ export const make = Effect.fnUntraced(function* (
   yield* Effect.addFinalizer(() => forget)
   const suspects = Suspects.make()
   const circuit = yield* Circuit.make({
+    limits: {
+      now: Effect.flatMap(CurrentTuning, ({ of }) => Effect.map(of(service.id), Tuning.breakerLimits)),
+      untilOther: (than) =>
+        Effect.flatMap(CurrentTuning, ({ until }) =>
+          until(service.id, (tuning) => !Equal.equals(Tuning.breakerLimits(tuning), than))
+        )
+    },
     seemsWell: Effect.tap(inference.isHealthy(service), (isHealthy) =>
       Effect.sync(() => isHealthy && service.health !== undefined && suspects.saidWell())
     ),

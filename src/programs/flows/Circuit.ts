@@ -12,6 +12,11 @@ import type { OpenBreaker } from "../../domain/Worker.ts"
 export type Open = Required<OpenBreaker>
 
 export interface Options {
+  /** When it is left alone, and for how long. What is changed counts at once: then it is looked at again. */
+  readonly limits: {
+    readonly now: Effect.Effect<CircuitBreaker.Limits>
+    readonly untilOther: (than: CircuitBreaker.Limits) => Effect.Effect<void>
+  }
   /** Whether it seems to be well. */
   readonly seemsWell: Effect.Effect<boolean>
   /** What is the reason from then on when it does not; otherwise the reason stays. */
@@ -57,20 +62,26 @@ export const make = Effect.fnUntraced(function* (options: Options): Effect.fn.Re
 
   const announce = Effect.fnUntraced(function* (reason: string) {
     const now = yield* Clock.currentTimeMillis
-    const nextProbe = new Date(now + Duration.toMillis(CircuitBreaker.pause(circuit)))
+    const limits = yield* options.limits.now
+    const nextProbe = new Date(now + Duration.toMillis(CircuitBreaker.pause(circuit, limits)))
     state = { reason, nextProbe, since: state?.since ?? new Date(now) }
     yield* options.onOpen(state)
   })
 
+  const pause = Effect.gen(function* () {
+    const limits = yield* options.limits.now
+    yield* Effect.raceFirst(Effect.sleep(CircuitBreaker.pause(circuit, limits)), options.limits.untilOther(limits))
+  })
+
   const probe = Effect.gen(function* () {
-    yield* Effect.sleep(CircuitBreaker.pause(circuit))
-    while (CircuitBreaker.isOpen(circuit) && !(yield* options.seemsWell)) {
+    yield* pause
+    while (circuit.isOpen && !(yield* options.seemsWell)) {
       circuit = CircuitBreaker.stillOpen(circuit)
       yield* announce(options.notWell ?? state?.reason ?? "")
-      yield* Effect.sleep(CircuitBreaker.pause(circuit))
+      yield* pause
     }
     // Something that was under way may have closed it meanwhile.
-    if (!CircuitBreaker.isOpen(circuit)) return
+    if (!circuit.isOpen) return
     circuit = CircuitBreaker.halfOpen(circuit)
     yield* options.onTrial
     yield* released.open
@@ -94,7 +105,7 @@ export const make = Effect.fnUntraced(function* (options: Options): Effect.fn.Re
   const note = Effect.fnUntraced(function* (reason: string, after: CircuitBreaker.CircuitBreaker) {
     const isFirst = !CircuitBreaker.hasTripped(circuit)
     circuit = after
-    if (!CircuitBreaker.isOpen(circuit)) return
+    if (!circuit.isOpen) return
     yield* announce(reason)
     if (!released.isOpen()) return
     yield* released.close
@@ -118,7 +129,8 @@ export const make = Effect.fnUntraced(function* (options: Options): Effect.fn.Re
   return {
     guard,
     succeeded,
-    failed: (reason) => Effect.suspend(() => note(reason, CircuitBreaker.afterFailure(circuit))),
+    failed: (reason) =>
+      Effect.flatMap(options.limits.now, (limits) => note(reason, CircuitBreaker.afterFailure(circuit, limits))),
     away: (reason) => Effect.suspend(() => note(reason, CircuitBreaker.opened(circuit))),
     open: () => (released.isOpen() ? undefined : state),
     since: () => state?.since.getTime(),

@@ -53,6 +53,7 @@ export const layer = Layer.effect(
       // That of whoever reads: the source is shared by all that a program does.
       const log = yield* ActivityLog
       const circuit = yield* Circuit.make({
+        limits: { now: Effect.succeed(CircuitBreaker.usual), untilOther: () => Effect.never },
         seemsWell: source.isBack(place),
         onOpen: (state) => log.source(place, Option.some(state)),
         onTrial: log.source(place, Option.none()),
@@ -93,7 +94,7 @@ export const layer = Layer.effect(
           yield* Effect.logWarning(`Pictures from ${place} are still missing, and are taken for gone: ${error.message}`)
           yield* circuit.succeeded
         } else if (since !== undefined || !pictures.has(nameOf(reference))) {
-          if (pictures.size < CircuitBreaker.threshold) pictures.add(nameOf(reference))
+          if (pictures.size < CircuitBreaker.usual.threshold) pictures.add(nameOf(reference))
           yield* circuit.failed(error.message)
         }
       }

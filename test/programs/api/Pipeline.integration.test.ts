@@ -112,6 +112,12 @@ layer(ApiServers.layer(), { excludeTestServices: true })("the pipeline", (it) =>
       const changed = { concurrency: 8, rate: 0.5, attempts: 7 }
       assert.deepStrictEqual(yield* api.pipeline.tune({ params, payload: { concurrency: 8, attempts: 7 } }), changed)
       assert.deepStrictEqual(yield* tuning, changed)
+      const other = { rate: null, attempts: null, threshold: 2, probe: 60 }
+      assert.deepStrictEqual(yield* api.pipeline.tune({ params, payload: other }), {
+        concurrency: 8,
+        threshold: 2,
+        probe: 60
+      })
       assert.deepStrictEqual(yield* api.pipeline.untune({ params }), { wasTuned: true })
       assert.deepStrictEqual(yield* api.pipeline.untune({ params }), { wasTuned: false })
       assert.deepStrictEqual(yield* tuning, {})

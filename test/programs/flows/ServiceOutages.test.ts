@@ -1,9 +1,10 @@
 /** What happens to images while a service they are asked of is away, however few they are. */
 import { assert, describe, it } from "@effect/vitest"
-import { Deferred, Duration, Effect, Fiber, Layer, Stream } from "effect"
+import { Deferred, Duration, Effect, Fiber, Layer, Stream, SubscriptionRef } from "effect"
 import { TestClock } from "effect/testing"
 import type { ImageId } from "../../../src/domain/Identifiers.ts"
 import * as ServiceCatalog from "../../../src/domain/ServiceCatalog.ts"
+import type { Tuning } from "../../../src/domain/Tuning.ts"
 import * as MemoryMessageBroker from "../../../src/layers/memory/MemoryMessageBroker.ts"
 import * as MemoryServiceSwitch from "../../../src/layers/memory/MemoryServiceSwitch.ts"
 import * as Heartbeat from "../../../src/programs/flows/Heartbeat.ts"
@@ -12,6 +13,7 @@ import { submit } from "../../../src/programs/flows/Submit.ts"
 import { Catalog } from "../../../src/services/Catalog.ts"
 import { ImageSource } from "../../../src/services/ImageSource.ts"
 import { Inference, InferenceError, Unavailable } from "../../../src/services/Inference.ts"
+import { CurrentTuning, type CurrentTuningShape } from "../../../src/services/Tunings.ts"
 import { WorkerRegistry } from "../../../src/services/WorkerRegistry.ts"
 import { label, said, serviceId } from "../../support/Facts.ts"
 import * as MemoryResultStore from "../../support/MemoryResultStore.ts"
@@ -131,6 +133,49 @@ describe("one image whose service is away (issue 12)", () => {
       const { end, outcome } = yield* worked(clip, "a")
       yield* pass(hour)
       assert.deepStrictEqual(yield* outcome("a"), [])
+      yield* end
+    }).pipe(Effect.provide(world(clip)))
+  })
+})
+
+describe("a service whose breaker is tuned while programs run (issue 12, B20)", () => {
+  it.effect("is left alone after so many failures, and looked at as often as it is said then", () => {
+    let looks = 0
+    const clip: Clip = {
+      health: "/health",
+      fails: () => Duration.seconds(1),
+      get isHealthy() {
+        looks++
+        return false
+      },
+      asked: []
+    }
+    return Effect.gen(function* () {
+      const tuning = yield* SubscriptionRef.make<Tuning>({ threshold: 100, probe: 300 })
+      const current: CurrentTuningShape = {
+        of: () => SubscriptionRef.get(tuning),
+        until: (_, holds) => SubscriptionRef.changes(tuning).pipe(Stream.filter(holds), Stream.take(1), Stream.runDrain)
+      }
+      const { end } = yield* worked(clip, "a", "b", "c").pipe(Effect.provideService(CurrentTuning, current))
+      yield* pass(10)
+      assert.deepStrictEqual(yield* leftAlone, [])
+      assert.isAtLeast(clip.asked.length, 20)
+
+      yield* SubscriptionRef.set(tuning, { threshold: 2, probe: 300 })
+      yield* pass(2)
+      assert.lengthOf(yield* leftAlone, 1)
+      const asked = clip.asked.length
+      yield* pass(hour)
+      // After 1, 2, 4 … 256 seconds, and then every five minutes.
+      assert.isAtMost(looks, 25)
+
+      yield* SubscriptionRef.set(tuning, { probe: 2 })
+      const before = looks
+      yield* pass(1)
+      assert.strictEqual(looks, before + 1)
+      yield* pass(60)
+      assert.isAtLeast(looks, before + 25)
+      assert.lengthOf(clip.asked, asked)
       yield* end
     }).pipe(Effect.provide(world(clip)))
   })

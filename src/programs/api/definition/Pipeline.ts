@@ -5,7 +5,7 @@ import { FailureGroup, FailureKind } from "../../../domain/archive/FailureGroup.
 import { Group, ServiceId } from "../../../domain/Identifiers.ts"
 import { PipelineProgress, PipelineState } from "../../../domain/PipelineState.ts"
 import { Pause, StepName } from "../../../domain/StepName.ts"
-import { Tuning } from "../../../domain/Tuning.ts"
+import { Change, Tuning } from "../../../domain/Tuning.ts"
 import { Worker } from "../../../domain/Worker.ts"
 import * as Workflow from "../../../domain/Workflow.ts"
 import { listOf } from "./Lists.ts"
@@ -84,14 +84,14 @@ const service = { service: ServiceId }
 
 const tune = HttpApiEndpoint.patch("tune", "/services/:service/tuning", {
   params: service,
-  payload: Tuning,
+  payload: Change,
   success: Tuning,
   error: NotFoundProblem
 }).annotateMerge(
   OpenApi.annotations({
     summary: "Change how a service is asked",
     description:
-      "What is left out stays as it is. Running programs keep to it within a few seconds, and after a restart. Of `rate` each " +
+      "What is left out stays as it is, and what is null is as in the catalog from then on. Running programs keep to it within a few seconds, and after a restart. Of `rate` each " +
       "program that asks the service has an equal part."
   })
 )
