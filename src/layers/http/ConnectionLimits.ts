@@ -10,6 +10,7 @@ import { Context, Duration } from "effect"
 import * as NodeHttp from "node:http"
 import type * as NodeNet from "node:net"
 import type { Duplex } from "node:stream"
+import * as HttpProblem from "../../domain/HttpProblem.ts"
 
 export interface ConnectionLimits {
   /** Connections at once. */
@@ -107,11 +108,8 @@ const statuses: Readonly<Record<string, keyof typeof details>> = {
   HPE_HEADER_OVERFLOW: 431
 }
 
-const problem = (status: keyof typeof details): string => {
-  const title = NodeHttp.STATUS_CODES[status]!
-  const code = title.replaceAll(" ", "")
-  return JSON.stringify({ type: "about:blank", title, status, code, detail: details[status] })
-}
+const problem = (status: keyof typeof details): string =>
+  JSON.stringify(HttpProblem.make(status, NodeHttp.STATUS_CODES[status]!, details[status]))
 
 const headersOf = (status: keyof typeof details): Readonly<Record<string, string>> => ({
   "content-type": "application/problem+json",

@@ -8,8 +8,10 @@
  * Requests are not traced.
  */
 import { Clock, Context, Duration, Effect, Layer, Metric, Schedule } from "effect"
-import { HttpMiddleware, HttpRouter, HttpServer, HttpServerResponse } from "effect/http"
+import { HttpEffect, HttpMiddleware, HttpRouter, HttpServer, HttpServerResponse } from "effect/http"
 import { PrometheusMetrics } from "effect/observability"
+import * as NodeHttp from "node:http"
+import * as HttpProblem from "../../domain/HttpProblem.ts"
 import * as Metrics from "../../services/Metrics.ts"
 import { Readiness } from "../../services/Readiness.ts"
 import * as HttpListener from "../http/HttpListener.ts"
@@ -40,7 +42,11 @@ export const layer = ({ host, port, stalledAfter = "15 minutes" }: MetricsServer
         HttpRouter.add("GET", "/healthz", health(isStalled)),
         HttpRouter.add("GET", "/readyz", readiness(required))
       )
-      const server = HttpRouter.serve(routes, { disableLogger: true, disableListenLog: true }).pipe(
+      const server = HttpRouter.serve(routes, {
+        disableLogger: true,
+        disableListenLog: true,
+        middleware: withWords
+      }).pipe(
         Layer.provide(Layer.succeed(HttpMiddleware.TracerDisabledWhen, () => true)),
         Layer.provideMerge(address),
         Layer.provide(HttpListener.layer({ host, port, flagPrefix: "metrics-" }))
@@ -88,6 +94,30 @@ const readiness = (required: ReadonlyMap<string, Effect.Effect<boolean>>) =>
       { status: isReady ? 200 : 503 }
     )
   }).pipe(Effect.withTracerEnabled(false))
+
+/** Says as a problem that there is no such address. */
+const withWords = HttpEffect.withPreResponseHandler((request, response) => {
+  if (response.status !== 404) return Effect.succeed(response)
+  const status = HttpProblem.statusOfNothing(request, methods)
+  const problem = HttpProblem.make(status, NodeHttp.STATUS_CODES[status]!, details[status])
+  return Effect.succeed(
+    HttpServerResponse.text(JSON.stringify(problem), {
+      status,
+      contentType: "application/problem+json",
+      headers: { "x-content-type-options": "nosniff", ...(status === 405 ? { allow: [...methods].join(", ") } : {}) }
+    })
+  )
+})
+
+const methods: ReadonlySet<string> = new Set(["GET", "HEAD"])
+
+const addresses = "there are /metrics, /healthz and /readyz"
+
+const details = {
+  400: HttpProblem.unreadableAddress,
+  404: `There is nothing at this address: ${addresses}`,
+  405: `No address takes this method: ${addresses}`
+} as const
 
 /** Whether deliveries have been in hand for that long and none was settled. Looked at from time to time. */
 const stallWatch = Effect.fnUntraced(function* (after: Duration.Duration) {

@@ -7,6 +7,7 @@ import { Effect } from "effect"
 import { HttpEffect, type HttpServerRequest, HttpServerResponse } from "effect/http"
 import * as NodeCrypto from "node:crypto"
 import * as NodeHttp from "node:http"
+import * as HttpProblem from "../../domain/HttpProblem.ts"
 import { policyFor } from "./ContentPolicies.ts"
 
 /** Carries it, also where there is no route. */
@@ -61,37 +62,20 @@ const withWords = (
 ): HttpServerResponse.HttpServerResponse => {
   const { body, headers } = response
   if (response.status < 400 || (headers["content-type"] ?? "").startsWith("application/problem+json")) return response
-  const status = response.status === 404 ? statusOfNothing(request) : response.status
+  const status = response.status === 404 ? HttpProblem.statusOfNothing(request, methods) : response.status
   const title = NodeHttp.STATUS_CODES[status] ?? "Error"
   const detail = body._tag === "Uint8Array" && body.text ? body.text : (details[status] ?? title)
-  return HttpServerResponse.text(
-    JSON.stringify({ type: "about:blank", title, status, code: title.replaceAll(" ", ""), detail }),
-    {
-      status,
-      contentType: "application/problem+json",
-      ...(status === 405 ? { headers: { allow: [...methods].join(", ") } } : {})
-    }
-  )
+  return HttpServerResponse.text(JSON.stringify(HttpProblem.make(status, title, detail)), {
+    status,
+    contentType: "application/problem+json",
+    ...(status === 405 ? { headers: { allow: [...methods].join(", ") } } : {})
+  })
 }
-
-/** What a request asks that no route is for. */
-const statusOfNothing = ({ method, url }: HttpServerRequest.HttpServerRequest): number =>
-  !methods.has(method) ? 405 : isReadable(url) ? 404 : 400
 
 const methods: ReadonlySet<string> = new Set(["GET", "HEAD", "POST", "PATCH", "DELETE"])
 
-/** Whether what is written as `%41` can be read. */
-const isReadable = (url: string): boolean => {
-  try {
-    decodeURIComponent(url.split("?")[0]!)
-    return true
-  } catch {
-    return false
-  }
-}
-
 const details: Readonly<Record<number, string>> = {
-  400: "The address cannot be read: after each % there are two hexadecimal digits, and together they are UTF-8",
+  400: HttpProblem.unreadableAddress,
   404: "There is nothing at this address: see /docs for what there is",
   405: "No address takes this method: see /docs for what there is"
 }

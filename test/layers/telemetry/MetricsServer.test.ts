@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Duration, Effect, Layer, Metric } from "effect"
 import { TestClock } from "effect/testing"
+import * as NodeHttp from "node:http"
 import * as NodeNet from "node:net"
 import { ConnectionLimits } from "../../../src/layers/http/ConnectionLimits.ts"
 import { MetricsAddress, layer } from "../../../src/layers/telemetry/MetricsServer.ts"
@@ -69,6 +70,38 @@ describe("connections to it", () => {
       Effect.provide(server),
       Effect.updateService(ConnectionLimits, (limits) => ({ ...limits, head: Duration.millis(300) }))
     )
+  )
+})
+
+describe("what it does not serve", () => {
+  it.effect("is refused with words", () =>
+    Effect.gen(function* () {
+      const { hostname, port } = new URL(yield* MetricsAddress)
+      // Not with fetch, which sends no TRACE.
+      const answerTo = (method: string, path: string) =>
+        Effect.callback<NodeHttp.IncomingMessage & { readonly body: string }>((resume) => {
+          NodeHttp.request({ hostname, port, method, path }, (response) => {
+            let body = ""
+            response.on("data", (part) => (body += String(part)))
+            response.on("end", () => resume(Effect.succeed(Object.assign(response, { body }))))
+          }).end()
+        })
+      for (const [method, path, status, code] of [
+        ["GET", "/nothing", 404, "NotFound"],
+        ["GET", "/%zz", 400, "BadRequest"],
+        ["GET", "/metrics%", 400, "BadRequest"],
+        ["TRACE", "/metrics", 405, "MethodNotAllowed"],
+        ["POST", "/healthz", 405, "MethodNotAllowed"],
+        ["PROPFIND", "/%ff", 405, "MethodNotAllowed"]
+      ] as const) {
+        const { body, headers, statusCode } = yield* answerTo(method, path)
+        assert.deepStrictEqual([statusCode, headers["content-type"]], [status, "application/problem+json"])
+        const problem = JSON.parse(body) as Record<string, string | number>
+        assert.deepInclude(problem, { type: "about:blank", status, code })
+        assert.match(String(problem["detail"]), / /)
+        assert.strictEqual(headers.allow, status === 405 ? "GET, HEAD" : undefined)
+      }
+    }).pipe(Effect.provide(server))
   )
 })
 
