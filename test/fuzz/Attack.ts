@@ -56,7 +56,7 @@ export const attack = async ({ make, name, run }: Target): Promise<void> => {
   if (inputs > 100) assert.isBelow(heldNow() - held, mostGrown, `${name} holds on to memory after ${inputs} inputs`)
 }
 
-/** Tried again when it took long, for a busy machine takes long as well. */
+/** Tried again when it took long, for what is compiled or collected meanwhile is not the input's. */
 const tried = async (input: Uint8Array, run: Target["run"], what: string) => {
   let blocked = Infinity
   for (let times = 0; times < 4 && blocked > mostBlocked; times++)
@@ -64,13 +64,13 @@ const tried = async (input: Uint8Array, run: Target["run"], what: string) => {
   assert.isBelow(blocked, mostBlocked, `${what} keeps the thread`)
 }
 
-/** Milliseconds of the longest time in which nothing else was done, as far as the processor was at work. */
+/** Milliseconds of work of this thread in the longest time in which it did nothing else. */
 const blockedBy = async (input: Uint8Array, run: Target["run"]): Promise<number> => {
-  let last = clocks()
+  let last = worked()
   let longest = 0
   const look = () => {
-    const now = clocks()
-    longest = Math.max(longest, Math.min(now.wall - last.wall, now.processor - last.processor))
+    const now = worked()
+    longest = Math.max(longest, now - last)
     last = now
   }
   const timer = setInterval(look, 20)
@@ -83,11 +83,20 @@ const blockedBy = async (input: Uint8Array, run: Target["run"]): Promise<number>
   return longest
 }
 
-/** In milliseconds. */
-const clocks = () => {
+/**
+ * Milliseconds in which this thread had a processor: on a busy machine it waits for one, and other threads collect garbage
+ * and decode. Where the system does not tell, those of the whole process.
+ *
+ * @see https://docs.kernel.org/scheduler/sched-stats.html#proc-pid-schedstat
+ */
+const worked = (): number => {
+  if (tellsOfThreads) return Number(NodeFs.readFileSync(ofThread, "utf8").split(" ")[0]) / 1e6
   const { system, user } = process.cpuUsage()
-  return { wall: performance.now(), processor: (system + user) / 1000 }
+  return (system + user) / 1000
 }
+
+const ofThread = "/proc/thread-self/schedstat"
+const tellsOfThreads = NodeFs.existsSync(ofThread)
 
 NodeV8.setFlagsFromString("--expose-gc")
 const collect = NodeVm.runInNewContext("gc") as () => void

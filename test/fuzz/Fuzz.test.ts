@@ -24,6 +24,7 @@ import * as Envelope from "../../src/layers/rabbitmq/Envelope.ts"
 import * as RabbitAddress from "../../src/layers/rabbitmq/RabbitAddress.ts"
 import * as ApiSettings from "../../src/programs/api/ApiSettings.ts"
 import * as Form from "../../src/programs/api/Form.ts"
+import * as ImageFindings from "../../src/programs/views/ImageFindings.ts"
 import * as OverlaySvg from "../../src/programs/views/OverlaySvg.ts"
 import { Cropper } from "../../src/services/Cropper.ts"
 import { ImageSource } from "../../src/services/ImageSource.ts"
@@ -32,7 +33,7 @@ import * as Floods from "../support/Floods.ts"
 import * as ImageSources from "../support/ImageSources.ts"
 import * as PictureFiles from "../support/PictureFiles.ts"
 import * as ProtocolReplies from "../support/ProtocolReplies.ts"
-import { findingsOf } from "../support/Records.ts"
+import { imageOf } from "../support/Records.ts"
 import { attack, timeout } from "./Attack.ts"
 import * as Mutation from "./Mutation.ts"
 
@@ -146,11 +147,12 @@ describe("replies are decoded, stored, derived from and drawn", { timeout }, () 
     await pause()
     const observation = Derive.observe(facts, ServiceCatalog.standard)
     await pause()
-    Derive.boxes(observation, Strategies.defaultStrategy)
+    const { boxes } = Derive.boxes(observation, Strategies.defaultStrategy)
     await pause()
-    Derive.consensus(observation, Strategies.defaultStrategy)
+    const consensus = Derive.consensus(observation, Strategies.defaultStrategy)
     await pause()
-    const findings = findingsOf(facts)
+    const image = imageOf(facts, "beach-01.jpg", 1, { boxes, consensus })
+    const findings = ImageFindings.of(image, ServiceCatalog.standard, picture)
     await pause()
     OverlaySvg.draw(findings, picture, lettering)
   }

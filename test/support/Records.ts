@@ -25,7 +25,12 @@ import { hostileText } from "./HostileText.ts"
 const size = { width: 800, height: 600 }
 
 /** What the archive knows about an image with these facts. The answers came one second after the other. */
-export const imageOf = (facts: ImageFacts, filename = "beach-01.jpg", id = 1): Image => {
+export const imageOf = (
+  facts: ImageFacts,
+  filename = "beach-01.jpg",
+  id = 1,
+  derived: Pick<Image, "boxes" | "consensus"> = { boxes: boxesOf(facts), consensus: consensusOf(facts) }
+): Image => {
   const { crops, requested, results, revision } = facts
   const created = (second: number) => new Date(Date.UTC(2026, 0, 1, 12, 0, second))
   return {
@@ -41,9 +46,8 @@ export const imageOf = (facts: ImageFacts, filename = "beach-01.jpg", id = 1): I
     services: requested,
     results: results.map((result, i) => ({ ...result, created: created(i), workerId: "worker" })),
     crops: crops.map((result, i) => ({ ...result, created: created(results.length + i) })),
-    boxes: boxesOf(facts),
+    ...derived,
     corrections: [],
-    consensus: consensusOf(facts),
     enrichments: [],
     derivations: [],
     underived: []

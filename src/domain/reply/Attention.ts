@@ -81,10 +81,17 @@ const weightOf = (value: unknown, limit: number): number => {
     const next = waiting.pop()
     weight++
     if (typeof next !== "object" || next === null) continue
-    const list = Array.isArray(next)
-    const items: ReadonlyArray<unknown> = list ? next : Object.values(next)
-    const end = Math.min(items.length, mostParts)
-    for (let i = 0; i < end; i++) if (!list || isHeavy(items[i])) waiting.push(items[i])
+    if (Array.isArray(next)) {
+      const end = Math.min(next.length, mostParts)
+      for (let i = 0; i < end; i++) if (isHeavy(next[i])) waiting.push(next[i])
+    } else {
+      // `Object.values` reads all of a table first, which takes three times as long.
+      let left = mostParts
+      for (const name in next) {
+        if (left-- === 0) break
+        waiting.push((next as Fields.Fields)[name])
+      }
+    }
   }
   return weight
 }
