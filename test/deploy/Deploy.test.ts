@@ -130,27 +130,3 @@ describe("the services that are deployed", () => {
     }
   })
 })
-
-describe("the variables that are deployed", () => {
-  it("are those of .env.example", () => {
-    const known = new Set(Array.from(read(".env.example").matchAll(/^(?:# )?([A-Z][A-Z_]+)=/gm), ([, name]) => name!))
-    const used = [
-      ...Array.from(
-        read("compose.yaml")
-          .split("# --- Servers")[0]!
-          .matchAll(/^ +([A-Z][A-Z_]+):/gm),
-        ([, name]) => name!
-      ),
-      ...Array.from(
-        read("deploy/kubernetes/base/windmill.yaml").matchAll(/name: ([A-Z][A-Z_]+), value/g),
-        ([, name]) => name!
-      ),
-      ...Array.from(read("deploy/systemd/windmill.env").matchAll(/^([A-Z][A-Z_]+)=/gm), ([, name]) => name!)
-    ]
-    assert.isAbove(used.length, 20)
-    assert.deepStrictEqual(
-      used.filter((name) => !known.has(name.replace(/_FILE$/, ""))),
-      []
-    )
-  })
-})

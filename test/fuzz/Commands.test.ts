@@ -1,11 +1,9 @@
 /** What people write: the arguments of commands, and the variables that stand for flags, under attack. */
 import { assert, describe, it } from "@effect/vitest"
-import * as NodeServices from "@effect/platform-node/NodeServices"
-import { Cause, ConfigProvider, Console, Effect, Exit } from "effect"
-import { Command } from "effect/cli"
+import { Cause, Effect, Exit } from "effect"
 import type { Random } from "../../farm/simulated/Random.ts"
 import * as CommandLine from "../../src/programs/CommandLine.ts"
-import * as Windmill from "../../src/programs/Windmill.ts"
+import * as IdleCommands from "../support/IdleCommands.ts"
 import { attack, timeout } from "./Attack.ts"
 import * as Mutation from "./Mutation.ts"
 
@@ -81,33 +79,11 @@ const inputOf = (bytes: Uint8Array): Input => {
 const textOf = (value: unknown): string =>
   (typeof value === "string" ? value : (JSON.stringify(value) ?? "")).replaceAll("\0", "")
 
-/** The command with all that it reads, and nothing that it does. */
-const idle = (command: Command.Command.Any): Command.Command.Any => {
-  const subcommands = command.subcommands.flatMap(({ commands }) => commands.map(idle))
-  const alone = Command.withHandler(command as Command.Command<string, unknown>, () => Effect.void)
-  return subcommands.length === 0 ? alone : Command.withSubcommands(alone, subcommands)
-}
-
-const silent: Console.Console = { ...console, log: () => {}, error: () => {} }
-
-/** All commands, loaded before the clock runs. */
-const windmill = idle(await Windmill.commandFor(["--completions"])) as Command.Command<
-  "windmill",
-  unknown,
-  {},
-  CommandLine.Failure
->
-
 const run = async (bytes: Uint8Array) => {
   const { args, env } = inputOf(bytes)
   // What asks people questions is no input of a script.
   if (args.includes("--wizard")) return
-  const exit = await Command.runWith(windmill, { version: "1", renderErrors: false })(args).pipe(
-    Effect.provideService(Console.Console, silent),
-    Effect.provide(NodeServices.layer),
-    Effect.provide(ConfigProvider.layer(ConfigProvider.fromEnv({ env }))),
-    Effect.runPromiseExit
-  )
+  const exit = await Effect.runPromiseExit(IdleCommands.read(args, env))
   if (Exit.isSuccess(exit)) return
   for (const reason of exit.cause.reasons) {
     if (!Cause.isFailReason(reason)) throw Cause.squash(exit.cause)
