@@ -9,7 +9,8 @@ import type { Address } from "../../src/layers/rabbitmq/RabbitAddress.ts"
 import * as RabbitQueues from "./RabbitQueues.ts"
 import * as TcpProxy from "./TcpProxy.ts"
 
-const programs = "/usr/lib/rabbitmq/bin"
+/** Where `rabbitmq-server` and `rabbitmqctl` are. `scripts/try-rabbitmq-4.sh` names those of another release. */
+const programs = process.env["RABBITMQ_PROGRAMS"] ?? "/usr/lib/rabbitmq/bin"
 
 /** Whether RabbitMQ is installed here, not only reachable. */
 export const isInstalled = NodeFs.existsSync(NodePath.join(programs, "rabbitmq-server"))
@@ -26,6 +27,8 @@ export const make = Effect.fnUntraced(function* ({ config = [] }: { readonly con
   const env = {
     PATH: process.env.PATH,
     HOME: home,
+    // A broker that is killed while it starts would leave one where the tests run.
+    ERL_CRASH_DUMP_SECONDS: "0",
     RABBITMQ_NODENAME: `windmill${port}@localhost`,
     RABBITMQ_NODE_PORT: String(port),
     RABBITMQ_DIST_PORT: String(yield* TcpProxy.freePort),

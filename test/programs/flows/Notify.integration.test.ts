@@ -102,6 +102,18 @@ layer(surroundings, { excludeTestServices: true })("notify", (it) => {
     }).pipe(Effect.scoped)
   )
 
+  it.effect("begins where it stopped, with what happened while no program told of it", () =>
+    Effect.gen(function* () {
+      yield* Effect.scoped(told("resumed"))
+      const { finish, imageId } = yield* done("birds", dog)
+      yield* finish
+      const { received, until } = yield* told("resumed")
+      yield* until(2)
+      assert.deepStrictEqual(received.map(({ type }) => type).toSorted(), ["group.done", "image.done"])
+      assert.strictEqual(received.find(({ type }) => type === "image.done")?.data["id"], imageId)
+    }).pipe(Effect.scoped)
+  )
+
   it.effect("tries again under the same id, later and later, and tells only the latest of a subject", () =>
     Effect.gen(function* () {
       const sql = yield* SqlClient.SqlClient
