@@ -40,7 +40,7 @@ export const layer = ({ config, data, farm }: EmbeddedOptions) =>
     PgActionLog.layer,
     PgHistory.layer,
     PgOperations.layer,
-    PgOperations.withdrawals,
+    PgOperations.current,
     PgResultStore.layer,
     PgProgress.layer,
     PgServiceSwitch.layer,

@@ -11,7 +11,7 @@ import * as Watched from "./Watched.ts"
 export const surroundings = (workerId: string) =>
   Layer.mergeAll(
     Heartbeat.layer(Settings.identity(workerId)),
-    PgOperations.withdrawals,
+    PgOperations.current,
     PgTunings.current,
     Watched.vitals,
     Distributed.services

@@ -39,9 +39,15 @@ export class Operations extends Context.Service<
   }
 >()("windmill/services/Operations") {}
 
+/** Whether operations run, as far as this program knows. Cheap, and a few seconds late. By default some may. */
+export const AnyRun: Context.Reference<Effect.Effect<boolean>> = Context.Reference(
+  "windmill/services/Operations/AnyRun",
+  { defaultValue: () => Effect.succeed(true) }
+)
+
 /**
  * Until when jobs that were published may have been withdrawn since, or their images deleted, in milliseconds since 1970;
- * `undefined` when none were. Cheap, and a few seconds late. By default none ever are.
+ * `Infinity` while that goes on, `undefined` when none were. Cheap, and a few seconds late. By default none ever are.
  */
 export const Withdrawals: Context.Reference<Effect.Effect<number | undefined>> = Context.Reference(
   "windmill/services/Operations/Withdrawals",

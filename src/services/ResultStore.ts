@@ -127,6 +127,16 @@ export interface Outstanding {
   readonly quietFor: Duration.Duration
 }
 
+/** What is left to do about all images together. */
+export interface Unfinished {
+  /** The stages that must run for some image. */
+  readonly stages: ReadonlySet<Stage>
+  /** Whether some image lacks an answer. */
+  readonly lacksAnswers: boolean
+  /** The image that was made known last. */
+  readonly newest: Option.Option<ImageId>
+}
+
 export class ResultStore extends Context.Service<
   ResultStore,
   {
@@ -199,8 +209,8 @@ export class ResultStore extends Context.Service<
     }) => Effect.Effect<ReadonlyArray<SubmittedImage>, ResultStoreError>
     /** Who still owes an answer about the image, and for how long nothing has been answered; none when it is not known. */
     readonly outstanding: (imageId: ImageId) => Effect.Effect<Option.Option<Outstanding>, ResultStoreError>
-    /** The image that was made known last. */
-    readonly newest: Effect.Effect<Option.Option<ImageId>, ResultStoreError>
+    /** Whether anything is left to do, with these algorithms; costs the same however many images there are. */
+    readonly unfinished: (algorithms: Readonly<Record<Stage, string>>) => Effect.Effect<Unfinished, ResultStoreError>
     /**
      * Forgets answers about images and about their crops, all or those that failed, so that they are owed again, and what
      * stages have set aside, so that they run again; of all steps or some. Returns how many there were. Each raises the

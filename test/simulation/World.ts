@@ -247,7 +247,7 @@ export const process = Effect.fnUntraced(function* (world: World, name: string) 
       request: (ids, services) => storing("request", store.request(ids, services)),
       assign: (ids, group) => storing("assign", store.assign(ids, group)),
       remove: (id) => storing("remove", store.remove(id)),
-      newest: storing("newest", store.newest),
+      unfinished: (algorithms) => storing("unfinished", store.unfinished(algorithms)),
       reference: (id) => storing("reference", store.reference(id)),
       records: (ids) => storing("records", store.records(ids))
     })

@@ -279,7 +279,14 @@ export const make = (): ResultStore["Service"] & Pick<Progress["Service"], "coun
         return Option.some(image.reference)
       }),
     counts: (scope, algorithms) => Effect.sync(() => progressOf(among(scope), algorithms)),
-    newest: Effect.sync(() => Option.fromUndefinedOr([...images.keys()].toSorted((a, b) => b - a)[0])),
+    unfinished: (algorithms) =>
+      Effect.sync(() => ({
+        stages: new Set(
+          stages.filter((stage) => [...images.values()].some((image) => isStale(image, stage, algorithms[stage])))
+        ),
+        lacksAnswers: [...images.values()].some((image) => owedBy(image).length > 0),
+        newest: Option.fromUndefinedOr([...images.keys()].toSorted((a, b) => b - a)[0])
+      })),
     reference: (imageId) =>
       Effect.sync(() => Option.map(Option.fromUndefinedOr(images.get(imageId)), ({ reference }) => reference)),
     records: (ids) =>

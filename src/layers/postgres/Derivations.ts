@@ -7,8 +7,8 @@
 import { Effect, Option } from "effect"
 import { SqlClient } from "effect/sql"
 import type { ImageId } from "../../domain/Identifiers.ts"
-import type { Stage } from "../../domain/Staleness.ts"
-import type { Derived, StaleImage } from "../../services/ResultStore.ts"
+import { type Stage, stages } from "../../domain/Staleness.ts"
+import type { Derived, StaleImage, Unfinished } from "../../services/ResultStore.ts"
 import * as Columns from "./Columns.ts"
 import { tryAgain } from "./Transactions.ts"
 
@@ -79,6 +79,27 @@ export const stale = Effect.fnUntraced(function* (
     imageId: image_id,
     traceParent: Option.fromNullOr(trace_parent)
   }))
+})
+
+/** Whether anything is left to do: the ends of indexes tell. */
+export const unfinished = Effect.fnUntraced(function* (algorithms: Readonly<Record<Stage, string>>) {
+  const sql = yield* SqlClient.SqlClient
+  const isWaiting = (stage: Stage) => {
+    const column = { stale: sql(columnsOf[stage].stale), algorithm: sql(columnsOf[stage].algorithm) }
+    return sql`
+      (SELECT min(${column.stale}) FROM images) IS NOT NULL
+      OR (SELECT min(${column.algorithm}) FROM images) <> ${algorithms[stage]}
+      OR (SELECT max(${column.algorithm}) FROM images) <> ${algorithms[stage]}`
+  }
+  const [row] = yield* sql<Record<Stage, boolean | null> & { lacksAnswers: boolean; newest: ImageId | null }>`
+    SELECT ${sql.csv(stages.map((stage) => sql`${isWaiting(stage)} AS ${sql(stage)}`))},
+      (SELECT min(owing) FROM images) IS NOT NULL AS "lacksAnswers",
+      (SELECT max(image_id) FROM images) AS newest`
+  return {
+    stages: new Set(stages.filter((stage) => row![stage] === true)),
+    lacksAnswers: row!.lacksAnswers,
+    newest: Option.fromNullOr(row!.newest)
+  } satisfies Unfinished
 })
 
 /** The last derivation of the highest revision of each image. */

@@ -141,13 +141,6 @@ export const outstanding = Effect.fnUntraced(function* (imageId: ImageId) {
   }))
 })
 
-/** The image that was made known last. */
-export const newest = Effect.gen(function* () {
-  const sql = yield* SqlClient.SqlClient
-  const rows = yield* sql<{ image_id: ImageId }>`SELECT image_id FROM images ORDER BY image_id DESC LIMIT 1`
-  return Option.map(Option.fromUndefinedOr(rows[0]), ({ image_id }) => image_id)
-})
-
 /** Where an image is read from. */
 export const reference = Effect.fnUntraced(function* (imageId: ImageId) {
   const sql = yield* SqlClient.SqlClient

@@ -27,6 +27,7 @@ import { tellWebhooks } from "./migrations/0015TellWebhooks.ts"
 import { correct } from "./migrations/0016Correct.ts"
 import { tuneServices } from "./migrations/0017TuneServices.ts"
 import { countVotes } from "./migrations/0018CountVotes.ts"
+import { tellChanges } from "./migrations/0019TellChanges.ts"
 
 /** The database was made by a later version of the program. */
 export class DatabaseTooNew extends Schema.TaggedError<DatabaseTooNew>()("DatabaseTooNew", {
@@ -60,7 +61,8 @@ export const steps = {
   "0015_tell_webhooks": tellWebhooks,
   "0016_correct": correct,
   "0017_tune_services": tuneServices,
-  "0018_count_votes": countVotes
+  "0018_count_votes": countVotes,
+  "0019_tell_changes": tellChanges
 }
 
 /** Where it says which were taken. */

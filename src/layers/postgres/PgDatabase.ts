@@ -119,6 +119,13 @@ export const layer = PgClient.layerFrom(
   })
 )
 
+/**
+ * Whether a connection can be kept to hear what the database tells: it must be the same connection of the server all the time,
+ * and leave enough for the work.
+ */
+export const canListen = ({ maxConnections = fewConnections, prepare }: PgClient.PgPoolConfig): boolean =>
+  prepare !== false && maxConnections > 2
+
 /** Bytes of one row that can be read. The driver's default, 16 MiB, is less than one reply of a service may have. */
 const maxMessageSize = 256 * 1024 * 1024
 

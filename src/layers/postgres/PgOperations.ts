@@ -4,11 +4,11 @@
  * A step is one transaction, which holds the row of its operation: of several programs that work on one operation, one takes
  * each step, and none is taken after it was stopped.
  */
-import { Effect, Layer, Option, Schema } from "effect"
+import { Context, Effect, Layer, Option, Schema } from "effect"
 import { SqlClient, type Statement } from "effect/sql"
 import type { ImageId } from "../../domain/Identifiers.ts"
 import { at, type Operation, type OperationId, type Progress, Request } from "../../domain/Operation.ts"
-import { Operations, Withdrawals } from "../../services/Operations.ts"
+import { AnyRun, Operations, Withdrawals } from "../../services/Operations.ts"
 import * as Columns from "./Columns.ts"
 import { type DatabaseFailure, storeError } from "./Failures.ts"
 import * as Looks from "./Looks.ts"
@@ -50,23 +50,38 @@ export const layer = Layer.effect(
 /** Clocks of machines differ: jobs that were published so many milliseconds after a withdrawal are looked at, too. */
 const leeway = 60_000
 
-/** Knows until when jobs were withdrawn. While the database is away, what was known last counts. */
-export const withdrawals = Layer.effect(
-  Withdrawals,
+/** What a program knows without asking. While the database is away, what was known last counts. */
+export const current = Layer.effectContext(
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
-    let latest: number | undefined
+    let known: Known = { anyRun: false, until: null }
     const look = Effect.gen(function* () {
-      const [row] = yield* sql<{ until: number | null }>`
-        SELECT floor(extract(epoch FROM max(coalesce(ended, now()))) * 1000)::bigint AS until FROM operations
-        WHERE request ->> 'kind' IN ('withdraw', 'delete')`
-      latest = row?.until == null ? undefined : row.until + leeway
+      const [row] = yield* sql<Known>`
+        SELECT coalesce(bool_or(state = 'running'), false) AS "anyRun",
+          max(CASE WHEN state = 'running' THEN 'infinity' ELSE floor(extract(epoch FROM ended) * 1000) END)
+            FILTER (WHERE request ->> 'kind' IN ('withdraw', 'delete'))::double precision AS until
+        FROM operations`
+      known = row!
     })
-    yield* Effect.ignore(look)
-    yield* Looks.everySecond(look)
-    return Effect.sync(() => latest)
+    const looks = yield* Looks.Looks
+    yield* looks.follow(["operations"], Effect.ignore(look))
+    return Context.make(
+      Withdrawals,
+      Effect.sync(() => (known.until === null ? undefined : known.until + leeway))
+    ).pipe(
+      Context.add(
+        AnyRun,
+        Effect.sync(() => known.anyRun)
+      )
+    )
   })
-).pipe(Layer.provide(Migrations.layer))
+).pipe(Layer.provide(Looks.layer), Layer.provide(Migrations.layer))
+
+interface Known {
+  readonly anyRun: boolean
+  /** Milliseconds since 1970. */
+  readonly until: number | null
+}
 
 const encodeRequest = Schema.encodeSync(Schema.toCodecJson(Request))
 const decodeRequest = Schema.decodeUnknownEffect(Schema.toCodecJson(Request))

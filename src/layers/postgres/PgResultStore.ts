@@ -60,11 +60,7 @@ export const asItIs = Layer.effect(
       request: method("ResultStore.request", Requests.request, aboutAll),
       assign: method("ResultStore.assign", Requests.assign, aboutAll),
       remove: method("ResultStore.remove", Requests.remove, aboutOne),
-      newest: method(
-        "ResultStore.newest",
-        () => Images.newest,
-        () => ({})
-      )(),
+      unfinished: method("ResultStore.unfinished", Derivations.unfinished, () => ({})),
       reference: method("ResultStore.reference", Images.reference, aboutOne),
       records: method("ResultStore.records", Facts.records, aboutAll)
     })

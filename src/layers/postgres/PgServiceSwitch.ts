@@ -1,7 +1,8 @@
 /**
  * Which steps are switched off, in PostgreSQL.
  *
- * Each process looks once a second, in one query for all of its steps. While the database is away the last answer counts.
+ * Each process looks in one query for all of its steps, when the database tells of a change. While it is away the last answer
+ * counts.
  */
 import { Effect, Layer, Stream, SubscriptionRef } from "effect"
 import { SqlClient } from "effect/sql"
@@ -22,9 +23,10 @@ export const layer = Layer.effect(
       Effect.mapError(storeError)
     )
     const stepsOf = (pauses: ReadonlyArray<Pause>): ReadonlySet<StepName> => new Set(pauses.map(({ step }) => step))
-    const paused = yield* SubscriptionRef.make(stepsOf(yield* read))
+    const paused = yield* SubscriptionRef.make(stepsOf([]))
     const refresh = Effect.tap(read, (pauses) => SubscriptionRef.set(paused, stepsOf(pauses)))
-    yield* Looks.everySecond(refresh)
+    const looks = yield* Looks.Looks
+    yield* looks.follow(["pauses"], refresh)
 
     const until = (holds: (steps: ReadonlySet<StepName>) => boolean) =>
       SubscriptionRef.changes(paused).pipe(Stream.filter(holds), Stream.take(1), Stream.runDrain)
@@ -53,4 +55,4 @@ export const layer = Layer.effect(
       untilResumed: (step) => until((steps) => !steps.has(step))
     })
   })
-).pipe(Layer.provide(Migrations.layer))
+).pipe(Layer.provide(Looks.layer), Layer.provide(Migrations.layer))

@@ -1,10 +1,10 @@
 /**
  * How services are asked, in PostgreSQL.
  *
- * Each program looks once a second, in one query for all services. The same query says how many programs that are alive ask a
- * service: among them its rate is shared. While the database is away the last answer counts.
+ * Each program looks in one query for all services, when the database tells of a change. The same query says how many programs
+ * that are alive ask a service: among them its rate is shared. While the database is away the last answer counts.
  */
-import { Effect, Layer, Schema, Stream, SubscriptionRef } from "effect"
+import { Effect, Layer, Schedule, Schema, Stream, SubscriptionRef } from "effect"
 import { SqlClient } from "effect/sql"
 import type { ServiceId } from "../../domain/Identifiers.ts"
 import * as Tuning from "../../domain/Tuning.ts"
@@ -81,8 +81,15 @@ export const current = Layer.effect(
       )
       yield* SubscriptionRef.set(tunings, new Map(known))
     })
-    yield* Effect.ignore(look)
-    yield* Looks.everySecond(look)
+    const looks = yield* Looks.Looks
+    yield* looks.follow(["tunings", "workers"], Effect.ignore(look))
+    // A program that dies does not tell of it.
+    const isShared = Effect.map(SubscriptionRef.get(tunings), (tunings) => tunings.size > 0)
+    yield* Effect.when(Effect.ignore(look), isShared).pipe(
+      Effect.schedule(Schedule.spaced("5 seconds")),
+      Effect.withTracerEnabled(false),
+      Effect.forkScoped
+    )
     const of = (tunings: ReadonlyMap<ServiceId, Tuning.Tuning>, service: ServiceId) =>
       tunings.get(service) ?? Tuning.untuned
     return {
@@ -95,4 +102,4 @@ export const current = Layer.effect(
         )
     }
   })
-).pipe(Layer.provide(Migrations.layer))
+).pipe(Layer.provide(Looks.layer), Layer.provide(Migrations.layer))

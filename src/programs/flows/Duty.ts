@@ -9,6 +9,8 @@ export interface DutyOptions<E extends { readonly message: string }, R> {
   /** How long whoever has it keeps it, from its last look on. */
   readonly lease: Duration.Duration
   readonly every: Duration.Input
+  /** Whether there is something to do. While there is not, the duty is nobody's. */
+  readonly isDue: Effect.Effect<boolean, E, R>
   readonly stop: Deferred.Deferred<void>
   /** What the log says of a turn that failed: `The sweep is left to the next time`. */
   readonly onFailure: string
@@ -22,11 +24,11 @@ export type Keep = Effect.Effect<boolean, ResultStoreError, WorkerRegistry>
 export const duty = <E extends { readonly message: string }, R>(options: DutyOptions<E, R>) =>
   Stream.unwrap(
     Effect.map(Effect.map(Random.nextInt, String), (holder) => {
-      const { every, lease, name, onFailure, stop, work } = options
+      const { every, isDue, lease, name, onFailure, stop, work } = options
       const hold = (time: Duration.Duration): Keep =>
         WorkerRegistry.use((registry) => registry.lead(name, holder, time))
       const turn = Effect.gen(function* () {
-        if (yield* hold(lease)) yield* work(hold(lease))
+        if ((yield* isDue) && (yield* hold(lease))) yield* work(hold(lease))
       }).pipe(Effect.catch((error) => Effect.logWarning(`${onFailure}: ${error.message}`)))
       return Stream.fromEffectSchedule(turn, Schedule.spaced(every)).pipe(
         Stream.interruptWhen(Deferred.await(stop)),

@@ -32,6 +32,7 @@ export const notify = (webhooks: ReadonlyArray<Webhook>, { every, stop }: Notify
         name: `webhook ${webhook.name}`,
         lease,
         every,
+        isDue: Effect.succeed(true),
         stop,
         onFailure: `${webhook.name} is told later`,
         work: Effect.fn("Notify", { root: true, attributes: { "windmill.webhook": webhook.name } })(function* (keep) {

@@ -13,7 +13,7 @@ import { type Stage, stages } from "../../domain/Staleness.ts"
 import { CurrentPerson } from "../../services/ActionLog.ts"
 import { Catalog } from "../../services/Catalog.ts"
 import { MessageBroker } from "../../services/MessageBroker.ts"
-import { Operations } from "../../services/Operations.ts"
+import { AnyRun, Operations } from "../../services/Operations.ts"
 import { ResultStore } from "../../services/ResultStore.ts"
 import { known } from "./Actions.ts"
 import { duty } from "./Duty.ts"
@@ -86,6 +86,7 @@ export const operate = ({ stop }: { readonly stop: Deferred.Deferred<void> }) =>
     name: "operations",
     lease,
     every: "1 second",
+    isDue: Effect.flatten(AnyRun),
     stop,
     onFailure: "Operations are left to the next time",
     work: Effect.fnUntraced(function* (keep) {

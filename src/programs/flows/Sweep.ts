@@ -10,15 +10,18 @@ import type { ImageId } from "../../domain/Identifiers.ts"
 import { hintQueue } from "../../domain/Messages.ts"
 import * as Publication from "../../domain/Publication.ts"
 import type { Stage } from "../../domain/Staleness.ts"
+import type { StepName } from "../../domain/StepName.ts"
 import { knownWithin } from "../../domain/Worker.ts"
 import { Catalog } from "../../services/Catalog.ts"
 import { type BrokerUnavailable, MessageBroker } from "../../services/MessageBroker.ts"
 import * as Metrics from "../../services/Metrics.ts"
-import { ResultStore, type ResultStoreError, type SubmittedImage } from "../../services/ResultStore.ts"
+import { ResultStore, type ResultStoreError, type SubmittedImage, type Unfinished } from "../../services/ResultStore.ts"
 import { ServiceSwitch } from "../../services/ServiceSwitch.ts"
+import type { WorkerRegistry } from "../../services/WorkerRegistry.ts"
 import { duty, type Keep } from "./Duty.ts"
 import * as Hints from "./Hints.ts"
 import * as Idle from "./Idle.ts"
+import { remembered } from "./Remembered.ts"
 import * as SetAside from "./SetAside.ts"
 import { publishOwed } from "./Submit.ts"
 
@@ -39,15 +42,45 @@ const lease = Duration.seconds(15)
 
 /** Sweeps on a schedule until told to stop. The first sweep comes at once. */
 export const sweep = (options: SweepOptions) =>
-  Stream.mergeAll(
-    [
-      ...options.stages.map((stage) =>
-        sweeping(stage, options, (keep, memory) => hintAtStale(stage, options.algorithms[stage], keep, memory))
-      ),
-      sweeping("services", options, publishForgotten)
-    ],
-    { concurrency: "unbounded" }
+  Stream.unwrap(
+    Effect.gen(function* () {
+      const store = yield* ResultStore
+      const catalog = yield* Catalog
+      const look = yield* remembered(store.unfinished(options.algorithms), "1 second")
+      const ofStages = options.stages.map((stage): Sweep => ({
+        name: stage,
+        steps: [stage],
+        isDue: ({ stages }) => stages.has(stage),
+        work: (keep, memory) => hintAtStale(stage, options.algorithms[stage], keep, memory)
+      }))
+      const ofServices: Sweep = {
+        name: "services",
+        steps: catalog.map(({ id }) => id),
+        isDue: ({ lacksAnswers }) => lacksAnswers,
+        work: publishForgotten
+      }
+      return Stream.mergeAll(
+        [...ofStages, ofServices].map((sweep) => sweeping(sweep, look, options)),
+        { concurrency: "unbounded" }
+      )
+    })
   )
+
+/** What one program at a time looks after. */
+interface Sweep {
+  readonly name: string
+  readonly steps: ReadonlyArray<StepName>
+  readonly isDue: (unfinished: Unfinished) => boolean
+  readonly work: (keep: Keep, memory: Memory, unfinished: Unfinished) => Effect.Effect<void, Failure, Needs>
+}
+
+type Failure = ResultStoreError | BrokerUnavailable
+
+type Needs = Catalog | MessageBroker | ResultStore | ServiceSwitch | WorkerRegistry
+
+const nothing: Unfinished = { stages: new Set(), lacksAnswers: false, newest: Option.none() }
+
+const newestOf = ({ newest }: Unfinished): number => Option.getOrElse(newest, () => 0)
 
 /** What one sweep of a duty leaves for the next: since when steps are idle, and the newest image there was. */
 interface Memory {
@@ -66,25 +99,39 @@ const certain = <S extends string>(memory: Memory, idle: Iterable<S>) =>
     return new Set([...since].filter(([, from]) => now - from >= Duration.toMillis(knownWithin)).map(([step]) => step))
   })
 
-/** Does the work every so often. Whether the duty is this program's is looked at more often, lest it pass to another. */
-const sweeping = <R>(
-  name: string,
-  { every, stop }: SweepOptions,
-  work: (keep: Keep, memory: Memory) => Effect.Effect<void, ResultStoreError | BrokerUnavailable, R>
+/**
+ * Does the work every so often, when there is some. Whether the duty is this program's is looked at more often, lest it pass to
+ * another.
+ */
+const sweeping = (
+  { isDue, name, steps, work }: Sweep,
+  look: Effect.Effect<Unfinished, ResultStoreError>,
+  { every, stop }: SweepOptions
 ) => {
   const interval = Duration.fromInputUnsafe(every)
   const memory: Memory = { idleSince: new Map(), newest: 0 }
-  let due = 0
+  let nextLook = 0
+  let found = nothing
   return duty({
     name: `sweep ${name}`,
     lease,
     every: Duration.min(interval, Duration.divideUnsafe(lease, 3)),
+    isDue: Effect.gen(function* () {
+      const now = yield* Clock.currentTimeMillis
+      if (now < nextLook) return isDue(found)
+      found = yield* look
+      if (isDue(found)) return true
+      yield* certain(memory, steps)
+      memory.newest = newestOf(found)
+      nextLook = now + Duration.toMillis(interval)
+      return false
+    }),
     stop,
     onFailure: "The sweep is left to the next time",
     work: Effect.fnUntraced(function* (keep) {
-      if ((yield* Clock.currentTimeMillis) < due) return
-      yield* Effect.withSpan(work(keep, memory), "Sweep", { root: true, attributes: { "windmill.step": name } })
-      due = (yield* Clock.currentTimeMillis) + Duration.toMillis(interval)
+      if ((yield* Clock.currentTimeMillis) < nextLook) return
+      yield* Effect.withSpan(work(keep, memory, found), "Sweep", { root: true, attributes: { "windmill.step": name } })
+      nextLook = (yield* Clock.currentTimeMillis) + Duration.toMillis(interval)
     })
   })
 }
@@ -136,15 +183,14 @@ const isHarmonizing = Effect.gen(function* () {
  * Publishes all jobs that services owe which are idle. Of images that are not newer than the look before, since the jobs of
  * those may be about to be published.
  */
-const publishForgotten = Effect.fnUntraced(function* (keep: Keep, memory: Memory) {
-  const store = yield* ResultStore
+const publishForgotten = Effect.fnUntraced(function* (keep: Keep, memory: Memory, unfinished: Unfinished) {
   const catalog = yield* Catalog
   const { pauses } = yield* ServiceSwitch
   const paused = new Set((yield* pauses).map(({ step }) => step))
   const idle = yield* Idle.services(catalog.filter(({ id }) => !paused.has(id)))
   const forgetful = yield* certain(memory, idle)
-  const newest = memory.newest
-  memory.newest = Option.getOrElse(yield* store.newest, () => 0)
+  const { newest } = memory
+  memory.newest = newestOf(unfinished)
   const isSetAside = yield* SetAside.jobs(catalog.filter(({ id }) => forgetful.has(id)))
   if (forgetful.size === 0) return
   const publishPage = Effect.fnUntraced(function* (known: ReadonlyArray<SubmittedImage>) {

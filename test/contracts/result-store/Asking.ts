@@ -103,6 +103,24 @@ export const asking = (it: Vitest.MethodsNonLive<ResultStore | Progress>) => {
     })
   )
 
+  it.effect("tells which stages must run for some image, whether any lacks an answer, and which is the newest", () =>
+    Effect.gen(function* () {
+      const store = yield* ResultStore
+      const algorithms = { harmonize: "test@1", consensus: "test@1", enrich: "test@1" }
+      const id = yield* known("blip")
+      const before = yield* store.unfinished(algorithms)
+      assert.isTrue(before.lacksAnswers)
+      assert.deepStrictEqual(before.newest, Option.some(id))
+      yield* store.record([answer(id, "blip")])
+      assert.deepStrictEqual((yield* store.unfinished(algorithms)).stages, new Set(stages))
+      for (const stage of stages) yield* runStage(stage, id, 1)
+      for (const stage of stages) {
+        const others = yield* store.unfinished({ ...algorithms, [stage]: "another@1" })
+        assert.isTrue(others.stages.has(stage))
+      }
+    })
+  )
+
   it.effect("tells with stale and owing images the trace they belong to", () =>
     Effect.gen(function* () {
       const store = yield* ResultStore

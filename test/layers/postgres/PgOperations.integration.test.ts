@@ -243,7 +243,7 @@ describe("operations in PostgreSQL", () => {
 
   it.live("tells programs until when jobs may have been withdrawn", () =>
     Effect.gen(function* () {
-      const withdrawals = Effect.map(Layer.build(Layer.fresh(PgOperations.withdrawals)), Context.get(Withdrawals))
+      const withdrawals = Effect.map(Layer.build(Layer.fresh(PgOperations.current)), Context.get(Withdrawals))
       const until = yield* withdrawals
       assert.isUndefined(yield* until)
       yield* takeAll({ kind: "withdraw", services: [clip] })

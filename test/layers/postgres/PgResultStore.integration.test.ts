@@ -1,12 +1,12 @@
 import { PgClient } from "@effect/sql-pg"
 import { assert, layer } from "@effect/vitest"
-import { Context, Effect, Fiber, Layer, Tracer } from "effect"
+import { Context, Effect, Fiber, Layer, Option, Tracer } from "effect"
 import { SqlClient } from "effect/sql"
 import { vi } from "vitest"
 import * as Derived from "../../../src/layers/postgres/Derived.ts"
 import * as PgDatabase from "../../../src/layers/postgres/PgDatabase.ts"
 import { Progress } from "../../../src/services/Progress.ts"
-import { ResultStore } from "../../../src/services/ResultStore.ts"
+import { ResultStore, type Unfinished } from "../../../src/services/ResultStore.ts"
 import { contract } from "../../contracts/ResultStore.ts"
 import * as Databases from "../../support/Databases.ts"
 import { factsOf, failed, object, said, boxesOf, consensusOf } from "../../support/Facts.ts"
@@ -18,7 +18,8 @@ import {
   known,
   personsAt,
   saveBoxes,
-  saveConsensus
+  saveConsensus,
+  saveEnrichment
 } from "../../support/Stores.ts"
 
 contract({ name: "PgResultStore", layer: Databases.store })
@@ -50,6 +51,28 @@ layer(Databases.store, { excludeTestServices: true })("PgResultStore", (it) => {
           (SELECT count(*) FROM consensus WHERE image_id = ${id}) AS consensus,
           (SELECT count(*) FROM postprocessing WHERE image_id = ${id}) AS crops`
       assert.deepStrictEqual(seen, { results: 1, boxes: 1, consensus: 1, crops: 1 })
+    })
+  )
+
+  it.effect("knows when nothing is left to do", () =>
+    Effect.gen(function* () {
+      const store = yield* ResultStore
+      const sql = yield* PgClient.PgClient
+      const algorithms = { harmonize: "test@1", consensus: "test@1", enrich: "test@1" }
+      const id = yield* known("yolov8")
+      const nothing: Unfinished = { stages: new Set(), lacksAnswers: false, newest: Option.some(id) }
+      const seen = yield* sql`
+        DELETE FROM images WHERE image_id <> ${id}`.pipe(
+        Effect.andThen(store.record([answer(id, "yolov8")])),
+        Effect.andThen(saveBoxes([derived(id, 1, [])])),
+        Effect.andThen(saveConsensus([derived(id, 1, consensusOf(factsOf({})))])),
+        Effect.andThen(saveEnrichment([derived(id, 1, undefined)])),
+        Effect.andThen(store.unfinished(algorithms)),
+        Effect.flip,
+        sql.withTransaction,
+        Effect.flip
+      )
+      assert.deepStrictEqual(seen, nothing)
     })
   )
 

@@ -98,6 +98,9 @@ layer(Layer.provideMerge(filled, Databases.store), { timeout: "60 seconds" })(
         const nodes = yield* nodesOf(store.owed({ scope: { _tag: "All" }, limit: 100 }))
         assert.deepStrictEqual(scansOf(nodes), [])
         assert.isBelow(rowsRead(nodes), 150)
+        const ends = yield* nodesOf(store.unfinished({ harmonize: current, consensus: current, enrich: current }))
+        assert.deepStrictEqual(scansOf(ends), [])
+        assert.isBelow(rowsRead(ends), 50)
       })
     )
 

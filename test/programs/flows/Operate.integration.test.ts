@@ -42,7 +42,7 @@ const surroundings = Layer.mergeAll(
         return { data: said(label(model.word, 0.9)).data! }
       })
   }),
-  Layer.mergeAll(PgOperations.layer, PgOperations.withdrawals).pipe(Layer.provideMerge(Databases.store))
+  Layer.mergeAll(PgOperations.layer, PgOperations.current).pipe(Layer.provideMerge(Databases.store))
 )
 
 const soon = Schedule.spaced("20 millis")

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Deferred, Effect, Fiber, Layer, Stream } from "effect"
+import { Deferred, Duration, Effect, Fiber, Layer, Stream } from "effect"
 import { TestClock } from "effect/testing"
 import type { ServiceId } from "../../../src/domain/Identifiers.ts"
 import { hintQueue } from "../../../src/domain/Messages.ts"
@@ -81,6 +81,30 @@ const beat = (workerId: string, activity: { readonly inFlight: number; readonly 
   )
 
 describe("the sweep", () => {
+  it.effect("asks one question from time to time while nothing is left to do, and takes no duty", () =>
+    Effect.gen(function* () {
+      const store = yield* ResultStore
+      const asked = { unfinished: 0 }
+      const idle = Layer.merge(
+        Layer.mock(ResultStore, {
+          unfinished: (algorithms) =>
+            Effect.tap(
+              store.unfinished(algorithms),
+              Effect.sync(() => asked.unfinished++)
+            )
+        }),
+        Layer.mock(WorkerRegistry, {
+          lead: (_duty, _holder, time) => (Duration.isZero(time) ? Effect.succeed(false) : Effect.die("takes a duty"))
+        })
+      )
+      const { stop } = yield* Effect.provide(sweeper, idle)
+      yield* TestClock.adjust("29 seconds")
+      yield* Effect.repeat(TestClock.adjust("1 second"), { times: 120 })
+      yield* stop
+      assert.strictEqual(asked.unfinished, 5)
+    }).pipe(Effect.provide(surroundings))
+  )
+
   it.effect(
     "publishes what idle services owe once, however many images that are, and nothing for one that is off",
     () =>
