@@ -98,7 +98,7 @@ const run = async <A>(
 }
 
 /** The networks of a service; `undefined`, with the reason said, when they cannot be used here. */
-const open = async (service: Models.ServiceName): Promise<ReadonlyArray<Network> | undefined> => {
+const open = async (service: keyof typeof Models.services): Promise<ReadonlyArray<Network> | undefined> => {
   try {
     return await Promise.all(
       Models.services[service].networks.map(async (name) =>

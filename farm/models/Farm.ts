@@ -62,7 +62,7 @@ export const make = Effect.fn("Farm.make")(function* (
   const examined = yield* Effect.forEach(
     catalog,
     (service) =>
-      isModelService(service.id)
+      Models.isModelService(service.id)
         ? Effect.match(threads.examine(service.id), {
             onSuccess: () => ({ service, reason: undefined }),
             onFailure: ({ message }) => ({ service, reason: message })
@@ -79,8 +79,6 @@ export const make = Effect.fn("Farm.make")(function* (
     absent: examined.flatMap(({ reason, service }) => (reason === undefined ? [] : [{ service: service.id, reason }]))
   }
 })
-
-const isModelService = (id: string): id is Models.ServiceName => id in Models.services
 
 interface Tools {
   readonly threads: Threads.Threads
@@ -108,16 +106,16 @@ const answering = (id: string, { pictures, threads }: Tools): HttpService.Answer
 /** What a service says about a picture. Colors and metadata are measured, all else is seen by models. */
 const predictions = (id: string, picture: Pictures.Picture, threads: Threads.Threads) =>
   Effect.flatMap(picture.pixels, (pixels) =>
-    isModelService(id)
+    Models.isModelService(id)
       ? threads.analyze(id, { ...pixels, full: { width: picture.width, height: picture.height } })
       : Effect.succeed(id === "colors" ? Colors.predictions(pixels) : Metadata.predictions(picture, pixels))
   )
 
-const detectors = { centernet: true, nanodet: true, nanodet_g: true }
+const detectors = { centernet: true, nanodet: true, nanodet_g: true, rtdetr: true }
 
 /** A service's habits: those of the contract without its oddities. */
 const termsOf = (id: string): Envelope.Terms => {
-  const modelInfo = isModelService(id) ? cardOf(Models.services[id]) : { framework: "measured in the pixels" }
+  const modelInfo = Models.isModelService(id) ? infoOf(Models.cardOf(id)) : { framework: "measured in the pixels" }
   return {
     replyName: id,
     modelInfo,
@@ -129,7 +127,7 @@ const termsOf = (id: string): Envelope.Terms => {
   }
 }
 
-const cardOf = ({ license, model, source, version }: Models.Card): Envelope.JsonObject => ({
+const infoOf = ({ license, model, source, version }: Models.Card): Envelope.JsonObject => ({
   framework: "ONNX Runtime",
   model,
   version,

@@ -139,12 +139,12 @@ export const alphabet = {
   }
 }
 
-/** A service that answers with networks. */
+/** A service that answers with networks of packages. */
 export interface ModelService extends Card {
   readonly networks: ReadonlyArray<NetworkName>
 }
 
-/** The services by name, in name order. */
+/** The services with networks of packages by name, in name order. */
 export const services = {
   centernet: {
     networks: ["centernet"],
@@ -196,4 +196,69 @@ export const services = {
     source: "https://tfhub.dev/google/movenet/singlepose/lightning/4"
   }
 } as const satisfies Readonly<Record<string, ModelService>>
-export type ServiceName = keyof typeof services
+
+/** A service that answers with a model of a hub, which `windmill models add` fetches. */
+export interface HubService extends Card {
+  /** Where the hub has it. */
+  readonly repository: string
+  /** The commit of the repository. */
+  readonly revision: string
+  /** The `model_type` that its configuration must name, so that a service never answers with another kind of model. */
+  readonly architecture: string
+  /** Bytes to fetch. */
+  readonly size: number
+}
+
+const onHub = <const H extends Omit<HubService, "version" | "source">>(model: H) => ({
+  ...model,
+  version: `${model.repository}@${model.revision.slice(0, 7)}`,
+  source: `https://huggingface.co/${model.repository}`
+})
+
+/** The services with models of a hub by name, in name order. */
+export const hubServices = {
+  captions: onHub({
+    repository: "Xenova/vit-gpt2-image-captioning",
+    revision: "215b4edcb7ec1fad5905a18a03f7b2007f6fabd0",
+    architecture: "vision-encoder-decoder",
+    size: 250_000_000,
+    model: "ViT-GPT2 image captioning, 8 bits",
+    license: "Apache-2.0"
+  }),
+  clip: onHub({
+    repository: "Xenova/clip-vit-base-patch32",
+    revision: "4c1807b705b1d015fb032789cc4d221b23025a6f",
+    architecture: "clip",
+    size: 157_000_000,
+    model: "CLIP ViT-B/32, 8 bits, over the vocabulary of Windmill",
+    license: "MIT"
+  }),
+  imagenet: onHub({
+    repository: "Xenova/vit-base-patch16-224",
+    revision: "f89c91a12b4f5cc8c6f56a09b88b4027c912aa91",
+    architecture: "vit",
+    size: 88_400_000,
+    model: "ViT-B/16, 224 pixels, 8 bits, ImageNet-1k",
+    license: "Apache-2.0"
+  }),
+  rtdetr: onHub({
+    repository: "onnx-community/rtdetr_r18vd",
+    revision: "f2bee7444f4c29003df7e9ef07c4c1c6632eca6f",
+    architecture: "rt_detr",
+    size: 82_700_000,
+    model: "RT-DETR R18vd, 640 pixels, COCO",
+    license: "Apache-2.0"
+  })
+} as const satisfies Readonly<Record<string, HubService>>
+export type HubServiceName = keyof typeof hubServices
+
+export type ServiceName = keyof typeof services | HubServiceName
+
+/** Whether a model of a hub answers for the service. */
+export const isHubService = (name: string): name is HubServiceName => Object.hasOwn(hubServices, name)
+
+/** Whether a model answers for the service. */
+export const isModelService = (name: string): name is ServiceName => Object.hasOwn(services, name) || isHubService(name)
+
+/** What replies of the service say about its model. */
+export const cardOf = (name: ServiceName): Card => (isHubService(name) ? hubServices[name] : services[name])

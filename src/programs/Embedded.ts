@@ -105,15 +105,14 @@ const models = ({ config, data }: Pick<EmbeddedOptions, "config" | "data">) =>
   Layer.effectContext(
     Effect.gen(function* () {
       const farm = yield* ModelFarm.make({ data })
-      const named = Option.isSome(config) ? yield* FileCatalog.read(config.value) : []
-      const others = named.filter(({ id }) => !farm.catalog.some((service) => service.id === id))
-      const kinds = new Set(others.map(({ kind }) => kind))
-      const captions = yield* Effect.promise(() => Absent.captions())
-      const absent = [
-        ...farm.absent,
-        ...(kinds.has("semantic") ? [] : [captions]),
-        ...(kinds.has("classification") ? [] : Absent.notInstalled)
-      ]
+      const listed = Option.isSome(config) ? yield* FileCatalog.read(config.value) : []
+      const others = listed.filter(({ id }) => !farm.catalog.some((service) => service.id === id))
+      const named = new Set<string>(others.map(({ id }) => id))
+      const isCaptioned = [...farm.catalog, ...others].some(({ kind }) => kind === "semantic")
+      const captions = isCaptioned ? undefined : yield* Effect.promise(() => Absent.captions())
+      const absent = farm.absent.flatMap((each) =>
+        named.has(each.service) ? [] : [each.service === captions?.service ? captions : each]
+      )
       return Context.make(
         Catalog,
         [...farm.catalog, ...others].toSorted((a, b) => (a.id < b.id ? -1 : 1))

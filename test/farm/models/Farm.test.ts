@@ -14,10 +14,10 @@ const data = join(tmpdir(), "windmill-models-test")
 const people = readFileSync("node_modules/vladmandic-human-1/assets/sample6.jpg")
 
 /** What is not part of the install. */
-const notAdded = [
-  { service: "nanodet_g", reason: "run windmill models add nanodet-g to have it." },
-  { service: "nsfw", reason: "run windmill models add nsfw to have it." }
-]
+const notAdded = ["captions", "clip", "imagenet", "nanodet_g", "nsfw", "rtdetr"].map((service) => ({
+  service,
+  reason: `run windmill models add ${service.replace("_", "-")} to have it.`
+}))
 
 const opened = Farm.make({ data, program, threads: 1 })
 

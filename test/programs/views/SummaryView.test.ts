@@ -26,6 +26,17 @@ describe("SummaryView.render", () => {
     )
   })
 
+  it("says how to have all models that are only to be added in one command", () => {
+    const absent = ["clip", "nanodet_g"].map((service) => ({
+      service,
+      reason: `run windmill models add ${service.replace("_", "-")} to have it.`
+    }))
+    assert.include(
+      render(runOf({ absent })),
+      "not asked   clip, nanodet_g: run windmill models add clip nanodet-g to have them."
+    )
+  })
+
   it("shows what was found, then the totals, then where to look further", () => {
     const requested = [...beachFacts.requested, serviceId("metadata")]
     const images = [findingsOf({ ...beachFacts, requested })]
