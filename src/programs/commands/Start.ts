@@ -122,6 +122,37 @@ const run = Effect.fnUntraced(function* (options: Options) {
   const submission = RunToCompletion.nothing()
   const startedAt = yield* Clock.currentTimeMillis
 
+  /** Writes down what was found about the pictures, and tells of it. A run that took pictures as they came reports the latest. */
+  const writeDown = Effect.gen(function* () {
+    const { ids } = submission
+    const counted = yield* Progress
+    const finished = yield* WriteFindings.writeFindings(
+      options.watch.length > 0 ? ids.slice(-maxReported) : ids.slice(0, maxReported),
+      {
+        progress: yield* counted.counts({ _tag: "Images", ids }),
+        doneBefore: submission.doneBefore,
+        unusable: submission.unusable,
+        seconds: ((yield* Clock.currentTimeMillis) - startedAt) / 1000,
+        simulated: farmOf(options) === "simulated",
+        absent: yield* Embedded.AbsentServices,
+        database: 'npm run sql -- "SELECT service, status, count(*) FROM results GROUP BY 1, 2"'
+      },
+      { output, page, strategy, lettering: { path: VectorText.textPath, width: VectorText.textWidth } }
+    )
+    const { width } = yield* display.size
+    for (const line of SummaryView.render(finished, { width, color: display.color, limit: maxShown })) {
+      yield* Console.log(line)
+    }
+    return finished
+  })
+
+  /** A run that takes pictures as they come has no other end, so what it found is written down then. */
+  const endEarly = Effect.gen(function* () {
+    yield* display.finish
+    yield* sayWhereItStopped(submission)
+    if (options.watch.length > 0 && submission.ids.length > 0) yield* writeDown
+  }).pipe(Effect.catchCause((cause) => Effect.logError("The report cannot be written", cause)))
+
   /** What goes on besides. */
   const besides = (stop: Deferred.Deferred<void>) =>
     Stream.merge(operate({ stop }), forgetPast({ keep: options.keepHistory, stop }))
@@ -146,27 +177,10 @@ const run = Effect.fnUntraced(function* (options: Options) {
         besides(stop)
       ),
     { within: options.drainWithin }
-  ).pipe(Effect.onInterrupt(() => sayWhereItStopped(submission)))
+  ).pipe(Effect.onInterrupt(() => endEarly))
   yield* display.finish
 
-  const counted = yield* Progress
-  const finished = yield* WriteFindings.writeFindings(
-    submission.ids.slice(0, maxReported),
-    {
-      progress: yield* counted.counts({ _tag: "Images", ids: submission.ids }),
-      doneBefore: submission.doneBefore,
-      unusable: submission.unusable,
-      seconds: ((yield* Clock.currentTimeMillis) - startedAt) / 1000,
-      simulated: farmOf(options) === "simulated",
-      absent: yield* Embedded.AbsentServices,
-      database: 'npm run sql -- "SELECT service, status, count(*) FROM results GROUP BY 1, 2"'
-    },
-    { output, page, strategy, lettering: { path: VectorText.textPath, width: VectorText.textWidth } }
-  )
-  const { width } = yield* display.size
-  for (const line of SummaryView.render(finished, { width, color: display.color, limit: maxShown })) {
-    yield* Console.log(line)
-  }
+  const finished = yield* writeDown
 
   if (display.isLive && Option.isSome(dashboard)) {
     yield* Console.log(`dashboard  ${dashboard.value}  (until Ctrl-C)`)

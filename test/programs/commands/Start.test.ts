@@ -109,6 +109,9 @@ describe("start", { timeout: 180_000 }, () => {
     })
     assert.strictEqual(watched.code, 0, watched.errors)
     assert.match(watched.output, /Stopped with \d of 2 images done\./)
+    const report = join(folder, "watching", "results", "report.html")
+    assert.include(watched.output, report)
+    assert.include(readFileSync(report, "utf8"), "came.jpg")
   })
 
   it("derives finished images again by another strategy, without asking anything again", async () => {
