@@ -39,5 +39,7 @@ export const listImages = async (
 const reasonOf = (error: unknown): string => {
   const { _tag, detail } = error as { readonly _tag?: string; readonly detail?: unknown }
   if (typeof detail === "string") return detail
+  // What was typed is no value of its kind.
+  if (_tag === "SchemaError") return (error as Error).message
   return _tag === "HttpClientError" ? "The API does not answer. Is it still running?" : String(error)
 }

@@ -68,6 +68,9 @@ export const find = (self: ServiceCatalog, id: string): Service | undefined => s
 /** The service of a name that comes from the catalog itself. */
 export const get = (self: ServiceCatalog, id: ServiceId): Service => self.find((service) => service.id === id)!
 
+/** The ids of all services. */
+export const idsOf = (self: ServiceCatalog): ReadonlyArray<ServiceId> => self.map(({ id }) => id)
+
 /** The services of one kind, in name order. */
 export const ofKind = (self: ServiceCatalog, kind: EvidenceKind): ReadonlyArray<Service> =>
   self.filter((service) => service.kind === kind)

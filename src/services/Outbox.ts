@@ -1,6 +1,6 @@
 /** What webhooks are told: noted in the same place by all programs, so that each thing is told once, by any of them. */
 import { Context, type Duration, type Effect, type Option } from "effect"
-import type { Moment } from "../domain/Identifiers.ts"
+import type { Moment, ServiceId } from "../domain/Identifiers.ts"
 import type { GroupReport } from "../domain/Webhook.ts"
 import type { ResultStoreError } from "./ResultStore.ts"
 
@@ -41,8 +41,11 @@ export class Outbox extends Context.Service<
     ) => Effect.Effect<number, ResultStoreError>
     /** The subjects that begin so, with the state they were told in. */
     readonly told: (webhook: string, prefix: string) => Effect.Effect<ReadonlyMap<string, string>, ResultStoreError>
-    /** The group, when all of its images are done. */
-    readonly doneGroup: (group: string) => Effect.Effect<Option.Option<DoneGroup>, ResultStoreError>
+    /** The group, when all of its images are done. What others than these services owe is not waited for. */
+    readonly doneGroup: (
+      group: string,
+      services: ReadonlyArray<ServiceId>
+    ) => Effect.Effect<Option.Option<DoneGroup>, ResultStoreError>
     /** What is due to be sent, longest due first; at most `limit`. */
     readonly due: (webhook: string, limit: number) => Effect.Effect<ReadonlyArray<Parcel>, ResultStoreError>
     /** Notes that it arrived. */

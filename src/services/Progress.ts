@@ -72,8 +72,11 @@ export class Progress extends Context.Service<
       services: ReadonlyArray<ServiceId>,
       options: { readonly scope: Scope; readonly crops: boolean; readonly withdrawn: ReadonlyArray<ServiceId> }
     ) => Effect.Effect<number, ResultStoreError>
-    /** The groups whose images are the latest, newest first. */
-    readonly groups: (limit: number) => Effect.Effect<ReadonlyArray<GroupProgress>, ResultStoreError>
+    /** The groups whose images are the latest, newest first. What others than these services owe is not waited for. */
+    readonly groups: (
+      limit: number,
+      services: ReadonlyArray<ServiceId>
+    ) => Effect.Effect<ReadonlyArray<GroupProgress>, ResultStoreError>
     /**
      * What waits now, always of all kinds. Reads only images that wait, and of many only the oldest for the time. Images
      * that are stale for a new algorithm, not for a new fact, are not among them.

@@ -17,6 +17,8 @@ export interface ProblemsProps {
 export const Problems = ({ frame, image, known, retry }: ProblemsProps) => {
   const answered = new Set(known.flatMap((answer) => (answer._tag === "Image" ? [answer.result.service] : [])))
   const owed = image.services.filter((service) => !answered.has(service))
+  const { withdrawn = [] } = image
+  const awaited = owed.filter((service) => !withdrawn.includes(service))
   const labels = new Map(image.boxes.map(({ box, id }) => [id, box.label]))
   const failures = known.flatMap(({ result }) =>
     result.outcome._tag === "Failure"
@@ -29,7 +31,10 @@ export const Problems = ({ frame, image, known, retry }: ProblemsProps) => {
   return (
     <section class="card problems" aria-labelledby="problems">
       <h2 id="problems">Missing</h2>
-      {owed.length > 0 && <p class="soft">Waits for {owed.join(", ")}</p>}
+      {awaited.length > 0 && <p class="soft">Waits for {awaited.join(", ")}</p>}
+      {withdrawn.length > 0 && (
+        <p class="soft">Does not wait for {withdrawn.join(", ")}: not in the catalog any more</p>
+      )}
       <ul>
         {failures.map(({ boxId, class: kind, data, reason, service }) => (
           <li key={`${service} ${boxId}`} data-failed={service}>

@@ -12,8 +12,8 @@ import { Revision, Stage } from "../Staleness.ts"
 import { ImageEnrichment } from "./ImageEnrichment.ts"
 
 /**
- * How far an image is: no answer yet (`waiting`), under way (`working`), or every requested answer there, nothing stale
- * and every planned crop answered (`done`).
+ * How far an image is: no answer yet (`waiting`), under way (`working`), or every requested answer there but for those of
+ * services that left the catalog, nothing stale and every planned crop answered (`done`).
  */
 export const ImageStatus = Schema.Literals(["waiting", "working", "done"])
 export type ImageStatus = typeof ImageStatus.Type
@@ -31,7 +31,9 @@ const progress = {
   /** How many of them are there, failed ones included. */
   answered: Schema.Int,
   /** Answers that are failures, about the image or about crops of it, and stages that cannot work with what is recorded. */
-  failed: Schema.Int
+  failed: Schema.Int,
+  /** Services that owe answers and have left the catalog. They are not waited for, and asked when they are back. */
+  withdrawn: Schema.optionalKey(Schema.Array(ServiceId))
 }
 
 /** A harmonized box as far as it is drawn. `box` is in whole pixels of the stored (never EXIF-rotated) image. */

@@ -6,6 +6,7 @@
  */
 import { Effect, Layer, Option, Stream } from "effect"
 import type { ImageFilter } from "../../domain/archive/ImageFilter.ts"
+import { idsOf } from "../../domain/ServiceCatalog.ts"
 import type { ImageId } from "../../domain/Identifiers.ts"
 import { Archive } from "../../services/Archive.ts"
 import { Catalog } from "../../services/Catalog.ts"
@@ -30,6 +31,7 @@ export const layer = Layer.effect(
   Archive,
   Effect.gen(function* () {
     const catalog = yield* Catalog
+    const services = idsOf(catalog)
     const store = yield* ResultStore
 
     const run = yield* methodsOf("Archive")
@@ -37,23 +39,30 @@ export const layer = Layer.effect(
     const ids = (filter: ImageFilter) =>
       Stream.paginate(undefined as ImageId | undefined, (before) =>
         Effect.map(
-          run("ids", search(filter, { limit: page.ids, ...(before === undefined ? {} : { before }) })),
+          run("ids", search(filter, { limit: page.ids, ...(before === undefined ? {} : { before }) }, services)),
           (found) => [found, found.length < page.ids ? Option.none() : Option.fromUndefinedOr(found.at(-1))] as const
         )
       )
 
     return Archive.of({
-      search: (filter, options) => run("search", Effect.flatMap(search(filter, options), summaries)),
+      search: (filter, options) =>
+        run(
+          "search",
+          Effect.flatMap(search(filter, options, services), (ids) => summaries(ids, services))
+        ),
       neighbors: (id, filter, order = "newest") =>
         run(
           "neighbors",
           Effect.map(
             order === "newest"
               ? Effect.map(
-                  Effect.all([search(filter, { after: id, limit: 1 }), search(filter, { before: id, limit: 1 })]),
+                  Effect.all([
+                    search(filter, { after: id, limit: 1 }, services),
+                    search(filter, { before: id, limit: 1 }, services)
+                  ]),
                   ([[previous], [next]]) => [previous, next] as const
                 )
-              : Effect.map(ordered(filter, order), (ids) => {
+              : Effect.map(ordered(filter, order, services), (ids) => {
                   const place = ids.indexOf(id)
                   return place < 0 ? [] : ([ids[place - 1], ids[place + 1]] as const)
                 }),
@@ -63,7 +72,7 @@ export const layer = Layer.effect(
             })
           )
         ),
-      ordered: (filter, order, limit) => run("ordered", ordered(filter, order, limit)),
+      ordered: (filter, order, limit) => run("ordered", ordered(filter, order, services, limit)),
       statistics: (group) => run("statistics", statistics(group)),
       ids,
       records: (filter) =>

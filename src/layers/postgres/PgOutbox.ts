@@ -1,11 +1,12 @@
 /** Notices for webhooks in PostgreSQL: for each webhook one row for each subject, the latest. */
 import { Duration, Effect, Layer, Option } from "effect"
-import { SqlClient } from "effect/sql"
-import type { Moment } from "../../domain/Identifiers.ts"
+import { SqlClient, type Statement } from "effect/sql"
+import type { Moment, ServiceId } from "../../domain/Identifiers.ts"
 import { type DoneGroup, type Notice, Outbox, type Parcel } from "../../services/Outbox.ts"
 import * as Columns from "./Columns.ts"
 import { methodsOf } from "./Methods.ts"
 import * as Migrations from "./Migrations.ts"
+import { isOwed } from "./Owed.ts"
 import { inTransaction } from "./Transactions.ts"
 
 export const layer = Layer.effect(
@@ -47,12 +48,13 @@ export const layer = Layer.effect(
       return new Map(rows.map(({ state, subject }) => [subject, state]))
     })
 
-    const doneGroup = Effect.fnUntraced(function* (group: string) {
+    const doneGroup = Effect.fnUntraced(function* (group: string, services: ReadonlyArray<ServiceId>) {
       const inGroup = sql`image_group = ${Columns.storable(group)}`
-      const isUnderWay = (column: string) =>
-        sql`EXISTS (SELECT FROM images WHERE ${inGroup} AND ${sql(column)} IS NOT NULL)`
-      const columns = ["owing", "boxes_stale", "consensus_stale", "enrichment_stale"]
-      const [state] = yield* sql<{ isUnderWay: boolean }>`SELECT ${sql.or(columns.map(isUnderWay))} AS "isUnderWay"`
+      const isUnderWay = (condition: Statement.Fragment) =>
+        sql`EXISTS (SELECT FROM images WHERE ${inGroup} AND ${condition})`
+      const stale = ["boxes_stale", "consensus_stale", "enrichment_stale"]
+      const conditions = [...stale.map((column) => sql`${sql(column)} IS NOT NULL`), isOwed(sql, services)]
+      const [state] = yield* sql<{ isUnderWay: boolean }>`SELECT ${sql.or(conditions.map(isUnderWay))} AS "isUnderWay"`
       if (state!.isUnderWay) return Option.none<DoneGroup>()
       const [row] = yield* sql<{ images: number; failed: number; revision: number }>`
         SELECT count(*) AS images, coalesce(sum(revision), 0)::bigint AS revision,
@@ -74,7 +76,7 @@ export const layer = Layer.effect(
       moment: (webhook) => run("moment", moment(webhook)),
       note: (webhook, notices, until) => run("note", inTransaction(note(webhook, notices, until))),
       told: (webhook, prefix) => run("told", told(webhook, prefix)),
-      doneGroup: (group) => run("doneGroup", doneGroup(group)),
+      doneGroup: (group, services) => run("doneGroup", doneGroup(group, services)),
       due: (webhook, limit) => run("due", due(webhook, limit)),
       arrived: (id) =>
         run(

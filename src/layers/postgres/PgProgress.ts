@@ -15,7 +15,7 @@ export const layer = Layer.effect(
       pace: run("pace", Rates.pace),
       waits: (services) => run("waits", Rates.waits(services)),
       lackingOnly: (services, options) => run("lackingOnly", Rates.lackingOnly(services, options)),
-      groups: (limit) => run("groups", Rates.groups(limit)),
+      groups: (limit, services) => run("groups", Rates.groups(limit, services)),
       waiting: run("waiting", waiting)
     }
   })

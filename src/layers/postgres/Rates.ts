@@ -6,6 +6,7 @@ import type { GroupProgress } from "../../domain/PipelineState.ts"
 import type { Stage } from "../../domain/Staleness.ts"
 import type { Pace, Progress, Waits } from "../../services/Progress.ts"
 import * as Columns from "./Columns.ts"
+import { isOwedByOthers } from "./Owed.ts"
 
 /** Seconds that one count of a pace is about, and how many counts there are. */
 const interval = 10
@@ -88,12 +89,14 @@ const staleColumns = [
   ["enrich", "enrichment_stale"]
 ] as const satisfies ReadonlyArray<readonly [Stage, string]>
 
-/** The groups whose images are the latest, newest first. */
-export const groups = Effect.fnUntraced(function* (limit: number) {
+/** The groups whose images are the latest, newest first; `services` are those of the catalog. */
+export const groups = Effect.fnUntraced(function* (limit: number, services: ReadonlyArray<ServiceId>) {
   const sql = yield* SqlClient.SqlClient
   const rows = yield* sql<{ image_group: string | null; images: number; done: number; failed: number }>`
     SELECT image_group, count(*) AS images,
-      count(*) FILTER (WHERE coalesce(owing, boxes_stale, consensus_stale, enrichment_stale) IS NULL) AS done,
+      count(*) FILTER (
+        WHERE coalesce(boxes_stale, consensus_stale, enrichment_stale) IS NULL
+          AND (owing IS NULL OR ${isOwedByOthers(sql, services)})) AS done,
       count(failures.image_id) AS failed
     FROM images LEFT JOIN (
       SELECT image_id FROM results WHERE status = 'failed'

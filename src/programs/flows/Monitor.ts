@@ -39,7 +39,7 @@ export const make = Effect.fnUntraced(function* (algorithms?: Readonly<Record<St
     Effect.all({ answers: progress.pace, waits: progress.waits(catalog.map(({ id }) => id)) }),
     "1 second"
   )
-  const groups = yield* remembered(progress.groups(maxGroups), "1 second")
+  const groups = yield* remembered(progress.groups(maxGroups, ServiceCatalog.idsOf(catalog)), "1 second")
   const listed = [...catalog.map(({ queue }) => queue), ...stages.map((stage) => hintQueue[stage])]
   // The first queue that is not answered about is the last: each has to be waited for, and all share the broker.
   const queues = yield* remembered(

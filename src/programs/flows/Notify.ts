@@ -6,7 +6,9 @@ import { Clock, type Deferred, Duration, Effect, Option, Schema, Stream } from "
 import type { FailureGroup } from "../../domain/archive/FailureGroup.ts"
 import type { ImageSummary } from "../../domain/archive/Image.ts"
 import { Event, givenUpAfter, pauseAfter, type Webhook, wants } from "../../domain/Webhook.ts"
+import { idsOf } from "../../domain/ServiceCatalog.ts"
 import { Archive } from "../../services/Archive.ts"
+import { Catalog } from "../../services/Catalog.ts"
 import { type Notice, Outbox, type Parcel } from "../../services/Outbox.ts"
 import { Postman } from "../../services/Postman.ts"
 import { duty } from "./Duty.ts"
@@ -89,8 +91,9 @@ const aboutImage = (image: ImageSummary): Draft => ({
 /** The groups of which the last images are done. */
 const aboutGroups = Effect.fnUntraced(function* (done: ReadonlyArray<ImageSummary>) {
   const outbox = yield* Outbox
+  const services = idsOf(yield* Catalog)
   const groups = new Set(done.flatMap(({ group }) => (group === undefined ? [] : [group])))
-  const reports = yield* Effect.forEach(groups, (group) => outbox.doneGroup(group))
+  const reports = yield* Effect.forEach(groups, (group) => outbox.doneGroup(group, services))
   return reports.flatMap(Option.toArray).map(({ report, revision }): Draft => ({
     subject: `group ${report.group}`,
     state: `${report.images} ${revision}`,

@@ -6,7 +6,7 @@ import * as Derive from "../../domain/Derive.ts"
 import * as Enrichment from "../../domain/Enrichment.ts"
 import type { HarmonizedBox } from "../../domain/Harmonization.ts"
 import type { BoxId, ServiceId } from "../../domain/Identifiers.ts"
-import type { ServiceCatalog } from "../../domain/ServiceCatalog.ts"
+import * as ServiceCatalog from "../../domain/ServiceCatalog.ts"
 import type { FailureKind } from "../../domain/archive/FailureGroup.ts"
 import type { Image } from "../../domain/archive/Image.ts"
 import type { StepName } from "../../domain/StepName.ts"
@@ -41,13 +41,13 @@ export interface ImageFindings {
   readonly poses: ReadonlyArray<Enrichment.Pose>
   /** Services that answered about crops, one entry for each answer. */
   readonly cropAnswers: ReadonlyArray<ServiceId>
-  /** Requested services that have not answered yet. */
+  /** Requested services of the catalog that have not answered yet. */
   readonly owed: ReadonlyArray<ServiceId>
   readonly failures: ReadonlyArray<Failure>
 }
 
 /** Arranges what is known about an image of that size; `undefined` when the picture could not be read. */
-export const of = (image: Image, catalog: ServiceCatalog, size: Size | undefined): ImageFindings => {
+export const of = (image: Image, catalog: ServiceCatalog.ServiceCatalog, size: Size | undefined): ImageFindings => {
   const { boxes, crops, id, results, revision, services } = image
   const observation = Derive.observe({ imageId: id, revision, requested: services, results, crops }, catalog)
   const enrichments = Derive.enrichments(observation)
@@ -74,7 +74,7 @@ export const of = (image: Image, catalog: ServiceCatalog, size: Size | undefined
     faces: whole.flatMap(({ faces }) => faces),
     poses: whole.flatMap(({ poses }) => poses),
     cropAnswers: crops.flatMap(({ outcome, service }) => (outcome._tag === "Success" ? [service] : [])),
-    owed: services.filter((service) => !answered.has(service)),
+    owed: services.filter((service) => !answered.has(service) && ServiceCatalog.find(catalog, service) !== undefined),
     failures: [
       ...observation.failed.map((failure) => ({ ...failure, box: undefined })),
       ...crops.flatMap(({ boxId, outcome, service }) =>

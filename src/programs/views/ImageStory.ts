@@ -7,6 +7,8 @@ import * as Table from "./Table.ts"
 /** The lines, as of `now`. */
 export const lines = (image: Image, { events, waiting }: Timeline, now: Date): ReadonlyArray<string> => {
   const begun = events[0]?.at ?? image.created
+  const { withdrawn = [] } = image
+  const awaited = waiting.filter((service) => !withdrawn.includes(service))
   const accepted = image.consensus?.votes.consensus ?? []
   return [
     [
@@ -17,7 +19,8 @@ export const lines = (image: Image, { events, waiting }: Timeline, now: Date): R
     ...(image.group === undefined ? [] : [`group ${image.group}`]),
     `read from ${image.path ?? image.url ?? "nowhere"}`,
     `submitted ${image.created.toISOString()}, ${seconds((now.getTime() - image.created.getTime()) / 1000)} ago`,
-    ...(waiting.length === 0 ? [] : [`waits for ${listed(waiting)}`]),
+    ...(awaited.length === 0 ? [] : [`waits for ${listed(awaited)}`]),
+    ...(withdrawn.length === 0 ? [] : [`does not wait for ${listed(withdrawn)}: not in the catalog any more`]),
     ...section(
       "Boxes",
       image.boxes.map(({ box }) => [box.label, box.status, share(box.confidence), box.services.join(", ")])

@@ -133,6 +133,41 @@ layer(ApiServers.layer(), { excludeTestServices: true })("search", (it) => {
     })
   )
 
+  it.effect("has an image done that only services which left the catalog still owe answers about", () =>
+    Effect.gen(function* () {
+      const group = "left"
+      const gone = serviceId("gone")
+      const alone = yield* Archives.answered("left alone.jpg", {}, { group, unanswered: ["gone"] })
+      const stale = yield* Archives.answered("left stale.jpg", { clip: said() }, { group, unanswered: ["gone"] })
+      const rest = yield* Archives.done("left rest.jpg", { clip: said() }, { group, unanswered: ["gone"] })
+      const waiting = yield* Archives.answered("left waiting.jpg", {}, { group, unanswered: ["gone", "ocr"] })
+      const working = yield* Archives.answered(
+        "left working.jpg",
+        { clip: said() },
+        { group, unanswered: ["gone", "ocr"] }
+      )
+      for (const [status, ids] of [
+        ["done", [rest, alone]],
+        ["waiting", [waiting]],
+        ["working", [working, stale]]
+      ] as const) {
+        const found = yield* Archive.use((archive) => archive.search({ group, status }, { limit: 100 }))
+        assert.deepStrictEqual(
+          found.map((image) => [image.id, image.status, image.withdrawn]),
+          ids.map((id) => [id, status, [gone]])
+        )
+        assert.deepStrictEqual(yield* Archive.use((archive) => archive.ordered({ group, status }, "newest")), ids)
+      }
+      const whole = Option.getOrThrow(yield* Archive.use((archive) => archive.image(alone)))
+      assert.deepStrictEqual([whole.status, whole.withdrawn], ["done", [gone]])
+      const groups = yield* Progress.use((progress) => progress.groups(100, [serviceId("clip"), serviceId("ocr")]))
+      assert.deepStrictEqual(
+        groups.find((one) => one.group === group),
+        { group, images: 5, done: 2, failed: 0 }
+      )
+    })
+  )
+
   it.effect("follows the consensus when it changes", () =>
     Effect.gen(function* () {
       const store = yield* ResultStore
@@ -189,7 +224,7 @@ layer(ApiServers.layer(), { excludeTestServices: true })("search", (it) => {
         ["underivable", 1, [[id, "too deep"]]]
       )
       assert.strictEqual(
-        (yield* Progress.use((progress) => progress.groups(100))).find((one) => one.group === group)!.failed,
+        (yield* Progress.use((progress) => progress.groups(100, []))).find((one) => one.group === group)!.failed,
         1
       )
 

@@ -22,7 +22,7 @@ const surroundings = Layer.mergeAll(
   PgOutbox.layer,
   PgWorkerRegistry.layer,
   SignedPostman.layer(Result.getOrThrow(Networks.parse(["127.0.0.1"])))
-).pipe(Layer.provideMerge(Databases.store), Layer.provide(Layer.succeed(Catalog, ServiceCatalog.standard)))
+).pipe(Layer.provideMerge(Databases.store), Layer.provideMerge(Layer.succeed(Catalog, ServiceCatalog.standard)))
 
 interface Told {
   readonly id: string

@@ -57,6 +57,14 @@ const timeline: Timeline = {
 }
 
 describe("ImageStory", () => {
+  it("tells what an image does not wait for, as it left the catalog", () => {
+    const ollama = serviceId("ollama")
+    const text = ImageStory.lines({ ...image, status: "done", withdrawn: [ollama] }, timeline, second(60)).join("\n")
+    assert.match(text, /^#7 beach.jpg: done, 2 of 3 answers/)
+    assert.include(text, "does not wait for ollama: not in the catalog any more")
+    assert.notInclude(text, "waits for")
+  })
+
   it("tells what an image waits for, and what happened to it", () => {
     assert.deepStrictEqual(
       ImageStory.lines(image, timeline, second(60)).map((line) => line.trimEnd()),

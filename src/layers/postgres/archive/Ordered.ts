@@ -3,16 +3,23 @@ import { Effect } from "effect"
 import { SqlClient, type Statement } from "effect/sql"
 import type { ImageFilter } from "../../../domain/archive/ImageFilter.ts"
 import type { ImageOrder } from "../../../domain/archive/ImageOrder.ts"
-import type { ImageId } from "../../../domain/Identifiers.ts"
+import type { ImageId, ServiceId } from "../../../domain/Identifiers.ts"
 import { inTransaction } from "../Transactions.ts"
 import { conditionsOf, isFailed } from "./Search.ts"
 
-/** The ids of images that meet the filter; at most `limit`. */
-export const ordered = Effect.fnUntraced(function* (filter: ImageFilter, order: ImageOrder, limit?: number) {
+/** The ids of images that meet the filter; at most `limit`. `services` are those of the catalog. */
+export const ordered = Effect.fnUntraced(function* (
+  filter: ImageFilter,
+  order: ImageOrder,
+  services: ReadonlyArray<ServiceId>,
+  limit?: number
+) {
   const sql = yield* SqlClient.SqlClient
   const { error, service, ...rest } = filter
   const conditions = [
-    ...(error === undefined ? conditionsOf(sql, filter) : [...conditionsOf(sql, rest), isFailed(sql, error, service)]),
+    ...(error === undefined
+      ? conditionsOf(sql, filter, services)
+      : [...conditionsOf(sql, rest, services), isFailed(sql, error, service)]),
     sql`true`
   ]
   const [figures, by] = orders(sql)[order]

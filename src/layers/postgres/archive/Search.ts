@@ -4,13 +4,16 @@ import { SqlClient, type SqlError, type Statement } from "effect/sql"
 import type { ImageFilter } from "../../../domain/archive/ImageFilter.ts"
 import * as Query from "../../../domain/archive/Query.ts"
 import * as Concept from "../../../domain/Concept.ts"
-import type { ImageId } from "../../../domain/Identifiers.ts"
+import type { ImageId, ServiceId } from "../../../domain/Identifiers.ts"
 import { stages } from "../../../domain/Staleness.ts"
 import * as Columns from "../Columns.ts"
+import { isOwed, isOwedByOthers } from "../Owed.ts"
 
-/** The ids of images that meet the filter, newest first; those after an image from that one on, oldest first. */
-export const search = (filter: ImageFilter, page: Page): Search =>
-  filter.error === undefined ? among(filter, page) : amongFailed({ ...filter, error: filter.error }, page)
+/** The ids of images that meet the filter, newest first; those after an image from that one on, oldest first. `services` are those of the catalog. */
+export const search = (filter: ImageFilter, page: Page, services: ReadonlyArray<ServiceId>): Search =>
+  filter.error === undefined
+    ? among(filter, page, services)
+    : amongFailed({ ...filter, error: filter.error }, page, services)
 
 interface Page {
   /** Only older images than this one. */
@@ -28,12 +31,12 @@ const directionOf = (sql: SqlClient.SqlClient, { after, before = Number.MAX_SAFE
 
 type Search = Effect.Effect<ReadonlyArray<ImageId>, SqlError.SqlError, SqlClient.SqlClient>
 
-const among = Effect.fnUntraced(function* (filter: ImageFilter, page: Page) {
+const among = Effect.fnUntraced(function* (filter: ImageFilter, page: Page, services: ReadonlyArray<ServiceId>) {
   const sql = yield* SqlClient.SqlClient
   const { begins, order } = directionOf(sql, page)
   const rows = yield* sql<{ image_id: ImageId }>`
     SELECT image_id FROM images
-    WHERE ${sql.and([begins, ...conditionsOf(sql, filter)])}
+    WHERE ${sql.and([begins, ...conditionsOf(sql, filter, services)])}
     ORDER BY ${order} LIMIT ${page.limit}`
   return rows.map(({ image_id }) => image_id)
 })
@@ -42,13 +45,17 @@ const among = Effect.fnUntraced(function* (filter: ImageFilter, page: Page) {
 const batch = 1000
 
 /** The first images with failures are looked at batch by batch, until there are enough that meet the rest. */
-const amongFailed = (filter: ImageFilter & { readonly error: NonNullable<ImageFilter["error"]> }, page: Page): Search =>
+const amongFailed = (
+  filter: ImageFilter & { readonly error: NonNullable<ImageFilter["error"]> },
+  page: Page,
+  services: ReadonlyArray<ServiceId>
+): Search =>
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
     const { limit } = page
     const { begins, last, order } = directionOf(sql, page)
     const { error, service, ...others } = filter
-    const conditions = conditionsOf(sql, others)
+    const conditions = conditionsOf(sql, others, services)
     const size = conditions.length === 0 ? limit : Math.max(limit, batch)
     const failed = sql.and([
       sql`status = 'failed'`,
@@ -87,16 +94,20 @@ const amongFailed = (filter: ImageFilter & { readonly error: NonNullable<ImageFi
     const found = rows.flatMap(({ image_id }) => (image_id === null ? [] : [image_id]))
     if (found.length === limit || edge === null || looked < size) return found
     const rest = page.after === undefined ? { before: edge } : { after: edge }
-    return [...found, ...(yield* amongFailed(filter, { ...rest, limit: limit - found.length }))]
+    return [...found, ...(yield* amongFailed(filter, { ...rest, limit: limit - found.length }, services))]
   })
 
-export const conditionsOf = (sql: SqlClient.SqlClient, filter: ImageFilter): ReadonlyArray<Statement.Fragment> => {
+export const conditionsOf = (
+  sql: SqlClient.SqlClient,
+  filter: ImageFilter,
+  services: ReadonlyArray<ServiceId>
+): ReadonlyArray<Statement.Fragment> => {
   const { confidence, emoji, group, ids, label, q, service, status } = filter
   const conditions: Array<Statement.Fragment> = []
   if (ids !== undefined) conditions.push(sql`image_id = ANY (${Columns.bigints(ids)})`)
   if (q !== undefined) conditions.push(hasWords(sql, q))
   if (group !== undefined) conditions.push(sql`image_group = ${Columns.storable(group)}`)
-  if (status !== undefined) conditions.push(statusIs(sql, status))
+  if (status !== undefined) conditions.push(statusIs(sql, status, services))
   if (service !== undefined) {
     conditions.push(sql`image_id IN (SELECT image_id FROM results WHERE service = ${service})`)
   }
@@ -159,19 +170,23 @@ export const isFailed = (
   return sql`image_id IN (${answers("results")} UNION ALL ${answers("postprocessing")} ${derivations})`
 }
 
-const unfinished = "coalesce(owing, boxes_stale, consensus_stale, enrichment_stale)"
-
-/** Each column that says what is still to be done has an index of just the rows where it is set. */
-const statusIs = (sql: SqlClient.SqlClient, status: NonNullable<ImageFilter["status"]>): Statement.Fragment => {
+/** Each column that says what is still to be done has an index of just the rows where it is set, and all of them one where none is. */
+const statusIs = (
+  sql: SqlClient.SqlClient,
+  status: NonNullable<ImageFilter["status"]>,
+  services: ReadonlyArray<ServiceId>
+): Statement.Fragment => {
   switch (status) {
     case "done":
-      return sql`${sql.literal(unfinished)} IS NULL`
+      return sql`(coalesce(owing, boxes_stale, consensus_stale, enrichment_stale) IS NULL
+        OR coalesce(boxes_stale, consensus_stale, enrichment_stale) IS NULL AND ${isOwedByOthers(sql, services)})`
     case "waiting":
-      return sql`(owing IS NOT NULL AND answered_services = 0)`
+      return sql`(owing IS NOT NULL AND answered_services = 0 AND ${isOwed(sql, services)})`
     case "working":
       return sql`(
         (owing IS NOT NULL OR boxes_stale IS NOT NULL OR consensus_stale IS NOT NULL OR enrichment_stale IS NOT NULL)
-        AND NOT (owing IS NOT NULL AND answered_services = 0))`
+        AND (coalesce(boxes_stale, consensus_stale, enrichment_stale) IS NOT NULL OR ${isOwed(sql, services)})
+        AND NOT (answered_services = 0 AND ${isOwed(sql, services)}))`
   }
 }
 

@@ -4,11 +4,12 @@ import { SqlClient } from "effect/sql"
 import type { BoxSummary, Finding, ImageSummary } from "../../../domain/archive/Image.ts"
 import type { ImageBox } from "../../../domain/BoundingBox.ts"
 import type { BoxStatus } from "../../../domain/Harmonization.ts"
-import type { BoxId, Concept, ImageId } from "../../../domain/Identifiers.ts"
+import type { BoxId, Concept, ImageId, ServiceId } from "../../../domain/Identifiers.ts"
 import type { Revision } from "../../../domain/Staleness.ts"
 import * as Corrected from "../../../domain/corrections/Corrected.ts"
 import * as Columns from "../Columns.ts"
 import * as Corrections from "../Corrections.ts"
+import { isOwed, others } from "../Owed.ts"
 
 /** What lists and single images say alike about how far an image is. */
 export interface ProgressRow {
@@ -20,19 +21,20 @@ export interface ProgressRow {
   readonly requested: number
   readonly answered: number
   readonly is_done: boolean
+  readonly withdrawn: ReadonlyArray<ServiceId>
   readonly failed: number
 }
 
-/** The columns of a `ProgressRow`, to be selected from `images`. */
-export const progressColumns = (sql: SqlClient.SqlClient) =>
-  sql.literal(`
+/** The columns of a `ProgressRow`, to be selected from `images`; `services` are those of the catalog. */
+export const progressColumns = (sql: SqlClient.SqlClient, services: ReadonlyArray<ServiceId>) => sql`
   images.image_id, image_filename, image_group, image_created, revision,
   cardinality(requested_services) AS requested, answered_services AS answered,
-  coalesce(owing, boxes_stale, consensus_stale, enrichment_stale) IS NULL AS is_done,
+  coalesce(boxes_stale, consensus_stale, enrichment_stale) IS NULL AND NOT ${isOwed(sql, services)} AS is_done,
+  ${others(sql, services)} AS withdrawn,
   (SELECT count(*) FROM results WHERE results.image_id = images.image_id AND status = 'failed')
     + (SELECT count(*) FROM postprocessing WHERE postprocessing.image_id = images.image_id AND status = 'failed')
     + (SELECT count(*) FROM failed_derivations WHERE failed_derivations.image_id = images.image_id)
-    AS failed`)
+    AS failed`
 
 export const progressOf = (row: ProgressRow) => ({
   id: row.image_id,
@@ -43,16 +45,17 @@ export const progressOf = (row: ProgressRow) => ({
   revision: row.revision,
   requested: row.requested,
   answered: row.answered,
-  failed: row.failed
+  failed: row.failed,
+  ...(row.withdrawn.length === 0 ? {} : { withdrawn: row.withdrawn })
 })
 
 /** The images in the order of their ids in `ids`; unknown ones are left out. */
-export const summaries = Effect.fnUntraced(function* (ids: ReadonlyArray<ImageId>) {
+export const summaries = Effect.fnUntraced(function* (ids: ReadonlyArray<ImageId>, services: ReadonlyArray<ServiceId>) {
   if (ids.length === 0) return []
   const sql = yield* SqlClient.SqlClient
   const wanted = Columns.bigints(ids)
   const images = yield* sql<ProgressRow>`
-    SELECT ${progressColumns(sql)} FROM images WHERE image_id = ANY (${wanted})`
+    SELECT ${progressColumns(sql, services)} FROM images WHERE image_id = ANY (${wanted})`
   const boxes = yield* sql<BoxRow>`
     SELECT image_id, merged_id, status, merged_data ->> 'concept' AS concept, merged_data ->> 'label' AS label,
       merged_data ->> 'emoji' AS emoji, (merged_data ->> 'avg_confidence')::double precision AS confidence,

@@ -9,7 +9,7 @@ import type { FailureClass } from "../../../domain/Facts.ts"
 import type { BoxId, ImageId, ServiceId } from "../../../domain/Identifiers.ts"
 import { pathOf } from "../../../domain/ImageReference.ts"
 import * as SignedUrl from "../../../domain/SignedUrl.ts"
-import type { ServiceCatalog } from "../../../domain/ServiceCatalog.ts"
+import { idsOf, type ServiceCatalog } from "../../../domain/ServiceCatalog.ts"
 import type { Revision, Stage } from "../../../domain/Staleness.ts"
 import * as TraceContext from "../../../domain/TraceContext.ts"
 import { records } from "../Facts.ts"
@@ -25,7 +25,7 @@ const read = Effect.fnUntraced(function* (id: ImageId, catalog: ServiceCatalog) 
   const sql = yield* SqlClient.SqlClient
   const [record] = yield* records([id])
   const [row] = yield* sql<ImageRow>`
-    SELECT ${progressColumns(sql)}, trace_parent, boxes_revision, boxes_algorithm, consensus_revision,
+    SELECT ${progressColumns(sql, idsOf(catalog))}, trace_parent, boxes_revision, boxes_algorithm, consensus_revision,
       consensus_algorithm, enrichment_revision, enrichment_algorithm
     FROM images WHERE image_id = ${id}`
   if (record === undefined || row === undefined) return Option.none<Image>()
