@@ -1,7 +1,6 @@
 /** Commands that begin an operation: they say how much it is, ask, and show how far it is until it ends. */
 import { Clock, Console, Deferred, Effect, Layer, Option, Schedule, Schema, Stream } from "effect"
 import { Flag } from "effect/cli"
-import { Group } from "../domain/Identifiers.ts"
 import { type Operation, Request, unitOf, words } from "../domain/Operation.ts"
 import * as Wording from "../domain/Wording.ts"
 import * as Confirm from "./Confirm.ts"
@@ -14,17 +13,9 @@ import * as Watched from "./Watched.ts"
 
 /** Which images are meant. */
 export const which = {
-  group: Flag.String("group").pipe(
-    Flag.withAlias("g"),
-    Flag.withDescription("Only images of this group"),
-    Flag.withMetavar("name"),
-    Flag.withSchema(Group),
-    Flag.optional
-  ),
-  idsFile: Flag.String("image-ids-file").pipe(
-    Flag.withDescription("Only the images whose ids are in this file, one on each line"),
-    Flag.withMetavar("file"),
-    Flag.optional
+  group: Settings.group.pipe(Flag.withDescription("Only images of this group")),
+  idsFile: Settings.imageIdsFile.pipe(
+    Flag.withDescription("Only the images whose ids are in this file, one on each line")
   )
 }
 
@@ -34,10 +25,7 @@ export const before = Flag.Date("before").pipe(Flag.withMetavar("date"), Flag.op
 /** How the operation is begun. */
 export const how = {
   yes: Confirm.yes,
-  dryRun: Flag.Boolean("dry-run").pipe(
-    Flag.withDescription("Say how much it would be, and do nothing"),
-    Flag.withDefault(false)
-  ),
+  dryRun: Settings.dryRun,
   detach: Flag.Boolean("detach").pipe(
     Flag.withDescription("Begin it and end; windmill operations shows how far it is"),
     Flag.withDefault(false)

@@ -4,6 +4,7 @@ import { Argument, Flag } from "effect/cli"
 import * as NodeOs from "node:os"
 import * as Amounts from "../domain/Amounts.ts"
 import * as Strategies from "../domain/harmonization/Strategies.ts"
+import { Group } from "../domain/Identifiers.ts"
 import * as ServiceCatalog from "../domain/ServiceCatalog.ts"
 import { Catalog } from "../services/Catalog.ts"
 import { version } from "./Version.ts"
@@ -34,6 +35,30 @@ export const images = {
   ),
   more: Argument.String("images").pipe(Argument.withDescription("The same as --images"), Argument.variadic())
 }
+
+/** The group that images belong to. */
+export const group = Flag.String("group").pipe(
+  Flag.withAlias("g"),
+  Flag.withMetavar("name"),
+  Flag.withSchema(Group),
+  Flag.optional
+)
+
+/** Which of the known images are meant, by a file. */
+export const imageIdsFile = Flag.String("image-ids-file").pipe(Flag.withMetavar("file"), Flag.optional)
+
+export const priority = Flag.Literals("priority", ["high", "normal"]).pipe(
+  Flag.withDescription("high: before everything that was submitted as normal, in every service and stage"),
+  Flag.withDefault("normal" as const)
+)
+
+/** Where what a command makes goes: a file or a folder, which its metavar says. */
+export const output = Flag.String("output").pipe(Flag.withAlias("o"), Flag.optional)
+
+export const dryRun = Flag.Boolean("dry-run").pipe(
+  Flag.withDescription("Say how much it would be, and do nothing"),
+  Flag.withDefault(false)
+)
 
 export const poll = Flag.String("poll").pipe(
   Flag.withDescription("Look every so often, where the system does not tell of changes: shares of another machine"),

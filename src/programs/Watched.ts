@@ -10,12 +10,14 @@ import { version } from "./Version.ts"
 export const flags = {
   metricsPort: Flag.Int("metrics-port").pipe(
     Flag.withDescription("Serve /metrics, /healthz and /readyz on this port, 0 for any (default METRICS_PORT, or not)"),
+    Flag.withMetavar("number"),
     Flag.withFallbackConfig(Config.Int("METRICS_PORT")),
     Flag.withSchema(Settings.Port),
     Flag.optional
   ),
   metricsHost: Flag.String("metrics-host").pipe(
     Flag.withDescription("Address to serve them on (default METRICS_HOST, or 127.0.0.1)"),
+    Flag.withMetavar("address"),
     Flag.withFallbackConfig(Config.NonEmptyString("METRICS_HOST")),
     Flag.withDefault("127.0.0.1")
   )

@@ -42,7 +42,7 @@ const lines = [
   "operations --json",
   "operations stop 7",
   "watch photos --group zoo --poll 5s --priority low",
-  "status --watch --json",
+  "status --follow --json",
   "check --images photos --json",
   "dead-letters list --service clip --limit 3",
   "dead-letters replay --service clip --all",
@@ -50,7 +50,7 @@ const lines = [
   "import --dry-run",
   "api --host 127.0.0.1 --port 0 --uploads pictures --harmonization wbf",
   "fuse a.json b.json --harmonization wbf --output c.json",
-  "align --truth t.json a.json",
+  "align --gt t.json",
   "farm --port 0 --seed 7",
   "models list",
   "sql SELECT 1"

@@ -121,7 +121,7 @@ layer(RabbitQueues.broker.pipe(Layer.provideMerge(Layer.merge(RabbitQueues.addre
       Effect.gen(function* () {
         const port = yield* Served.freePort
         const { collector, start } = yield* surroundings()
-        const watching = yield* start("status", "--watch", "--json", "--metrics-port", String(port))
+        const watching = yield* start("status", "--follow", "--json", "--metrics-port", String(port))
         yield* Served.until(
           port,
           "/readyz",

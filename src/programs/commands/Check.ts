@@ -25,18 +25,17 @@ class SomethingBroken extends Schema.TaggedError<SomethingBroken>()("SomethingBr
 }
 
 const flags = {
-  services: Argument.String("services").pipe(
-    Argument.withDescription(
-      "Services to check: names separated by commas, all, primary or spatial_only (default all)"
-    ),
-    Argument.withDefault("all")
-  ),
-  images: Flag.String("images").pipe(
+  services: Settings.services.pipe(
     Flag.withDescription(
-      "Pictures that must be readable from here: a folder, a glob, a file, a URL or s3://bucket/prefix"
+      "Services to check: names separated by commas, all, primary or spatial_only (default: all, and the servers)"
     ),
-    Flag.withMetavar("DIR|GLOB|FILE|URL"),
     Flag.optional
+  ),
+  more: Argument.String("services").pipe(Argument.withDescription("The same as --services"), Argument.variadic()),
+  images: Settings.images.images.pipe(
+    Flag.withDescription(
+      "Pictures that must be readable from here: folder, glob, file, URL or s3://bucket/prefix; may be given several times"
+    )
   ),
   json: Settings.json,
   config: Settings.config
@@ -52,14 +51,12 @@ const checks = Layer.succeed(
   })
 )
 
-export const command = Command.make("check", flags, ({ config, images, json, services }) =>
+export const command = Command.make("check", flags, ({ config, images, json, more, services }) =>
   Effect.gen(function* () {
-    const chosen = yield* Settings.servicesNamed(services)
-    const pictures = yield* Option.match(images, {
-      onNone: () => Effect.succeed([]),
-      onSome: (pattern) => Stream.runCollect(ImageFiles.find([pattern]))
-    })
-    const servers = services === "all" && (yield* PgDatabase.isConfigured)
+    const named = [...Option.toArray(services), ...more].join(",") || "all"
+    const chosen = yield* Settings.servicesNamed(named)
+    const pictures = images.length === 0 ? [] : yield* Stream.runCollect(ImageFiles.find(images))
+    const servers = named === "all" && (yield* PgDatabase.isConfigured)
     const boxes = servers ? Stream.fromIterableEffect(checkStoredBoxes) : Stream.empty
     const findings = yield* check({ services: chosen, pictures, servers }).pipe(
       Stream.concat(boxes),

@@ -48,13 +48,16 @@ const list = Command.make(
 /** More than anybody looks through by hand. */
 const all = 100_000
 
-const show = Command.make("show", { step, id: Argument.String("id") }, ({ id, step }) =>
-  Effect.gen(function* () {
-    const letters = yield* deadLetters(step, all)
-    const letter = letters.find((letter) => letter.id === id)
-    if (letter === undefined) return yield* new NotThere({ detail: `${step} has no dead letter ${id}` })
-    yield* Console.log(Printable.lines(JSON.stringify(letter, undefined, 2)))
-  })
+const show = Command.make(
+  "show",
+  { step, id: Argument.String("id").pipe(Argument.withDescription("An id from the list")) },
+  ({ id, step }) =>
+    Effect.gen(function* () {
+      const letters = yield* deadLetters(step, all)
+      const letter = letters.find((letter) => letter.id === id)
+      if (letter === undefined) return yield* new NotThere({ detail: `${step} has no dead letter ${id}` })
+      yield* Console.log(Printable.lines(JSON.stringify(letter, undefined, 2)))
+    })
 ).pipe(Command.withDescription("Shows one with its body, headers and reason."))
 
 const which = {

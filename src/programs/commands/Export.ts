@@ -16,29 +16,21 @@ const flags = {
     Flag.withAlias("f"),
     Flag.withDescription("What to write")
   ),
-  output: Flag.String("output").pipe(
-    Flag.withAlias("o"),
+  output: Settings.output.pipe(
     Flag.withDescription(
       "The file to write, or - for the output of the program (default windmill with the extension of the format)"
     ),
-    Flag.withMetavar("file"),
-    Flag.optional
+    Flag.withMetavar("file")
   ),
-  group: Flag.String("group").pipe(
-    Flag.withAlias("g"),
-    Flag.withDescription("Images of this group (default: all)"),
-    Flag.withMetavar("name"),
-    Flag.optional
-  ),
+  group: Settings.group.pipe(Flag.withDescription("Only images of this group")),
   search: Flag.String("search").pipe(
-    Flag.withAlias("s"),
-    Flag.withDescription('Images that a query finds, as in the dashboard: dog "no parking" NOT cat'),
+    Flag.withDescription('Only images that a query finds, as in the dashboard: dog "no parking" NOT cat'),
     Flag.withMetavar("query"),
     Flag.withSchema(QueryText),
     Flag.optional
   ),
   label: Flag.String("label").pipe(
-    Flag.withDescription("Images in which this was found, in any wording"),
+    Flag.withDescription("Only images in which this was found, in any wording"),
     Flag.withMetavar("word"),
     Flag.optional
   ),

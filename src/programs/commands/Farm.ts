@@ -38,19 +38,23 @@ const flags = {
   data: Settings.data,
   portBase: Flag.Int("port-base").pipe(
     Flag.withDescription("Give the services, in name order, the ports from this one on; 0 for any that are free"),
+    Flag.withMetavar("number"),
     Flag.withSchema(firstPort),
     Flag.optional
   ),
   config: Flag.String("config").pipe(
     Flag.withDescription("Listen where this service_config.json says (default: the services' own ports, 7770 to 7786)"),
+    Flag.withMetavar("file"),
     Flag.optional
   ),
   writeConfig: Flag.String("write-config").pipe(
     Flag.withDescription("Write a service_config.json that points to the farm"),
+    Flag.withMetavar("file"),
     Flag.optional
   ),
   samples: Flag.String("samples").pipe(
     Flag.withDescription("Write the sample pictures into this folder"),
+    Flag.withMetavar("folder"),
     Flag.optional
   ),
   latency: Flag.Finite("latency").pipe(
@@ -65,6 +69,7 @@ const flags = {
   ),
   errorStatus: Flag.String("error-status").pipe(
     Flag.withDescription("HTTP statuses they fail with (default 500,503,429)"),
+    Flag.withMetavar("numbers"),
     Flag.map((list) => list.split(",")),
     Flag.withSchema(statuses),
     Flag.withDefault([500, 503, 429])
@@ -75,6 +80,7 @@ const flags = {
   down: serviceList("down", "Services that refuse connections"),
   seed: Flag.Int("seed").pipe(
     Flag.withDescription("Chooses which requests meet which failures (default 0)"),
+    Flag.withMetavar("number"),
     Flag.withDefault(0)
   ),
   ...Watched.flags

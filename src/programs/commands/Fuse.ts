@@ -22,11 +22,9 @@ const flags = {
     ),
     Argument.variadic({ min: 1 })
   ),
-  out: Flag.String("out").pipe(
-    Flag.withAlias("o"),
-    Flag.withDescription("Where to write the fused results (default: standard output)"),
-    Flag.withMetavar("file"),
-    Flag.optional
+  output: Settings.output.pipe(
+    Flag.withDescription("The file to write, or - for the output of the program (default -)"),
+    Flag.withMetavar("file")
   ),
   trust: Flag.String("trust").pipe(
     Flag.withDescription("Weight of a detector's word from 0 to 1, as name=0.8; may be given several times"),
@@ -72,9 +70,8 @@ export const command = Command.make("fuse", flags, (options) =>
     const fs = yield* FileSystem.FileSystem
     const stdio = yield* Stdio.Stdio
     const text = CocoFiles.text(results)
-    yield* Option.isSome(options.out)
-      ? Stream.run(Stream.encodeText(text), fs.sink(options.out.value))
-      : Stream.run(text, stdio.stdout())
+    const path = Option.getOrElse(options.output, () => "-")
+    yield* path === "-" ? Stream.run(text, stdio.stdout()) : Stream.run(Stream.encodeText(text), fs.sink(path))
   })
 ).pipe(
   Command.withDescription(
@@ -82,7 +79,7 @@ export const command = Command.make("fuse", flags, (options) =>
       "larger than memory when each lists its images by ascending id."
   ),
   Command.withExamples([
-    { command: "windmill fuse yolo.json detr.json rcnn.json --out fused.json", description: "Fuse three detectors" },
+    { command: "windmill fuse yolo.json detr.json rcnn.json --output fused.json", description: "Fuse three detectors" },
     {
       command: 'windmill fuse a.json b.json --harmonization \'{"name":"wbf"}\' --plain',
       description: "Another strategy, and nothing but COCO"

@@ -1,7 +1,6 @@
 /** Submits images and asks services about them. */
 import { Console, Effect, Layer, Option, Schema } from "effect"
 import { Command, Flag } from "effect/cli"
-import { Group } from "../../domain/Identifiers.ts"
 import * as ServiceCatalog from "../../domain/ServiceCatalog.ts"
 import * as PgArchive from "../../layers/postgres/PgArchive.ts"
 import * as S3ObjectStorage from "../../layers/s3/S3ObjectStorage.ts"
@@ -35,18 +34,10 @@ const flags = {
     Flag.withDescription("At most so many images; of those in the database the newest"),
     Flag.optional
   ),
-  group: Flag.String("group").pipe(
-    Flag.withAlias("g"),
-    Flag.withDescription("The group new images belong to, or whose images are meant"),
-    Flag.withMetavar("name"),
-    Flag.withSchema(Group),
-    Flag.optional
-  ),
+  group: Settings.group.pipe(Flag.withDescription("The group new images belong to, or whose images are meant")),
   ...Settings.images,
-  idsFile: Flag.String("image-ids-file").pipe(
-    Flag.withDescription("Ask about the images in the database whose ids are in this file, one on each line"),
-    Flag.withMetavar("file"),
-    Flag.optional
+  idsFile: Settings.imageIdsFile.pipe(
+    Flag.withDescription("Ask about the images in the database whose ids are in this file, one on each line")
   ),
   missing: Flag.Boolean("missing").pipe(
     Flag.withDescription("Ask again what was not answered though the service's queue is empty"),
@@ -56,14 +47,8 @@ const flags = {
     Flag.withDescription("Ask again what services failed to answer"),
     Flag.withDefault(false)
   ),
-  priority: Flag.Literals("priority", ["high", "normal"]).pipe(
-    Flag.withDescription("high: before everything that was submitted as normal, in every service and stage"),
-    Flag.withDefault("normal" as const)
-  ),
-  dryRun: Flag.Boolean("dry-run").pipe(
-    Flag.withDescription("Say what would be submitted, and submit nothing"),
-    Flag.withDefault(false)
-  ),
+  priority: Settings.priority,
+  dryRun: Settings.dryRun,
   listServices: Flag.Boolean("list-services").pipe(
     Flag.withDescription("List the services of the catalog"),
     Flag.withDefault(false)

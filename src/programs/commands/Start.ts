@@ -81,9 +81,9 @@ const flags = {
   workerId: Settings.workerId,
   drainWithin: Settings.drainWithin,
   data: Settings.data,
-  output: Flag.String("output").pipe(
+  output: Settings.output.pipe(
     Flag.withDescription("The folder for the overlays and report.html (default: results in the data folder)"),
-    Flag.optional
+    Flag.withMetavar("folder")
   ),
   dashboard: Flag.Boolean("dashboard").pipe(
     Flag.withDescription("Serve the dashboard, in a terminal until Ctrl-C; --no-dashboard for scripts"),

@@ -41,22 +41,22 @@ const image = Argument.String("image").pipe(
 const flags = {
   image,
   json: Settings.json,
-  watch: Flag.Boolean("watch").pipe(Flag.withDescription("Show it again every 2 seconds"), Flag.withDefault(false)),
+  follow: Flag.Boolean("follow").pipe(Flag.withDescription("Show it again every 2 seconds"), Flag.withDefault(false)),
   config: Settings.config,
   ...Watched.flags
 }
 
-export const command = Command.make("status", flags, ({ config, image, json, watch }) =>
+export const command = Command.make("status", flags, ({ config, follow, image, json }) =>
   Effect.gen(function* () {
     if (Option.isSome(image)) return yield* tell(image.value, json)
     const monitor = yield* Monitor.make()
     const show = Effect.gen(function* () {
       const state = yield* monitor.pipeline
       const progress = yield* monitor.progress
-      yield* Console.log(json ? JSON.stringify(encode({ progress, pipeline: state })) : textOf(state, progress, watch))
+      yield* Console.log(json ? JSON.stringify(encode({ progress, pipeline: state })) : textOf(state, progress, follow))
       return state
     }).pipe(Effect.withSpan("status", { root: true }))
-    if (watch) return yield* Effect.repeat(show, Schedule.spaced("2 seconds"))
+    if (follow) return yield* Effect.repeat(show, Schedule.spaced("2 seconds"))
     const { services, stages } = yield* show
     const unknown = [...services, ...stages].filter(({ queue }) => queue.statistics === undefined)
     if (unknown.length > 0) return yield* new BrokerSilent({ queues: unknown.length })
@@ -93,10 +93,10 @@ const tell = Effect.fnUntraced(function* (imageId: ImageId, json: boolean) {
 
 const encodeStory = Schema.encodeSync(Schema.toCodecJson(Schema.Struct({ image: Image, timeline: Timeline })))
 
-/** What a terminal shows: with `watch` in place of what it showed before. */
-const textOf = (state: PipelineState, progress: PipelineProgress, watch: boolean): string => {
+/** What a terminal shows: with `follow` in place of what it showed before. */
+const textOf = (state: PipelineState, progress: PipelineProgress, follow: boolean): string => {
   const { columns, isTTY } = process.stdout
-  const clear = watch && isTTY ? "\u001b[H\u001b[J" : ""
+  const clear = follow && isTTY ? "\u001b[H\u001b[J" : ""
   return clear + StatusText.lines(state, progress, isTTY ? columns : undefined).join("\n")
 }
 

@@ -1,7 +1,6 @@
 /** Submits pictures as they appear in folders. */
 import { Effect, Layer, Option } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
-import { Group } from "../../domain/Identifiers.ts"
 import * as PictureWatch from "../../layers/files/PictureWatch.ts"
 import * as PgArchive from "../../layers/postgres/PgArchive.ts"
 import * as Distributed from "../Distributed.ts"
@@ -19,17 +18,8 @@ const flags = {
     Flag.withDescription("Services to ask: names separated by commas, all, primary or spatial_only (default: primary)"),
     Flag.withDefault("primary")
   ),
-  group: Flag.String("group").pipe(
-    Flag.withAlias("g"),
-    Flag.withDescription("The group new images belong to"),
-    Flag.withMetavar("name"),
-    Flag.withSchema(Group),
-    Flag.optional
-  ),
-  priority: Flag.Literals("priority", ["high", "normal"]).pipe(
-    Flag.withDescription("high: before everything that was submitted as normal, in every service and stage"),
-    Flag.withDefault("normal" as const)
-  ),
+  group: Settings.group.pipe(Flag.withDescription("The group new images belong to")),
+  priority: Settings.priority,
   poll: Settings.poll,
   config: Settings.config,
   ...Watched.flags

@@ -25,7 +25,7 @@ const fused = Effect.fnUntraced(function* (
     yield* fs.writeFileString(path.join(folder, name), typeof content === "string" ? content : JSON.stringify(content))
   }
   const paths = Object.keys(files).map((name) => path.join(folder, name))
-  yield* run([...paths, "--out", path.join(folder, "fused.json"), ...options])
+  yield* run([...paths, "--output", path.join(folder, "fused.json"), ...options])
   return JSON.parse(yield* fs.readFileString(path.join(folder, "fused.json"))) as ReadonlyArray<Record<string, unknown>>
 }, Effect.scoped)
 
