@@ -8,6 +8,7 @@ import { Duration, Order, Result } from "effect"
 import type { Image } from "../../domain/archive/Image.ts"
 import type { Consensus } from "../../domain/Consensus.ts"
 import * as Corrected from "../../domain/corrections/Corrected.ts"
+import * as CorrectedConsensus from "../../domain/corrections/CorrectedConsensus.ts"
 import * as Derive from "../../domain/Derive.ts"
 import type { Enrichment } from "../../domain/Enrichment.ts"
 import type { CropResult, ImageFacts, ServiceResult } from "../../domain/Facts.ts"
@@ -113,7 +114,11 @@ export const frameAt = (
 /** The same, with what people have corrected. */
 export const correctedAt = (image: Image, ...known: Tail<Parameters<typeof frameAt>>): CorrectedFrame => {
   const frame = frameAt(image, ...known)
-  return { ...frame, boxes: Corrected.boxes(frame.boxes, image.corrections) }
+  return {
+    ...frame,
+    boxes: Corrected.boxes(frame.boxes, image.corrections),
+    consensus: CorrectedConsensus.consensus(frame.consensus, frame.boxes, image.corrections)
+  }
 }
 
 /** What is known at some point, and what people say of it. */

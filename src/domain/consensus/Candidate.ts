@@ -1,6 +1,7 @@
 /** What the services voted on: one concept, with everything that speaks for and against it. */
 import { Schema } from "effect"
 import { ImageBox } from "../BoundingBox.ts"
+import { Mark } from "../corrections/Correction.ts"
 import { Confidence } from "../Detection.ts"
 import { BoxStatus } from "../Harmonization.ts"
 import { BoxId, Concept, ServiceId } from "../Identifiers.ts"
@@ -106,7 +107,7 @@ export const Candidate = Schema.Struct({
   finalScore: Schema.Finite,
   status: CandidateStatus,
   /** The rule that gave the status. */
-  rule: Schema.Literals(["quorum", "unopposed", "no-quorum", "no-human-context"]),
+  rule: Schema.Literals(["quorum", "unopposed", "no-quorum", "no-human-context", "corrected"]),
   /** The rule's finding, in words. */
   reason: Schema.String,
   /** How many there are: confirmed boxes, or one of something that has no place. */
@@ -123,7 +124,9 @@ export const Candidate = Schema.Struct({
   validations: Schema.Array(Validation),
   /** The harmonized boxes of the concept, best first. */
   boundingBoxes: Schema.Array(CandidateBox),
-  shiny: Schema.optionalKey(Schema.Literal(true))
+  shiny: Schema.optionalKey(Schema.Literal(true)),
+  /** The correction by a person that decided; never of what is stored. */
+  correction: Schema.optionalKey(Mark)
 }).pipe(
   Schema.encodeKeys({
     evidenceWeight: "evidence_weight",

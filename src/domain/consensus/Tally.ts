@@ -121,7 +121,8 @@ const scoreOf = (ballots: ReadonlyArray<Ballot>): number => discounted(ballots.m
 const orNull = <A>(ballots: ReadonlyArray<Ballot>, make: (sources: ReadonlyArray<ServiceId>) => A): A | null =>
   ballots.length === 0 ? null : make(ballots.map(({ vote }) => vote.service))
 
-const candidateBox = ({ box, id }: MergedBox): CandidateBox => ({
+/** A harmonized box as candidates list it. */
+export const candidateBox = ({ box, id }: MergedBox): CandidateBox => ({
   id,
   box: box.box,
   ...(box.emoji === undefined ? {} : { emoji: box.emoji }),

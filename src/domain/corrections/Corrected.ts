@@ -163,7 +163,8 @@ const nameOf = ({ box: { concept, emoji, label } }: MergedBox) => ({
   ...(emoji === undefined ? {} : { emoji })
 })
 
-const deeds = {
+/** What a person did with what was seen. */
+export const deeds = {
   confirm: "confirmed it",
   reject: "rejected it",
   relabel: "gave it another label",

@@ -1,6 +1,6 @@
 /** Corrections as they are read and written. */
 import { Array, Effect } from "effect"
-import { SqlClient } from "effect/sql"
+import { SqlClient, type SqlError } from "effect/sql"
 import { imageBox } from "../../domain/BoundingBox.ts"
 import type { Change, ChangeKind, Correction, CorrectionId } from "../../domain/corrections/Correction.ts"
 import type { ImageId } from "../../domain/Identifiers.ts"
@@ -17,8 +17,11 @@ export const standing = Effect.fnUntraced(function* (ids: ReadonlyArray<ImageId>
   return (id: ImageId): ReadonlyArray<Correction> => (byId[String(id)] ?? []).map(correctionOf)
 })
 
+/** What else is done in the transaction that changes corrections. */
+type Following = Effect.Effect<void, SqlError.SqlError, SqlClient.SqlClient>
+
 /** Records a correction of an image that is known. Returns its id. */
-export const record = Effect.fnUntraced(function* (imageId: ImageId, by: string, change: Change) {
+export const record = Effect.fnUntraced(function* (imageId: ImageId, by: string, change: Change, following: Following) {
   const sql = yield* SqlClient.SqlClient
   const { box } = change
   const moved = change.kind === "move" ? change.newBox : undefined
@@ -32,19 +35,25 @@ export const record = Effect.fnUntraced(function* (imageId: ImageId, by: string,
           ${change.kind === "relabel" ? Columns.storable(change.newLabel) : null}::text, ${moved?.x ?? null}::float8,
           ${moved?.y ?? null}::float8, ${moved?.width ?? null}::float8, ${moved?.height ?? null}::float8)
         RETURNING correction_id AS id`
+      yield* following
       return row!.id
     })
   )
 })
 
 /** Withdraws a correction, unless it is already. */
-export const withdraw = Effect.fnUntraced(function* (imageId: ImageId, id: CorrectionId, by: string) {
+export const withdraw = Effect.fnUntraced(function* (
+  imageId: ImageId,
+  id: CorrectionId,
+  by: string,
+  following: Following
+) {
   const sql = yield* SqlClient.SqlClient
   yield* inTransaction(
-    Effect.andThen(
-      touch(imageId),
-      sql`UPDATE corrections SET withdrawn = now(), withdrawn_by = ${Columns.storable(by)}
-        WHERE correction_id = ${id}::bigint AND image_id = ${imageId} AND withdrawn IS NULL`
+    touch(imageId).pipe(
+      Effect.andThen(sql`UPDATE corrections SET withdrawn = now(), withdrawn_by = ${Columns.storable(by)}
+        WHERE correction_id = ${id}::bigint AND image_id = ${imageId} AND withdrawn IS NULL`),
+      Effect.andThen(following)
     )
   )
 })

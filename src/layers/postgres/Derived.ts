@@ -13,19 +13,24 @@ import type { Derivation } from "../../domain/Staleness.ts"
 import type { Changed, Derived, DerivedFacts } from "../../services/ResultStore.ts"
 import * as Columns from "./Columns.ts"
 import { latest, locked, taken, unmoved } from "./Derivations.ts"
-import { tryAgain } from "./Transactions.ts"
+import * as CorrectedConcepts from "./CorrectedConcepts.ts"
+import { inTransaction, tryAgain } from "./Transactions.ts"
 
 /** Replaces what is outdated. Boxes that are gone take their crops with them. Says for which images something changed. */
 export const save = ({ boxes = [], consensus = [], enrichment = [] }: DerivedFacts) =>
   write({ boxes: latest(boxes), consensus: latest(consensus), enrichment: latest(enrichment) })
 
-/** Images that are not as they were when the statement began are left, and written by a statement of their own. */
+/**
+ * Images that are not as they were when the statement began, or that people have corrected, are left, and written by a statement
+ * of their own.
+ */
 const write = Effect.fnUntraced(function* (facts: Required<DerivedFacts>) {
   const changed = { boxes: new Set<ImageId>(), consensus: new Set<ImageId>() }
   let left = facts
+  let written = tryAgain(writeUnmoved(left, { corrected: facts.boxes.length === 0 }))
   while (left.boxes.length + left.consensus.length + left.enrichment.length > 0) {
     const moved = new Set<ImageId>()
-    for (const { fact, image_id } of yield* tryAgain(writeUnmoved(left))) {
+    for (const { fact, image_id } of yield* written) {
       if (fact === "moved") moved.add(image_id)
       else changed[fact].add(image_id)
     }
@@ -34,18 +39,33 @@ const write = Effect.fnUntraced(function* (facts: Required<DerivedFacts>) {
       consensus: left.consensus.filter(({ imageId }) => moved.has(imageId)),
       enrichment: left.enrichment.filter(({ imageId }) => moved.has(imageId))
     }
+    written = writeCorrected(left)
   }
   const inOrder = (ids: Set<ImageId>) => [...ids].sort((a, b) => a - b)
   return { boxes: inOrder(changed.boxes), consensus: inOrder(changed.consensus) } satisfies Changed
 })
 
-const writeUnmoved = Effect.fnUntraced(function* ({ boxes, consensus, enrichment }: Required<DerivedFacts>) {
+/** What people say is in an image follows from its boxes, too. */
+const writeCorrected = (facts: Required<DerivedFacts>) =>
+  inTransaction(
+    Effect.gen(function* () {
+      const written = yield* writeUnmoved(facts, { corrected: true })
+      yield* CorrectedConcepts.keep(facts.boxes.map(({ imageId }) => imageId))
+      return written
+    })
+  )
+
+const writeUnmoved = Effect.fnUntraced(function* (
+  { boxes, consensus, enrichment }: Required<DerivedFacts>,
+  { corrected }: { readonly corrected: boolean }
+) {
   const sql = yield* SqlClient.SqlClient
   const ids = new Set([...boxes, ...consensus, ...enrichment].map(({ imageId }) => imageId))
   const rows = boxes.flatMap(rowsOf)
   return yield* sql<{ image_id: ImageId; fact: keyof Changed | "moved" }>`
     WITH locked AS MATERIALIZED (${locked(sql, ids)}),
-    unmoved AS MATERIALIZED (${unmoved(sql)}),
+    unmoved AS MATERIALIZED (${unmoved(sql)}
+      ${corrected ? sql`` : sql`AND image_id NOT IN (SELECT image_id FROM corrections WHERE image_id = ANY (${Columns.bigints([...ids])}))`}),
     boxed AS MATERIALIZED (${taken(sql, "unmoved", "harmonize", boxes)}),
     elected AS MATERIALIZED (${taken(sql, "unmoved", "consensus", consensus)}),
     cropped AS MATERIALIZED (${taken(sql, "unmoved", "enrich", enrichment)}),

@@ -4,6 +4,7 @@ import { SqlClient } from "effect/sql"
 import type { ImageBox } from "../../domain/BoundingBox.ts"
 import { Consensus } from "../../domain/Consensus.ts"
 import * as Corrected from "../../domain/corrections/Corrected.ts"
+import * as CorrectedConsensus from "../../domain/corrections/CorrectedConsensus.ts"
 import type { CropResult, ImageFacts, ServiceResult } from "../../domain/Facts.ts"
 import type { BoxId, ImageId, ServiceId } from "../../domain/Identifiers.ts"
 import * as MergedBox from "../../domain/MergedBox.ts"
@@ -95,7 +96,10 @@ const readRecords = Effect.fnUntraced(function* (ids: ReadonlyArray<ImageId>) {
         facts,
         corrections,
         boxes: Corrected.boxes(derived, corrections),
-        consensus: stored === undefined ? Option.none() : Option.some(yield* decodeConsensus(stored))
+        consensus:
+          stored === undefined
+            ? Option.none()
+            : Option.some(CorrectedConsensus.consensus(yield* decodeConsensus(stored), derived, corrections))
       } satisfies ImageRecord
     })
   )

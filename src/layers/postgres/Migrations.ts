@@ -28,6 +28,7 @@ import { correct } from "./migrations/0016Correct.ts"
 import { tuneServices } from "./migrations/0017TuneServices.ts"
 import { countVotes } from "./migrations/0018CountVotes.ts"
 import { tellChanges } from "./migrations/0019TellChanges.ts"
+import { searchCorrected } from "./migrations/0020SearchCorrected.ts"
 
 /** The database was made by a later version of the program. */
 export class DatabaseTooNew extends Schema.TaggedError<DatabaseTooNew>()("DatabaseTooNew", {
@@ -62,7 +63,8 @@ export const steps = {
   "0016_correct": correct,
   "0017_tune_services": tuneServices,
   "0018_count_votes": countVotes,
-  "0019_tell_changes": tellChanges
+  "0019_tell_changes": tellChanges,
+  "0020_search_corrected": searchCorrected
 }
 
 /** Where it says which were taken. */

@@ -3,6 +3,7 @@ import { Effect, Layer, Option } from "effect"
 import type { CorrectionId } from "../../domain/corrections/Correction.ts"
 import type { ImageId } from "../../domain/Identifiers.ts"
 import { Corrections } from "../../services/Corrections.ts"
+import * as CorrectedConcepts from "./CorrectedConcepts.ts"
 import * as Rows from "./Corrections.ts"
 import { methodsOf } from "./Methods.ts"
 import * as Migrations from "./Migrations.ts"
@@ -19,9 +20,13 @@ export const layer = Layer.effect(
       record: (imageId, by, change) =>
         run(
           "record",
-          Effect.flatMap(Rows.record(imageId, by, change), (id) => find(imageId, id))
+          Effect.flatMap(Rows.record(imageId, by, change, CorrectedConcepts.keep([imageId])), (id) => find(imageId, id))
         ),
-      withdraw: (imageId, id, by) => run("withdraw", Effect.andThen(Rows.withdraw(imageId, id, by), find(imageId, id))),
+      withdraw: (imageId, id, by) =>
+        run(
+          "withdraw",
+          Effect.andThen(Rows.withdraw(imageId, id, by, CorrectedConcepts.keep([imageId])), find(imageId, id))
+        ),
       list: (imageId) => run("list", Rows.list(imageId)),
       images: (page) => run("images", Rows.images(page))
     })

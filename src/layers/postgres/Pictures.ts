@@ -3,6 +3,7 @@ import { Effect } from "effect"
 import { SqlClient } from "effect/sql"
 import type { ImageId } from "../../domain/Identifiers.ts"
 import { isAnother, type PictureVersion, type SeenPicture } from "../../domain/ImageReference.ts"
+import * as CorrectedConcepts from "./CorrectedConcepts.ts"
 import { lockImages } from "./Images.ts"
 import { inTransaction } from "./Transactions.ts"
 
@@ -42,5 +43,6 @@ const change = Effect.fnUntraced(function* (id: ImageId, seen: SeenPicture) {
     SELECT facts::int AS forgotten FROM lost`
   yield* sql`DELETE FROM merged_boxes WHERE image_id = ${id}`
   yield* sql`DELETE FROM corrections WHERE image_id = ${id}`
+  yield* CorrectedConcepts.keep([id])
   return (row?.forgotten ?? 0) > 0
 })

@@ -145,6 +145,59 @@ layer(ApiServers.layer(on), { excludeTestServices: true })("corrections", (it) =
     })
   )
 
+  it.effect(
+    "are found by what people say is there, and not by what they say is not, also when all is derived again",
+    () =>
+      Effect.gen(function* () {
+        const api = yield* ApiServers.client
+        const id = yield* pictured("found.jpg", { group: "found", unanswered: ["detectron2"] })
+        const found = (query: Record<string, unknown>) =>
+          Effect.map(api.images.search({ query: { group: "found", ...query } as never }), ({ images }) => images.length)
+        const finds = Effect.all(
+          Object.fromEntries(
+            ["dog", "wolf", "bird"].map((word) => [word, Effect.all([found({ label: word }), found({ q: word })])])
+          )
+        )
+        const before = yield* finds
+        assert.deepEqual(before, { dog: [1, 1], wolf: [0, 0], bird: [0, 0] })
+        const corrections = yield* correct(
+          id,
+          { kind: "relabel", box: dog, label: "dog", newLabel: "wolf" },
+          { kind: "add", box: place([0, 0, 9, 9]), label: "bird" }
+        )
+        const corrected = { dog: [0, 0], wolf: [1, 1], bird: [1, 1] }
+        assert.deepEqual(yield* finds, corrected)
+        assert.strictEqual(yield* found({ emoji: "🐺", confidence: 1 }), 1)
+        const { images } = yield* api.images.search({ query: { group: "found" } })
+        const concepts = ["wolf", "bird"]
+        assert.deepStrictEqual(
+          images[0]!.findings.map(({ concept }) => concept as string),
+          concepts
+        )
+        const whole = yield* api.images.get({ params: { id } })
+        assert.deepStrictEqual(
+          whole.consensus!.votes.consensus.map(({ concept }) => concept as string),
+          concepts
+        )
+        yield* ResultStore.use((store) =>
+          store.record([
+            {
+              imageId: id,
+              service: serviceId("detectron2"),
+              outcome: said(object("dog", [14, 24, 104, 104], 0.9)),
+              workerId: "late"
+            }
+          ])
+        )
+        yield* Archives.derive(id)
+        assert.deepEqual(yield* finds, corrected)
+        for (const { id: correction } of corrections) {
+          yield* api.corrections.withdraw({ params: { id, correction }, query: { by: "Bob" } })
+        }
+        assert.deepEqual(yield* finds, before)
+      })
+  )
+
   it.effect("are exported, marked with who said so", () =>
     Effect.gen(function* () {
       const id = yield* pictured("exported.jpg", { group: "exported" })
