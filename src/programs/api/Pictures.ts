@@ -1,7 +1,9 @@
 /** The pictures of images as they are looked at: whole, small, or the part in a box. */
 import { Cache, Effect, Option, RcMap } from "effect"
+import * as Corrected from "../../domain/corrections/Corrected.ts"
 import type { ImageId, BoxId } from "../../domain/Identifiers.ts"
 import type { EncodedImage } from "../../domain/ImageReference.ts"
+import { Corrections } from "../../services/Corrections.ts"
 import { Cropper } from "../../services/Cropper.ts"
 import { ImageSource } from "../../services/ImageSource.ts"
 import { ResultStore } from "../../services/ResultStore.ts"
@@ -18,6 +20,7 @@ const smallOnes = 500
 
 /** Finds pictures, and remembers small ones. To be made once for all who ask. */
 export const make = Effect.gen(function* () {
+  const corrections = yield* Corrections
   const cropper = yield* Cropper
   const scaler = yield* Scaler
   const source = yield* ImageSource
@@ -58,12 +61,16 @@ export const make = Effect.gen(function* () {
       size === undefined
         ? Effect.map(load(id), (image): Picture => ({ ...image, stored: sizeOf(image) }))
         : Cache.get(small, `${id} ${size}`),
-    /** The part of the picture that is in a box; none when the image has no such box (any more). */
+    /**
+     * The part of the picture that is in a box as people have corrected it, or in one that they rejected; none when the image
+     * has no such box (any more).
+     */
     crop: Effect.fnUntraced(function* (id: ImageId, boxId: BoxId) {
-      const derived = yield* store.boxes(id)
-      const box = Option.flatMap(derived, ({ value }) => Option.fromUndefinedOr(value.find(({ id }) => id === boxId)))
-      if (Option.isNone(box)) return Option.none()
-      const crop = Effect.flatMap(RcMap.get(opened, id), (cut) => cut(box.value.box.box))
+      const derived = Option.match(yield* store.boxes(id), { onNone: () => [], onSome: ({ value }) => value })
+      const boxes = [...Corrected.boxes(derived, yield* corrections.list(id)), ...derived]
+      const found = boxes.find(({ id }) => id === boxId)
+      if (found === undefined) return Option.none()
+      const crop = Effect.flatMap(RcMap.get(opened, id), (cut) => cut(found.box.box))
       return Option.some((yield* Effect.scoped(crop)).image)
     })
   }

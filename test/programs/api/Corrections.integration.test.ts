@@ -155,7 +155,10 @@ layer(ApiServers.layer(on), { excludeTestServices: true })("corrections", (it) =
           Effect.map(api.images.search({ query: { group: "found", ...query } as never }), ({ images }) => images.length)
         const finds = Effect.all(
           Object.fromEntries(
-            ["dog", "wolf", "bird"].map((word) => [word, Effect.all([found({ label: word }), found({ q: word })])])
+            ["dog", "wolf", "bird"].map((word) => [
+              word,
+              Effect.forEach([{ label: word }, { q: word }], (query): Effect.Effect<number, unknown> => found(query))
+            ])
           )
         )
         const before = yield* finds

@@ -2,12 +2,14 @@ import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
 import * as NodeFs from "node:fs"
 import sharp from "sharp"
+import { imageBox } from "../../../src/domain/BoundingBox.ts"
 import type { QueryText } from "../../../src/domain/archive/Query.ts"
 import type { ImageId } from "../../../src/domain/Identifiers.ts"
 import { NotFound, TooLarge, Unprocessable } from "../../../src/programs/api/definition/Problems.ts"
 import * as Intake from "../../../src/programs/api/Intake.ts"
 import { ContentStore } from "../../../src/services/ContentStore.ts"
 import { MessageBroker } from "../../../src/services/MessageBroker.ts"
+import { Corrections } from "../../../src/services/Corrections.ts"
 import { ResultStore } from "../../../src/services/ResultStore.ts"
 import * as ApiServers from "../../support/ApiServers.ts"
 import * as Archives from "../../support/Archives.ts"
@@ -414,6 +416,13 @@ layer(ApiServers.layer({ networks: ["127.0.0.1"] }), { excludeTestServices: true
       assert.deepStrictEqual([width, height], [30, 40])
       const missing = api.images.crop({ params: { id: imageId, box: "nothing" as never } })
       assert.instanceOf(yield* Effect.flip(missing), NotFound)
+
+      const drawn = imageBox({ x: 100, y: 50, width: 21, height: 11 })
+      yield* Corrections.use((each) => each.record(imageId, "Ada", { kind: "add", box: drawn, label: "bird" }))
+      const [added] = (yield* api.images.get({ params: { id: imageId } })).boxes
+      const bird = yield* api.images.crop({ params: { id: imageId, box: added!.id } })
+      const size = yield* Effect.promise(() => sharp(bird).metadata())
+      assert.deepStrictEqual([added!.box.label, size.width, size.height], ["bird", 21, 11])
     })
   )
 
