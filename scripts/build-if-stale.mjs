@@ -12,6 +12,7 @@ const sources = [
   "tsconfig.json",
   "tsconfig.build.json",
   "vite.config.ts",
+  "vite.programs.config.ts",
   "vite.report.config.ts"
 ]
 

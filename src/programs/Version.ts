@@ -1,6 +1,6 @@
 /** Which Windmill this is: the version in its package.json. */
 import { readFileSync } from "node:fs"
+import { installed } from "./Installed.ts"
 
-export const version = (
-  JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as { readonly version: string }
-).version
+export const version = (JSON.parse(readFileSync(installed("package.json"), "utf8")) as { readonly version: string })
+  .version

@@ -2,6 +2,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import * as NodeChildProcess from "node:child_process"
+import { readdirSync, readFileSync } from "node:fs"
 import * as NodeOs from "node:os"
 import manifest from "../../package.json" with { type: "json" }
 import { serve } from "../support/HttpServers.ts"
@@ -36,6 +37,32 @@ const commands = [
   "farm",
   "models"
 ]
+
+/** What a file of the build imports when it is loaded, and what that imports: the files, and the names of packages. */
+const importedBy = (file: string, seen = new Set<string>()): ReadonlySet<string> => {
+  seen.add(file)
+  const text = readFileSync(new URL(`../../dist/programs/${file}`, import.meta.url), "utf8")
+  for (const [, name] of text.matchAll(/^import (?:[^"]*? from )?"([^"]+)";$/gm)) {
+    if (!name!.startsWith("./")) seen.add(name!)
+    else if (!seen.has(name!.slice(2))) importedBy(name!.slice(2), seen)
+  }
+  return seen
+}
+
+describe("the programs of a build", () => {
+  it("are few files, which load no command that is not called for", () => {
+    const command = readdirSync(new URL("../../dist/programs", import.meta.url)).find((name) =>
+      /^Worker-.*js$/.test(name)
+    )
+    const loaded = [...importedBy("main.js"), ...importedBy(command!)]
+    assert.include(loaded, "node:http")
+    assert.deepStrictEqual(
+      loaded.filter((name) => /^(effect|@effect|@opentelemetry)\b|^(Start|Api|ServeApi|Farm|Export)-/.test(name)),
+      []
+    )
+    assert.isBelow(new Set(loaded.filter((name) => name.endsWith(".js"))).size, 60)
+  })
+})
 
 describe("windmill", { timeout: 60_000 }, () => {
   it.live("lists its commands, each in one line", () =>

@@ -4,7 +4,6 @@
  * Used by `api.ts`, and by any program that serves the API and the dashboard besides its own work.
  */
 import { Config, Effect, Layer } from "effect"
-import { fileURLToPath } from "node:url"
 import * as Amounts from "../../domain/Amounts.ts"
 import type { Strategy } from "../../domain/Harmonization.ts"
 import * as FileContentStore from "../../layers/files/FileContentStore.ts"
@@ -17,6 +16,7 @@ import * as PgPictureLinks from "../../layers/postgres/PgPictureLinks.ts"
 import * as PgReplays from "../../layers/postgres/PgReplays.ts"
 import * as PgSessions from "../../layers/postgres/PgSessions.ts"
 import * as Distributed from "../Distributed.ts"
+import { installed } from "../Installed.ts"
 import * as ApiServer from "./ApiServer.ts"
 import * as ApiSettings from "./ApiSettings.ts"
 
@@ -33,8 +33,7 @@ export interface ServeApiOptions {
   readonly absent: ReadonlyArray<string>
 }
 
-/** Where the build puts the dashboard, as seen from here. */
-const dashboard = fileURLToPath(new URL("../../dashboard", import.meta.url))
+const dashboard = installed("dist/dashboard")
 
 /** The API, listening where its settings say. */
 export const listening = ApiServer.layer.pipe(

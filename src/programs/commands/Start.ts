@@ -5,7 +5,6 @@
 import { Clock, Console, Context, type Deferred, Effect, Layer, Option, Path, Schema, Stream } from "effect"
 import { Command, Flag } from "effect/cli"
 import * as Samples from "#farm/simulated/Samples"
-import { fileURLToPath } from "node:url"
 import * as ConsoleLogger from "../../layers/terminal/ConsoleLogger.ts"
 import * as ImageFiles from "../../layers/files/ImageFiles.ts"
 import * as PictureWatch from "../../layers/files/PictureWatch.ts"
@@ -27,6 +26,7 @@ import { pipeline } from "../flows/Pipeline.ts"
 import * as RunToCompletion from "../flows/RunToCompletion.ts"
 import * as Watch from "../flows/Watch.ts"
 import * as WriteFindings from "../flows/WriteFindings.ts"
+import { installed } from "../Installed.ts"
 import * as Settings from "../Settings.ts"
 import * as Watched from "../Watched.ts"
 import * as ProgressView from "../views/ProgressView.ts"
@@ -105,7 +105,7 @@ const maxReported = 200
 /** Images that the terminal shows. */
 const maxShown = 24
 /** Where the build puts the page of the report, as seen from here. */
-const page = fileURLToPath(new URL("../../report/report.html", import.meta.url))
+const page = installed("dist/report/report.html")
 
 const run = Effect.fnUntraced(function* (options: Options) {
   const path = yield* Path.Path

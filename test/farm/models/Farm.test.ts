@@ -9,7 +9,7 @@ import * as ServiceCatalog from "#domain/ServiceCatalog"
 import * as Reply from "#domain/Reply"
 import * as Farm from "#farm/models/Farm"
 
-const program = new URL("../../../dist/farm/models/threads/thread.js", import.meta.url)
+const program = new URL("../../../dist/programs/thread.js", import.meta.url)
 const data = join(tmpdir(), "windmill-models-test")
 const people = readFileSync("node_modules/vladmandic-human-1/assets/sample6.jpg")
 

@@ -8,7 +8,7 @@ import sharp from "sharp"
 import * as ServiceCatalog from "#domain/ServiceCatalog"
 import * as Farm from "#farm/models/Farm"
 
-const program = new URL("../../../dist/farm/models/threads/thread.js", import.meta.url)
+const program = new URL("../../../dist/programs/thread.js", import.meta.url)
 
 const folder = Effect.acquireRelease(
   Effect.sync(() => NodeFs.mkdtempSync(join(tmpdir(), "windmill-models-"))),
