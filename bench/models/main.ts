@@ -5,7 +5,8 @@
  *
  * Options: `--images` a folder of photos; `--gt` a COCO annotation file, whose `file_name` says which photo is meant;
  * `--models` the folder of models that were added (.windmill/models); `--limit` at most so many photos; `--raw` counts all boxes from
- * confidence 0.05 and not from 0.30 as services send them; `--out` where to write (bench/results).
+ * confidence 0.05 and not from 0.30 as services send them; `--out` where to write (bench/results); `--whole` runs the whole
+ * program on so many photos (of one's own, repeated) instead, with the services of `--services` (all).
  */
 import { Effect } from "effect"
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
@@ -27,6 +28,7 @@ import * as Coco from "../accuracy/Coco.ts"
 import * as Ensemble from "../accuracy/Ensemble.ts"
 import * as Evaluation from "../accuracy/Evaluation.ts"
 import { oneDecimal, table } from "../accuracy/Table.ts"
+import * as Whole from "./Whole.ts"
 
 const { values: flags } = parseArgs({
   options: {
@@ -35,6 +37,8 @@ const { values: flags } = parseArgs({
     models: { type: "string", default: ".windmill/models" },
     limit: { type: "string", default: "1000000" },
     raw: { type: "boolean", default: false },
+    whole: { type: "string" },
+    services: { type: "string", default: "all" },
     out: { type: "string", default: "bench/results" }
   }
 })
@@ -195,7 +199,13 @@ if (flags.images === undefined) {
   say("Nothing to measure: name a folder of photos with --images, and what is on them with --gt.")
   process.exitCode = 1
 } else {
-  const report = await measure(flags.images)
+  const report =
+    flags.whole === undefined
+      ? await measure(flags.images)
+      : await Whole.measure(
+          photosIn(flags.images, undefined).map((photo) => photo.file),
+          { count: Number(flags.whole), services: flags.services }
+        )
   say(report)
   mkdirSync(flags.out, { recursive: true })
   writeFileSync(join(flags.out, "models.md"), report)

@@ -34,7 +34,7 @@ export class AbsentServices extends Context.Service<AbsentServices, ReadonlyArra
   "windmill/programs/Embedded/AbsentServices"
 ) {}
 
-/** Database, broker, and the services of the farm or of the catalog. */
+/** Database, broker, and the services of the farm or of the catalog. Database and services start at the same time. */
 export const layer = ({ config, data, farm }: EmbeddedOptions) =>
   Layer.mergeAll(
     PgActionLog.layer,
@@ -49,10 +49,9 @@ export const layer = ({ config, data, farm }: EmbeddedOptions) =>
     PgWorkerRegistry.layer
   ).pipe(
     Layer.provideMerge(PgDatabase.layer),
-    Layer.provide(database(data)),
     Layer.merge(MemoryMessageBroker.layer),
     Layer.merge(Distributed.services),
-    Layer.provideMerge(services({ config, data, farm }))
+    Layer.provideMerge(Layer.merge(services({ config, data, farm }), database(data)))
   )
 
 /** The address of the database in the data folder. As a guest one may also ask the database of a windmill that runs. */

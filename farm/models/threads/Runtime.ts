@@ -26,6 +26,16 @@ export const explain = ({ code, message }: NodeJS.ErrnoException): string => {
     : `onnxruntime-node does not run on this ${platform} (${message.split("\n")[0]}): it needs Linux with glibc, macOS or Windows. ${elsewhere}`
 }
 
+/** What to do when memory is short. */
+export const needLess =
+  "ask fewer services (--services), run fewer threads (windmill farm --threads), or give the machine more"
+
+/** Why a service did not answer: what was thrown, or that there was no memory for it, which the runtime says in its own words. */
+export const failureOf = (service: string, { message }: Error): string =>
+  /bad_alloc|failed to allocate|allocation fail|out of memory|cannot allocate/i.test(message)
+    ? `There is not enough memory for ${service} now: ${needLess}.`
+    : message
+
 /** A network that runs on one core. `name` is for messages. */
 export const open = async (model: Uint8Array, name: string): Promise<Network> => {
   const runtime = await load()

@@ -27,6 +27,8 @@ export interface Threads {
 export interface Options extends Settings {
   /** How many threads there are. */
   readonly count?: number
+  /** Bytes of objects that a thread may have before it is ended, so that one that has no end leaves the others their memory. */
+  readonly heap?: number
   /** The program of a thread. */
   readonly program?: URL
 }
@@ -54,6 +56,7 @@ interface Task {
 export const make = Effect.fnUntraced(function* ({
   models,
   count = spare(models),
+  heap = 1024 * 1024 * 1024,
   program = new URL("./thread.js", import.meta.url)
 }: Options): Effect.fn.Return<Threads, never, Scope.Scope> {
   // Threads can load the runtime only while this one has it, too. Why it cannot be loaded, threads say.
@@ -61,7 +64,7 @@ export const make = Effect.fnUntraced(function* ({
   const tasks = yield* Queue.unbounded<Task>()
   for (let index = 0; index < count; index++) {
     const thread = yield* Effect.acquireRelease(
-      Effect.sync(() => open(program, { models })),
+      Effect.sync(() => open(program, { models }, heap)),
       ({ close }) => Effect.promise(close)
     )
     const serve = Effect.gen(function* () {
@@ -80,19 +83,23 @@ export const make = Effect.fnUntraced(function* ({
 })
 
 /** A thread that is started when it is first asked, and anew after it died. */
-const open = (program: URL, settings: Settings) => {
+const open = (program: URL, settings: Settings, heap: number) => {
   const waiting = new Map<number, (reply: Reply) => void>()
   let worker: Worker | undefined
   let ids = 0
   let idle = () => {}
   const start = (): Worker => {
     // What the process was started with, such as conditions of imports, is not for programs that were built.
-    const started = new Worker(program, { workerData: settings, execArgv: [] })
+    const started = new Worker(program, {
+      workerData: settings,
+      execArgv: [],
+      resourceLimits: { maxOldGenerationSizeMb: Math.ceil(heap / 1024 / 1024) }
+    })
     let reason = "it ended"
     started.on("message", (reply: Reply) => waiting.get(reply.id)?.(reply))
     started.on("error", (error: NodeJS.ErrnoException) => {
       reason =
-        error.code === "ERR_WORKER_OUT_OF_MEMORY" ? "there is not enough memory (fewer need less)" : error.message
+        error.code === "ERR_WORKER_OUT_OF_MEMORY" ? `there is not enough memory, so ${Runtime.needLess}` : error.message
     })
     started.on("exit", () => {
       worker = undefined

@@ -81,7 +81,7 @@ const answer = async ({ id, picture, service }: Request): Promise<Reply> => {
     await examine(service)
     return { id, predictions: [] }
   } catch (problem) {
-    return { id, problem: problem instanceof Error ? problem.message : String(problem) }
+    return { id, problem: Runtime.failureOf(service, problem instanceof Error ? problem : new Error(String(problem))) }
   }
 }
 
