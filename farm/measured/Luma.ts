@@ -95,14 +95,19 @@ export const edgeDensity = (luma: Luma): number => {
   const candidates = thinEdges(luma)
   const neighbors = [-width - 1, -width, -width + 1, -1, 1, width - 1, width, width + 1]
   const stack: Array<number> = []
-  for (let at = 0; at < candidates.length; at++) if (candidates[at]! >= strong) stack.push(at)
   let edges = 0
-  for (let at = stack.pop(); at !== undefined; at = stack.pop()) {
-    if (candidates[at] === 0) continue
+  const take = (at: number) => {
     candidates[at] = 0
     edges++
-    // The border has no candidates, so no neighbor lies outside the picture.
-    for (const neighbor of neighbors) if (candidates[at + neighbor]! >= weak) stack.push(at + neighbor)
+    stack.push(at)
+  }
+  for (let start = 0; start < candidates.length; start++) {
+    if (candidates[start]! < strong) continue
+    take(start)
+    for (let at = stack.pop(); at !== undefined; at = stack.pop()) {
+      // The border has no candidates, so no neighbor lies outside the picture.
+      for (const neighbor of neighbors) if (candidates[at + neighbor]! >= weak) take(at + neighbor)
+    }
   }
   return edges / (width * height)
 }
@@ -110,23 +115,25 @@ export const edgeDensity = (luma: Luma): number => {
 /** Gradient magnitude where it is at least `weak` and largest across the edge, 0 elsewhere. */
 const thinEdges = ({ height, values, width }: Luma): Uint16Array => {
   const magnitudes = new Uint16Array(values.length)
-  const across = new Int16Array(values.length)
   for (let y = 1; y < height - 1; y++) {
     for (let x = 1, at = y * width + 1; x < width - 1; x++, at++) {
-      const [above, below] = [at - width, at + width]
-      const falling = values[below + 1]! - values[above - 1]!
-      const rising = values[above + 1]! - values[below - 1]!
+      const falling = values[at + width + 1]! - values[at - width - 1]!
+      const rising = values[at - width + 1]! - values[at + width - 1]!
       const dx = falling + rising + 2 * (values[at + 1]! - values[at - 1]!)
-      const dy = falling - rising + 2 * (values[below]! - values[above]!)
+      const dy = falling - rising + 2 * (values[at + width]! - values[at - width]!)
       magnitudes[at] = Math.abs(dx) + Math.abs(dy)
-      across[at] = directionOf(dx, dy, width)
     }
   }
   const thinned = new Uint16Array(values.length)
   for (let at = 0; at < magnitudes.length; at++) {
     const magnitude = magnitudes[at]!
+    // Few pixels are that steep, so only for these the direction is found.
     if (magnitude < weak) continue
-    const offset = across[at]!
+    const falling = values[at + width + 1]! - values[at - width - 1]!
+    const rising = values[at - width + 1]! - values[at + width - 1]!
+    const dx = falling + rising + 2 * (values[at + 1]! - values[at - 1]!)
+    const dy = falling - rising + 2 * (values[at + width]! - values[at - width]!)
+    const offset = directionOf(dx, dy, width)
     if (magnitude > magnitudes[at - offset]! && magnitude >= magnitudes[at + offset]!) thinned[at] = magnitude
   }
   return thinned

@@ -14,8 +14,23 @@ export const commandFor = async (args: ReadonlyArray<string>) =>
   )
 
 /** Runs `windmill` with the arguments, as the process. */
-export const windmill = async (...args: ReadonlyArray<string>): Promise<void> =>
-  CommandLine.run(await commandFor(args), args)
+export const windmill = async (...args: ReadonlyArray<string>): Promise<void> => {
+  try {
+    CommandLine.run(await commandFor(args), args)
+  } catch (problem) {
+    const sentence = withoutSharp(problem)
+    if (sentence === undefined) throw problem
+    process.stderr.write(`${sentence}\n`)
+    process.exitCode = 1
+  }
+}
+
+/** What to do when the library for pictures has no binary, which all commands that see pictures begin with; else `undefined`. */
+export const withoutSharp = (problem: unknown): string | undefined =>
+  problem instanceof Error && problem.message.includes('Could not load the "sharp" module')
+    ? `sharp, which reads pictures, has no binary for ${process.platform}-${process.arch} here: run npm ci without --omit=optional. ` +
+      "The models alone are left out by removing their packages (docs/models.md)."
+    : undefined
 
 /** A command with the line that the help of `windmill` has for it. */
 const listed =

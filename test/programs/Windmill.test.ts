@@ -5,6 +5,7 @@ import * as NodeChildProcess from "node:child_process"
 import { readdirSync, readFileSync } from "node:fs"
 import * as NodeOs from "node:os"
 import manifest from "../../package.json" with { type: "json" }
+import { withoutSharp } from "../../src/programs/Windmill.ts"
 import { serve } from "../support/HttpServers.ts"
 import * as Programs from "../support/Programs.ts"
 
@@ -167,3 +168,14 @@ COMP_WORDS=("$@") COMP_CWORD=$(($# - 1)) COMP_LINE="$*" COMP_POINT=\${#COMP_LINE
 $(complete -p windmill | sed 's/.*-F \\([^ ]*\\).*/\\1/') windmill "\${COMP_WORDS[COMP_CWORD]}" "\${COMP_WORDS[COMP_CWORD - 1]}"
 printf '%s\\n' "\${COMPREPLY[@]}"
 `
+
+describe("withoutSharp", () => {
+  it("says in a sentence that the library for pictures has no binary, and nothing of other problems", () => {
+    const sharp = new Error('Could not load the "sharp" module using the linux-x64 runtime\nPossible solutions:')
+    assert.match(
+      withoutSharp(sharp) ?? "",
+      /^sharp, which reads pictures, has no binary .+: run npm ci without --omit=optional\./
+    )
+    assert.isUndefined(withoutSharp(new Error("no such file")))
+  })
+})
