@@ -1,5 +1,5 @@
 /** Who did what. */
-import { Context, Effect } from "effect"
+import { Context, Effect, Option } from "effect"
 import type { Action, ActionId } from "../domain/Action.ts"
 import type { ResultStoreError } from "./ResultStore.ts"
 
@@ -7,6 +7,12 @@ import type { ResultStoreError } from "./ResultStore.ts"
 export const CurrentPerson: Context.Reference<string> = Context.Reference("windmill/services/ActionLog/CurrentPerson", {
   defaultValue: () => "this program"
 })
+
+/** Whose token a request came with, or where it came from with one that has no name; none where no token has a name. */
+export const ProvenSender: Context.Reference<Option.Option<string>> = Context.Reference(
+  "windmill/services/ActionLog/ProvenSender",
+  { defaultValue: () => Option.none() }
+)
 
 export interface ActionLogShape {
   /** Notes an action. */

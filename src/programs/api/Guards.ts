@@ -3,7 +3,7 @@ import { Cause, Effect, Layer, Option, Redacted, type Schema, SchemaIssue } from
 import { HttpServerError, HttpServerRequest } from "effect/http"
 import { HttpApiError } from "effect/http-api"
 import * as NodeCrypto from "node:crypto"
-import { CurrentPerson } from "../../services/ActionLog.ts"
+import { CurrentPerson, ProvenSender } from "../../services/ActionLog.ts"
 import { Sessions } from "../../services/Sessions.ts"
 import { ApiSettings, type Settings } from "./ApiSettings.ts"
 import { Access, Faults } from "./definition/Guards.ts"
@@ -127,10 +127,10 @@ export const access = Layer.effect(
           : request.headers["authorization"] === undefined
             ? "session, "
             : "token, "
-        return yield* Effect.provideService(
-          handler,
-          CurrentPerson,
-          sender.name ?? `API, ${means}from ${senderOf(request)}`
+        const person = sender.name ?? `API, ${means}from ${senderOf(request)}`
+        return yield* handler.pipe(
+          Effect.provideService(CurrentPerson, person),
+          Effect.provideService(ProvenSender, settings.namedTokens.length === 0 ? Option.none() : Option.some(person))
         )
       })
     )

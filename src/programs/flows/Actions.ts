@@ -11,7 +11,6 @@ import { type Stage, stages } from "../../domain/Staleness.ts"
 import type { Pause, StepName } from "../../domain/StepName.ts"
 import * as Tuning from "../../domain/Tuning.ts"
 import * as TraceContext from "../../domain/TraceContext.ts"
-import { CurrentPerson } from "../../services/ActionLog.ts"
 import { Archive } from "../../services/Archive.ts"
 import { Catalog } from "../../services/Catalog.ts"
 import { type DeadLetterSelection, MessageBroker } from "../../services/MessageBroker.ts"
@@ -20,7 +19,7 @@ import { ServiceSwitch } from "../../services/ServiceSwitch.ts"
 import { Tunings } from "../../services/Tunings.ts"
 import * as Hints from "./Hints.ts"
 import * as Idle from "./Idle.ts"
-import { note, noting } from "./Noting.ts"
+import { note, noteAs, noting } from "./Noting.ts"
 import * as SetAside from "./SetAside.ts"
 import * as Submit from "./Submit.ts"
 
@@ -122,11 +121,7 @@ export const assign = Effect.fn("Actions.assign")(function* (
 export const pause = Effect.fn("Actions.pause")(function* (request: Omit<Pause, "since">) {
   yield* queueOf(request.step)
   const pause = yield* ServiceSwitch.use((switches) => switches.pause(request))
-  yield* Effect.provideService(
-    note(`pause ${request.step}${request.reason === "" ? "" : `: ${request.reason}`}`),
-    CurrentPerson,
-    request.by
-  )
+  yield* noteAs(request.by, `pause ${request.step}${request.reason === "" ? "" : `: ${request.reason}`}`)
   return pause
 })
 

@@ -7,12 +7,11 @@ import * as Derive from "../../domain/Derive.ts"
 import { ImageId, type ServiceId } from "../../domain/Identifiers.ts"
 import * as PictureSize from "../../domain/PictureSize.ts"
 import * as ServiceCatalog from "../../domain/ServiceCatalog.ts"
-import { CurrentPerson } from "../../services/ActionLog.ts"
 import { Catalog } from "../../services/Catalog.ts"
 import { Corrections } from "../../services/Corrections.ts"
 import { ResultStore } from "../../services/ResultStore.ts"
 import { UnknownImage } from "./Actions.ts"
-import { note } from "./Noting.ts"
+import { noteAs } from "./Noting.ts"
 
 /** The image has no such correction. */
 export class UnknownCorrection extends Schema.TaggedError<UnknownCorrection>()("UnknownCorrection", {
@@ -43,7 +42,7 @@ export const record = Effect.fn("Correct.record")(function* (imageId: ImageId, b
   if (size !== undefined && !isWithin(drawn, size)) return yield* new OutsidePicture(size)
   const recorded = yield* Corrections.use((corrections) => corrections.record(imageId, by, change))
   if (Option.isNone(recorded)) return yield* new UnknownImage({ imageId })
-  yield* Effect.provideService(note(`correct image ${imageId}: ${inWords(change)}`), CurrentPerson, by)
+  yield* noteAs(by, `correct image ${imageId}: ${inWords(change)}`)
   return recorded.value
 })
 
@@ -59,7 +58,7 @@ export const withdraw = Effect.fn("Correct.withdraw")(function* (imageId: ImageI
   const withdrawn = yield* Corrections.use((corrections) => corrections.withdraw(imageId, id, by))
   if (Option.isNone(withdrawn)) return yield* new UnknownCorrection({ imageId, id })
   const what = `undo correction ${id} of image ${imageId}: ${inWords(withdrawn.value.change)}`
-  yield* Effect.provideService(note(what), CurrentPerson, by)
+  yield* noteAs(by, what)
   return withdrawn.value
 })
 

@@ -10,7 +10,6 @@ import { hintQueue } from "../../domain/Messages.ts"
 import { isTooWide, type Operation, OperationId, type Request, words } from "../../domain/Operation.ts"
 import * as ServiceCatalog from "../../domain/ServiceCatalog.ts"
 import { type Stage, stages } from "../../domain/Staleness.ts"
-import { CurrentPerson } from "../../services/ActionLog.ts"
 import { Catalog } from "../../services/Catalog.ts"
 import { MessageBroker } from "../../services/MessageBroker.ts"
 import { AnyRun, Operations } from "../../services/Operations.ts"
@@ -18,7 +17,7 @@ import { ResultStore } from "../../services/ResultStore.ts"
 import { known } from "./Actions.ts"
 import { duty } from "./Duty.ts"
 import * as Hints from "./Hints.ts"
-import { note } from "./Noting.ts"
+import { note, noteAs } from "./Noting.ts"
 import { publishOwed } from "./Submit.ts"
 
 /** There is no such operation. */
@@ -49,7 +48,7 @@ export const count = Effect.fn("Operate.count")(function* (request: Request) {
 export const begin = Effect.fn("Operate.begin")(function* (request: Request, by: string) {
   yield* check(request)
   const operation = yield* Operations.use((operations) => operations.begin(request, by))
-  yield* Effect.provideService(note(words(request), operation.total), CurrentPerson, by)
+  yield* noteAs(by, words(request), operation.total)
   return operation
 })
 
