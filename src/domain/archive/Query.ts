@@ -34,7 +34,7 @@ export interface Misread {
 /** Reads a query. What is neither word nor operator, a dash between spaces, says nothing. */
 export const parse = (text: string): Result.Result<Query, Misread> =>
   Result.gen(function* () {
-    const reader: Reader = { tokens: yield* tokensOf(text), next: 0, end: text.length }
+    const reader: Reader = { tokens: yield* tokensOf(text), next: 0, depth: 0, end: text.length }
     const query = yield* choices(reader)
     const rest = reader.tokens[reader.next]
     return rest === undefined ? query : yield* misread(`")" at character ${rest.at + 1} closes nothing`, rest.at)
@@ -149,6 +149,8 @@ const isFindable = (text: string): boolean => /[\p{L}\p{N}\p{Extended_Pictograph
 interface Reader {
   readonly tokens: ReadonlyArray<Token>
   next: number
+  /** How many parentheses and `NOT` the next token is within. */
+  depth: number
   /** The length of the line. */
   readonly end: number
 }
@@ -184,9 +186,9 @@ const one = (reader: Reader): Result.Result<Query, Misread> =>
       case "Words":
         return { _tag: "Words", text: token.text, match: token.match } satisfies Query
       case "NOT":
-        return { _tag: "Not", query: yield* one(reader) } satisfies Query
+        return { _tag: "Not", query: yield* within(reader, token, one) } satisfies Query
       case "(": {
-        const query = yield* choices(reader)
+        const query = yield* within(reader, token, choices)
         if (reader.tokens[reader.next++] !== undefined) return query
         return yield* misread(`"(" at character ${token.at + 1} has no ")"`, token.at)
       }
@@ -194,3 +196,16 @@ const one = (reader: Reader): Result.Result<Query, Misread> =>
         return yield* misread(`A word is missing before ${token._tag} at character ${token.at + 1}`, token.at)
     }
   })
+
+/** Parentheses and `NOT` within each other. Each takes a part of the stack, and no person writes as many. */
+const deepest = 50
+
+const within = (reader: Reader, { at }: Token, read: (reader: Reader) => Result.Result<Query, Misread>) => {
+  if (reader.depth === deepest) {
+    return misread(`More than ${deepest} parentheses and NOT are within each other at character ${at + 1}`, at)
+  }
+  reader.depth++
+  const query = read(reader)
+  reader.depth--
+  return query
+}

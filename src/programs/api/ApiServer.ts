@@ -9,8 +9,10 @@ import {
   HttpMiddleware,
   HttpRouter,
   HttpServer,
-  HttpStaticServer,
-  HttpServerResponse
+  HttpServerRequest,
+  HttpServerRespondable,
+  HttpServerResponse,
+  HttpStaticServer
 } from "effect/http"
 import { HttpApiBuilder } from "effect/http-api"
 import { ApiSettings } from "./ApiSettings.ts"
@@ -54,10 +56,20 @@ const docs = HttpRouter.use((router) =>
   )
 )
 
-const dashboard = Layer.unwrap(
-  ApiSettings.useSync(({ dashboard }) =>
-    HttpStaticServer.layer({ root: dashboard, spa: true, cacheControl: "private, no-cache" })
-  )
+/** Characters of an address of a file or a page. The system refuses to look for longer names. */
+const longestPath = 255
+
+const dashboard = HttpRouter.use((router) =>
+  Effect.gen(function* () {
+    const { dashboard } = yield* ApiSettings
+    const files = yield* HttpStaticServer.make({ root: dashboard, spa: true, cacheControl: "private, no-cache" })
+    const file = HttpServerRequest.HttpServerRequest.use((request) =>
+      request.url.split("?")[0]!.length > longestPath
+        ? Effect.succeed(HttpServerResponse.empty({ status: 404 }))
+        : files
+    )
+    yield* router.add("GET", "/*", Effect.catch(file, HttpServerRespondable.toResponse))
+  })
 )
 
 /** Texts grow several times smaller. Events are left as they are: each is to arrive when it happens. */

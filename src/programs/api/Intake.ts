@@ -125,7 +125,8 @@ const called = (image: string) => (error: ImageSourceError) => {
 /** Whether an object is in the bucket, or begins with the prefix in it. */
 const isBelow = (place: string, { bucket, key }: StoredObject.StoredObject): boolean => {
   const [allowed, ...prefix] = place.split("/")
-  return bucket === allowed && key.startsWith(prefix.join("/"))
+  // A proxy before the storage may take `..` for the folder above.
+  return bucket === allowed && key.startsWith(prefix.join("/")) && !/(?:^|\/)\.\.?(?:\/|$)/.test(key)
 }
 
 const decodeHash = Schema.decodeOption(ContentHash)

@@ -60,7 +60,9 @@ describe("Query", () => {
       ["dog OR OR cat", "A word is missing before OR at character 8", 7],
       ["(dog", '"(" at character 1 has no ")"', 0],
       ["dog) cat", '")" at character 4 closes nothing', 3],
-      ["()", "A word is missing before ) at character 2", 1]
+      ["()", "A word is missing before ) at character 2", 1],
+      ["(".repeat(100_000), "More than 50 parentheses and NOT are within each other at character 51", 50],
+      ["NOT ".repeat(100_000), "More than 50 parentheses and NOT are within each other at character 201", 200]
     ])("refuses %s and says where", (text, problem, at) => {
       assert.deepStrictEqual(Query.parse(text), Result.fail({ problem, at }))
     })

@@ -309,7 +309,10 @@ layer(ApiServers.layer(), { excludeTestServices: true })("without a token", (it)
         "/images/1e99",
         "/images?limit=x",
         "/..%2f..%2fpackage.json",
-        "/%00"
+        "/%00",
+        `/${"a".repeat(8000)}`,
+        `/images/content/1/${"a".repeat(300)}`,
+        `/images?q=${"(".repeat(8000)}`
       ]) {
         const response = yield* ApiServers.request(path)
         const body = yield* Effect.promise(() => response.text())
@@ -342,6 +345,27 @@ layer(ApiServers.layer({ token, environment: { API_TOKENS: `Ada = ${adas},CI=the
       }
       const api = yield* ApiServers.clientWith(bearer)
       assert.match((yield* api.operations.begin({ payload })).by, /^API, token, from /)
+    })
+  )
+
+  it.effect("does not let one act under the name of another", () =>
+    Effect.gen(function* () {
+      const payload = { by: "CI", request: { kind: "recompute", stages: ["consensus"] } } as const
+      for (const [token, noted] of [
+        [adas, /^CI \(Ada\)$/],
+        ["the token of programs", /^CI$/],
+        [bearer.authorization.slice("Bearer ".length), /^CI \(API, token, from .+\)$/]
+      ] as const) {
+        const api = yield* ApiServers.clientWith({ authorization: `Bearer ${token}` })
+        const newest = Effect.map(api.operations.actions({ query: { limit: 1 } }), ([action]) => action?.by)
+        yield* api.operations.begin({ payload })
+        assert.match((yield* newest)!, noted)
+        yield* api.pipeline.pause({ params: { step: "consensus" }, payload: { by: "CI", reason: "" } })
+        assert.match((yield* newest)!, noted)
+      }
+      yield* Effect.flatMap(ApiServers.clientWith(bearer), (api) =>
+        api.pipeline.resume({ params: { step: "consensus" } })
+      )
     })
   )
 })

@@ -33,7 +33,15 @@ layer(api, { excludeTestServices: true })("images in storage", (it) => {
 
   it.effect("are refused beyond what the one who serves allows, and when they are no pictures", () =>
     Effect.gen(function* () {
-      for (const url of ["s3://private/open/olive.jpg", "s3://photos/olive.jpg", "s3://photos", "s3:///open/x"]) {
+      for (const url of [
+        "s3://private/open/olive.jpg",
+        "s3://photos/olive.jpg",
+        "s3://photos",
+        "s3:///open/x",
+        "s3://photos/open/../closed/olive.jpg",
+        "s3://scans/../private/olive.jpg",
+        "s3://photos/open/./olive.jpg"
+      ]) {
         const problem = yield* Effect.flip(submit(url))
         assert.match(String("detail" in problem && problem.detail), /only what API_FETCH_BUCKETS allows/, url)
       }
