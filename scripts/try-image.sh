@@ -2,6 +2,8 @@
 # Builds the image of the Dockerfile without a Docker engine, and runs a program in it as a container would: Buildah builds on a
 # bare Debian with the Node of this machine in the place of the official image of Node.
 #
+# The list of what is in it (SBOM) is compared with the packages that are installed.
+#
 # Needs root, and debootstrap and buildah from Debian's packages, and the RabbitMQ and PostgreSQL of the tests. Not shown:
 # the official base images, other architectures, limits of memory and capabilities.
 set -euo pipefail
@@ -52,6 +54,14 @@ in_container() {
 }
 
 in_container "${entrypoint[@]}" --version
+in_container node -e "
+  const { components, specVersion } = JSON.parse(require('fs').readFileSync('/windmill/sbom.cdx.json'))
+  const count = (kind) => components.filter(({ purl = '' }) => purl.startsWith('pkg:' + kind + '/')).length
+  const said = ['npm', 'deb', 'generic'].map((kind) => count(kind) + ' ' + kind)
+  console.log('CycloneDX ' + specVersion + ': ' + said.join(', '))
+  const installed = require('fs').readFileSync('/var/lib/dpkg/status', 'utf8').match(/^Status: install ok installed$/gm).length
+  if (count('npm') < 50 || count('deb') !== installed || count('generic') !== 1) throw new Error('The SBOM lacks packages of the image')
+"
 psql --quiet "$server" -c "CREATE DATABASE windmill_image_$$"
 ! in_container sh -c 'echo x > /windmill/x' 2>/dev/null || { echo "The root file system can be written to" >&2; exit 1; }
 in_container "${entrypoint[@]}" "${PROGRAM:-api}" --port 0 >"$store/said" 2>&1 &
