@@ -17,6 +17,14 @@ const whose = {
   ids: Schema.optionalKey(Schema.NonEmptyArray(ImageId).check(Schema.isMaxLength(100_000)))
 }
 
+/** A time that every part of windmill can hold: PostgreSQL knows no year before 4713 BC. */
+const Time = Schema.Date.check(
+  Schema.makeFilter((date) => {
+    const year = date.getUTCFullYear()
+    return (year >= 1 && year <= 9999) || "Expected a time in the years 1 to 9999"
+  })
+)
+
 const Services = Schema.NonEmptyArray(ServiceId)
 
 /** Asks services again, about images and about crops. Each answer stays until the new one takes its place. */
@@ -24,7 +32,7 @@ export const Rerun = Schema.Struct({
   kind: Schema.Literal("rerun"),
   services: Services,
   /** Only what was answered before then. */
-  before: Schema.optionalKey(Schema.Date),
+  before: Schema.optionalKey(Time),
   ...whose
 })
 
@@ -46,7 +54,7 @@ export const Withdraw = Schema.Struct({
 export const Delete = Schema.Struct({
   kind: Schema.Literal("delete"),
   /** Only images that became known before then. */
-  before: Schema.optionalKey(Schema.Date),
+  before: Schema.optionalKey(Time),
   ...whose
 })
 

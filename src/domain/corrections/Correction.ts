@@ -5,7 +5,7 @@
  * names a box by its id, because the box may be another one after the next answer.
  */
 import { Brand, Schema } from "effect"
-import { BoundingBox, ImageBox } from "../BoundingBox.ts"
+import { ImageBox } from "../BoundingBox.ts"
 import * as Concept from "../Concept.ts"
 
 /** The database's number of a correction, from 1: later corrections have greater ones. */
@@ -26,12 +26,18 @@ export const Label = Schema.String.check(
   })
 )
 
-const positive = Schema.Finite.check(Schema.isGreaterThan(0))
+/** Pixels. Beyond are no pictures, and the arithmetic of boxes would lose pixels to rounding. */
+const maxCoordinate = 2 ** 26
+
+/** Pixels. A side below would vanish when it is added to a coordinate. */
+const minSide = 2 ** -10
+
+const pixel = Schema.Finite.check(Schema.isBetween({ minimum: -maxCoordinate, maximum: maxCoordinate }))
+
+const side = Schema.Finite.check(Schema.isBetween({ minimum: minSide, maximum: maxCoordinate }))
 
 /** Where a thing is, in pixels of the stored image; it has an area. */
-export const Place = Schema.Struct({ ...BoundingBox.fields, width: positive, height: positive }).pipe(
-  Schema.decodeTo(ImageBox)
-)
+export const Place = Schema.Struct({ x: pixel, y: pixel, width: side, height: side }).pipe(Schema.decodeTo(ImageBox))
 
 /** What was seen, by what it is called and where it is. */
 const seen = { box: Place, label: Label }

@@ -64,17 +64,15 @@ export const place = (
     Array.isArray(list)
       ? list.map((region: Json) => (isJsonObject(region) ? changed(region, { bbox: box }) : region))
       : list
-  const prediction = (value: Json): Json =>
-    isJsonObject(value)
-      ? changed(value, {
-          bbox: box,
-          keypoints: points,
-          mask: outlines,
-          segmentation: outlines,
-          text_regions: regions,
-          properties: prediction
-        })
-      : value
+  const prediction = (value: Json): Json => (isJsonObject(value) ? changed(value, changes) : value)
+  const changes = {
+    bbox: box,
+    keypoints: points,
+    mask: outlines,
+    segmentation: outlines,
+    text_regions: regions,
+    properties: prediction
+  }
   return isJsonObject(reply)
     ? changed(reply, { predictions: (list) => (Array.isArray(list) ? list.map(prediction) : list) })
     : reply
@@ -179,14 +177,13 @@ const numbersOf = (value: unknown, form: BoxEncoding.BoxForm): Four | undefined 
 const isJsonObject = (value: unknown): value is Fields => isFields(value)
 
 /** The object with the fields that are there changed. */
-const changed = (self: Fields, changes: Readonly<Record<string, (value: Json) => Json>>): Fields => ({
-  ...self,
-  ...Object.fromEntries(
-    Object.entries(changes).flatMap(([name, change]) =>
-      Object.hasOwn(self, name) ? [[name, change(self[name]!)] as const] : []
-    )
-  )
-})
+const changed = (self: Fields, changes: Readonly<Record<string, (value: Json) => Json>>): Fields => {
+  let made: Record<string, Json> | undefined
+  for (const name in changes) {
+    if (Object.hasOwn(self, name)) (made ??= { ...self })[name] = changes[name]!(self[name]!)
+  }
+  return made ?? self
+}
 
 const mapValues = (self: Fields, f: (value: Json) => Json): Fields =>
   Object.fromEntries(Object.entries(self).map(([name, value]) => [name, f(value)]))

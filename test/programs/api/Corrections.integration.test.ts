@@ -283,6 +283,8 @@ layer(ApiServers.layer(on), { excludeTestServices: true })("corrections", (it) =
         ["Ada", { ...good, label: "?!" }],
         ["Ada", { ...good, kind: "bless" }],
         ["Ada", { ...good, box: { ...dog, width: 0 } }],
+        ["Ada", { ...good, box: { ...dog, width: 1e-320 } }],
+        ["Ada", { ...good, box: { ...dog, x: 1e308 } }],
         ["Ada", { ...good, kind: "relabel" }],
         ["Ada", { ...good, kind: "move" }],
         ["Ada", { ...good, newLabel: "cat" }]

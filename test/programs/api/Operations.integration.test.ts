@@ -55,6 +55,8 @@ layer(ApiServers.layer(), { excludeTestServices: true })("operations", (it) => {
       for (const request of [
         { kind: "rerun", services: [] },
         { kind: "delete", group: "a", befor: "2026" },
+        { kind: "delete", before: "-271821-04-20T00:00:00Z" },
+        { kind: "rerun", services: ["rtdetr"], before: "+100000-01-01T00:00:00Z" },
         { kind: "x" }
       ]) {
         const { status } = yield* ApiServers.request("/operations", {
