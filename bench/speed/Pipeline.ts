@@ -79,7 +79,7 @@ const analyze = async (servers: Servers, picture: string, count: number): Promis
   await mkdir(home)
   for (let i = 0; i < count; i++) await symlink(picture, join(home, `${i}.jpg`))
   const { rows } = await database.query<{ image_id: string; filename: string }>(
-    `${own} INSERT INTO images (source_key, image_filename, image_path, requested_services)
+    `INSERT ${own} INTO images (source_key, image_filename, image_path, requested_services)
       SELECT $1 || '/' || i, i || '.jpg', $1 || '/' || i || '.jpg', $2 FROM generate_series(0, $3::int - 1) AS i
       ORDER BY i RETURNING image_id, image_filename AS filename`,
     [home, services.map(({ id }) => id), count]
@@ -98,7 +98,7 @@ const analyze = async (servers: Servers, picture: string, count: number): Promis
   const first = Number(rows[0]!.image_id)
   await Processes.until(async () => {
     const { rows } = await database.query<{ open: number }>(
-      `${own} SELECT count(coalesce(owing, boxes_stale, consensus_stale, enrichment_stale))::int AS open
+      `SELECT ${own} count(coalesce(owing, boxes_stale, consensus_stale, enrichment_stale))::int AS open
         FROM images WHERE image_id >= $1`,
       [first]
     )
@@ -108,9 +108,9 @@ const analyze = async (servers: Servers, picture: string, count: number): Promis
 
 const services = ServiceCatalog.standard
 
-/** Tells the statements of the bench from those of windmill. */
+/** Tells the statements of the bench from those of windmill. PostgreSQL counts them without what stands before the first word. */
 const own = "/* bench */"
-const isOwn = `query LIKE '${own}%'`
+const isOwn = `query LIKE '%${own}%'`
 
 interface Programs {
   readonly worker: Processes.Process
@@ -137,12 +137,12 @@ const costOf = async (servers: Servers, programs: Programs, images: number, work
 }
 
 const look = async ({ broker, database, postgres }: Servers, { postprocess, worker }: Programs) => {
-  await database.query(`${own} SELECT pg_stat_force_next_flush()`)
+  await database.query(`SELECT ${own} pg_stat_force_next_flush()`)
   // Backends tell their numbers when they have been idle for a second.
   await Processes.pause(1500)
   // Transactions of windmill are those that are not the bench's own, each of which is a statement.
   const { rows } = await database.query<Record<"statements" | "transactions" | "bytes" | "updates" | "hot", number>>(
-    `${own} SELECT
+    `SELECT ${own}
       (SELECT coalesce(sum(calls), 0)::int FROM pg_stat_statements WHERE NOT ${isOwn}) AS statements,
       (SELECT xact_commit::int FROM pg_stat_database WHERE datname = current_database())
         - (SELECT coalesce(sum(calls), 0)::int FROM pg_stat_statements WHERE ${isOwn}) AS transactions,

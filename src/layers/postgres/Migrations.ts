@@ -29,6 +29,7 @@ import { tuneServices } from "./migrations/0017TuneServices.ts"
 import { countVotes } from "./migrations/0018CountVotes.ts"
 import { tellChanges } from "./migrations/0019TellChanges.ts"
 import { searchCorrected } from "./migrations/0020SearchCorrected.ts"
+import { followApart } from "./migrations/0021FollowApart.ts"
 
 /** The database was made by a later version of the program. */
 export class DatabaseTooNew extends Schema.TaggedError<DatabaseTooNew>()("DatabaseTooNew", {
@@ -64,7 +65,8 @@ export const steps = {
   "0017_tune_services": tuneServices,
   "0018_count_votes": countVotes,
   "0019_tell_changes": tellChanges,
-  "0020_search_corrected": searchCorrected
+  "0020_search_corrected": searchCorrected,
+  "0021_follow_apart": followApart
 }
 
 /** Where it says which were taken. */

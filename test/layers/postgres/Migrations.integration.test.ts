@@ -140,6 +140,28 @@ describe("migrate", () => {
     }).pipe(Effect.provide(Databases.client))
   )
 
+  it.effect("follows the changes of images that are older than the table of changes", () =>
+    Effect.gen(function* () {
+      yield* migrateTo(18)
+      const sql = yield* PgClient.PgClient
+      const images = sql<{ image_id: number; changed: string }>`
+        INSERT INTO images (image_filename, image_path, source_key, requested_services)
+        SELECT i || '.jpg', '/' || i, i, '{}' FROM generate_series(1, 3) AS i
+        RETURNING image_id, changed::text`
+      const before = yield* images
+      yield* migrate
+      const changes = sql<{ image_id: number; changed: string }>`
+        SELECT image_id, changed::text FROM image_changes ORDER BY image_id`
+      assert.deepStrictEqual(yield* changes, before)
+      yield* sql`UPDATE images SET image_group = 'a' WHERE image_id = ${before[1]!.image_id}`
+      yield* sql`DELETE FROM images WHERE image_id = ${before[2]!.image_id}`
+      const after = yield* changes
+      assert.deepStrictEqual(after[0], before[0])
+      assert.isAbove(Number(after[1]!.changed), Number(before[1]!.changed))
+      assert.lengthOf(after, 2)
+    }).pipe(Effect.provide(Databases.client))
+  )
+
   it.effect("refuses a database with steps it does not know, and names the remedy (B07)", () =>
     Effect.gen(function* () {
       yield* migrate

@@ -269,6 +269,30 @@ layer(Databases.store, { excludeTestServices: true })("PgResultStore", (it) => {
     })
   )
 
+  it.effect("counts answers about an image that is stale already in no index of the images", () =>
+    Effect.gen(function* () {
+      const store = yield* ResultStore
+      const sql = yield* PgClient.PgClient
+      const id = yield* known("blip", "clip", "rtdetr", "yolov8")
+      yield* store.record([answer(id, "blip")])
+      // Of this connection, with what it has not told the server yet.
+      const counted = sql<{ all: number; in_place: number }>`
+        SELECT n_tup_upd AS all, n_tup_hot_upd AS in_place FROM pg_stat_xact_user_tables WHERE relname = 'images'`
+      const [before, after] = yield* sql.withTransaction(
+        Effect.gen(function* () {
+          const [before] = yield* counted
+          yield* store.record([answer(id, "clip")])
+          yield* store.record([answer(id, "rtdetr")])
+          return [before!, (yield* counted)[0]!] as const
+        })
+      )
+      assert.deepStrictEqual(
+        { all: after.all - before.all, inPlace: after.in_place - before.in_place },
+        { all: 2, inPlace: 2 }
+      )
+    })
+  )
+
   it.effect("traces every method by its name, with ids and without what was said", () =>
     Effect.gen(function* () {
       const store = yield* ResultStore

@@ -24,7 +24,7 @@ export const changes = Effect.fnUntraced(function* (since: Moment, limit: number
   const after = sql`(changed, image_id) > (${transaction}::text::xid8, ${imageId}::text::bigint)`
   const rows = yield* sql<{ horizon: string; image_id: ImageId | null; changed: string; is_deleted: boolean }>`
     WITH horizon AS MATERIALIZED (SELECT pg_snapshot_xmin(pg_current_snapshot()) AS horizon), found AS (
-      (SELECT image_id, changed, false AS is_deleted FROM images
+      (SELECT image_id, changed, false AS is_deleted FROM image_changes
         WHERE ${after} AND changed < (SELECT horizon FROM horizon) ORDER BY changed, image_id LIMIT ${limit})
       UNION ALL
       (SELECT image_id, changed, true FROM deleted_images
