@@ -43,8 +43,13 @@ export const cast = (
       const strength = strengthOf(statement, naming, strengths)
       if (strength === undefined) continue
       const byService = getOrInsert(claims, naming.concept, () => new Map<ServiceId, Array<Claim>>())
+      const { concept, confidence, emoji, shiny, word } = naming
       getOrInsert(byService, service.id, () => []).push({
-        ...naming,
+        concept,
+        word,
+        emoji,
+        confidence,
+        shiny,
         service: service.id,
         kind,
         contribution: rounded(service.trust * strength)
@@ -66,8 +71,10 @@ interface Naming {
 function namingsOf({ prediction }: Statement): ReadonlyArray<Naming> {
   switch (prediction._tag) {
     case "Object":
-    case "Label":
-      return [{ ...prediction, word: prediction.label }]
+    case "Label": {
+      const { concept, confidence, emoji, label, shiny } = prediction
+      return [{ concept, word: label, emoji, confidence, shiny }]
+    }
     case "Caption":
       return prediction.mentions.map(mentioned)
     case "Text":

@@ -39,26 +39,31 @@ const shapeOf = (fields: Fields.Fields, kind: EvidenceKind): Shape | undefined =
   return has("palette") || has("primary") ? palette : undefined
 }
 
-const object: Shape = (fields, index, omit) =>
-  Result.gen(function* () {
-    const name = yield* naming(fields)
-    const box = yield* Fields.box(Fields.field(fields, "bbox"))
-    const confidence = yield* certainty(fields, omit)
-    const mask = optional(fields, "segmentation", omit, Masks.mask) ?? optional(fields, "mask", omit, Masks.mask)
-    // Points by name are those of a face; an object has a list of them.
-    const hasNames = Fields.isFields(Fields.field(fields, "keypoints"))
-    const keypoints = hasNames ? undefined : optional(fields, "keypoints", omit, Masks.keypoints)
-    return {
-      _tag: "Object",
-      index,
-      ...name,
-      confidence,
-      box,
-      shiny: isShiny(fields),
-      ...(mask === undefined ? undefined : { mask }),
-      ...(keypoints === undefined ? undefined : { keypoints })
-    }
+const object: Shape = (fields, index, omit) => {
+  const name = naming(fields)
+  if (Result.isFailure(name)) return Result.fail(name.failure)
+  const box = Fields.box(Fields.field(fields, "bbox"))
+  if (Result.isFailure(box)) return Result.fail(box.failure)
+  const confidence = certainty(fields, omit)
+  if (Result.isFailure(confidence)) return Result.fail(confidence.failure)
+  const mask = optional(fields, "segmentation", omit, Masks.mask) ?? optional(fields, "mask", omit, Masks.mask)
+  // Points by name are those of a face; an object has a list of them.
+  const hasNames = Fields.isFields(Fields.field(fields, "keypoints"))
+  const keypoints = hasNames ? undefined : optional(fields, "keypoints", omit, Masks.keypoints)
+  const { concept, emoji, label } = name.success
+  return Result.succeed({
+    _tag: "Object",
+    index,
+    concept,
+    label,
+    emoji,
+    confidence: confidence.success,
+    box: box.success,
+    shiny: isShiny(fields),
+    ...(mask === undefined ? undefined : { mask }),
+    ...(keypoints === undefined ? undefined : { keypoints })
   })
+}
 
 /** A field that may be absent, and is left out when it cannot be read. */
 const optional = <A>(

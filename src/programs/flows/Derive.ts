@@ -37,12 +37,26 @@ export interface Deriving {
 }
 
 /** Keeps the harmonized boxes, and with them what else this process derives from the same facts. */
-export const harmonizing = (options: Deriving) =>
-  stepOf("harmonize", (work) => Effect.flatMap(withoutPaused(options), (options) => derive(options, work)))
+export const harmonizing = (options: Deriving) => {
+  const keyed = withKeys(options)
+  return stepOf("harmonize", (work) => Effect.flatMap(withoutPaused(keyed), (options) => derive(options, work)))
+}
 
 /** Keeps the consensus where it was not derived with the boxes. */
-export const voting = (options: Deriving) =>
-  stepOf("consensus", (work) => derive({ ...options, stages: ["consensus"] }, work))
+export const voting = (options: Deriving) => {
+  const keyed = withKeys({ ...options, stages: ["consensus"] })
+  return stepOf("consensus", (work) => derive(keyed, work))
+}
+
+/** With what each stage derives with, which is the same for all images. */
+interface Keyed extends Deriving {
+  readonly algorithms: Readonly<Record<Stage, string>>
+}
+
+const withKeys = (options: Deriving): Keyed => ({
+  ...options,
+  algorithms: Derive.keys(options.strategy, options.catalog)
+})
 
 const stepOf = <R>(name: DerivingStage, commit: Step<Hint, ImageId, R>["commit"]): Step<Hint, ImageId, R> => ({
   name,
@@ -55,23 +69,23 @@ const stepOf = <R>(name: DerivingStage, commit: Step<Hint, ImageId, R>["commit"]
 })
 
 /** While voting is switched off, hints at it wait in its queue. */
-const withoutPaused = (options: Deriving) =>
+const withoutPaused = (options: Keyed) =>
   Effect.map(
     ServiceSwitch.use((switches) => switches.isPaused("consensus")),
-    (isPaused): Deriving =>
+    (isPaused): Keyed =>
       isPaused ? { ...options, stages: options.stages.filter((stage) => stage !== "consensus") } : options
   )
 
 /** Derives for the images for which one of the stages must run. */
 const derive = (
-  options: Deriving,
+  options: Keyed,
   work: ReadonlyArray<Work<ImageId>>
 ): Effect.Effect<Committed, StoreRejected, ResultStore> =>
   Effect.gen(function* () {
     const store = yield* ResultStore
     const asked = new Map(work.map(({ deliveries, value }) => [value, deliveries]))
     const stages = options.stages.filter((stage) => stage !== "enrich")
-    const algorithms = Derive.keys(options.strategy, options.catalog)
+    const { algorithms } = options
     const staleFor = Object.fromEntries(stages.map((stage) => [stage, algorithms[stage]]))
     const facts = yield* untilStored(store.facts([...asked.keys()], staleFor))
     const deriving = Effect.gen(function* () {
@@ -123,12 +137,11 @@ interface Boxes extends MergedBoxes {
  * complete at once when its boxes want no crop that was not answered.
  */
 const deriveImage = Effect.fnUntraced(function* (
-  { catalog, stages, strategy }: Deriving,
+  { algorithms, catalog, stages, strategy }: Keyed,
   facts: ImageFacts,
   deliveries: Deliveries
 ): Effect.fn.Return<DerivedImage> {
   const { imageId, revision } = facts
-  const algorithms = Derive.keys(strategy, catalog)
   const as = <A>(stage: Stage, value: A): Derived<A> => ({
     imageId,
     derivation: { revision, algorithm: algorithms[stage] },
@@ -168,7 +181,7 @@ const deriveImage = Effect.fnUntraced(function* (
 
 const read = (facts: ImageFacts, catalog: ServiceCatalog, strategy: Strategy) => {
   const observation = Derive.observe(facts, catalog)
-  const reporters = Derive.harmonizationInput(observation).reporters.map(({ service }) => service)
+  const reporters = observation.image.flatMap(({ service }) => (service.kind === "spatial" ? [service.id] : []))
   return { ...Derive.boxes(observation, strategy), observation, reporters }
 }
 
