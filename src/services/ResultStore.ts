@@ -3,7 +3,7 @@ import { Context, type Duration, type Effect, type Option, Schema } from "effect
 import type { Consensus } from "../domain/Consensus.ts"
 import type { CropResult, ImageFacts, Outcome } from "../domain/Facts.ts"
 import type { ImageId, ServiceId } from "../domain/Identifiers.ts"
-import type { ImageReference, SeenPicture } from "../domain/ImageReference.ts"
+import type { ImageReference, PictureVersion, SeenPicture } from "../domain/ImageReference.ts"
 import type { CorrectedBox } from "../domain/corrections/Corrected.ts"
 import type { Correction } from "../domain/corrections/Correction.ts"
 import type { MergedBox } from "../domain/MergedBox.ts"
@@ -89,6 +89,16 @@ export interface Derived<A> {
   readonly imageId: ImageId
   readonly derivation: Derivation
   readonly value: A
+}
+
+/** An image whose boxes are to be cut out, as of one moment. */
+export interface Croppable {
+  readonly reference: ImageReference
+  /** The picture that its facts are about; `undefined` while it is not known. */
+  readonly picture: PictureVersion | undefined
+  readonly boxes: Derived<ReadonlyArray<MergedBox>>
+  /** The answers about crops that there are. */
+  readonly crops: ReadonlyArray<Pick<CropResult, "boxId" | "service" | "isRenewed">>
 }
 
 /** What stages derived for images. A stage that is left out is not touched. */
@@ -187,6 +197,14 @@ export class ResultStore extends Context.Service<
     readonly boxes: (
       imageId: ImageId
     ) => Effect.Effect<Option.Option<Derived<ReadonlyArray<MergedBox>>>, ResultStoreError>
+    /**
+     * What it takes to ask about the crops of an image; none when it is not known, has no boxes yet, or need not be enriched
+     * (again) with this algorithm.
+     */
+    readonly croppable: (
+      imageId: ImageId,
+      algorithm: string
+    ) => Effect.Effect<Option.Option<Croppable>, ResultStoreError>
     /**
      * Images after `after`, in id order, for which a stage must run (again) with this algorithm; at most `limit`. An image
      * about which nothing is recorded is not among them: there is nothing to derive from. `by` the algorithm are those

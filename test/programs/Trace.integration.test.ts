@@ -371,10 +371,7 @@ windmill-producer producer submit image
           windmill-postprocess internal Inference.attempt, attempt 1
             windmill-postprocess internal Inference.decode
             windmill-postprocess client POST
-        windmill-postprocess internal ResultStore.boxes
-        windmill-postprocess internal ResultStore.facts
-        windmill-postprocess internal ResultStore.reference
-        windmill-postprocess internal ResultStore.see
+        windmill-postprocess internal ResultStore.croppable
         windmill-postprocess internal consensus image, revision 2
         windmill-postprocess internal harmonize image, revision 2
         windmill-postprocess internal record enrichment

@@ -238,6 +238,7 @@ export const process = Effect.fnUntraced(function* (world: World, name: string) 
       save: (derived) => storing("save", store.save(derived)),
       setAside: (stage, reasons) => storing("setAside", store.setAside(stage, reasons)),
       boxes: (id) => storing("boxes", store.boxes(id)),
+      croppable: (id, algorithm) => storing("croppable", store.croppable(id, algorithm)),
       stale: (stage, options) =>
         scenario.broken === "stale" ? Effect.succeed([]) : storing("stale", store.stale(stage, options)),
       owed: (options) => (scenario.broken === "owed" ? Effect.succeed([]) : storing("owed", store.owed(options))),

@@ -232,6 +232,16 @@ export const make = (): ResultStore["Service"] & Pick<Progress["Service"], "coun
         if (image === undefined || derivation === undefined) return Option.none()
         return Option.some({ imageId, derivation, value: boxesOf(image) })
       }),
+    croppable: (imageId, algorithm) =>
+      Effect.sync(() => {
+        const image = images.get(imageId)
+        const derivation = image?.derived.get("harmonize")
+        if (image === undefined || derivation === undefined || !isStale(image, "enrich", algorithm))
+          return Option.none()
+        const { picture, reference } = image
+        const crops = [...image.crops.values()]
+        return Option.some({ reference, picture, crops, boxes: { imageId, derivation, value: boxesOf(image) } })
+      }),
     stale: (stage, { after = 0, algorithm, by = "all", limit }) =>
       Effect.sync(() =>
         [...images.values()]

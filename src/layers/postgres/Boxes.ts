@@ -1,10 +1,14 @@
 /** Harmonized boxes as they are read. */
 import { Effect, Option } from "effect"
 import { SqlClient } from "effect/sql"
+import type { CropResult } from "../../domain/Facts.ts"
 import type { ImageId } from "../../domain/Identifiers.ts"
+import type { PictureVersion } from "../../domain/ImageReference.ts"
 import * as MergedBox from "../../domain/MergedBox.ts"
 import type { Derivation } from "../../domain/Staleness.ts"
-import type { Derived } from "../../services/ResultStore.ts"
+import type { Croppable, Derived } from "../../services/ResultStore.ts"
+import { isStale } from "./Derivations.ts"
+import { type ReferenceRow, referenceOf } from "./Images.ts"
 
 /** The boxes of an image and what they were derived from. */
 export const boxes = Effect.fnUntraced(function* (imageId: ImageId) {
@@ -23,3 +27,31 @@ export const boxes = Effect.fnUntraced(function* (imageId: ImageId) {
   const derivation = { revision: first.revision, algorithm: first.algorithm }
   return Option.some({ imageId, derivation, value } satisfies Derived<ReadonlyArray<MergedBox.MergedBox>>)
 })
+
+/** What it takes to ask about the crops of an image, in one statement: nothing of what its services said. */
+export const croppable = Effect.fnUntraced(function* (imageId: ImageId, algorithm: string) {
+  const sql = yield* SqlClient.SqlClient
+  const [row] = yield* sql<CroppableRow>`
+    SELECT image_filename, image_path, image_url, picture, boxes_revision AS revision, boxes_algorithm AS algorithm,
+      (SELECT coalesce(jsonb_agg(merged_data ORDER BY rank), '[]') FROM merged_boxes
+        WHERE merged_boxes.image_id = images.image_id) AS boxes,
+      (SELECT coalesce(jsonb_agg(
+          jsonb_build_object('boxId', merged_box_id, 'service', service, 'isRenewed', renewal IS NOT NULL)), '[]')
+        FROM postprocessing WHERE postprocessing.image_id = images.image_id) AS crops
+    FROM images
+    WHERE image_id = ${imageId} AND boxes_algorithm IS NOT NULL AND ${yield* isStale({ enrich: algorithm })}`
+  if (row === undefined) return Option.none()
+  const value = yield* Effect.forEach(row.boxes, (data) => Effect.fromResult(MergedBox.fromData(data)))
+  return Option.some<Croppable>({
+    reference: referenceOf(row),
+    picture: row.picture ?? undefined,
+    boxes: { imageId, derivation: { revision: row.revision, algorithm: row.algorithm }, value },
+    crops: row.crops
+  })
+})
+
+interface CroppableRow extends ReferenceRow, Derivation {
+  readonly picture: PictureVersion | null
+  readonly boxes: ReadonlyArray<unknown>
+  readonly crops: ReadonlyArray<Pick<CropResult, "boxId" | "service" | "isRenewed">>
+}

@@ -52,6 +52,7 @@ export const asItIs = Layer.effect(
         ...aboutEach(reasons)
       })),
       boxes: method("ResultStore.boxes", Boxes.boxes, aboutOne),
+      croppable: method("ResultStore.croppable", Boxes.croppable, aboutOne),
       stale: method("ResultStore.stale", Derivations.stale, (stage) => ({ "windmill.stage": stage })),
       owed: method("ResultStore.owed", Images.owed, ({ scope }) => aboutScope(scope)),
       outstanding: method("ResultStore.outstanding", Images.outstanding, aboutOne),

@@ -8,10 +8,8 @@
 import { Boolean, Clock, Duration, Effect, Option, Result, type Scope } from "effect"
 import type { ImageBox } from "../../domain/BoundingBox.ts"
 import * as EnrichmentPlan from "../../domain/EnrichmentPlan.ts"
-import type { ImageFacts } from "../../domain/Facts.ts"
 import type { ImageId, ServiceId } from "../../domain/Identifiers.ts"
-import type { EncodedImage, ImageReference } from "../../domain/ImageReference.ts"
-import type { MergedBox } from "../../domain/MergedBox.ts"
+import type { EncodedImage } from "../../domain/ImageReference.ts"
 import { type Hint, HintJson, hintQueue } from "../../domain/Messages.ts"
 import { PipelineEvent } from "../../domain/PipelineEvent.ts"
 import * as ServiceCatalog from "../../domain/ServiceCatalog.ts"
@@ -24,7 +22,13 @@ import { ImageSource, type ImageSourceError } from "../../services/ImageSource.t
 import type { Inference } from "../../services/Inference.ts"
 import { Settlement } from "../../services/MessageBroker.ts"
 import * as Metrics from "../../services/Metrics.ts"
-import { type CropRecord, type Derived, ResultStore, type StoreRejected } from "../../services/ResultStore.ts"
+import {
+  type CropRecord,
+  type Croppable,
+  type Derived,
+  ResultStore,
+  type StoreRejected
+} from "../../services/ResultStore.ts"
 import { ServiceSwitch } from "../../services/ServiceSwitch.ts"
 import { CurrentTuning } from "../../services/Tunings.ts"
 import * as Ask from "./Ask.ts"
@@ -88,32 +92,30 @@ const enrich = Effect.fnUntraced(function* (
   const store = yield* ResultStore
   const { algorithms } = asking
   const algorithm = algorithms.enrich
-  const [facts] = yield* untilStored(store.facts([imageId], { enrich: algorithm }))
-  const boxes = yield* untilStored(store.boxes(imageId))
+  const croppable = yield* untilStored(store.croppable(imageId, algorithm))
   // Boxes that are not there yet, or are still another strategy's, are about to come, and with them another hint.
-  if (facts === undefined || Option.isNone(boxes)) return settled(Settlement.Ack())
-  if (boxes.value.derivation.algorithm !== algorithms.harmonize) return settled(Settlement.Ack())
-  const derivation = { revision: boxes.value.derivation.revision, algorithm }
-  return yield* enrichBoxes(task.message, facts, { ...boxes.value, derivation }, asking).pipe(
+  if (Option.isNone(croppable)) return settled(Settlement.Ack())
+  const { boxes } = croppable.value
+  if (boxes.derivation.algorithm !== algorithms.harmonize) return settled(Settlement.Ack())
+  const derivation = { revision: boxes.derivation.revision, algorithm }
+  return yield* enrichBoxes(croppable.value, { imageId, derivation, value: undefined }, asking).pipe(
     Effect.catchDefect((defect) =>
       Effect.as(SetAside.image("enrich", { imageId, derivation }, defect), settled(Settlement.Ack()))
     )
   )
 })
 
-/** Asks about the crops of boxes that were not asked about. `derivation`: what is complete when there are none. */
+/** Asks about the crops of boxes that were not asked about. `complete`: what is derived when there are none. */
 const enrichBoxes = Effect.fnUntraced(function* (
-  { imageId }: Hint,
-  facts: ImageFacts,
-  { derivation, value }: Derived<ReadonlyArray<MergedBox>>,
+  image: Croppable,
+  complete: Derived<void>,
   asking: Asking
 ): Effect.fn.Return<Performed<Found>, StoreRejected, Surroundings> {
   const { attempts, breakers } = asking
-  const store = yield* ResultStore
+  const { imageId } = complete
   const catalog = yield* Catalog
-  const missing = EnrichmentPlan.missing(EnrichmentPlan.plan(value, catalog), facts.crops)
+  const missing = EnrichmentPlan.missing(EnrichmentPlan.plan(image.boxes.value, catalog), image.crops)
   if (missing.length === 0) {
-    const complete = { imageId, derivation, value: undefined }
     return { commit: Option.some({ complete }), settlement: Settlement.Ack(), events: [] }
   }
 
@@ -127,10 +129,8 @@ const enrichBoxes = Effect.fnUntraced(function* (
   const wanted = yield* Effect.filter(due, ({ service }) =>
     Effect.zipWith(switches.isPaused(service), breakers.get(service)!.isOpen, Boolean.nor)
   )
-  const reference = yield* untilStored(store.reference(imageId))
-  // The image may have been deleted meanwhile.
-  if (wanted.length === 0 || Option.isNone(reference)) return settled(Settlement.Ack())
-  const asked = yield* askAll(imageId, reference.value, wanted, asking)
+  if (wanted.length === 0) return settled(Settlement.Ack())
+  const asked = yield* askAll(image, wanted, asking)
   yield* Effect.annotateCurrentSpan("windmill.crops", asked.length)
   for (const { crop, resolution } of asked) {
     if (resolution._tag !== "NotAsked") yield* Metrics.cropAsked(crop.service, outcomeOf(resolution))
@@ -161,19 +161,18 @@ interface Asked {
 
 /** Asks about every crop. A picture that cannot be read is the answer about all of them. */
 const askAll = Effect.fnUntraced(function* (
-  imageId: ImageId,
-  reference: ImageReference,
+  { boxes: { imageId }, picture, reference }: Croppable,
   crops: EnrichmentPlan.EnrichmentPlan,
   asking: Asking
 ) {
   const source = yield* ImageSource
   const cropper = yield* Cropper
   const store = yield* ResultStore
-  const open = source.lend(reference, (image) =>
-    Effect.flatMap(Effect.orDie(untilStored(store.see(imageId, image))), (isOther) =>
-      isOther ? Effect.undefined : cropper.open(image)
-    )
-  )
+  const open = source.lend(reference, (image) => {
+    const isOther =
+      image.version === picture ? Effect.succeed(false) : Effect.orDie(untilStored(store.see(imageId, image)))
+    return Effect.flatMap(isOther, (isOther) => (isOther ? Effect.undefined : cropper.open(image)))
+  })
   const opened = yield* Effect.result(open)
   const cut = Result.isFailure(opened) ? Effect.fail(opened.failure) : opened.success && Effect.succeed(opened.success)
   // The boxes were another picture's, and are gone.

@@ -2,6 +2,7 @@
 import { assert, type Vitest } from "@effect/vitest"
 import { Duration, Effect, Option } from "effect"
 import type { ImageId } from "../../../src/domain/Identifiers.ts"
+import type { PictureVersion } from "../../../src/domain/ImageReference.ts"
 import { type Stage, stages } from "../../../src/domain/Staleness.ts"
 import { Progress } from "../../../src/services/Progress.ts"
 import { ResultStore } from "../../../src/services/ResultStore.ts"
@@ -182,6 +183,33 @@ export const asking = (it: Vitest.MethodsNonLive<ResultStore | Progress>) => {
         [a, [serviceId("clip")]],
         [b, [serviceId("blip")]]
       ])
+    })
+  )
+
+  it.effect("says what it takes to ask about crops while enriching has to run", () =>
+    Effect.gen(function* () {
+      const store = yield* ResultStore
+      const id = yield* known("yolov8")
+      const croppable = store.croppable(id, "test@1")
+      assert.deepStrictEqual(yield* croppable, Option.none())
+      yield* store.record([answer(id, "yolov8")])
+      assert.deepStrictEqual(yield* croppable, Option.none())
+      yield* saveBoxes([derived(id, 1, [left!, right!])])
+      yield* store.recordCrops([cropAnswer(id, left!, "pose"), cropAnswer(id, left!, "face", failed())])
+      const found = Option.getOrThrow(yield* croppable)
+      assert.deepStrictEqual(Option.some(found.reference), yield* store.reference(id))
+      assert.deepStrictEqual(Option.some(found.boxes), yield* store.boxes(id))
+      assert.isUndefined(found.picture)
+      assert.sameMembers(
+        found.crops.map(({ boxId, service }) => `${boxId} ${service}`),
+        [`${left!.id} face`, `${left!.id} pose`]
+      )
+      assert.isTrue(found.crops.every(({ isRenewed }) => isRenewed !== true))
+      yield* store.see(id, { version: "seen" as PictureVersion, isTurned: false })
+      assert.strictEqual(Option.getOrThrow(yield* croppable).picture, "seen")
+      yield* runStage("enrich", id, 3)
+      assert.deepStrictEqual(yield* croppable, Option.none())
+      assert.isTrue(Option.isSome(yield* store.croppable(id, "test@2")))
     })
   )
 
