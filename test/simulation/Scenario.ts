@@ -4,8 +4,11 @@
 import { Duration, Effect } from "effect"
 import * as Random from "#farm/simulated/Random"
 import * as Strategies from "../../src/domain/harmonization/Strategies.ts"
+import type { Strategy } from "../../src/domain/Harmonization.ts"
+import type { ServiceId } from "../../src/domain/Identifiers.ts"
 import type { ImageReference } from "../../src/domain/ImageReference.ts"
 import { get, type Service, type ServiceCatalog, standard } from "../../src/domain/ServiceCatalog.ts"
+import type { Stage } from "../../src/domain/Staleness.ts"
 import { type Answer, InferenceError, Refused, Unavailable, UnreadableReply } from "../../src/services/Inference.ts"
 import { caption, type Corners, face, label, object, palette, pose, said, serviceId } from "../support/Facts.ts"
 
@@ -25,8 +28,29 @@ export interface Scenario {
   readonly outages: { readonly store: Outage; readonly service: (service: Service) => Outage; readonly source: Outage }
   /** When the broker loses all that waits in its queues, if ever; in milliseconds. */
   readonly brokerLoss?: number
-  /** A line of the program that is broken, to see that it is noticed: the sweep finds no owed answers, or no stale facts. */
-  readonly broken?: "owed" | "stale"
+  /** What people change meanwhile. */
+  readonly changes?: Changes
+  /** Whether one postprocessor harmonizes and enriches, and the other votes. */
+  readonly isApart?: boolean
+  /** Lines of the program that are broken, to see that it is noticed. */
+  readonly broken?: ReadonlyArray<Broken>
+}
+
+/**
+ * The sweep finds no owed answers, or no stale facts; no hint reaches a stage; or hints are about another image.
+ */
+export type Broken = "owed" | "stale" | "astray" | `no ${Stage}`
+
+/** Times are milliseconds, all of them before `calm`. */
+export interface Changes {
+  /** A service leaves the catalog, and comes back. */
+  readonly withdrawal?: Outage & { readonly service: ServiceId }
+  /** Until then boxes are harmonized with another strategy. */
+  readonly strategy?: { readonly until: number; readonly before: Strategy }
+  /** All is to be derived again. */
+  readonly recompute?: number
+  /** What a service owes is cancelled. */
+  readonly cancel?: { readonly at: number; readonly service: ServiceId }
 }
 
 /** From one millisecond until before another. */
@@ -57,6 +81,8 @@ export interface Faults {
   readonly lostJob: number
   /** A publication fails, and as likely after some were taken as before. */
   readonly publish: number
+  /** A message that is to come later is lost. */
+  readonly lostDelayed: number
   /** A message comes twice. */
   readonly duplicate: number
   /** A consumer loses its connection, in any second of its life. */
@@ -72,6 +98,7 @@ export const noFaults: Faults = {
   store: 0,
   lostHint: 0,
   lostJob: 0,
+  lostDelayed: 0,
   publish: 0,
   duplicate: 0,
   cut: 0,
@@ -83,6 +110,19 @@ export const noOutages: Scenario["outages"] = {
   service: () => ({ from: 0, until: 0 }),
   source: { from: 0, until: 0 }
 }
+
+/** What a process is started with at that time. */
+export const deployedAt = ({ catalog, changes: { strategy, withdrawal } = {}, ...usual }: Scenario, now: number) => {
+  const isGone = withdrawal !== undefined && now >= withdrawal.from && now < withdrawal.until
+  return {
+    catalog: isGone ? catalog.filter(({ id }) => id !== withdrawal.service) : catalog,
+    strategy: strategy !== undefined && now < strategy.until ? strategy.before : usual.strategy
+  }
+}
+
+/** When something else is deployed for the next time; never if it is not. */
+export const nextDeployment = ({ changes: { strategy, withdrawal } = {} }: Scenario, now: number): number =>
+  Math.min(...[withdrawal?.from, withdrawal?.until, strategy?.until].filter((time) => (time ?? 0) > now).map(Number))
 
 /** When nothing fails any more. */
 export const calm = Duration.seconds(40)
@@ -107,7 +147,8 @@ export const make = (seed: number): Scenario => {
     duplicate: rate(0.3),
     cut: rate(0.1),
     poison: rate(0.05),
-    service: rate(0.3)
+    service: rate(0.3),
+    lostDelayed: Random.make(seed, "lost delayed").pick([0, 0, 0.1, 0.5])
   }
   const outage = (of: string): Outage => {
     const own = Random.make(seed, "outage", of)
@@ -125,8 +166,28 @@ export const make = (seed: number): Scenario => {
     says: (service, picture) => answer(seed, service, picture),
     faults,
     outages: { store: outage("store"), service: ({ id }) => outage(id), source: outage("source") },
+    changes: changesOf(seed, catalog),
+    isApart: Random.make(seed, "apart").chance(0.2),
     // What is no message must be found where it was put.
     ...(faults.poison === 0 && loss.chance(0.4) ? { brokerLoss: loss.integer(1_000, 30_000) } : {})
+  }
+}
+
+/** Mostly none. */
+const changesOf = (seed: number, catalog: ServiceCatalog): Changes => {
+  const random = Random.make(seed, "changes")
+  const primary = catalog.filter(({ category }) => category === "primary")
+  const service = (among: ServiceCatalog) => among[random.integer(0, among.length - 1)]!.id
+  const from = random.integer(1_000, 25_000)
+  return {
+    ...(random.chance(0.3)
+      ? { withdrawal: { service: service(catalog), from, until: from + random.integer(1_000, 12_000) } }
+      : {}),
+    ...(random.chance(0.2)
+      ? { strategy: { before: Strategies.crossServiceClusteringV1, until: random.integer(5_000, 30_000) } }
+      : {}),
+    ...(random.chance(0.2) ? { recompute: random.integer(5_000, 38_000) } : {}),
+    ...(random.chance(0.4) ? { cancel: { service: service(primary), at: random.integer(500, 12_000) } } : {})
   }
 }
 

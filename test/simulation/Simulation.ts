@@ -6,6 +6,7 @@ import { Cause, Clock, Deferred, Duration, Effect, Exit, Fiber, Layer, Reference
 import * as EffectRandom from "effect/Random"
 import { TestClock } from "effect/testing"
 import * as Random from "#farm/simulated/Random"
+import * as Derive from "../../src/domain/Derive.ts"
 import type { ImageId } from "../../src/domain/Identifiers.ts"
 import { hintQueue } from "../../src/domain/Messages.ts"
 import { stages } from "../../src/domain/Staleness.ts"
@@ -38,6 +39,9 @@ export interface Report {
 
 /** How long everything may take after the last fault. */
 const settleTimeout = Duration.minutes(20)
+
+/** The same where not all is to come to its end. */
+const brokenTimeout = Duration.minutes(3)
 
 /** Runs the scenario. */
 export const run = (scenario: Scenario.Scenario): Effect.Effect<Report> =>
@@ -74,20 +78,22 @@ const simulate = Effect.fnUntraced(function* (scenario: Scenario.Scenario) {
     defects: []
   }
   const queues = [...scenario.catalog.map(({ queue }) => queue), ...stages.map((stage) => hintQueue[stage])]
+  yield* Effect.forkScoped(change(world, yield* MemoryResultStore.Deeds))
   const poisoned = yield* Poison.spread(scenario, queues)
   const producers = yield* Effect.forEach([1, 2], (n) => Effect.forkScoped(produce(world, `producer ${n}`)))
   for (const n of [1, 2]) {
-    yield* Effect.forkScoped(supervise(world, `worker ${n}`, work(world, `worker ${n}`)))
-    yield* Effect.forkScoped(supervise(world, `postprocessor ${n}`, derive(world)))
+    yield* Effect.forkScoped(supervise(world, `worker ${n}`, work(`worker ${n}`)))
+    yield* Effect.forkScoped(supervise(world, `postprocessor ${n}`, derive(world, n)))
   }
 
   if (scenario.brokerLoss !== undefined) {
     yield* Effect.forkScoped(Effect.andThen(Effect.sleep(scenario.brokerLoss), loseAll(world, queues)))
   }
 
+  const algorithms = Derive.keys(scenario.strategy, scenario.catalog)
   const isIdle = Effect.gen(function* () {
     const statistics = yield* Effect.forEach(queues, (queue) => broker.statistics(queue))
-    const { done, images } = yield* progress.counts({ _tag: "All" })
+    const { done, images } = yield* progress.counts({ _tag: "All" }, algorithms)
     return (
       producers.every((producer) => producer.pollUnsafe() !== undefined) &&
       images === done &&
@@ -95,11 +101,17 @@ const simulate = Effect.fnUntraced(function* (scenario: Scenario.Scenario) {
     )
   })
   yield* TestClock.adjust(Scenario.calm)
-  const deadline = Duration.toMillis(Duration.sum(Scenario.calm, settleTimeout))
+  const deadline = Duration.toMillis(
+    Duration.sum(Scenario.calm, scenario.broken === undefined ? settleTimeout : brokenTimeout)
+  )
   while (!(yield* isIdle) && (yield* Clock.currentTimeMillis) < deadline) yield* TestClock.adjust("5 seconds")
 
   const ids = scenario.images.map((_, i) => (i + 1) as ImageId)
-  const violations = [...world.defects, ...(yield* Invariants.violations(scenario, ids)), ...(yield* poisoned)]
+  const violations = [
+    ...world.defects,
+    ...(yield* Invariants.violations({ ...scenario, withdrawn: scenario.changes?.cancel?.service }, ids)),
+    ...(yield* poisoned)
+  ]
   if (!(yield* isIdle)) violations.push("something is still in a queue, or in hand")
   const records = yield* store.records(ids)
   for (const record of records) violations.push(...World.misheard(world, record))
@@ -129,21 +141,49 @@ const loseAll = ({ broker, reached }: World.World, queues: ReadonlyArray<string>
     { discard: true }
   )
 
+/** Has everything derived again, and cancels what a service owes, when that is due. */
+const change = Effect.fnUntraced(function* (world: World.World, deeds: typeof MemoryResultStore.Deeds.Service) {
+  const { cancel, recompute } = world.scenario.changes ?? {}
+  const reach = (state: string, times: number) =>
+    times > 0 && world.reached?.set(state, (world.reached.get(state) ?? 0) + times)
+  const again = Effect.sync(() => reach("an image derived again", deeds.recompute()))
+  const withdraw = Effect.flatMap(Clock.currentTimeMillis, (now) =>
+    Effect.sync(() => {
+      reach("a question cancelled", deeds.withdraw(cancel!.service))
+      world.cancelledAt = now
+    })
+  )
+  yield* Effect.all(
+    [
+      recompute === undefined ? Effect.void : Effect.andThen(Effect.sleep(recompute), again),
+      cancel === undefined ? Effect.void : Effect.andThen(Effect.sleep(cancel.at), withdraw)
+    ],
+    { concurrency: "unbounded", discard: true }
+  )
+})
+
 /** What is run in a process until told to stop. */
-type Program = (stop: Deferred.Deferred<void>) => Stream.Stream<unknown, never, Layer.Success<World.Process["layer"]>>
+type Program = (
+  deployed: Deployed,
+  stop: Deferred.Deferred<void>
+) => Stream.Stream<unknown, never, Layer.Success<World.Process["layer"]>>
+
+type Deployed = ReturnType<typeof Scenario.deployedAt>
 
 const work =
-  ({ scenario }: World.World, workerId: string): Program =>
-  (stop) =>
+  (workerId: string): Program =>
+  ({ catalog }, stop) =>
     Stream.mergeAll(
-      scenario.catalog.map((service) => worker([service], { workerId, stop })),
+      catalog.map((service) => worker([service], { workerId, stop })),
       { concurrency: "unbounded" }
     )
 
 const derive =
-  ({ scenario }: World.World): Program =>
-  (stop) =>
-    postprocess({ strategy: scenario.strategy, stages, stop, sweepEvery: "30 seconds", cropsWait: scenario.cropsWait })
+  ({ scenario: { cropsWait, isApart } }: World.World, n: number): Program =>
+  ({ strategy }, stop) => {
+    const own = isApart === true ? stages.filter((stage) => (stage === "consensus") === (n === 2)) : stages
+    return postprocess({ strategy, stages: own, stop, sweepEvery: "30 seconds", cropsWait })
+  }
 
 /** Runs the program again and again: its process dies, is killed, or is told to stop. When nothing fails any more it stays. */
 const supervise = Effect.fnUntraced(function* (world: World.World, name: string, program: Program) {
@@ -152,12 +192,17 @@ const supervise = Effect.fnUntraced(function* (world: World.World, name: string,
   for (let generation = 0; ; generation++) {
     const process = yield* World.process(world, `${name} ${generation}`)
     const stop = yield* Deferred.make<void>()
-    const running = yield* Effect.forkScoped(Effect.provide(Stream.runDrain(program(stop)), process.layer))
+    const begun = yield* Clock.currentTimeMillis
+    const deployed = Scenario.deployedAt(world.scenario, begun)
+    const running = yield* Effect.forkScoped(Effect.provide(Stream.runDrain(program(deployed, stop)), process.layer))
     const end = (yield* Clock.currentTimeMillis) + random.integer(5_000, 120_000)
     const isOrdered = faults.crash > 0 && end < Duration.toMillis(Scenario.calm)
     const isOrderly = random.chance(0.3)
+    // Not all processes are replaced at the same moment.
+    const next = Scenario.nextDeployment(world.scenario, begun) + random.integer(0, 5_000)
+    const replaced = Number.isFinite(next) ? Effect.sleep(next - begun) : Effect.never
     const ordered = isOrdered ? Effect.sleep(end - (yield* Clock.currentTimeMillis)) : Effect.never
-    yield* Effect.raceFirst(process.crashed, ordered)
+    yield* Effect.raceAllFirst([process.crashed, ordered, replaced])
     if (isOrderly) {
       yield* Deferred.succeed(stop, undefined)
       yield* Effect.timeoutOption(Fiber.await(running), "10 seconds")

@@ -1,5 +1,5 @@
 /** One database, one broker and the services, as each of several processes reaches them: slowly, and not always. */
-import { Clock, Deferred, Effect, Exit, Layer, Result, Scope, Stream } from "effect"
+import { Clock, Deferred, Duration, Effect, Exit, Layer, Result, Scope, Stream } from "effect"
 import * as NodeUtil from "node:util"
 import * as Random from "#farm/simulated/Random"
 import { type BoundingBox, imageBox } from "../../src/domain/BoundingBox.ts"
@@ -8,7 +8,7 @@ import { hintQueue } from "../../src/domain/Messages.ts"
 import type { Outcome } from "../../src/domain/Facts.ts"
 import type { ServiceId } from "../../src/domain/Identifiers.ts"
 import * as ServiceCatalog from "../../src/domain/ServiceCatalog.ts"
-import { stages } from "../../src/domain/Staleness.ts"
+import { type Stage, stages } from "../../src/domain/Staleness.ts"
 import * as Sources from "../../src/programs/flows/Sources.ts"
 import { Catalog } from "../../src/services/Catalog.ts"
 import { CropError, Cropper } from "../../src/services/Cropper.ts"
@@ -18,8 +18,10 @@ import {
   BrokerUnavailable,
   type Delivery,
   MessageBroker,
-  type OutgoingMessage
+  type OutgoingMessage,
+  Settlement
 } from "../../src/services/MessageBroker.ts"
+import { Withdrawals } from "../../src/services/Operations.ts"
 import { type ImageRecord, ResultStore, ResultStoreError, StoreUnavailable } from "../../src/services/ResultStore.ts"
 import { ServiceSwitch } from "../../src/services/ServiceSwitch.ts"
 import { WorkerRegistry } from "../../src/services/WorkerRegistry.ts"
@@ -39,6 +41,8 @@ export interface World {
   readonly reached?: Map<string, number>
   /** How often each picture was looked for. */
   readonly looked: Map<string, number>
+  /** When what was owed was cancelled last, in milliseconds. */
+  cancelledAt?: number
   /** Whether nothing fails any more. */
   readonly isCalm: Effect.Effect<boolean>
   /** Whether a process is to die at a boundary, such as `after record`, whatever its luck. */
@@ -69,6 +73,10 @@ export const process = Effect.fnUntraced(function* (world: World, name: string) 
   const connections = yield* Scope.make()
   let isDead = false
   const reach = (state: string) => world.reached?.set(state, (world.reached.get(state) ?? 0) + 1)
+
+  const deployed = Scenario.deployedAt(scenario, yield* Clock.currentTimeMillis)
+  if (deployed.catalog.length < scenario.catalog.length) reach("a process without a service of the catalog")
+  if (deployed.strategy !== scenario.strategy) reach("a process with another algorithm")
 
   const isDuring = ({ from, until }: Scenario.Outage) =>
     Effect.map(Clock.currentTimeMillis, (now) => now >= from && now < until)
@@ -111,7 +119,7 @@ export const process = Effect.fnUntraced(function* (world: World, name: string) 
       Effect.gen(function* () {
         const fails = yield* happens(faults.publish)
         const taken: Array<OutgoingMessage> = []
-        for (const message of messages) {
+        for (const message of messages.flatMap((message) => mutated(scenario, message))) {
           if (fails && random.chance(0.5)) break
           if (yield* happens(isHint(message) ? faults.lostHint : faults.lostJob)) continue
           taken.push(message)
@@ -138,12 +146,27 @@ export const process = Effect.fnUntraced(function* (world: World, name: string) 
     }
     const wrap = (delivery: Delivery): Delivery => ({
       ...delivery,
-      settle: (settlement) => between("settle", delivery.settle(settlement))
+      settle: (settlement) =>
+        between(
+          "settle",
+          Effect.flatMap(isLost(settlement), (lost) => delivery.settle(lost ? Settlement.Ack() : settlement))
+        )
     })
     return {
       stop: subscription.stop,
       deliveries: subscription.deliveries.pipe(Stream.map(wrap), Stream.interruptWhen(Deferred.await(lost)))
     }
+  })
+
+  /** Whether the message is lost while it waits: alone, or with all that the broker has. */
+  const isLost = Effect.fnUntraced(function* (settlement: Settlement) {
+    if (settlement._tag !== "Retry" && settlement._tag !== "Wait") return false
+    const now = yield* Clock.currentTimeMillis
+    const { brokerLoss = -1 } = scenario
+    const isWithAll = now < brokerLoss && brokerLoss <= now + Duration.toMillis(settlement.after)
+    if (!isWithAll && !(yield* happens(faults.lostDelayed))) return false
+    reach("a delayed message lost")
+    return true
   })
 
   const pictureOf = (image: EncodedImage) => image.filename
@@ -179,7 +202,11 @@ export const process = Effect.fnUntraced(function* (world: World, name: string) 
     })
 
   const layer = Layer.mergeAll(
-    Layer.succeed(Catalog, scenario.catalog),
+    Layer.succeed(Catalog, deployed.catalog),
+    Layer.succeed(
+      Withdrawals,
+      Effect.sync(() => world.cancelledAt)
+    ),
     Layer.succeed(ServiceSwitch, switches),
     Layer.succeed(WorkerRegistry, {
       beat: (beat) => storing("beat", registry.beat(beat)),
@@ -240,8 +267,11 @@ export const process = Effect.fnUntraced(function* (world: World, name: string) 
       boxes: (id) => storing("boxes", store.boxes(id)),
       croppable: (id, algorithm) => storing("croppable", store.croppable(id, algorithm)),
       stale: (stage, options) =>
-        scenario.broken === "stale" ? Effect.succeed([]) : storing("stale", store.stale(stage, options)),
-      owed: (options) => (scenario.broken === "owed" ? Effect.succeed([]) : storing("owed", store.owed(options))),
+        scenario.broken?.includes("stale") === true
+          ? Effect.succeed([])
+          : storing("stale", store.stale(stage, options)),
+      owed: (options) =>
+        scenario.broken?.includes("owed") === true ? Effect.succeed([]) : storing("owed", store.owed(options)),
       outstanding: (id) => storing("outstanding", store.outstanding(id)),
       see: (imageId, picture) => storing("see", store.see(imageId, picture)),
       forget: (options) => storing("forget", store.forget(options)),
@@ -260,6 +290,14 @@ export const process = Effect.fnUntraced(function* (world: World, name: string) 
 /** What publishing the jobs of a scenario takes. */
 export const catalogAnd = ({ catalog }: Scenario.Scenario, broker: MessageBroker["Service"]) =>
   Layer.merge(Layer.succeed(Catalog, catalog), Layer.succeed(MessageBroker, broker))
+
+/** The message as a broken line of the program publishes it, if it does. */
+const mutated = ({ broken = [] }: Scenario.Scenario, message: OutgoingMessage): ReadonlyArray<OutgoingMessage> => {
+  if (broken.some((line) => line.startsWith("no ") && hintQueue[line.slice(3) as Stage] === message.queue)) return []
+  if (!broken.includes("astray") || !isHint(message)) return [message]
+  const { image_id, ...hint } = JSON.parse(message.body) as { readonly image_id: number }
+  return [{ ...message, body: JSON.stringify({ ...hint, image_id: image_id + 1 }) }]
+}
 
 const isHint = ({ queue }: OutgoingMessage) => stages.some((stage) => hintQueue[stage] === queue)
 

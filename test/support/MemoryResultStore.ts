@@ -3,7 +3,7 @@
  *
  * A method happens at one instant, so it is a transaction of its own.
  */
-import { Brand, Clock, Duration, Effect, Layer, Option, Result, Schema } from "effect"
+import { Brand, Clock, Context, Duration, Effect, Layer, Option, Result, Schema } from "effect"
 import * as NodeUtil from "node:util"
 import { Consensus } from "../../src/domain/Consensus.ts"
 import { type CropResult, type ImageFacts, Outcome, type ServiceResult } from "../../src/domain/Facts.ts"
@@ -31,6 +31,17 @@ import {
   type SubmittedImage
 } from "../../src/services/ResultStore.ts"
 
+/** What operations do to all images. Each says to how many. */
+export class Deeds extends Context.Service<
+  Deeds,
+  {
+    /** What is derived counts as another algorithm's. */
+    readonly recompute: () => number
+    /** What the service owes is owed no more. */
+    readonly withdraw: (service: ServiceId) => number
+  }
+>()("windmill/test/MemoryResultStore/Deeds") {}
+
 /** Everything about one image. Crops are named by service and box. */
 interface Image {
   readonly imageId: ImageId
@@ -53,7 +64,10 @@ interface Image {
 }
 
 /** A store without images. */
-export const make = (): ResultStore["Service"] & Pick<Progress["Service"], "counts"> => {
+export const make = (): ResultStore["Service"] & { readonly deeds: typeof Deeds.Service } & Pick<
+    Progress["Service"],
+    "counts"
+  > => {
   const images = new Map<ImageId, Image>()
   const places = new Map<string, Image>()
   let lastImageId = 0
@@ -197,7 +211,24 @@ export const make = (): ResultStore["Service"] & Pick<Progress["Service"], "coun
     return forgotten
   }
 
+  const deeds = {
+    recompute: () => {
+      const derived = [...images.values()].filter((image) => image.derived.size > 0)
+      for (const image of derived) {
+        for (const [stage, derivation] of image.derived)
+          image.derived.set(stage, { ...derivation, algorithm: "again@1" })
+      }
+      return derived.length
+    },
+    withdraw: (service: ServiceId) => {
+      const owing = [...images.values()].filter((image) => owedBy(image).includes(service))
+      for (const { requested } of owing) requested.delete(service)
+      return owing.length
+    }
+  }
+
   return {
+    deeds,
     submit: (requests) => Effect.map(Clock.currentTimeMillis, (now) => submit(requests, now)),
     record: (records) => Effect.flatMap(Clock.currentTimeMillis, (now) => method(() => record(records, now))),
     recordCrops: (records) => method(() => recordCrops(records)),
@@ -314,10 +345,14 @@ export const make = (): ResultStore["Service"] & Pick<Progress["Service"], "coun
 }
 
 /** The store, and how far its images are. */
-export const layer: Layer.Layer<ResultStore | Progress> = Layer.unwrap(
+export const layer: Layer.Layer<ResultStore | Progress | Deeds> = Layer.unwrap(
   Effect.sync(() => {
     const store = make()
-    return Layer.merge(Layer.succeed(ResultStore, store), Layer.mock(Progress, { counts: store.counts }))
+    return Layer.mergeAll(
+      Layer.succeed(ResultStore, store),
+      Layer.succeed(Deeds, store.deeds),
+      Layer.mock(Progress, { counts: store.counts })
+    )
   })
 )
 
