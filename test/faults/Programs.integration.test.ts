@@ -125,17 +125,29 @@ describe("worker", () => {
 
 describe("one image", () => {
   it.live(
-    "waits for a service that refuses connections, which is said and counts no attempt, and is answered when it is back (issue 12)",
+    "waits for services that refuse connections or are asked too much, which counts no attempt, and is answered in the end (issue 12)",
     () =>
       Effect.gen(function* () {
-        const deployment = yield* Programs.make({ pictures: 1, absent: "clip", onCall: ({ reply }) => reply() })
+        const refusals: Array<number> = []
+        const deployment = yield* Programs.make({
+          pictures: 1,
+          absent: "clip",
+          onCall: ({ refuse, reply, service }) => {
+            if (service.id !== "yolov8" || refusals.length === 6) return reply()
+            refusals.push(performance.now())
+            refuse(2)
+          }
+        })
         const { appear, pictures, run, settled, sql, submit } = deployment
         const ids = yield* submit(pictures)
         yield* run.worker()
         yield* run.postprocess()
         // Attempts that count would be the third by then.
         yield* Effect.sleep("12 seconds")
-        const status = yield* run.status
+        const status = yield* Effect.repeat(run.status, {
+          until: (status) => status.includes("2 of 3 answers"),
+          schedule: soon
+        })
         assert.match(status, /0 of 1 image done\n1 done without clip\n2 of 3 answers/)
         assert.match(status, /^clip .* down for \d+ s: clip does not say that it is well/m)
         yield* appear
@@ -144,6 +156,34 @@ describe("one image", () => {
         assert.deepStrictEqual(yield* sql`SELECT DISTINCT attempts, status FROM results`, [
           { attempts: 1, status: "success" }
         ])
+        for (const [i, time] of refusals.slice(1).entries()) assert.isAtLeast(time - refusals[i]!, 1900)
+      }).pipe(Effect.scoped),
+    180_000
+  )
+})
+
+describe("an image behind more than a page of those that lack only what is off", () => {
+  it.live(
+    "is asked about when its messages are lost (issue 12, A5)",
+    () =>
+      Effect.gen(function* () {
+        const { pictures, run, sql, store } = yield* Programs.make({ pictures: 1, onCall: ({ reply }) => reply() })
+        yield* run.windmill("pause", "clip", "--reason", "off")
+        yield* sql`
+          INSERT INTO images (source_key, image_filename, image_path, requested_services)
+          SELECT 'off ' || i, i || '.jpg', '/off/' || i || '.jpg', '{clip}' FROM generate_series(1, 1500) AS i`
+        const requests = pictures.map(({ reference, services }) => ({
+          reference,
+          services: services.map(({ id }) => id)
+        }))
+        const [last] = yield* store.submit(requests)
+        yield* run.worker()
+        yield* run.postprocess()
+        yield* Effect.repeat(store.facts([last!.imageId]), {
+          until: ([facts]) => facts!.results.length === 2,
+          schedule: soon
+        })
+        assert.deepStrictEqual(yield* sql`SELECT DISTINCT service FROM results WHERE service = 'clip'`, [])
       }).pipe(Effect.scoped),
     120_000
   )

@@ -18,6 +18,8 @@ export interface Call {
   /** The name of the picture, or of all crops. */
   readonly filename: string
   readonly reply: () => void
+  /** Says that it is asked too much, and when it may be asked again. */
+  readonly refuse: (retryAfter: number) => void
 }
 
 /**
@@ -38,7 +40,12 @@ export const make = Effect.fnUntraced(function* (options: {
       if (request.method === "GET") return HttpServers.json(response, 200, {})
       const filename = HttpServers.filenameIn(body)
       const { data } = Effect.runSync(Effect.orDie(says(service, filename)))
-      options.onCall({ service, filename, reply: () => HttpServers.json(response, 200, data) })
+      options.onCall({
+        service,
+        filename,
+        reply: () => HttpServers.json(response, 200, data),
+        refuse: (seconds) => HttpServers.json(response, 429, {}, { "retry-after": String(seconds) })
+      })
     }, port)
   const catalog = yield* Effect.forEach(standing, (service) =>
     Effect.map(service.id === options.absent ? TcpProxy.freePort : serve(service), (port): Service => ({
