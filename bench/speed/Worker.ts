@@ -3,6 +3,7 @@ import { createServer, type Server } from "node:http"
 import type { AddressInfo } from "node:net"
 import { writeFile } from "node:fs/promises"
 import { join } from "node:path"
+import { hintQueue } from "../../src/domain/Messages.ts"
 import * as Jobs from "./Jobs.ts"
 import * as Processes from "./Processes.ts"
 import type { Servers } from "./Servers.ts"
@@ -10,10 +11,13 @@ import type { Servers } from "./Servers.ts"
 const concurrency = 8
 
 /** Jobs that are done before anything is measured. */
-const warmUp = 500
+const warmUp = 3000
 
-/** The bare loop keeps to what the service may be sent at once; `crowding` sends it as many as windmill takes in advance. */
-export const contestants = ["bare", "crowding", "untraced", "sampled", "traced"] as const
+/**
+ * The bare loop keeps to what the service may be sent at once; `crowding` sends it as many as windmill takes in advance; `tight` has
+ * the duties of windmill and nothing else.
+ */
+export const contestants = ["bare", "crowding", "tight", "untraced", "sampled", "traced"] as const
 type Contestant = (typeof contestants)[number]
 
 export interface WorkerOptions {
@@ -32,6 +36,7 @@ export const paces = (servers: Servers, { jobs, rounds }: WorkerOptions) =>
     const start: Record<Contestant, () => Processes.Process> = {
       bare: bare(servers, address, concurrency),
       crowding: bare(servers, address, 4 * concurrency),
+      tight: tight(servers, address),
       untraced: worker(environment),
       sampled: worker({ ...traced, OTEL_TRACES_SAMPLER: "traceidratio", OTEL_TRACES_SAMPLER_ARG: "0.1" }),
       traced: worker(traced)
@@ -39,6 +44,7 @@ export const paces = (servers: Servers, { jobs, rounds }: WorkerOptions) =>
     const found: Record<Contestant, Array<Processes.Pace>> = {
       bare: [],
       crowding: [],
+      tight: [],
       untraced: [],
       sampled: [],
       traced: []
@@ -63,6 +69,16 @@ const bare = (servers: Servers, address: string, atOnce: number) => () =>
   Processes.contestant("bareWorker", {
     ...servers.environment,
     PREFETCH: String(atOnce),
+    QUEUE: servers.queue("queue_rtdetr"),
+    SERVICE_URL: `${address}/analyze`
+  })
+
+const tight = (servers: Servers, address: string) => () =>
+  Processes.contestant("tightWorker", {
+    ...servers.environment,
+    CONCURRENCY: String(concurrency),
+    HINTS: [hintQueue.harmonize, hintQueue.enrich].map(servers.queue).join(","),
+    PREFETCH: String(4 * concurrency),
     QUEUE: servers.queue("queue_rtdetr"),
     SERVICE_URL: `${address}/analyze`
   })

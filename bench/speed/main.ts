@@ -48,15 +48,18 @@ const many = 100_000
 
 const parts: Readonly<Record<string, (servers: Servers) => Promise<ReadonlyArray<Row>>>> = {
   worker: async (servers) => {
-    const { bare, crowding, sampled, traced, untraced } = await Worker.paces(servers, { rounds, jobs })
+    const { bare, crowding, sampled, tight, traced, untraced } = await Worker.paces(servers, { rounds, jobs })
     const rate = (paces: ReadonlyArray<Pace>) => paces.map(({ rate }) => rate)
     const cpu = (paces: ReadonlyArray<Pace>) => paces.map(({ cpu }) => cpu)
     return [
       against("worker, no tracing, jobs/s", rate(untraced), rate(bare), ">= 1.5"),
       against("the same, against a bare loop of 32 requests at once", rate(untraced), rate(crowding)),
+      against("the same, against a loop written for speed alone", rate(untraced), rate(tight), ">= 0.7"),
       against("worker, one image in ten traced, jobs/s", rate(sampled), rate(bare)),
       against("worker, every image traced, jobs/s", rate(traced), rate(bare), ">= 1"),
       against("worker, no tracing, µs CPU per job", cpu(untraced), cpu(bare)),
+      against("the same, against a loop written for speed alone", cpu(untraced), cpu(tight), "<= 2"),
+      against("worker, every image traced, µs CPU per job, against no tracing", cpu(traced), cpu(untraced), "<= 1.3"),
       against("worker, one image in ten traced, µs CPU per job", cpu(sampled), cpu(bare)),
       against("worker, every image traced, µs CPU per job", cpu(traced), cpu(bare))
     ]
