@@ -85,6 +85,13 @@ export const data = Flag.String("data").pipe(
   Flag.withDefault(".windmill")
 )
 
+/** Of commands that work with a database of the environment, too. */
+export const storedData = data.pipe(
+  Flag.withDescription(
+    "The folder that windmill start fills, where the environment names no database (default .windmill)"
+  )
+)
+
 export const config = Flag.String("config").pipe(
   Flag.withDescription(
     "The service catalog (default SERVICE_CONFIG, ./service_config.json, or the thirteen services on 127.0.0.1)"

@@ -66,6 +66,7 @@ const commands = [
   listed("api", "Serve the HTTP API and the dashboard", () => import("./commands/Api.ts")),
   listed("fuse", "Fuse results files of detectors, without queue or database", () => import("./commands/Fuse.ts")),
   listed("align", "Propose how the boxes of detectors are to be moved", () => import("./commands/Align.ts")),
+  listed("appraise", "Say what corrections tell about each detector", () => import("./commands/Appraise.ts")),
   listed("farm", "Run services, simulated or with models", () => import("./commands/Farm.ts")),
   listed("models", "Add models to those of the install", () => import("./commands/Models.ts"))
 ]

@@ -67,6 +67,8 @@ const flags: Readonly<
   retries: { is: "number" },
   attempts: { is: "number", not: "max-attempts deliveries" },
   delay: { is: "duration", not: "backoff" },
+  threshold: { is: "number" },
+  probe: { is: "duration" },
   reset: { is: "boolean" },
   trust: { is: "name=number", not: "weight weights" },
   align: { is: "name=offsets", not: "offset offsets" },

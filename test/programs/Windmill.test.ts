@@ -35,6 +35,7 @@ const commands = [
   "api",
   "fuse",
   "align",
+  "appraise",
   "farm",
   "models"
 ]

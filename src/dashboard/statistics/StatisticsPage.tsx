@@ -1,6 +1,7 @@
 /** What all images together tell: who agrees with whom, what was found, how fast answers came, and where detectors disagree. */
 import * as Concept from "../../domain/Concept.ts"
 import type { Concept as ConceptName, ImageId } from "../../domain/Identifiers.ts"
+import { enough } from "../../domain/corrections/Appraisal.ts"
 import { agreementOf, type Statistics } from "../../domain/archive/Statistics.ts"
 import { api, send } from "../Client.ts"
 import { Tile } from "../images/Tile.tsx"
@@ -49,6 +50,7 @@ export const StatisticsPage = ({ group }: { readonly group: string | undefined }
         <>
           <Agreement statistics={shown} />
           <Detectors statistics={shown} />
+          <Appraisals />
           <Worklist key={group ?? ""} group={group} />
           <Labels statistics={shown} group={group} />
           <Pace statistics={shown} />
@@ -139,6 +141,52 @@ const Detectors = ({ statistics: { detectors } }: { readonly statistics: Statist
     </div>
   </section>
 )
+
+/** What the corrections of people tell about each detector; nothing while nobody corrected anything. */
+const Appraisals = () => {
+  const appraisal = useResource(() => send(api.corrections.appraisal()))
+  const { images, services } = appraisal.value.value ?? { images: 0, services: [] }
+  if (images === 0) return null
+  return (
+    <section class="card" aria-labelledby="appraisal">
+      <h2 id="appraisal">Who is right, by what people corrected</h2>
+      <p class="soft">
+        Of the boxes of {count(images, "image")} that somebody confirmed, rejected, changed or added; all groups. The
+        proposed trust is for <code>service_config.json</code>, from {enough} judged detections on.
+      </p>
+      <div class="scroll" tabIndex={0} role="group" aria-labelledby="appraisal">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">Detector</th>
+              <th scope="col">Right</th>
+              <th scope="col">Wrong</th>
+              <th scope="col">Not seen</th>
+              <th scope="col">Precision</th>
+              <th scope="col">Recall</th>
+              <th scope="col">Trust</th>
+              <th scope="col">Proposed</th>
+            </tr>
+          </thead>
+          <tbody>
+            {services.map(({ found, missed, precision, proposedTrust, recall, service, trust, wrong }) => (
+              <tr key={service}>
+                <th scope="row">{service}</th>
+                <td>{grouped(found)}</td>
+                <td>{grouped(wrong)}</td>
+                <td>{grouped(missed)}</td>
+                <td>{precision === undefined ? "–" : percent(precision)}</td>
+                <td>{recall === undefined ? "–" : percent(recall)}</td>
+                <td>{trust.toFixed(2)}</td>
+                <td>{proposedTrust?.toFixed(2) ?? "–"}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </section>
+  )
+}
 
 /** The images on which the detectors disagree most. */
 const Worklist = ({ group }: { readonly group: string | undefined }) => {

@@ -35,11 +35,7 @@ const flags = {
     Flag.optional
   ),
   config: Settings.config,
-  data: Settings.data.pipe(
-    Flag.withDescription(
-      "The folder that windmill start fills, where the environment names no database (default .windmill)"
-    )
-  ),
+  data: Settings.storedData,
   ...Watched.flags
 }
 

@@ -1,6 +1,6 @@
 /** Takes over the answers that the earlier Python system recorded. */
 import { Console, Effect, FileSystem, Layer, Schema, Stdio, Stream } from "effect"
-import { Argument, Command, Flag } from "effect/cli"
+import { Argument, Command } from "effect/cli"
 import * as Distributed from "../Distributed.ts"
 import * as Embedded from "../Embedded.ts"
 import * as Import from "../flows/Import.ts"
@@ -14,11 +14,7 @@ const flags = {
     )
   ),
   config: Settings.config,
-  data: Settings.data.pipe(
-    Flag.withDescription(
-      "The folder that windmill start fills, where the environment names no database (default .windmill)"
-    )
-  ),
+  data: Settings.storedData,
   ...Watched.flags
 }
 
