@@ -9,16 +9,19 @@ const gatheringMilliseconds = 300
 export type OnChanges = (changed: ReadonlySet<number>, deleted: ReadonlySet<number>) => void
 
 /**
- * Follows the changes after `since` while a component is shown; `"now"`: those from now on; nothing while it is `undefined`. The
- * browser connects again by itself, and goes on where it was.
+ * Follows the changes after `since`, of one image or of all, while a component is shown; `"now"`: those from now on; nothing while
+ * it is `undefined`. The browser connects again by itself, and goes on where it was.
  */
-export const useChanges = (since: string | undefined, onChanges: OnChanges): void => {
+export const useChanges = (since: string | undefined, onChanges: OnChanges, imageId?: number): void => {
   const latest = useRef(onChanges)
   latest.current = onChanges
   useEffect(() => {
     if (since === undefined) return
-    const query = since === "now" ? "" : `?since=${encodeURIComponent(since)}`
-    const source = new EventSource(address(`events${query}`))
+    const query = new URLSearchParams({
+      ...(since === "now" ? {} : { since }),
+      ...(imageId === undefined ? {} : { ids: String(imageId) })
+    })
+    const source = new EventSource(address(`events?${query}`))
     const changed = new Set<number>()
     const deleted = new Set<number>()
     let timer: ReturnType<typeof setTimeout> | undefined
@@ -40,5 +43,5 @@ export const useChanges = (since: string | undefined, onChanges: OnChanges): voi
       clearTimeout(timer)
       source.close()
     }
-  }, [since])
+  }, [since, imageId])
 }

@@ -29,11 +29,17 @@ export const listImages = async (
   query: ImageFilter & { readonly order: ImageOrder }
 ): Promise<typeof ImageList.Type> => {
   const given = Object.entries(query).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]]))
-  const response = await fetch(address(`images/ids?${new URLSearchParams(given)}`)).catch(() => undefined)
+  const response = await fetched(`images/ids?${new URLSearchParams(given)}`)
+  return (await response.json()) as typeof ImageList.Type
+}
+
+/** What the API answers as it is. Rejects with `RequestFailed`. */
+export const fetched = async (path: string, init?: RequestInit): Promise<Response> => {
+  const response = await fetch(address(path), init).catch(() => undefined)
   if (response === undefined) throw new RequestFailed("The API does not answer. Is it still running?")
-  const body = (await response.json()) as typeof ImageList.Type & { readonly detail?: string }
-  if (!response.ok) throw new RequestFailed(body.detail ?? `The API answered ${response.status}`)
-  return body
+  if (response.ok) return response
+  const { detail } = (await response.json().catch(() => ({}))) as { readonly detail?: string }
+  throw new RequestFailed(detail ?? `The API answered ${response.status}`)
 }
 
 const reasonOf = (error: unknown): string => {

@@ -2,14 +2,15 @@
 import { useSignal } from "@preact/signals"
 import { useId } from "preact/hooks"
 import { ExportFormat, files } from "../../domain/archive/ExportFormat.ts"
-import { address } from "../Client.ts"
+import type { ImageId } from "../../domain/Identifiers.ts"
+import { address, fetched } from "../Client.ts"
+import { Action } from "../parts/Action.tsx"
+import { count } from "../parts/Words.ts"
 
-export interface ExportProps {
-  /** The filters that the images meet. */
-  readonly query: URLSearchParams
-}
+/** The filters that the images meet, or which they are. */
+export type ExportProps = { readonly query: URLSearchParams } | { readonly ids: ReadonlyArray<ImageId> }
 
-export const Export = ({ query }: ExportProps) => {
+export const Export = (props: ExportProps) => {
   const format = useSignal<ExportFormat>("coco")
   const name = useId()
   return (
@@ -26,13 +27,30 @@ export const Export = ({ query }: ExportProps) => {
           </option>
         ))}
       </select>
-      <a
-        class="button"
-        href={address(`export/${format.value}?${query}`)}
-        download={`windmill${files[format.value].extension}`}
-      >
-        Download
-      </a>
+      {"query" in props ? (
+        <a class="button" href={address(`export/${format.value}?${props.query}`)} download={nameOf(format.value)}>
+          Download
+        </a>
+      ) : (
+        <Action act={() => download(format.value, props.ids)}>Download</Action>
+      )}
     </p>
   )
+}
+
+const nameOf = (format: ExportFormat): string => `windmill${files[format].extension}`
+
+/** Asks for a file about images that do not fit into an address, and keeps it. */
+const download = async (format: ExportFormat, ids: ReadonlyArray<ImageId>): Promise<string> => {
+  const response = await fetched(`export/${format}`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ ids })
+  })
+  const link = document.createElement("a")
+  link.href = URL.createObjectURL(await response.blob())
+  link.download = nameOf(format)
+  link.click()
+  URL.revokeObjectURL(link.href)
+  return `${count(ids.length, "image")} exported`
 }

@@ -43,6 +43,8 @@ export const useImageList = ({ filter, mayMove, order }: ImageListOptions): Imag
   const moment = useSignal<string | undefined>(undefined)
   const places = useComputed(() => new Map(ids.value?.map((id, place) => [id, place])))
   const asked = useRef(new Set<ImageId>())
+  /** What is looked at now. */
+  const wanted = useRef<ReadonlyArray<ImageId>>([])
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
   const isGone = useRef(false)
   const nextRefresh = useRef(0)
@@ -112,8 +114,11 @@ export const useImageList = ({ filter, mayMove, order }: ImageListOptions): Imag
   useChanges(moment.value, (changed, deleted) => {
     drop(deleted)
     const all = ([...changed] as ReadonlyArray<number> as ReadonlyArray<ImageId>).filter((id) => !deleted.has(id))
-    readAll(all.filter((id) => asked.current.has(id)))
     const others = all.filter((id) => !asked.current.has(id))
+    const seen = all.filter((id) => wanted.current.includes(id))
+    readAll(seen.filter((id) => asked.current.has(id)))
+    // What was looked at before is read again when it is looked at again.
+    for (const id of all) if (!wanted.current.includes(id)) asked.current.delete(id)
     // A change of an image that is in the list, but was not looked at, may concern its place, or whether it is in the list.
     const canMove = order !== "newest" || Object.keys(filter).length > 0
     const mayBeNew = others.filter((id) => canMove || !places.value.has(id))
@@ -130,7 +135,10 @@ export const useImageList = ({ filter, mayMove, order }: ImageListOptions): Imag
     summaries,
     isOutdated,
     problem,
-    want: (wanted) => readAll(wanted.filter((id) => !asked.current.has(id))),
+    want: (ids) => {
+      wanted.current = ids
+      readAll(ids.filter((id) => !asked.current.has(id)))
+    },
     refresh
   }
 }

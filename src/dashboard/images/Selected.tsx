@@ -7,9 +7,8 @@ import { Action } from "../parts/Action.tsx"
 import { count } from "../parts/Words.ts"
 import { Export } from "./Export.tsx"
 
-/** More ids are not taken at once, or do not fit into an address. */
+/** More ids are not taken at once. */
 export const mostSelected = 100_000
-const mostExported = 500
 
 export interface SelectedProps {
   /** At least one. */
@@ -87,13 +86,7 @@ export const Selected = ({ filters, ids, matching, onAll, onChange, onClear }: S
           Group
         </Action>
       </form>
-      {ids.length === matching ? (
-        <Export query={filters} />
-      ) : ids.length <= mostExported ? (
-        <Export query={new URLSearchParams(ids.map((id) => ["ids", String(id)]))} />
-      ) : (
-        <span class="soft">To export more than {mostExported} of them, put them into a group.</span>
-      )}
+      {ids.length === matching ? <Export query={filters} /> : <Export ids={ids} />}
       <Action
         ask={async () => ({
           title: `Delete ${images}?`,

@@ -102,7 +102,9 @@ export const checkOrigin = (request: HttpServerRequest.HttpServerRequest, { publ
   return Effect.void
 }
 
-const isChange = ({ method }: HttpServerRequest.HttpServerRequest) => !["GET", "HEAD", "OPTIONS"].includes(method)
+/** Exports change nothing, also where their filter is in the body. */
+const isChange = ({ method, url }: HttpServerRequest.HttpServerRequest) =>
+  !["GET", "HEAD", "OPTIONS"].includes(method) && !url.startsWith("/export/")
 
 export const access = Layer.effect(
   Access,

@@ -5,7 +5,7 @@
  * reading costs a suspended query; when it goes on it gets each changed image once.
  */
 import { Context, type Duration, Effect, Option, Stream } from "effect"
-import type { Moment } from "../../domain/Identifiers.ts"
+import type { ImageId, Moment } from "../../domain/Identifiers.ts"
 import type { Archive, ImageChange } from "../../services/Archive.ts"
 import type { ImageEvent } from "./definition/Streams.ts"
 
@@ -24,8 +24,13 @@ export const Rhythm: Context.Reference<Rhythm> = Context.Reference("windmill/pro
 /** Changes that are read at once. */
 const batch = 500
 
-/** The changes after a moment, for ever. While the database is away there are none. */
-export const since = (archive: Archive["Service"], moment: Moment): Stream.Stream<ImageEvent> => {
+/** The changes after a moment, of some images or all, for ever. While the database is away there are none. */
+export const since = (
+  archive: Archive["Service"],
+  moment: Moment,
+  ids?: ReadonlyArray<ImageId>
+): Stream.Stream<ImageEvent> => {
+  const wanted = ids === undefined ? undefined : new Set(ids)
   const look = ({ from, looks }: Place): Effect.Effect<Sight> =>
     Effect.gen(function* () {
       const { every, maxLooks } = yield* Rhythm
@@ -34,7 +39,8 @@ export const since = (archive: Archive["Service"], moment: Moment): Stream.Strea
         Effect.tapError((error) => Effect.logDebug(error.message)),
         Effect.orElseSucceed(() => ({ changes: [], until: from }))
       )
-      if (changes.length > 0) return { events: changes.map(eventOf), until }
+      const told = changes.filter(({ imageId }) => wanted?.has(imageId) ?? true)
+      if (told.length > 0) return { events: told.map(eventOf), until }
       return looks < maxLooks ? yield* look({ from: until, looks: looks + 1 }) : { events: [quiet(until)], until }
     })
   const found = Stream.paginate({ from: moment, looks: 0 }, (place) =>

@@ -21,12 +21,19 @@ const seen = (event: ImageEvent) => (event.event === "quiet" ? "quiet" : `${even
 
 layer(ApiServers.layer(), { excludeTestServices: true })("the events", (it) => {
   /** Follows the events in the background. */
-  const follow = Effect.fnUntraced(function* (options: { readonly since?: Moment; readonly lastEventId?: Moment }) {
+  const follow = Effect.fnUntraced(function* (options: {
+    readonly since?: Moment
+    readonly lastEventId?: Moment
+    readonly ids?: ReadonlyArray<ImageId>
+  }) {
     const api = yield* ApiServers.client
     const events = yield* Queue.unbounded<ImageEvent>()
     const stream = yield* api.events.events({
       headers: options.lastEventId === undefined ? {} : { "last-event-id": options.lastEventId },
-      query: options.since === undefined ? {} : { since: options.since }
+      query: {
+        ...(options.since === undefined ? {} : { since: options.since }),
+        ...(options.ids === undefined ? {} : { ids: options.ids })
+      }
     })
     const running = yield* Effect.forkChild(Stream.runForEach(stream, (event) => Queue.offer(events, event)))
     assert.strictEqual((yield* Queue.take(events)).event, "quiet")
@@ -43,6 +50,21 @@ layer(ApiServers.layer(), { excludeTestServices: true })("the events", (it) => {
       yield* store.remove(id)
       const rest = yield* Effect.repeat(Effect.map(take, seen), { until: (event) => event !== `changed ${id}` })
       assert.strictEqual(rest, `deleted ${id}`)
+      yield* stop
+    })
+  )
+
+  it.effect("are of some images alone where that is asked for", () =>
+    Effect.gen(function* () {
+      const [one, other] = yield* Effect.forEach(["one.jpg", "other.jpg"], (name) =>
+        Archives.answered(name, { clip: said() })
+      )
+      const api = yield* ApiServers.client
+      const { moment: since } = yield* api.images.search({ query: {} })
+      const { stop, take } = yield* follow({ since, ids: [other!] })
+      yield* Archives.derive(one!)
+      yield* Archives.derive(other!)
+      assert.strictEqual(seen(yield* take), `changed ${other}`)
       yield* stop
     })
   )

@@ -30,7 +30,9 @@ const events = HttpApiEndpoint.get("events", "/events", {
   headers: { "last-event-id": Schema.optionalKey(Moment) },
   query: {
     /** Where to begin, as in `ImagePage.moment`; now when left out. */
-    since: Schema.optionalKey(Moment)
+    since: Schema.optionalKey(Moment),
+    /** Only of these images; can be repeated. */
+    ids: ImageFilter.fields.ids
   },
   success: HttpApiSchema.StreamSse({ events: ImageEvent }),
   error: UnavailableProblem
@@ -57,6 +59,18 @@ const exported = <Format extends ExportFormat>(format: Format) =>
     })
   )
 
+/** The same with the filter in the body. */
+const exportedSome = <Format extends ExportFormat>(format: Format) =>
+  HttpApiEndpoint.post(`${format}Of`, `/export/${format}`, {
+    payload: ImageFilter,
+    success: HttpApiSchema.StreamUint8Array({ contentType: files[format].mediaType })
+  }).annotateMerge(
+    OpenApi.annotations({
+      summary: `Export: ${files[format].summary}, with the filter in the body`,
+      description: "The same as with `GET`, for more `ids` than fit into an address. Nothing is changed."
+    })
+  )
+
 export class Events extends HttpApiGroup.make("events")
   .add(events)
   .annotateMerge(OpenApi.annotations({ title: "Events" })) {}
@@ -70,5 +84,14 @@ export class Exports extends HttpApiGroup.make("exports")
     exported("jsonl"),
     exported("labelstudio"),
     exported("yolo")
+  )
+  .add(
+    exportedSome("coco"),
+    exportedSome("csv"),
+    exportedSome("cvat"),
+    exportedSome("fiftyone"),
+    exportedSome("jsonl"),
+    exportedSome("labelstudio"),
+    exportedSome("yolo")
   )
   .annotateMerge(OpenApi.annotations({ title: "Exports" })) {}

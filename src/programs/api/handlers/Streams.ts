@@ -34,7 +34,7 @@ const events = HttpApiBuilder.group(
             })
           }
           const moment = headers["last-event-id"] ?? query.since ?? (yield* asProblems(archive.now))
-          return ImageEvents.since(archive, moment)
+          return ImageEvents.since(archive, moment, query.ids)
         })
     })
   })
@@ -45,21 +45,26 @@ const exports = HttpApiBuilder.group(
   "exports",
   Effect.fnUntraced(function* (handlers) {
     const needs = yield* Effect.context<Archive | ImageSource>()
-    const as =
-      (format: ExportFormat) =>
-      ({ query }: { readonly query: ImageFilter }) =>
-        Formats.file(format, query).pipe(
-          Effect.map(({ content }) => content),
-          Effect.provideContext(needs)
-        )
+    const as = (format: ExportFormat) => (filter: ImageFilter) =>
+      Formats.file(format, filter).pipe(
+        Effect.map(({ content }) => content),
+        Effect.provideContext(needs)
+      )
     return handlers.handleAll({
-      coco: as("coco"),
-      csv: as("csv"),
-      cvat: as("cvat"),
-      fiftyone: as("fiftyone"),
-      jsonl: as("jsonl"),
-      labelstudio: as("labelstudio"),
-      yolo: as("yolo")
+      coco: ({ query }) => as("coco")(query),
+      cocoOf: ({ payload }) => as("coco")(payload),
+      csv: ({ query }) => as("csv")(query),
+      csvOf: ({ payload }) => as("csv")(payload),
+      cvat: ({ query }) => as("cvat")(query),
+      cvatOf: ({ payload }) => as("cvat")(payload),
+      fiftyone: ({ query }) => as("fiftyone")(query),
+      fiftyoneOf: ({ payload }) => as("fiftyone")(payload),
+      jsonl: ({ query }) => as("jsonl")(query),
+      jsonlOf: ({ payload }) => as("jsonl")(payload),
+      labelstudio: ({ query }) => as("labelstudio")(query),
+      labelstudioOf: ({ payload }) => as("labelstudio")(payload),
+      yolo: ({ query }) => as("yolo")(query),
+      yoloOf: ({ payload }) => as("yolo")(payload)
     })
   })
 )
