@@ -59,7 +59,7 @@ export const database = (data: string, options: Pick<EmbeddedPostgres.Options, "
   EmbeddedPostgres.layer({ directory: `${data}/postgres`, ...options })
 
 /** The database that the environment names; where it names none, that in the data folder. */
-export const orConfigured = (data: string) =>
+export const orConfigured = (data: string, options: Pick<EmbeddedPostgres.Options, "asGuest"> = {}) =>
   Layer.unwrap(
     Effect.map(
       PgDatabase.isConfigured,
@@ -68,7 +68,7 @@ export const orConfigured = (data: string) =>
       ): Layer.Layer<
         PgDatabase.Address,
         Layer.Error<typeof PgDatabase.addressFromEnvironment> | Layer.Error<ReturnType<typeof database>>
-      > => (isConfigured ? PgDatabase.addressFromEnvironment : database(data))
+      > => (isConfigured ? PgDatabase.addressFromEnvironment : database(data, options))
     )
   )
 

@@ -58,7 +58,7 @@ export const command = Command.make("export", flags, ({ config, data, format, gr
   }).pipe(
     Effect.provide(
       Layer.merge(PgArchive.layer, Distributed.services).pipe(
-        Layer.provideMerge(Distributed.database.pipe(Layer.provide(Embedded.orConfigured(data)))),
+        Layer.provideMerge(Distributed.database.pipe(Layer.provide(Embedded.orConfigured(data, { asGuest: true })))),
         Layer.provide(Distributed.catalog(config))
       )
     )

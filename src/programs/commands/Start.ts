@@ -13,6 +13,9 @@ import * as SharpRenderer from "../../layers/pictures/SharpRenderer.ts"
 import * as SharpScaler from "../../layers/pictures/SharpScaler.ts"
 import * as TerminalDisplay from "../../layers/terminal/TerminalDisplay.ts"
 import * as VectorText from "../../layers/pictures/VectorText.ts"
+import * as SignedUrl from "../../domain/SignedUrl.ts"
+import * as Wording from "../../domain/Wording.ts"
+import { CurrentPerson } from "../../services/ActionLog.ts"
 import { Catalog } from "../../services/Catalog.ts"
 import { Progress } from "../../services/Progress.ts"
 import * as ApiServer from "../api/ApiServer.ts"
@@ -23,6 +26,7 @@ import * as Heartbeat from "../flows/Heartbeat.ts"
 import { forgetPast } from "../flows/Forget.ts"
 import { operate } from "../flows/Operate.ts"
 import { pipeline } from "../flows/Pipeline.ts"
+import { note } from "../flows/Noting.ts"
 import * as RunToCompletion from "../flows/RunToCompletion.ts"
 import * as Watch from "../flows/Watch.ts"
 import * as WriteFindings from "../flows/WriteFindings.ts"
@@ -121,6 +125,7 @@ const run = Effect.fnUntraced(function* (options: Options) {
   const { cropsWait, workerId } = options
   const submission = RunToCompletion.nothing()
   const startedAt = yield* Clock.currentTimeMillis
+  yield* noteRun(`begin a run: ${sourceOf(options)}, ${Wording.count(services.length, "service")}`)
 
   /** Writes down what was found about the pictures, and tells of it. A run that took pictures as they came reports the latest. */
   const writeDown = Effect.gen(function* () {
@@ -146,10 +151,17 @@ const run = Effect.fnUntraced(function* (options: Options) {
     return finished
   })
 
+  const noteEnd = Effect.fnUntraced(function* (verb: "end" | "stop") {
+    const { done, images } = yield* Progress.use((progress) => progress.counts({ _tag: "Images", ids: submission.ids }))
+    const seconds = ((yield* Clock.currentTimeMillis) - startedAt) / 1000
+    yield* noteRun(`${verb} a run: ${done} of ${Wording.count(images, "image")} done after ${Wording.seconds(seconds)}`)
+  })
+
   /** A run that takes pictures as they come has no other end, so what it found is written down then. */
   const endEarly = Effect.gen(function* () {
     yield* display.finish
     yield* sayWhereItStopped(submission)
+    yield* noteEnd("stop")
     if (options.watch.length > 0 && submission.ids.length > 0) yield* writeDown
   }).pipe(Effect.catchCause((cause) => Effect.logError("The report cannot be written", cause)))
 
@@ -179,6 +191,7 @@ const run = Effect.fnUntraced(function* (options: Options) {
     { within: options.drainWithin }
   ).pipe(Effect.onInterrupt(() => endEarly))
   yield* display.finish
+  yield* noteEnd("end")
 
   const finished = yield* writeDown
 
@@ -202,6 +215,15 @@ const farmOf = ({ farm, ...own }: Pick<Options, "farm" | "images" | "more" | "wa
 /** Whether the flags name pictures. */
 const hasOwn = ({ images, more, watch }: Pick<Options, "images" | "more" | "watch">): boolean =>
   images.length + more.length + watch.length > 0
+
+/** Runs are among what people did. */
+const noteRun = (what: string) => Effect.provideService(note(what), CurrentPerson, Settings.person)
+
+/** Which pictures a run is about, in words. */
+const sourceOf = (options: Options): string => {
+  const named = [...options.images, ...options.more, ...options.watch].map(SignedUrl.shown)
+  return named.length === 0 ? "samples" : named.length === 1 ? named[0]! : Wording.count(named.length, "place")
+}
 
 /** The pictures the flags name, or the samples. */
 const picturesOf = Effect.fnUntraced(function* ({ data, limit, poll, ...own }: Options) {
