@@ -41,6 +41,7 @@ export const imageOf = (
     status: "done",
     revision,
     requested: requested.length,
+    owed: [],
     answered: results.length,
     failed: [...results, ...crops].filter(({ outcome }) => outcome._tag === "Failure").length,
     services: requested,

@@ -1,6 +1,6 @@
 /** The name of an image, where it is from, and how far it is. */
 import type { ComponentChildren } from "preact"
-import type { Image } from "../../domain/archive/Image.ts"
+import { type Image, progressInWords } from "../../domain/archive/Image.ts"
 import type { Picture } from "../parts/Picture.ts"
 import { count } from "../parts/Words.ts"
 import { href } from "../Routes.ts"
@@ -17,7 +17,7 @@ export const Heading = ({ children, image, picture }: HeadingProps) => (
     <div>
       <h1 title={image.path ?? image.url}>{image.filename}</h1>
       <p class="soft">
-        #{image.id} · <span data-status={image.status}>{image.status}</span> · {image.answered} of{" "}
+        #{image.id} · <span data-status={image.status}>{progressInWords(image)}</span> · {image.answered} of{" "}
         {count(image.requested, "answer")}
         {image.failed > 0 && <span class="bad"> · {image.failed} failed</span>}
         {picture !== undefined && picture !== "failed" && ` · ${picture.width} × ${picture.height} px`}

@@ -3,7 +3,7 @@ import { useSignal } from "@preact/signals"
 import { useEffect, useRef } from "preact/hooks"
 import * as Concept from "../../domain/Concept.ts"
 import * as Colors from "../../domain/drawing/Colors.ts"
-import type { ImageSummary } from "../../domain/archive/Image.ts"
+import { type ImageSummary, progressInWords } from "../../domain/archive/Image.ts"
 import { Bar } from "../parts/Bar.tsx"
 import { usePicture } from "../parts/Picture.ts"
 import { route } from "../Route.ts"
@@ -70,7 +70,7 @@ export const Tile = ({ image, selection }: TileProps) => {
               ))}
             </svg>
           )}
-          {image.status !== "done" && <span class="badge state">{image.status}</span>}
+          {image.status !== "done" && <span class="badge state">{progressInWords(image)}</span>}
           {image.failed > 0 && <span class="badge lost">{image.failed} failed</span>}
         </div>
         <div class="caption">

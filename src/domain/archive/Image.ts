@@ -9,6 +9,7 @@ import { CropResult, ServiceResult } from "../Facts.ts"
 import { BoxStatus } from "../Harmonization.ts"
 import { BoxId, Concept, ImageId, ServiceId } from "../Identifiers.ts"
 import { Revision, Stage } from "../Staleness.ts"
+import { listed } from "../Wording.ts"
 import { ImageEnrichment } from "./ImageEnrichment.ts"
 
 /**
@@ -17,6 +18,23 @@ import { ImageEnrichment } from "./ImageEnrichment.ts"
  */
 export const ImageStatus = Schema.Literals(["waiting", "working", "done"])
 export type ImageStatus = typeof ImageStatus.Type
+
+/** How far an image is, and what it waits for. */
+interface Progress {
+  readonly status: ImageStatus
+  readonly owed: ReadonlyArray<ServiceId>
+  readonly waitsFor?: ReadonlyArray<ServiceId>
+}
+
+/** The same with the services among those that owe an answer which give none now, if there are any. */
+export const waitingFor = <A extends Progress>(image: A, halted: ReadonlyArray<ServiceId>): A => {
+  const waitsFor = image.owed.filter((service) => halted.includes(service))
+  return waitsFor.length === 0 ? image : { ...image, waitsFor }
+}
+
+/** How far an image is, in words: `waits for ollama` where all that is owed is owed by services that give no answers now. */
+export const progressInWords = ({ owed, status, waitsFor = [] }: Progress): string =>
+  status !== "done" && waitsFor.length > 0 && waitsFor.length === owed.length ? `waits for ${listed(waitsFor)}` : status
 
 /** The image itself and how far it is. */
 const progress = {
@@ -30,6 +48,10 @@ const progress = {
   requested: Schema.Int,
   /** How many of them are there, failed ones included. */
   answered: Schema.Int,
+  /** Requested services that have not answered, in name order. */
+  owed: Schema.Array(ServiceId),
+  /** Those of them that give no answers now: they are down, switched off, or no program works on them. Absent when there are none. */
+  waitsFor: Schema.optionalKey(Schema.Array(ServiceId)),
   /** Answers that are failures, about the image or about crops of it, and stages that cannot work with what is recorded. */
   failed: Schema.Int,
   /** Services that owe answers and have left the catalog. They are not waited for, and asked when they are back. */

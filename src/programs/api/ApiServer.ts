@@ -28,6 +28,7 @@ import * as PipelineHandlers from "./handlers/Pipeline.ts"
 import * as SessionHandlers from "./handlers/Session.ts"
 import * as StreamHandlers from "./handlers/Streams.ts"
 import * as UploadHandlers from "./handlers/Uploads.ts"
+import * as Watching from "./Watching.ts"
 import * as Headers from "./Headers.ts"
 import * as Throttle from "./Throttle.ts"
 
@@ -44,6 +45,7 @@ const handlers = Layer.mergeAll(
 
 const api = HttpApiBuilder.layer(Api, { openapiPath: "/openapi.json" }).pipe(
   Layer.provide(handlers),
+  Layer.provide(Watching.layer),
   Layer.provide([Guards.access, Guards.faults]),
   Layer.provide(Throttle.layer)
 )

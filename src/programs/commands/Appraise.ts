@@ -18,7 +18,7 @@ export const command = Command.make("appraise", flags, ({ config, data, json }) 
   }).pipe(
     Effect.provide(
       PgCorrections.layer.pipe(
-        Layer.provideMerge(Distributed.database.pipe(Layer.provide(Embedded.orConfigured(data)))),
+        Layer.provideMerge(Distributed.database.pipe(Layer.provide(Embedded.orConfigured(data, { asGuest: true })))),
         Layer.provideMerge(Distributed.catalog(config))
       )
     )

@@ -1,7 +1,7 @@
 /** Shows what is queued, running, done, failed and stale. */
 import { Clock, Console, Effect, Layer, Option, Schedule, Schema } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
-import { Image } from "../../domain/archive/Image.ts"
+import { Image, waitingFor } from "../../domain/archive/Image.ts"
 import { Timeline } from "../../domain/archive/Timeline.ts"
 import { ImageId } from "../../domain/Identifiers.ts"
 import { PipelineProgress, PipelineState } from "../../domain/PipelineState.ts"
@@ -81,13 +81,15 @@ export const command = Command.make("status", flags, ({ config, follow, image, j
 /** The story of one image. */
 const tell = Effect.fnUntraced(function* (imageId: ImageId, json: boolean) {
   const archive = yield* Archive
-  const image = yield* archive.image(imageId)
+  const found = yield* archive.image(imageId)
   const timeline = yield* archive.timeline(imageId)
-  if (Option.isNone(image) || Option.isNone(timeline)) return yield* new NoSuchImage({ imageId })
+  if (Option.isNone(found) || Option.isNone(timeline)) return yield* new NoSuchImage({ imageId })
+  const halted = found.value.owed.length === 0 ? [] : yield* (yield* Monitor.make()).halted
+  const image = waitingFor(found.value, halted)
   yield* Console.log(
     json
-      ? JSON.stringify(encodeStory({ image: image.value, timeline: timeline.value }))
-      : ImageStory.lines(image.value, timeline.value, new Date(yield* Clock.currentTimeMillis)).join("\n")
+      ? JSON.stringify(encodeStory({ image, timeline: timeline.value }))
+      : ImageStory.lines(image, timeline.value, new Date(yield* Clock.currentTimeMillis)).join("\n")
   )
 })
 

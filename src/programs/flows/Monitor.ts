@@ -97,6 +97,8 @@ export const make = Effect.fnUntraced(function* (algorithms?: Readonly<Record<St
   })
 
   return {
+    /** Services that owe answers and give none now; from memory, a second or so old. */
+    halted: Effect.map(images, ({ halted }) => halted),
     /** The state of every step. Asked often it answers from memory, a second or so old. */
     pipeline,
     /** How far the images are. Asked often it answers from memory, a second or so old. */

@@ -1,5 +1,5 @@
 /** What is known about one image and how that came about, as lines for a terminal. */
-import type { Image } from "../../domain/archive/Image.ts"
+import { type Image, progressInWords } from "../../domain/archive/Image.ts"
 import type { Timeline, TimelineEvent } from "../../domain/archive/Timeline.ts"
 import { count, listed, seconds, share } from "../../domain/Wording.ts"
 import * as Table from "./Table.ts"
@@ -12,7 +12,7 @@ export const lines = (image: Image, { events, waiting }: Timeline, now: Date): R
   const accepted = image.consensus?.votes.consensus ?? []
   return [
     [
-      `#${image.id} ${image.filename}: ${image.status}`,
+      `#${image.id} ${image.filename}: ${progressInWords(image)}`,
       `${image.answered} of ${count(image.requested, "answer")}`,
       ...(image.failed > 0 ? [`${image.failed} failed`] : [])
     ].join(", "),

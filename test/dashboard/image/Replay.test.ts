@@ -24,6 +24,7 @@ const imageOf = (self: ImageFacts): Image => {
     status: "done",
     revision: self.revision,
     requested: self.requested.length,
+    owed: [],
     answered: self.results.length,
     failed: 0,
     services: self.requested,

@@ -478,13 +478,18 @@ layer(ApiServers.layer({ networks: ["127.0.0.1"] }), { excludeTestServices: true
               readonly imageId: ImageId
               readonly status: string
               readonly owed: ReadonlyArray<string>
+              readonly waitsFor?: ReadonlyArray<string>
             }>
         )
       const accepted = yield* post("")
       const { imageId, status } = yield* answer(accepted)
       assert.deepStrictEqual([accepted.status, status], [202, "waiting"])
       assert.strictEqual(accepted.headers.get("location"), `/images/${imageId}`)
-      assert.strictEqual((yield* answer(yield* post("?wait=1s"))).status, "waiting")
+      // No program works on clip here.
+      const { owed, status: then, waitsFor } = yield* answer(yield* post("?wait=1s"))
+      assert.deepStrictEqual([then, owed, waitsFor], ["waiting", ["clip"], ["clip"]])
+      const { images } = yield* (yield* ApiServers.client).images.search({ query: { ids: [imageId] } })
+      assert.deepInclude(images[0], { owed: [serviceId("clip")], waitsFor: [serviceId("clip")] })
       const answered = Effect.gen(function* () {
         const store = yield* ResultStore
         yield* store.record([{ imageId, service: serviceId("clip"), outcome: said(), workerId: "w" }])

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import type { Image } from "../../../src/domain/archive/Image.ts"
+import { type Image, progressInWords, waitingFor } from "../../../src/domain/archive/Image.ts"
 import type { Timeline } from "../../../src/domain/archive/Timeline.ts"
 import { revision } from "../../../src/domain/Staleness.ts"
 import * as ImageStory from "../../../src/programs/views/ImageStory.ts"
@@ -15,6 +15,7 @@ const image: Image = {
   status: "working",
   revision: revision(2),
   requested: 3,
+  owed: [serviceId("ollama")],
   answered: 2,
   failed: 1,
   path: "/pictures/beach.jpg",
@@ -83,5 +84,15 @@ describe("ImageStory", () => {
         "+4 s    face answered about the crop of person_1"
       ]
     )
+  })
+
+  it("says that it waits for who gives no answers now, not that it is worked on", () => {
+    const first = (halted: ReadonlyArray<string>) =>
+      ImageStory.lines(waitingFor(image, halted.map(serviceId)), timeline, second(60))[0]
+    assert.strictEqual(first(["ollama", "clip"]), "#7 beach.jpg: waits for ollama, 2 of 3 answers, 1 failed")
+    assert.strictEqual(first(["clip"]), "#7 beach.jpg: working, 2 of 3 answers, 1 failed")
+    const other = { ...image, owed: ["ollama", "rtdetr"].map(serviceId) }
+    assert.deepInclude(waitingFor(other, [serviceId("ollama")]), { waitsFor: [serviceId("ollama")] })
+    assert.strictEqual(progressInWords(waitingFor(other, [serviceId("ollama")])), "working")
   })
 })

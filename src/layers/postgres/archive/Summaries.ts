@@ -20,6 +20,7 @@ export interface ProgressRow {
   readonly revision: Revision
   readonly requested: number
   readonly answered: number
+  readonly owed: ReadonlyArray<ServiceId>
   readonly is_done: boolean
   readonly withdrawn: ReadonlyArray<ServiceId>
   readonly failed: number
@@ -31,6 +32,12 @@ export const progressColumns = (sql: SqlClient.SqlClient, services: ReadonlyArra
   cardinality(requested_services) AS requested, answered_services AS answered,
   coalesce(boxes_stale, consensus_stale, enrichment_stale) IS NULL AND NOT ${isOwed(sql, services)} AS is_done,
   ${others(sql, services)} AS withdrawn,
+  CASE WHEN owing IS NULL THEN '{}' ELSE ARRAY(
+    SELECT service FROM unnest(requested_services) AS service
+    WHERE service = ANY (${Columns.texts(services)}) AND service NOT IN (
+      SELECT results.service FROM results WHERE results.image_id = images.image_id AND renewal IS NULL)
+    ORDER BY service COLLATE "C"
+  ) END AS owed,
   (SELECT count(*) FROM results WHERE results.image_id = images.image_id AND status = 'failed')
     + (SELECT count(*) FROM postprocessing WHERE postprocessing.image_id = images.image_id AND status = 'failed')
     + (SELECT count(*) FROM failed_derivations WHERE failed_derivations.image_id = images.image_id)
@@ -45,6 +52,7 @@ export const progressOf = (row: ProgressRow) => ({
   revision: row.revision,
   requested: row.requested,
   answered: row.answered,
+  owed: row.owed,
   failed: row.failed,
   ...(row.withdrawn.length === 0 ? {} : { withdrawn: row.withdrawn })
 })

@@ -53,7 +53,12 @@ export const Submission = Schema.Struct({
 export type Submission = typeof Submission.Type
 
 /** An image that was accepted, and how far it is when that is answered. */
-export const AcceptedImage = Schema.Struct({ ...Submission.fields, status: ImageStatus }).annotate({
+export const AcceptedImage = Schema.Struct({
+  ...Submission.fields,
+  status: ImageStatus,
+  /** Those of `owed` that give no answers now. */
+  waitsFor: ImageSummary.fields.waitsFor
+}).annotate({
   identifier: "AcceptedImage"
 })
 

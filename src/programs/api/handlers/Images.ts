@@ -2,6 +2,7 @@
 import { Effect, Option, Schedule, Stream } from "effect"
 import { HttpEffect, HttpServerResponse } from "effect/http"
 import { HttpApiBuilder } from "effect/http-api"
+import { waitingFor } from "../../../domain/archive/Image.ts"
 import type { ImageId } from "../../../domain/Identifiers.ts"
 import type { EncodedImage } from "../../../domain/ImageReference.ts"
 import { Archive } from "../../../services/Archive.ts"
@@ -10,6 +11,7 @@ import { rememberedBy } from "../../flows/Remembered.ts"
 import { Api } from "../definition/Api.ts"
 import { NotFound } from "../definition/Problems.ts"
 import { asProblems } from "../Failures.ts"
+import { Halted } from "../Watching.ts"
 import * as Intake from "../Intake.ts"
 import * as Pictures from "../Pictures.ts"
 import * as Submissions from "../Submissions.ts"
@@ -25,6 +27,7 @@ export const layer = HttpApiBuilder.group(
     const archive = yield* Archive
     const intake = yield* Intake.make
     const pictures = yield* Pictures.make
+    const halted = yield* Halted
     const statistics = yield* rememberedBy(
       (group) => archive.statistics(group === "" ? undefined : group),
       "10 seconds"
@@ -48,9 +51,8 @@ export const layer = HttpApiBuilder.group(
                 schedule: Schedule.upTo(Schedule.spaced("250 millis"), { duration: `${seconds} seconds` })
               })
             )
-            const answered = new Set(image.results.map(({ service }) => service))
-            const owed = image.services.filter((service) => !answered.has(service))
-            return { ...submission, owed, status: image.status }
+            const { owed, status, waitsFor } = waitingFor(image, yield* halted)
+            return { ...submission, owed, status, ...(waitsFor === undefined ? {} : { waitsFor }) }
           })
         ),
 
@@ -65,7 +67,8 @@ export const layer = HttpApiBuilder.group(
               limit: limit + 1,
               ...(before === undefined ? {} : { before })
             })
-            const images = found.slice(0, limit)
+            const waiting = found.some(({ owed }) => owed.length > 0) ? yield* halted : []
+            const images = found.slice(0, limit).map((image) => waitingFor(image, waiting))
             const last = images.at(-1)
             return { images, moment, ...(found.length > limit && last ? { next: last.id } : {}) }
           })
@@ -88,7 +91,13 @@ export const layer = HttpApiBuilder.group(
 
       suggest: ({ query: { typed } }) => asProblems(archive.suggestions(typed, mostSuggestions)),
 
-      get: ({ params: { id } }) => asProblems(Effect.flatMap(archive.image(id), orUnknown(id))),
+      get: ({ params: { id } }) =>
+        asProblems(
+          Effect.gen(function* () {
+            const image = yield* Effect.flatMap(archive.image(id), orUnknown(id))
+            return image.owed.length === 0 ? image : waitingFor(image, yield* halted)
+          })
+        ),
 
       neighbors: ({ params: { id }, query: { order, ...filter } }) => asProblems(archive.neighbors(id, filter, order)),
 

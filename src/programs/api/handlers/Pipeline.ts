@@ -1,14 +1,13 @@
 /** How the pipeline is doing, and what people do about it. */
 import { Effect, Option } from "effect"
 import { HttpApiBuilder } from "effect/http-api"
-import * as Derive from "../../../domain/Derive.ts"
 import * as Workflow from "../../../domain/Workflow.ts"
 import { Archive } from "../../../services/Archive.ts"
 import { Catalog } from "../../../services/Catalog.ts"
 import { WorkerRegistry } from "../../../services/WorkerRegistry.ts"
 import * as Actions from "../../flows/Actions.ts"
-import * as Monitor from "../../flows/Monitor.ts"
 import { ApiSettings } from "../ApiSettings.ts"
+import { Watching } from "../Watching.ts"
 import { Api } from "../definition/Api.ts"
 import { asProblems } from "../Failures.ts"
 
@@ -24,7 +23,7 @@ export const layer = HttpApiBuilder.group(
     const catalog = yield* Catalog
     const registry = yield* WorkerRegistry
     const { absent, corrects, strategy, traceUrl } = yield* ApiSettings
-    const monitor = yield* Monitor.make(Derive.keys(strategy, catalog))
+    const monitor = yield* Watching
 
     const workflow = {
       ...Workflow.describe(catalog, strategy),
