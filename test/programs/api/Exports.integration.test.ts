@@ -18,6 +18,29 @@ layer(ApiServers.layer(), { excludeTestServices: true })("an export", (it) => {
     })
   )
 
+  it.effect("takes more ids than fit into an address", () =>
+    Effect.gen(function* () {
+      const id = yield* Archives.done("chosen.jpg", { clip: said(label("cat", 0.9)) })
+      const others = Array.from({ length: 50_000 }, (_, i) => 1_000_000 + i)
+      const response = yield* ApiServers.request("/export/jsonl", {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify({ ids: [id, ...others] })
+      })
+      const lines = (yield* Effect.promise(() => response.text())).trimEnd().split("\n")
+      assert.deepStrictEqual(
+        lines.map((line) => JSON.parse(line).filename),
+        ["chosen.jpg"]
+      )
+      const typo = yield* ApiServers.request("/export/jsonl", {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify({ idss: [id] })
+      })
+      assert.strictEqual(typo.status, 400)
+    })
+  )
+
   it.effect("as COCO lists images, confirmed boxes and what they show", () =>
     Effect.gen(function* () {
       const dimensions = said({ dimensions: { width: 640, height: 480 } })
