@@ -29,3 +29,8 @@ export const others = (sql: SqlClient.SqlClient, services: ReadonlyArray<Service
   return sql`CASE WHEN owing IS NOT NULL AND NOT requested_services <@ ${known}
     THEN ARRAY(${owed(sql, sql`wanted <> ALL (${known})`)} ORDER BY wanted COLLATE "C") ELSE '{}' END`
 }
+
+/** Of a row of `images` those of these services that owe answers, in name order. */
+export const owing = (sql: SqlClient.SqlClient, services: ReadonlyArray<ServiceId>): Statement.Fragment =>
+  sql`CASE WHEN owing IS NOT NULL
+    THEN ARRAY(${owed(sql, sql`wanted = ANY (${Columns.texts(services)})`)} ORDER BY wanted COLLATE "C") ELSE '{}' END`

@@ -9,7 +9,7 @@ import type { Revision } from "../../../domain/Staleness.ts"
 import * as Corrected from "../../../domain/corrections/Corrected.ts"
 import * as Columns from "../Columns.ts"
 import * as Corrections from "../Corrections.ts"
-import { isOwed, others } from "../Owed.ts"
+import { isOwed, others, owing } from "../Owed.ts"
 
 /** What lists and single images say alike about how far an image is. */
 export interface ProgressRow {
@@ -32,12 +32,7 @@ export const progressColumns = (sql: SqlClient.SqlClient, services: ReadonlyArra
   cardinality(requested_services) AS requested, answered_services AS answered,
   coalesce(boxes_stale, consensus_stale, enrichment_stale) IS NULL AND NOT ${isOwed(sql, services)} AS is_done,
   ${others(sql, services)} AS withdrawn,
-  CASE WHEN owing IS NULL THEN '{}' ELSE ARRAY(
-    SELECT service FROM unnest(requested_services) AS service
-    WHERE service = ANY (${Columns.texts(services)}) AND service NOT IN (
-      SELECT results.service FROM results WHERE results.image_id = images.image_id AND renewal IS NULL)
-    ORDER BY service COLLATE "C"
-  ) END AS owed,
+  ${owing(sql, services)} AS owed,
   (SELECT count(*) FROM results WHERE results.image_id = images.image_id AND status = 'failed')
     + (SELECT count(*) FROM postprocessing WHERE postprocessing.image_id = images.image_id AND status = 'failed')
     + (SELECT count(*) FROM failed_derivations WHERE failed_derivations.image_id = images.image_id)
