@@ -114,7 +114,7 @@ export const vote = (observation: Observation, harmonized: Harmonized): Consensu
   )
   const candidates = polls
     .map(([concept, ballots]) => {
-      const boxes = harmonized.boxes.filter(({ box }) => box.concept === concept)
+      const boxes = harmonized.boxes.filter((box) => box.concept === concept)
       return tally({ concept, ballots, reporters, boxes, human })
     })
     .sort(highestScoreFirst)

@@ -49,11 +49,11 @@ export const plan = (
 ): EnrichmentPlan => {
   const wishes = catalog.filter((service) => service.crops !== undefined).toSorted(byName)
   return boxes
-    .filter((merged) => isWorthACrop(merged, options))
-    .flatMap((merged) =>
+    .filter((box) => isWorthACrop(box, options))
+    .flatMap((box) =>
       wishes
-        .filter((service) => wants(service, merged))
-        .map((service) => ({ boxId: merged.id, service: service.id, box: merged.box.box }))
+        .filter((service) => wants(service, box))
+        .map((service) => ({ boxId: box.id, service: service.id, box: box.box }))
     )
 }
 
@@ -72,18 +72,14 @@ export const movers = (owing: ReadonlyArray<ServiceId>, catalog: ServiceCatalog)
 
 const byName = Order.mapInput(Order.String, (service: Service): string => service.id)
 
-const isWorthACrop = ({ box }: MergedBox, { minSize, tentative }: Options): boolean =>
-  (tentative || box.status === "confirmed") && box.box.width >= minSize && box.box.height >= minSize
+const isWorthACrop = ({ box, status }: MergedBox, { minSize, tentative }: Options): boolean =>
+  (tentative || status === "confirmed") && box.width >= minSize && box.height >= minSize
 
-const wants = ({ crops }: Service, { box }: MergedBox): boolean => {
+const wants = ({ crops }: Service, { box, concept, evidence }: MergedBox): boolean => {
   if (crops === undefined) return false
-  if (typeof crops === "string" || Array.isArray(crops)) return isNamed(crops, box.concept)
+  if (typeof crops === "string" || Array.isArray(crops)) return isNamed(crops, concept)
   const { labels = "all", minConfidence = 0, minSize = 0 } = crops as Extract<CropWish, { readonly minSize?: number }>
-  const {
-    evidence,
-    box: { height, width }
-  } = box
-  return isNamed(labels, box.concept) && evidence >= minConfidence && Math.min(width, height) >= minSize
+  return isNamed(labels, concept) && evidence >= minConfidence && Math.min(box.width, box.height) >= minSize
 }
 
 const isNamed = (labels: "all" | "person" | ReadonlyArray<string>, concept: ConceptName): boolean => {

@@ -6,8 +6,8 @@ import { BoxStatus, type Harmonization, HarmonizedBox, type RejectedDetection } 
 import { BoxId, Concept, ServiceId } from "./Identifiers.ts"
 import { Keypoints, Mask } from "./Mask.ts"
 
-/** A harmonized box with its name. `box.box` is in whole pixels of the image. */
-export const MergedBox = Schema.Struct({ id: BoxId, box: HarmonizedBox })
+/** A harmonized box with its name. `box` is in whole pixels of the image. */
+export const MergedBox = Schema.Struct({ id: BoxId, ...HarmonizedBox.fields })
 export type MergedBox = typeof MergedBox.Type
 
 /** The boxes of an image, best first, and the detections that are in none of them. */
@@ -38,7 +38,7 @@ export const name = (harmonization: Harmonization): ReadonlyArray<MergedBox> => 
     const content = `${box.concept.replaceAll(" ", "-")}_${x}_${y}_${width}_${height}`
     const rank = (seen.get(content) ?? 0) + 1
     seen.set(content, rank)
-    return { id: boxId(rank === 1 ? content : `${content}_${rank}`), box }
+    return { ...box, id: boxId(rank === 1 ? content : `${content}_${rank}`) }
   })
 }
 
@@ -106,24 +106,24 @@ const boxId = Brand.nominal<BoxId>()
 const memberOf = ({ box, recorded, ...rest }: Detection): MergedBoxData["detections"][number] =>
   recorded === undefined ? { ...rest, bbox: box } : { ...rest, bbox: box, recorded_bbox: recorded }
 
-function rowOf({ id, box }: MergedBox, { algorithm, resultIds }: Provenance): Row {
+function rowOf(self: MergedBox, { algorithm, resultIds }: Provenance): Row {
   return {
-    cluster_id: id,
-    concept: box.concept,
-    label: box.label,
-    ...(box.emoji === undefined ? {} : { emoji: box.emoji }),
-    merged_bbox: box.box,
-    detection_count: box.members.length,
-    avg_confidence: box.confidence,
-    evidence: box.evidence,
-    status: box.status,
-    reason: box.reason,
-    contributing_services: box.services,
-    dissenters: box.dissenters,
-    ...(box.unread === undefined ? {} : { unread: box.unread }),
-    ...(box.mask === undefined ? {} : { segmentation: box.mask }),
-    ...(box.keypoints === undefined ? {} : { keypoints: box.keypoints }),
-    detections: box.members,
+    cluster_id: self.id,
+    concept: self.concept,
+    label: self.label,
+    ...(self.emoji === undefined ? {} : { emoji: self.emoji }),
+    merged_bbox: self.box,
+    detection_count: self.members.length,
+    avg_confidence: self.confidence,
+    evidence: self.evidence,
+    status: self.status,
+    reason: self.reason,
+    contributing_services: self.services,
+    dissenters: self.dissenters,
+    ...(self.unread === undefined ? {} : { unread: self.unread }),
+    ...(self.mask === undefined ? {} : { segmentation: self.mask }),
+    ...(self.keypoints === undefined ? {} : { keypoints: self.keypoints }),
+    detections: self.members,
     harmonization_algorithm: algorithm,
     source_result_ids: resultIds
   }
@@ -132,21 +132,19 @@ function rowOf({ id, box }: MergedBox, { algorithm, resultIds }: Provenance): Ro
 function boxOf(row: Row): MergedBox {
   return {
     id: row.cluster_id,
-    box: {
-      concept: row.concept,
-      label: row.label,
-      ...(row.emoji === undefined ? {} : { emoji: row.emoji }),
-      box: row.merged_bbox,
-      evidence: row.evidence,
-      confidence: row.avg_confidence,
-      services: row.contributing_services,
-      dissenters: row.dissenters,
-      ...(row.unread === undefined ? {} : { unread: row.unread }),
-      status: row.status,
-      reason: row.reason,
-      ...(row.segmentation === undefined ? {} : { mask: row.segmentation }),
-      ...(row.keypoints === undefined ? {} : { keypoints: row.keypoints }),
-      members: row.detections
-    }
+    concept: row.concept,
+    label: row.label,
+    ...(row.emoji === undefined ? {} : { emoji: row.emoji }),
+    box: row.merged_bbox,
+    evidence: row.evidence,
+    confidence: row.avg_confidence,
+    services: row.contributing_services,
+    dissenters: row.dissenters,
+    ...(row.unread === undefined ? {} : { unread: row.unread }),
+    status: row.status,
+    reason: row.reason,
+    ...(row.segmentation === undefined ? {} : { mask: row.segmentation }),
+    ...(row.keypoints === undefined ? {} : { keypoints: row.keypoints }),
+    members: row.detections
   }
 }

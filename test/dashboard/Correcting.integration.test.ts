@@ -56,7 +56,7 @@ const boxesOf = (id: ImageId) =>
   Effect.gen(function* () {
     const api = yield* ApiServers.client
     const { boxes } = yield* api.images.get({ params: { id } })
-    return boxes.map(({ box: { box, concept, correction } }) =>
+    return boxes.map(({ box, concept, correction }) =>
       [concept, box.x, box.y, box.width, box.height, correction?.kind, correction?.by].join(" ").trim()
     )
   })

@@ -183,7 +183,7 @@ layer(pipeline, { excludeTestServices: true, timeout: "60 seconds" })("the dashb
       const { page } = yield* Browsers.open("images/4")
       const api = yield* ApiServers.client
       const { boxes } = yield* api.images.get({ params: { id: 4 as never } })
-      const stored = boxes.map(({ box: { box }, id }) => [id, box.x, box.y, box.width, box.height])
+      const stored = boxes.map(({ box, id }) => [id, box.x, box.y, box.width, box.height])
       assert.isNotEmpty(stored)
       yield* inPage(async () => {
         await page.locator(".merged").first().waitFor()
@@ -215,7 +215,7 @@ layer(pipeline, { excludeTestServices: true, timeout: "60 seconds" })("the dashb
       const { page } = yield* Browsers.open("images/4")
       const api = yield* ApiServers.client
       const { boxes } = yield* api.images.get({ params: { id: 4 as never } })
-      const { box, id } = boxes.find(({ box }) => box.dissenters.length > 0)!
+      const { dissenters, id, members } = boxes.find((box) => box.dissenters.length > 0)!
       yield* inPage(async () => {
         const drawing = page.locator(`.merged[data-box="${id}"]`)
         await drawing.focus()
@@ -223,11 +223,11 @@ layer(pipeline, { excludeTestServices: true, timeout: "60 seconds" })("the dashb
         const names = (kind: string) =>
           page.locator(`[data-${kind}]`).evaluateAll((all, kind) => all.map((one) => one.dataset[kind]).sort(), kind)
         await page.locator("[data-member]").first().waitFor()
-        assert.deepStrictEqual(await names("member"), box.members.map(({ service }) => service).sort())
-        assert.deepStrictEqual(await names("dissenter"), [...box.dissenters])
+        assert.deepStrictEqual(await names("member"), members.map(({ service }) => service).sort())
+        assert.deepStrictEqual(await names("dissenter"), [...dissenters])
 
         await page.getByRole("checkbox", { name: "yolov8" }).check()
-        const own = box.members.filter(({ service }) => service === "yolov8")
+        const own = members.filter(({ service }) => service === "yolov8")
         assert.isAtLeast(await page.locator(".detection[data-service=yolov8]").count(), own.length)
         await page.getByRole("checkbox", { name: "harmonized" }).uncheck()
         await page.locator(".merged.confirmed").first().waitFor({ state: "detached" })

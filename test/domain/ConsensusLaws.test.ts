@@ -202,10 +202,10 @@ describe("more support for a concept", () => {
     const box = boxes[pick % Math.max(1, boxes.length)]
     if (box === undefined) return
     const raise = (change: Partial<HarmonizedBox>) =>
-      voteOn(boxes.map((other) => (other === box ? { ...box, box: { ...box.box, ...change } } : other)))
+      voteOn(boxes.map((other) => (other === box ? { ...box, ...change } : other)))
     const before = voteOn(boxes)
-    isOnlyRaised(before, raise({ status: "confirmed" }), box.box.concept)
-    isOnlyRaised(before, raise({ evidence: Math.max(share, box.box.evidence) }), box.box.concept)
+    isOnlyRaised(before, raise({ status: "confirmed" }), box.concept)
+    isOnlyRaised(before, raise({ evidence: Math.max(share, box.evidence) }), box.concept)
   })
 
   it.prop("is counted once by every captioner, however often it says so", [facts, captioner, word], (input) => {

@@ -67,16 +67,10 @@ describe("an aligned service", () => {
   const observation = Derive.observe(facts, catalog)
 
   it("is moved before it is fused, and its answer stays as it is recorded", () => {
-    const [merged] = Derive.boxes(observation, defaultStrategy).boxes
-    assert.deepStrictEqual({ ...merged!.box.box }, { x: 100, y: 80, width: 120, height: 200 })
+    const [box] = Derive.boxes(observation, defaultStrategy).boxes
+    assert.deepStrictEqual({ ...box!.box }, { x: 100, y: 80, width: 120, height: 200 })
     assert.deepStrictEqual<unknown>(
-      merged!.box.members.map(({ box, recorded, service }) => [
-        service,
-        box.x,
-        box.width,
-        recorded?.x,
-        recorded?.width
-      ]),
+      box!.members.map(({ box, recorded, service }) => [service, box.x, box.width, recorded?.x, recorded?.width]),
       [
         ["rtdetr", 100, 120, undefined, undefined],
         ["yolov8", 100, 120, 112, 96]
@@ -86,8 +80,8 @@ describe("an aligned service", () => {
       Derive.harmonizationInput(observation).detections.map(({ box }) => box.x),
       [100, 112]
     )
-    const data = MergedBox.toData(merged!, { algorithm: "quorum@1{}", resultIds: [] })
-    assert.deepStrictEqual(Result.getOrThrow(MergedBox.fromData(data)), merged)
+    const data = MergedBox.toData(box!, { algorithm: "quorum@1{}", resultIds: [] })
+    assert.deepStrictEqual(Result.getOrThrow(MergedBox.fromData(data)), box)
   })
 
   it("is named in the keys with each edge", () => {
@@ -101,7 +95,7 @@ describe("a service that could not be understood", () => {
 
   const derived = (answers: Parameters<typeof factsOf>[0]) => {
     const observation = Derive.observe(factsOf(answers), standard)
-    const { box } = Derive.boxes(observation, defaultStrategy).boxes.find(({ box }) => box.concept === "person")!
+    const box = Derive.boxes(observation, defaultStrategy).boxes.find(({ concept }) => concept === "person")!
     const { tentative, consensus } = Derive.consensus(observation, defaultStrategy).votes
     return { box, candidate: [...consensus, ...tentative].find(({ concept }) => concept === "person")! }
   }
@@ -174,7 +168,7 @@ describe("boxes", () => {
   it.prop("hold every detection, or it is rejected", [facts], ([facts]) => {
     const observation = Derive.observe(facts, standard)
     const { boxes, rejected } = Derive.boxes(observation, defaultStrategy)
-    const kept = boxes.flatMap(({ box }) => box.members)
+    const kept = boxes.flatMap(({ members }) => members)
     assert.lengthOf([...kept, ...rejected], Derive.harmonizationInput(observation).detections.length)
   })
 })

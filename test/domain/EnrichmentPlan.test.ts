@@ -15,10 +15,10 @@ describe("plan", () => {
   it("shows every box to colors, and persons to face and pose", () => {
     const found = boxes(object("man", [0, 0, 50, 90], 0.9), object("dog", [60, 10, 40, 30], 0.8))
     assert.deepStrictEqual<unknown>(EnrichmentPlan.plan(found, catalog), [
-      { boxId: found[0]!.id, service: "colors", box: found[0]!.box.box },
-      { boxId: found[0]!.id, service: "face", box: found[0]!.box.box },
-      { boxId: found[0]!.id, service: "pose", box: found[0]!.box.box },
-      { boxId: found[1]!.id, service: "colors", box: found[1]!.box.box }
+      { boxId: found[0]!.id, service: "colors", box: found[0]!.box },
+      { boxId: found[0]!.id, service: "face", box: found[0]!.box },
+      { boxId: found[0]!.id, service: "pose", box: found[0]!.box },
+      { boxId: found[1]!.id, service: "colors", box: found[1]!.box }
     ])
   })
 
@@ -47,7 +47,7 @@ describe("plan", () => {
     assert.deepStrictEqual(shown(["car", "truck"]), [0, 60])
     assert.deepStrictEqual(shown({ labels: ["Cars"], minSize: 40 }), [0])
     assert.deepStrictEqual(shown({ minSize: 40 }), [0, 100])
-    const evidences = found.map(({ box }) => box.evidence)
+    const evidences = found.map(({ evidence }) => evidence)
     assert.lengthOf(
       shown({ minConfidence: Math.max(...evidences) }),
       evidences.filter((e) => e === Math.max(...evidences)).length

@@ -129,16 +129,16 @@ describe("a box", () => {
     }),
     ServiceCatalog.standard
   )
-  const [merged] = Derive.boxes(observation, defaultStrategy).boxes
+  const [box] = Derive.boxes(observation, defaultStrategy).boxes
 
   it("keeps the mask and the keypoints of its most confident members that have them", () => {
-    assert.deepStrictEqual(merged!.box.mask, [[1, 1, 2, 1, 2, 2]])
-    assert.deepStrictEqual(merged!.box.keypoints, [9, 9, 2])
-    for (const member of merged!.box.members) assert.doesNotHaveAnyKeys(member, ["mask", "keypoints"])
+    assert.deepStrictEqual(box!.mask, [[1, 1, 2, 1, 2, 2]])
+    assert.deepStrictEqual(box!.keypoints, [9, 9, 2])
+    for (const member of box!.members) assert.doesNotHaveAnyKeys(member, ["mask", "keypoints"])
   })
 
   it("is stored with them", () => {
-    const data = MergedBox.toData(merged!, { algorithm: "quorum@2{}", resultIds: [] })
-    assert.deepStrictEqual(Result.getOrThrow(MergedBox.fromData(data)), merged)
+    const data = MergedBox.toData(box!, { algorithm: "quorum@2{}", resultIds: [] })
+    assert.deepStrictEqual(Result.getOrThrow(MergedBox.fromData(data)), box)
   })
 })

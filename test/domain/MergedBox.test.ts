@@ -19,7 +19,7 @@ describe("name", () => {
   it("names a box by concept and position", () => {
     const [box] = boxesOf(factsOf({ yolov8: said(object("Hot_Dog", [1.4, 2.6, 30, 40], 0.9)) }))
     assert.strictEqual(box?.id as string, "hot-dog_1_3_30_40")
-    assert.deepStrictEqual({ ...box?.box.box }, { x: 1, y: 3, width: 30, height: 40 })
+    assert.deepStrictEqual({ ...box?.box }, { x: 1, y: 3, width: 30, height: 40 })
   })
 
   it("gives a box the same name when another service confirms it", () => {
@@ -29,7 +29,7 @@ describe("name", () => {
 
   it("tells boxes apart that agree in concept and position", () => {
     const [box] = boxesOf(factsOf({ yolov8: said(object("dog", [0, 0, 100, 100], 0.9)) }))
-    const named = MergedBox.name({ boxes: [box!.box, box!.box], rejected: [] })
+    const named = MergedBox.name({ boxes: [box!, box!], rejected: [] })
     assert.deepStrictEqual<unknown>(
       named.map(({ id }) => id),
       ["dog_0_0_100_100", "dog_0_0_100_100_2"]

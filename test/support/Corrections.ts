@@ -29,18 +29,16 @@ export const derived = (label: string, corners: Corners, id = `${label}_${corner
   const [concept, box] = [conceptOf(label), place(corners)]
   return {
     id: boxId(id),
-    box: {
-      concept,
-      label,
-      box,
-      evidence: 0.5,
-      confidence: 0.5,
-      services: [serviceId("yolov8")],
-      dissenters: [serviceId("rtdetr")],
-      status: "tentative",
-      reason: "1 of 2",
-      members: [{ service: serviceId("yolov8"), index: 0, concept, label, box, confidence: 0.5 }]
-    }
+    concept,
+    label,
+    box,
+    evidence: 0.5,
+    confidence: 0.5,
+    services: [serviceId("yolov8")],
+    dissenters: [serviceId("rtdetr")],
+    status: "tentative",
+    reason: "1 of 2",
+    members: [{ service: serviceId("yolov8"), index: 0, concept, label, box, confidence: 0.5 }]
   }
 }
 

@@ -87,10 +87,10 @@ export type Corners = readonly [x: number, y: number, width: number, height: num
 
 /** The answer of a service about the crop of a box; the crop is the box. */
 export const crop = (
-  { box, id }: { readonly id: BoxId; readonly box: { readonly box: BoundingBox } },
+  { box, id }: { readonly id: BoxId; readonly box: BoundingBox },
   service: string,
   outcome: Outcome
-): CropResult => ({ boxId: id, service: serviceId(service), region: imageBox(box.box), outcome })
+): CropResult => ({ boxId: id, service: serviceId(service), region: imageBox(box), outcome })
 
 /** The facts of an image from what each service answered. */
 export const factsOf = (
@@ -234,7 +234,7 @@ export const facts: Arbitrary.Arbitrary<ImageFacts> = Arbitrary.map(
       )
     )
     const boxes = boxesOf(whole)
-    const gone = { id: boxId("gone"), box: { box: imageBox({ x: 0, y: 0, width: 50, height: 50 }) } }
+    const gone = { id: boxId("gone"), box: imageBox({ x: 0, y: 0, width: 50, height: 50 }) }
     const crops = new Map<string, CropResult>()
     for (const { box, ...services } of cropped) {
       const of = box < 0 ? gone : boxes[box]

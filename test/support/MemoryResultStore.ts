@@ -400,7 +400,7 @@ const storeBoxes = (image: Image, boxes: ReadonlyArray<MergedBox.MergedBox>, alg
   image.boxes = [...new Map(boxes.map((box) => [box.id, box])).values()].map((box) =>
     MergedBox.toData(box, {
       algorithm,
-      resultIds: box.box.services.flatMap((service) => image.results.get(service)?.resultId ?? [])
+      resultIds: box.services.flatMap((service) => image.results.get(service)?.resultId ?? [])
     })
   )
   const ids = new Set<string>(image.boxes.map(({ cluster_id }) => cluster_id))

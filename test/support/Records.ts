@@ -108,7 +108,7 @@ const answers = {
 export const beachFacts: ImageFacts = (() => {
   const whole = factsOf(answers)
   const [first, second] = boxesOf(whole)
-  const [person, horse] = first!.box.concept === "person" ? [first!, second!] : [second!, first!]
+  const [person, horse] = first!.concept === "person" ? [first!, second!] : [second!, first!]
   const crops: ReadonlyArray<CropResult> = [
     crop(person, "colors", colors(["#b5462f", "Cadmium (R08)"], ["#2b3a55", "Night Blue (B99)"])),
     crop(person, "face", said(face([30, 12, 38, 44], 0.91))),

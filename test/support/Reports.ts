@@ -64,7 +64,7 @@ const pixel = "data:image/gif;base64,R0lGODlhAQABAIAAAICAgAAAACH5BAAAAAAALAAAAAA
 
 const summaryOf = ({ boxes, consensus, ...image }: Image): ImageSummary => ({
   ...image,
-  boxes: boxes.map(({ box: { box, concept, confidence, emoji, label, status }, id }) => ({
+  boxes: boxes.map(({ box, concept, confidence, emoji, id, label, status }) => ({
     id,
     box,
     concept,

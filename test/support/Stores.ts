@@ -35,7 +35,7 @@ export const cropAnswer = (
   { box, id }: MergedBox,
   service: string,
   outcome: Outcome = said()
-): CropRecord => ({ imageId, boxId: id, service: serviceId(service), region: imageBox(box.box), outcome })
+): CropRecord => ({ imageId, boxId: id, service: serviceId(service), region: imageBox(box), outcome })
 
 /** The boxes of persons whom one detector saw at these places. Places must not overlap. */
 export const personsAt = (...places: ReadonlyArray<Corners>): ReadonlyArray<MergedBox> =>

@@ -70,7 +70,7 @@ export const Correcting = (props: CorrectingProps) => {
     if (active === undefined) tell("Choose a box first.", true)
     else act(active)
   }
-  const seenOf = ({ box: { box, concept } }: CorrectedBox) => ({ box, label: concept as string })
+  const seenOf = ({ box, concept }: CorrectedBox) => ({ box, label: concept as string })
 
   const last = image.corrections.at(-1)
   const undo = (id: CorrectionId, what: string) => attempt((by) => recorder.withdraw(by, id), `Undone: ${what}`)
@@ -121,7 +121,7 @@ export const Correcting = (props: CorrectingProps) => {
       verb: "Move",
       name: "Move or resize the box: arrow keys, with Shift",
       act: withActive((box) => {
-        draw({ box: box.box.box, of: box })
+        draw({ box: box.box, of: box })
       })
     },
     {
@@ -172,7 +172,7 @@ export const Correcting = (props: CorrectingProps) => {
           </label>
           {drawn.value === undefined ? (
             <>
-              <p class="soft">{active === undefined ? "Choose a box, or add one." : `Chosen: ${active.box.label}`}</p>
+              <p class="soft">{active === undefined ? "Choose a box, or add one." : `Chosen: ${active.label}`}</p>
               <div class="deeds">
                 {deeds.map(({ act, key, name, verb }) => (
                   <button key={key} type="button" onClick={act} title={name}>
@@ -222,8 +222,8 @@ export const Correcting = (props: CorrectingProps) => {
       {labeled.value !== undefined && (
         <LabelDialog
           title={"id" in labeled.value ? "What is it?" : "What is in the box?"}
-          label={"id" in labeled.value ? labeled.value.box.concept : ""}
-          known={[...new Set(boxes.map(({ box }) => box.concept as string))].sort()}
+          label={"id" in labeled.value ? labeled.value.concept : ""}
+          known={[...new Set(boxes.map(({ concept }) => concept as string))].sort()}
           onClose={named}
         />
       )}

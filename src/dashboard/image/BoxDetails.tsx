@@ -25,11 +25,11 @@ export const BoxDetails = ({ active, colors, conceptColors, frame, view }: BoxDe
   // The list stays while the pointer goes through it, or an entry would be gone before it is clicked.
   const isPointedAt = useSignal(false)
   const length = useSignal(most)
-  const boxes = frame.boxes.filter(({ box }) => !view.hidden.value.has(box.concept))
+  const boxes = frame.boxes.filter(({ concept }) => !view.hidden.value.has(concept))
   return (
     <section class="card details" aria-labelledby="box-title" aria-live="polite">
       {active !== undefined && !isPointedAt.value ? (
-        <Explained merged={active} colors={colors} onClose={() => (view.chosen.value = undefined)} />
+        <Explained box={active} colors={colors} onClose={() => (view.chosen.value = undefined)} />
       ) : (
         <>
           <h2 id="box-title">Boxes</h2>
@@ -38,18 +38,18 @@ export const BoxDetails = ({ active, colors, conceptColors, frame, view }: BoxDe
             onPointerEnter={() => (isPointedAt.value = true)}
             onPointerLeave={() => (isPointedAt.value = false)}
           >
-            {boxes.slice(0, length.value).map(({ box, id }) => (
-              <li key={id}>
+            {boxes.slice(0, length.value).map((box) => (
+              <li key={box.id}>
                 <button
                   type="button"
-                  class={`plain ${box.status}${id === active?.id ? " active" : ""}`}
+                  class={`plain ${box.status}${box.id === active?.id ? " active" : ""}`}
                   style={{ "--color": conceptColors.get(box.concept)! }}
                   onClick={() => {
-                    view.chosen.value = id
+                    view.chosen.value = box.id
                     view.pointed.value = undefined
                     isPointedAt.value = false
                   }}
-                  onPointerEnter={() => (view.pointed.value = id)}
+                  onPointerEnter={() => (view.pointed.value = box.id)}
                   onPointerLeave={() => (view.pointed.value = undefined)}
                 >
                   <span>
@@ -74,11 +74,11 @@ export const BoxDetails = ({ active, colors, conceptColors, frame, view }: BoxDe
 }
 
 const Explained = ({
+  box,
   colors,
-  merged: { box },
   onClose
 }: {
-  readonly merged: MergedBox
+  readonly box: MergedBox
   readonly colors: ReadonlyMap<ServiceId, string>
   readonly onClose: () => void
 }) => (

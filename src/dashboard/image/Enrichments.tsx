@@ -19,9 +19,9 @@ export interface EnrichmentsProps {
 }
 
 export const Enrichments = ({ frame, image, picture }: EnrichmentsProps) => {
-  const learned = image.boxes.flatMap((merged) => {
-    const about = frame.enrichments.filter(({ boxId }) => boxId === merged.id)
-    return about.length === 0 ? [] : [{ merged, about }]
+  const learned = image.boxes.flatMap((box) => {
+    const about = frame.enrichments.filter(({ boxId }) => boxId === box.id)
+    return about.length === 0 ? [] : [{ box, about }]
   })
   const isWhole = useSignal(false)
   if (learned.length === 0) return null
@@ -30,8 +30,8 @@ export const Enrichments = ({ frame, image, picture }: EnrichmentsProps) => {
     <section class="card enrichments" aria-labelledby="crops">
       <h2 id="crops">Crops</h2>
       <ul>
-        {shown.map(({ about, merged }) => (
-          <Crop key={merged.id} image={image} picture={picture} merged={merged} about={about} />
+        {shown.map(({ about, box }) => (
+          <Crop key={box.id} image={image} picture={picture} box={box} about={about} />
         ))}
       </ul>
       {shown.length < learned.length && (
@@ -46,11 +46,11 @@ export const Enrichments = ({ frame, image, picture }: EnrichmentsProps) => {
 interface CropProps {
   readonly image: Image
   readonly picture: Picture | undefined
-  readonly merged: MergedBox
+  readonly box: MergedBox
   readonly about: ReadonlyArray<Enrichment>
 }
 
-const Crop = ({ about, image, merged: { box, id }, picture }: CropProps) => {
+const Crop = ({ about, box, image, picture }: CropProps) => {
   const { crop } = useContext(Pictures)
   const { height, width, x, y } = about[0]!.region
   const faces = about.reduce((sum, each) => sum + each.faces.length, 0)
@@ -60,7 +60,7 @@ const Crop = ({ about, image, merged: { box, id }, picture }: CropProps) => {
     <li class={box.status}>
       <svg viewBox={`${x} ${y} ${width} ${height}`} role="img" aria-label={`Crop of ${box.label}`}>
         {crop !== undefined ? (
-          <image href={crop(image.id, id)} {...{ x, y, width, height }} />
+          <image href={crop(image.id, box.id)} {...{ x, y, width, height }} />
         ) : picture !== undefined ? (
           <image href={picture.url} width={picture.width} height={picture.height} preserveAspectRatio="none" />
         ) : null}

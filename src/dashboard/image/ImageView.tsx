@@ -81,7 +81,7 @@ export const ImageView = ({ children, image, recorder, retry, timeline, view, wo
     () =>
       Colors.ofConcepts(
         [image, frame, ...(compared === undefined ? [] : [compared.frame])].flatMap(({ boxes }) =>
-          boxes.map(({ box }) => box.concept)
+          boxes.map(({ concept }) => concept)
         )
       ),
     [image, frame, compared]
@@ -127,7 +127,7 @@ export const ImageView = ({ children, image, recorder, retry, timeline, view, wo
                   box={drawn.value.box}
                   size={size}
                   unit={unit}
-                  name={drawn.value.of?.box.label ?? "something new"}
+                  name={drawn.value.of?.label ?? "something new"}
                   isNew={drawn.value.of === undefined}
                   onChange={(box) => (drawn.value = { box, of: drawn.peek()?.of })}
                   onSave={() => save.peek()()}

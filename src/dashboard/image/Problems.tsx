@@ -19,7 +19,7 @@ export const Problems = ({ frame, image, known, retry }: ProblemsProps) => {
   const owed = image.services.filter((service) => !answered.has(service))
   const { withdrawn = [] } = image
   const awaited = owed.filter((service) => !withdrawn.includes(service))
-  const labels = new Map(image.boxes.map(({ box, id }) => [id, box.label]))
+  const labels = new Map(image.boxes.map(({ id, label }) => [id, label]))
   const failures = known.flatMap(({ result }) =>
     result.outcome._tag === "Failure"
       ? [{ ...result.outcome, service: result.service, boxId: "boxId" in result ? result.boxId : undefined }]

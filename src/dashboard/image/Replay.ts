@@ -132,10 +132,7 @@ type Tail<A extends ReadonlyArray<unknown>> = A extends readonly [unknown, ...in
 export const isSame = (self: ReadonlyArray<MergedBox>, that: ReadonlyArray<MergedBox>): boolean =>
   JSON.stringify(self.map(essence)) === JSON.stringify(that.map(essence))
 
-const essence = ({
-  box: { box, confidence, dissenters, evidence, label, services, status, unread },
-  id
-}: MergedBox) => [
+const essence = ({ box, confidence, dissenters, evidence, id, label, services, status, unread }: MergedBox) => [
   id,
   status,
   label,

@@ -32,7 +32,7 @@ export const Scrubber = ({ answers, frame, position, view }: ScrubberProps) => {
     if (!isPlaying.value && position >= answers.length) goTo(0)
     isPlaying.value = !isPlaying.value
   }
-  const confirmed = frame.boxes.filter(({ box }) => box.status === "confirmed").length
+  const confirmed = frame.boxes.filter(({ status }) => status === "confirmed").length
   return (
     <div class="scrubber">
       <button type="button" class="primary round" onClick={play} aria-label={isPlaying.value ? "Stop" : "Play"}>

@@ -24,7 +24,7 @@ export const Layers = ({ colors, conceptColors, detectors, frame, people, view }
     if (!shown.delete(service)) shown.add(service)
     view.detectors.value = shown
   }
-  const confirmed = frame.boxes.filter(({ box }) => box.status === "confirmed").length
+  const confirmed = frame.boxes.filter(({ status }) => status === "confirmed").length
   return (
     <section class="card layers" aria-labelledby="layers">
       <h2 id="layers">Layers</h2>
@@ -77,7 +77,7 @@ interface ConceptsProps {
 
 /** A switch for each thing that there is, most frequent first. */
 const Concepts = ({ colors, frame, view }: ConceptsProps) => {
-  const counted = [...Map.groupBy(frame.boxes, ({ box }) => box.concept)].sort(([, a], [, b]) => b.length - a.length)
+  const counted = [...Map.groupBy(frame.boxes, ({ concept }) => concept)].sort(([, a], [, b]) => b.length - a.length)
   if (counted.length < 2) return null
   const concepts = counted.map(([concept]) => concept)
   const hide = (hidden: ReadonlyArray<Concept>) => (view.hidden.value = new Set(hidden))
@@ -96,7 +96,7 @@ const Concepts = ({ colors, frame, view }: ConceptsProps) => {
               <input type="checkbox" checked={!view.hidden.value.has(concept)} onChange={() => toggle(concept)} />
               <Swatch color={colors.get(concept)!} />
               <span>
-                {boxes[0]!.box.emoji} {concept}
+                {boxes[0]!.emoji} {concept}
               </span>
               <small>{boxes.length}</small>
             </label>

@@ -27,42 +27,35 @@ export const Boxes = (props: BoxesProps) => (props.boxes.length > few ? <Crowd {
 /** The largest lie below, so that each can be seen. */
 const Each = ({ active, boxes, colors, view }: BoxesProps) => (
   <>
-    {useMemo(() => boxes.toSorted(largestFirst), [boxes]).map((merged) => (
-      <Box
-        key={merged.id}
-        merged={merged}
-        color={colors.get(merged.box.concept)!}
-        isActive={merged.id === active?.id}
-        view={view}
-      />
+    {useMemo(() => boxes.toSorted(largestFirst), [boxes]).map((box) => (
+      <Box key={box.id} box={box} color={colors.get(box.concept)!} isActive={box.id === active?.id} view={view} />
     ))}
   </>
 )
 
-const largestFirst = ({ box: a }: MergedBox, { box: b }: MergedBox) =>
-  b.box.width * b.box.height - a.box.width * a.box.height
+const largestFirst = ({ box: a }: MergedBox, { box: b }: MergedBox) => b.width * b.height - a.width * a.height
 
 const Crowd = ({ active, boxes, colors, view }: BoxesProps) => {
   const shown = boxes.find(({ id }) => id === active?.id)
   return (
     <>
       {useMemo(() => {
-        const groups = Map.groupBy(boxes, ({ box }) => `${box.status} ${colors.get(box.concept)}`)
+        const groups = Map.groupBy(boxes, ({ concept, status }) => `${status} ${colors.get(concept)}`)
         return (
           <g class="crowd" aria-hidden="true">
             {[...groups].map(([key, some]) => (
               <path
                 key={key}
-                class={`box ${some[0]!.box.status}`}
-                d={pathOf(some.map(({ box }) => box.box))}
-                stroke={colors.get(some[0]!.box.concept)}
+                class={`box ${some[0]!.status}`}
+                d={pathOf(some.map(({ box }) => box))}
+                stroke={colors.get(some[0]!.concept)}
               />
             ))}
           </g>
         )
       }, [boxes, colors])}
       {shown !== undefined && (
-        <Box key={shown.id} merged={shown} color={colors.get(shown.box.concept)!} isActive view={view} />
+        <Box key={shown.id} box={shown} color={colors.get(shown.concept)!} isActive view={view} />
       )}
     </>
   )
@@ -72,26 +65,26 @@ const pathOf = (boxes: ReadonlyArray<ImageBox>): string =>
   boxes.map(({ height, width, x, y }) => `M${x} ${y}h${width}v${height}h${-width}z`).join("")
 
 interface BoxProps {
+  readonly box: MergedBox
   readonly color: string
   readonly isActive: boolean
-  readonly merged: MergedBox
   readonly view: View
 }
 
-const Box = ({ color, isActive, merged: { box, id }, view }: BoxProps) => (
+const Box = ({ box, color, isActive, view }: BoxProps) => (
   <g
     class={`merged ${box.status}${isActive ? " active" : ""}`}
     role="button"
     tabindex={0}
     aria-label={`${box.label}, ${box.status}, evidence ${share(box.evidence)}`}
-    aria-pressed={view.chosen.value === id}
-    data-box={id}
-    onFocus={() => (view.pointed.value = id)}
+    aria-pressed={view.chosen.value === box.id}
+    data-box={box.id}
+    onFocus={() => (view.pointed.value = box.id)}
     onBlur={() => (view.pointed.value = undefined)}
     onKeyDown={(event) => {
       if (event.key !== "Enter" && event.key !== " ") return
       event.preventDefault()
-      view.chosen.value = view.chosen.value === id ? undefined : id
+      view.chosen.value = view.chosen.value === box.id ? undefined : box.id
     }}
   >
     {box.mask !== undefined && <path class="mask" d={Mask.path(box.mask)} fill={color} />}

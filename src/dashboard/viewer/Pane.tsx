@@ -80,7 +80,7 @@ export const Pane = (props: PaneProps) => {
     () =>
       namesDetections
         ? detections.map(nameOfDetection(colors))
-        : boxes.filter(({ box }) => box.status === "confirmed").map(nameOfBox(conceptColors)),
+        : boxes.filter(({ status }) => status === "confirmed").map(nameOfBox(conceptColors)),
     [namesDetections, detections, boxes, colors, conceptColors]
   )
   const activeName = active === undefined || namesDetections ? [] : [nameOfBox(conceptColors)(active)]
@@ -109,7 +109,7 @@ export const Pane = (props: PaneProps) => {
       <Boxes boxes={boxes} colors={conceptColors} active={active} view={view} />
       {isFocused && (
         <g class="members" aria-hidden="true">
-          {active.box.members.map(({ box, index, service }) => (
+          {active.members.map(({ box, index, service }) => (
             <rect key={`${service} ${index}`} class="member" {...box} stroke={colors.get(service)} />
           ))}
         </g>
@@ -123,11 +123,11 @@ export const Pane = (props: PaneProps) => {
 
 const nameOfBox =
   (colors: ReadonlyMap<Concept, string>) =>
-  ({ box, id }: MergedBox): Name => ({
+  ({ box, concept, evidence, id, label }: MergedBox): Name => ({
     id,
-    text: `${box.label} ${share(box.evidence)}`,
-    color: colors.get(box.concept)!,
-    box: box.box
+    text: `${label} ${share(evidence)}`,
+    color: colors.get(concept)!,
+    box
   })
 
 const nameOfDetection =
@@ -143,13 +143,13 @@ const nameOfDetection =
 const smallestAt = (boxes: ReadonlyArray<MergedBox>, x: number, y: number): MergedBox | undefined => {
   let smallest: MergedBox | undefined
   let least = Infinity
-  for (const merged of boxes) {
-    const { box } = merged.box
-    if (x < box.x || y < box.y || x > box.x + box.width || y > box.y + box.height) continue
-    const area = box.width * box.height
+  for (const box of boxes) {
+    const { height, width, x: left, y: top } = box.box
+    if (x < left || y < top || x > left + width || y > top + height) continue
+    const area = width * height
     if (area < least) {
       least = area
-      smallest = merged
+      smallest = box
     }
   }
   return smallest

@@ -75,7 +75,7 @@ export const Viewer = (props: ViewerProps) => {
   const [disputed, harmonized, tentative] = [view.disputed.value, view.harmonized.value, view.tentative.value]
   const shownBoxes = (boxes: ReadonlyArray<MergedBox>) =>
     boxes.filter(
-      ({ box }) =>
+      (box) =>
         (box.status === "confirmed" ? harmonized : tentative) &&
         box.confidence >= confidence &&
         !hidden.has(box.concept) &&
@@ -90,7 +90,7 @@ export const Viewer = (props: ViewerProps) => {
   const detections = useMemo(() => {
     const agreed = new Set(
       disputed
-        ? frame.boxes.flatMap(({ box }) =>
+        ? frame.boxes.flatMap((box) =>
             isDisputed(box) ? [] : box.members.map(({ index, service }) => `${service} ${index}`)
           )
         : []

@@ -103,9 +103,9 @@ const seen = (concept: Concept, { confidence, emoji }: Pick<Naming, "confidence"
 /** What the detections of the whole image are worth, by the name of the detection. */
 function strengthsOf({ boxes, rejected }: MergedBoxes): ReadonlyMap<string, number> {
   const strengths = new Map<string, number>()
-  for (const { box } of boxes) {
-    for (const member of box.members) {
-      strengths.set(nameOf(member), box.status === "confirmed" ? box.evidence : doubtfulShare * box.evidence)
+  for (const { evidence, members, status } of boxes) {
+    for (const member of members) {
+      strengths.set(nameOf(member), status === "confirmed" ? evidence : doubtfulShare * evidence)
     }
   }
   for (const { detection, rule } of rejected) {

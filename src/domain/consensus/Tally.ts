@@ -37,7 +37,7 @@ export const tally = (poll: Poll): Candidate => {
   const evidenceWeight = rounded(Object.values(evidence.scores).reduce((sum, score) => sum + score, 0))
   const validated = validations(concept, human)
   const emoji = ConceptName.emojiOf(concept) ?? ballots.find((ballot) => ballot.emoji !== undefined)?.emoji
-  const confirmed = boxes.filter(({ box }) => box.status === "confirmed").length
+  const confirmed = boxes.filter(({ status }) => status === "confirmed").length
   return {
     concept,
     label: voters[0]!.word,
@@ -88,14 +88,14 @@ function evidenceOf(ballots: ReadonlyArray<Ballot>, boxes: ReadonlyArray<MergedB
   const semantic = ofKind(ballots, "semantic")
   const classification = ofKind(ballots, "classification")
   const specialized = ofKind(ballots, "specialized")
-  const best = boxes[0]?.box
+  const [best] = boxes
   return {
     spatial: orNull(spatial, (sources) => ({
       serviceCount: sources.length,
       sources,
-      detectionCount: Math.max(0, ...boxes.map(({ box }) => box.services.length)),
+      detectionCount: Math.max(0, ...boxes.map(({ services }) => services.length)),
       ...(best === undefined ? {} : { avgConfidence: rounded(best.confidence) }),
-      instanceCount: boxes.filter(({ box }) => box.status === "confirmed").length
+      instanceCount: boxes.filter(({ status }) => status === "confirmed").length
     })),
     semantic: orNull(semantic, (sources) => ({
       serviceCount: sources.length,
@@ -122,8 +122,8 @@ const orNull = <A>(ballots: ReadonlyArray<Ballot>, make: (sources: ReadonlyArray
   ballots.length === 0 ? null : make(ballots.map(({ vote }) => vote.service))
 
 /** A harmonized box as candidates list it. */
-export const candidateBox = ({ box, id }: MergedBox): CandidateBox => ({
-  id,
+export const candidateBox = (box: MergedBox): CandidateBox => ({
+  id: box.id,
   box: box.box,
   ...(box.emoji === undefined ? {} : { emoji: box.emoji }),
   label: box.label,

@@ -44,7 +44,7 @@ export const validations = (concept: ConceptName, { isHuman, ofPerson }: HumanCo
 /** Half of what the best sighting is worth: trust times confidence. */
 function confirmation(statements: ReadonlyArray<Statement>, tag: "Face" | "Pose"): Validation | undefined {
   const sightings = statements.filter(
-    ({ crop, prediction }) => prediction._tag === tag && (crop === undefined || Concept.isPerson(crop.of.box.concept))
+    ({ crop, prediction }) => prediction._tag === tag && (crop === undefined || Concept.isPerson(crop.of.concept))
   )
   if (sightings.length === 0) return undefined
   const best = Math.max(

@@ -7,17 +7,13 @@
 import { Brand, Order, Schema } from "effect"
 import * as BoundingBox from "../BoundingBox.ts"
 import * as Concept from "../Concept.ts"
-import { HarmonizedBox } from "../Harmonization.ts"
-import { BoxId } from "../Identifiers.ts"
-import type { MergedBox } from "../MergedBox.ts"
+import type { BoxId } from "../Identifiers.ts"
+import { MergedBox } from "../MergedBox.ts"
 import { type Correction, Mark } from "./Correction.ts"
 import { type Ruling, rulings, type Thing } from "./Ruling.ts"
 
 /** A derived box, or one that rests on the correction of a person. */
-export const CorrectedBox = Schema.Struct({
-  id: BoxId,
-  box: Schema.Struct({ ...HarmonizedBox.fields, correction: Schema.optionalKey(Mark) })
-})
+export const CorrectedBox = Schema.Struct({ ...MergedBox.fields, correction: Schema.optionalKey(Mark) })
 export type CorrectedBox = typeof CorrectedBox.Type
 
 /**
@@ -86,13 +82,7 @@ const closestFirst: Order.Order<Pair<Recognizable>> = Order.combineAll([
 export const boxes = (
   derived: ReadonlyArray<MergedBox>,
   corrections: ReadonlyArray<Correction>
-): ReadonlyArray<CorrectedBox> =>
-  apply<Recognizable & { readonly merged: MergedBox }, CorrectedBox>(
-    corrections,
-    derived.map((merged) => ({ id: merged.id, concept: merged.box.concept, box: merged.box.box, merged })),
-    ({ merged }) => merged,
-    (ruling, verdict, box) => correctedBox(ruling, verdict, box?.merged)
-  )
+): ReadonlyArray<CorrectedBox> => apply<MergedBox, CorrectedBox>(corrections, derived, (box) => box, correctedBox)
 
 /** The same of boxes in another form: `kept` as they are, `made` where somebody corrected them. */
 export const apply = <Box extends Recognizable, A>(
@@ -130,38 +120,24 @@ export const naming = (
 }
 
 const correctedBox = (ruling: Ruling, verdict: Thing, derived: MergedBox | undefined): CorrectedBox => {
-  const { id, ...named } = naming(
-    ruling,
-    verdict,
-    derived === undefined ? undefined : { id: derived.id, ...nameOf(derived) }
-  )
-  const isSame = derived?.box.concept === verdict.concept
-  const isInPlace = derived !== undefined && BoundingBox.byPosition(derived.box.box, verdict.box) === 0
+  const isSame = derived?.concept === verdict.concept
+  const isInPlace = derived !== undefined && BoundingBox.byPosition(derived.box, verdict.box) === 0
   return {
-    id,
-    box: {
-      concept: verdict.concept,
-      ...named,
-      box: verdict.box,
-      evidence: 1,
-      confidence: 1,
-      services: isSame ? derived.box.services : [],
-      dissenters: isSame ? derived.box.dissenters : [],
-      ...(isSame && derived.box.unread !== undefined ? { unread: derived.box.unread } : {}),
-      status: "confirmed",
-      reason: `${ruling.last.by} ${deeds[ruling.last.change.kind]}`,
-      ...(isInPlace && derived.box.mask !== undefined ? { mask: derived.box.mask } : {}),
-      ...(isInPlace && derived.box.keypoints !== undefined ? { keypoints: derived.box.keypoints } : {}),
-      members: derived?.box.members ?? []
-    }
+    ...naming(ruling, verdict, derived),
+    concept: verdict.concept,
+    box: verdict.box,
+    evidence: 1,
+    confidence: 1,
+    services: isSame ? derived.services : [],
+    dissenters: isSame ? derived.dissenters : [],
+    ...(isSame && derived.unread !== undefined ? { unread: derived.unread } : {}),
+    status: "confirmed",
+    reason: `${ruling.last.by} ${deeds[ruling.last.change.kind]}`,
+    ...(isInPlace && derived.mask !== undefined ? { mask: derived.mask } : {}),
+    ...(isInPlace && derived.keypoints !== undefined ? { keypoints: derived.keypoints } : {}),
+    members: derived?.members ?? []
   }
 }
-
-const nameOf = ({ box: { concept, emoji, label } }: MergedBox) => ({
-  concept,
-  label,
-  ...(emoji === undefined ? {} : { emoji })
-})
 
 /** What a person did with what was seen. */
 export const deeds = {

@@ -69,7 +69,7 @@ export const consensus = (
   boxes: ReadonlyArray<MergedBox>,
   corrections: ReadonlyArray<Correction>
 ): Consensus => {
-  const standing = boxes.map(({ box: { box, concept, status }, id }) => ({ id, concept, box, status }))
+  const standing = boxes.map(({ box, concept, id, status }) => ({ id, concept, box, status }))
   const amended = amendments(standing, corrections)
   const spoken = new Set(rulings(corrections).flatMap(({ subject, verdict }) => [subject.concept, verdict?.concept]))
   if (spoken.size === 0) return derived
@@ -78,8 +78,8 @@ export const consensus = (
   const candidates = [...accepted, ...tentative]
   const withBoxes = (candidate: Candidate): Candidate => {
     if (!spoken.has(candidate.concept)) return candidate
-    const own = corrected.filter(({ box }) => box.concept === candidate.concept)
-    const confirmed = own.filter(({ box }) => box.status === "confirmed").length
+    const own = corrected.filter(({ concept }) => concept === candidate.concept)
+    const confirmed = own.filter(({ status }) => status === "confirmed").length
     return {
       ...candidate,
       boundingBoxes: own.map(candidateBox),

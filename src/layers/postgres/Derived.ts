@@ -77,8 +77,8 @@ const writeUnmoved = Effect.fnUntraced(function* (
         ${Columns.texts(rows.map(({ box }) => box.id))},
         ${Columns.bigints(rows.map(({ rank }) => rank))},
         ${Columns.documents(rows.map(({ box, derivation }) => MergedBox.toData(box, { ...derivation, resultIds: [] })))},
-        ${Columns.texts(rows.map(({ box }) => box.box.services.join(" ")))},
-        ${Columns.texts(rows.map(({ box }) => box.box.status))}
+        ${Columns.texts(rows.map(({ box }) => box.services.join(" ")))},
+        ${Columns.texts(rows.map(({ box }) => box.status))}
       ) AS r (image_id, merged_id, rank, data, services, status)
       JOIN boxed USING (image_id)
       CROSS JOIN LATERAL (

@@ -70,7 +70,7 @@ export const make = Effect.gen(function* () {
       const boxes = [...Corrected.boxes(derived, yield* corrections.list(id)), ...derived]
       const found = boxes.find(({ id }) => id === boxId)
       if (found === undefined) return Option.none()
-      const crop = Effect.flatMap(RcMap.get(opened, id), (cut) => cut(found.box.box))
+      const crop = Effect.flatMap(RcMap.get(opened, id), (cut) => cut(found.box))
       return Option.some((yield* Effect.scoped(crop)).image)
     })
   }

@@ -15,7 +15,7 @@ export const document = <E, R>(images: Stream.Stream<Exported, E, R>): Stream.St
 
 const lines = ({ record, size }: Exported): string =>
   record.boxes
-    .map(({ box: { box, concept, confidence, correction, services, status }, id }) =>
+    .map(({ box, concept, confidence, correction, id, services, status }) =>
       [
         record.imageId,
         Image.name(record),

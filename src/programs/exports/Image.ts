@@ -25,5 +25,5 @@ const partsOf = ({ reference }: ImageRecord) => {
 export const place = ({ reference }: ImageRecord): string => ImageReference.pathOf(reference) ?? reference.url!
 
 /** The boxes that the detectors agree on or people say are there, best first. */
-export const confirmed = ({ boxes }: ImageRecord): ReadonlyArray<CorrectedBox["box"]> =>
-  boxes.flatMap(({ box }) => (box.status === "confirmed" ? [box] : []))
+export const confirmed = ({ boxes }: ImageRecord): ReadonlyArray<CorrectedBox> =>
+  boxes.filter(({ status }) => status === "confirmed")

@@ -221,7 +221,7 @@ const harmonizedEvent = ({ derivation, imageId, value }: Derived<Boxes>, changed
     imageId,
     revision: derivation.revision,
     services: value.reporters,
-    boxes: value.boxes.filter(({ box }) => box.status === "confirmed").length,
+    boxes: value.boxes.filter(({ status }) => status === "confirmed").length,
     changed
   })
 

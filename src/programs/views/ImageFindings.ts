@@ -4,17 +4,15 @@ import * as Concept from "../../domain/Concept.ts"
 import type { Consensus } from "../../domain/Consensus.ts"
 import * as Derive from "../../domain/Derive.ts"
 import * as Enrichment from "../../domain/Enrichment.ts"
-import type { HarmonizedBox } from "../../domain/Harmonization.ts"
-import type { BoxId, ServiceId } from "../../domain/Identifiers.ts"
+import type { ServiceId } from "../../domain/Identifiers.ts"
+import type { MergedBox } from "../../domain/MergedBox.ts"
 import * as ServiceCatalog from "../../domain/ServiceCatalog.ts"
 import type { FailureKind } from "../../domain/archive/FailureGroup.ts"
 import type { Image } from "../../domain/archive/Image.ts"
 import type { StepName } from "../../domain/StepName.ts"
 
 /** A box with what was learned from its crop. */
-export interface BoxFindings {
-  readonly id: BoxId
-  readonly box: HarmonizedBox
+export interface BoxFindings extends Omit<MergedBox, "emoji"> {
   /** The label as people write it. */
   readonly name: string
   readonly emoji: string | undefined
@@ -53,15 +51,14 @@ export const of = (image: Image, catalog: ServiceCatalog.ServiceCatalog, size: S
   const enrichments = Derive.enrichments(observation)
   const whole = size === undefined ? [] : observation.image.map((reply) => Enrichment.ofImage(reply, size))
   const answered = new Set(results.map(({ service }) => service))
-  const labels = new Map(boxes.map(({ box, id }) => [id, box.label]))
+  const labels = new Map(boxes.map(({ id, label }) => [id, label]))
   return {
     filename: image.filename,
     boxes: boxes
-      .map(({ box, id }) => {
-        const about = enrichments.filter(({ boxId }) => boxId === id)
+      .map((box) => {
+        const about = enrichments.filter(({ boxId }) => boxId === box.id)
         return {
-          id,
-          box,
+          ...box,
           name: box.label.replaceAll("_", " "),
           emoji: box.emoji ?? Concept.emojiOf(box.concept),
           faces: about.flatMap(({ faces }) => faces),
@@ -93,4 +90,4 @@ export const of = (image: Image, catalog: ServiceCatalog.ServiceCatalog, size: S
 }
 
 /** Whether the detectors outvoted the box. */
-export const isTentative = ({ box }: BoxFindings): boolean => box.status === "tentative"
+export const isTentative = ({ status }: BoxFindings): boolean => status === "tentative"

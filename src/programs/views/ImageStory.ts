@@ -23,7 +23,12 @@ export const lines = (image: Image, { events, waiting }: Timeline, now: Date): R
     ...(withdrawn.length === 0 ? [] : [`does not wait for ${listed(withdrawn)}: not in the catalog any more`]),
     ...section(
       "Boxes",
-      image.boxes.map(({ box }) => [box.label, box.status, share(box.confidence), box.services.join(", ")])
+      image.boxes.map(({ confidence, label, services, status }) => [
+        label,
+        status,
+        share(confidence),
+        services.join(", ")
+      ])
     ),
     ...section(
       "Consensus",

@@ -43,15 +43,15 @@ const block = (name: string, items: ReadonlyArray<Line>, size: number): Readonly
  */
 const boxItems = (boxes: ReadonlyArray<BoxFindings>): ReadonlyArray<Line> => {
   const groups = new Map<string, Array<BoxFindings>>()
-  for (const each of boxes.filter((box) => !isTentative(box))) {
-    const key = [each.box.concept, ...each.box.services, "not", ...(each.box.unread ?? [])].join(" ")
-    groups.set(key, [...(groups.get(key) ?? []), each])
+  for (const box of boxes.filter((box) => !isTentative(box))) {
+    const key = [box.concept, ...box.services, "not", ...(box.unread ?? [])].join(" ")
+    groups.set(key, [...(groups.get(key) ?? []), box])
   }
   const tentative = boxes.filter(isTentative).length
   return [
     ...[...groups.values()].map((group) => {
-      const { box } = group[0]!
-      const best = Math.max(...group.map((each) => each.box.confidence))
+      const box = group[0]!
+      const best = Math.max(...group.map(({ confidence }) => confidence))
       return line(
         span(box.concept, { color: "cyan" }),
         group.length > 1 ? ` ×${group.length}` : "",
@@ -88,15 +88,15 @@ const shortened = (text: string): string => toAnsi(truncate(line(text), 40), 1)
 /** The colors of the confirmed boxes: as colors where the terminal can show them, else by name. */
 const paletteItems = (boxes: ReadonlyArray<BoxFindings>, color: ColorDepth): ReadonlyArray<Line> =>
   boxes
-    .filter((each) => !isTentative(each))
-    .flatMap(({ box, palettes }) => {
+    .filter((box) => !isTentative(box))
+    .flatMap(({ concept, palettes }) => {
       const colors = palettes.flatMap((palette) => palette.colors).slice(0, color < 8 ? 3 : 6)
       if (colors.length === 0) return []
       const shown =
         color < 8
           ? [span(` ${colors.map(({ hex, name }) => name ?? hex).join(", ")}`, gray)]
           : [span(" "), ...colors.map(({ hex }) => span("  ", { background: hex }))]
-      return [line(box.concept, ...shown)]
+      return [line(concept, ...shown)]
     })
     .slice(0, 6)
 

@@ -39,11 +39,11 @@ export const draw = (image: ImageFindings, size: Size, lettering: Lettering): Ov
   const height = Math.max(1, Math.round(size.height * scale))
   const unit = Math.max(1, Math.max(width, height) / 800)
   const canvas = { scale, unit, size: { width, height } }
-  const colors = Colors.ofConcepts(image.boxes.map(({ box }) => box.concept))
-  const boxes = image.boxes.slice(0, mostDrawn).map((each) => ({
-    ...each,
-    color: colors.get(each.box.concept)!,
-    area: clamp(scaled(each.box.box, scale), canvas.size)
+  const colors = Colors.ofConcepts(image.boxes.map(({ concept }) => concept))
+  const boxes = image.boxes.slice(0, mostDrawn).map((box) => ({
+    ...box,
+    color: colors.get(box.concept)!,
+    area: clamp(scaled(box.box, scale), canvas.size)
   }))
   const faces = [...image.faces, ...boxes.flatMap(({ faces }) => faces)].slice(0, mostDrawn)
   const poses = [...image.poses, ...boxes.flatMap(({ poses }) => poses)].slice(0, mostDrawn)
@@ -88,7 +88,7 @@ interface ColoredBox extends BoxFindings {
 
 const outline = (self: ColoredBox, { scale, unit }: Canvas): Markup => {
   const { height, width, x, y } = self.area
-  const { keypoints, mask } = self.box
+  const { keypoints, mask } = self
   const tentative = isTentative(self)
   const shape = (stroke: string, opacity: number, size: number) =>
     markup`<rect x="${r(x)}" y="${r(y)}" width="${r(width)}" height="${r(height)}" rx="${r(2 * unit)}" fill="none" stroke="${stroke}" stroke-opacity="${opacity}" stroke-width="${r(size)}"${tentative && markup` stroke-dasharray="${r(6 * unit)} ${r(4 * unit)}"`}/>`
@@ -121,10 +121,10 @@ const chipOf = (self: ColoredBox, { size, unit }: Canvas, lettering: Lettering):
   const tentative = isTentative(self)
   const wished = Math.min((tentative ? 11 : 13) * unit, Math.max(9.5 * unit, self.area.width / 9))
   const fontSize = Math.min(wished, size.height / lineHeight)
-  const voted = self.box.services.length
-  const against = self.box.dissenters.length
+  const voted = self.services.length
+  const against = self.dissenters.length
   const rest = (2 * padding + (voted + against) * pip + 0.2) * fontSize
-  const value = share(self.box.evidence)
+  const value = share(self.evidence)
   const words = [...self.name]
   const texts = [words.length, 24, 12, 6].map((length) =>
     words.length <= length ? `${words.join("")} ${value}` : `${words.slice(0, length - 1).join("")}… ${value}`

@@ -62,15 +62,15 @@ describe("Replay", () => {
         yolov8: said()
       })
     )
-    const voters = [0, 1, 2, 3].map((count) => frameAt(image, count).boxes.map(({ box }) => box.services))
+    const voters = [0, 1, 2, 3].map((count) => frameAt(image, count).boxes.map(({ services }) => services))
     assert.deepStrictEqual(voters, [
       [],
       [["detectron2"]],
       [["detectron2", "rtdetr"]],
       [["detectron2", "rtdetr"]]
     ] as never)
-    assert.deepStrictEqual(frameAt(image, 2).boxes[0]!.box.dissenters, [])
-    assert.deepStrictEqual(frameAt(image, 3).boxes[0]!.box.dissenters, ["yolov8"] as never)
+    assert.deepStrictEqual(frameAt(image, 2).boxes[0]!.dissenters, [])
+    assert.deepStrictEqual(frameAt(image, 3).boxes[0]!.dissenters, ["yolov8"] as never)
     assert.isFalse(Replay.isSame(frameAt(image, 2).boxes, image.boxes))
   })
 

@@ -26,7 +26,7 @@ const tell = (answers: Readonly<Record<string, Outcome>>, ...changes: ReadonlyAr
 const sceneOf = (boxes: ReadonlyArray<MergedBox>): HarmonizationInput => {
   const services = [serviceId("yolov8"), serviceId("rtdetr")]
   return {
-    detections: boxes.map(({ box }, index) => ({ ...box.members[0]!, index, service: services[index % 2]! })),
+    detections: boxes.map(({ members }, index) => ({ ...members[0]!, index, service: services[index % 2]! })),
     reporters: services.map((service) => ({ service }))
   }
 }

@@ -31,7 +31,7 @@ const inShort = ({ votes: { consensus, tentative } }: typeof derived) => ({
 })
 
 const standing = (those: ReadonlyArray<MergedBox>) =>
-  those.map(({ box: { box, concept, status }, id }) => ({ id, box, concept, status }))
+  those.map(({ box, concept, id, status }) => ({ id, box, concept, status }))
 
 describe("the consensus with corrections", () => {
   it("is what it was without any, and once all are withdrawn", () => {

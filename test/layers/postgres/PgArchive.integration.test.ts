@@ -243,7 +243,7 @@ layer(ApiServers.layer(), { excludeTestServices: true })("search", (it) => {
         assert.deepInclude(whole, progress)
         assert.deepStrictEqual(
           boxes.map(({ box, id }) => ({ id, box })),
-          whole.boxes.map(({ box, id }) => ({ id, box: box.box }))
+          whole.boxes.map(({ box, id }) => ({ id, box }))
         )
         assert.deepStrictEqual(
           findings.map(({ concept }) => concept),

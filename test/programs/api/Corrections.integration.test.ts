@@ -39,7 +39,7 @@ const boxesOf = (id: ImageId) =>
   Effect.gen(function* () {
     const api = yield* ApiServers.client
     const { boxes } = yield* api.images.get({ params: { id } })
-    return boxes.map(({ box }) => [box.concept as string, box.status, box.correction?.by, box.box.x])
+    return boxes.map(({ box, concept, correction, status }) => [concept as string, status, correction?.by, box.x])
   })
 
 const text = (path: string) =>
@@ -107,7 +107,7 @@ layer(ApiServers.layer(on), { excludeTestServices: true })("corrections", (it) =
       yield* Archives.derive(id)
       const derived = yield* store.boxes(id)
       assert.notDeepEqual(
-        derived.pipe((boxes) => (boxes._tag === "Some" ? boxes.value.value.map(({ box }) => box.box.x) : [])),
+        derived.pipe((boxes) => (boxes._tag === "Some" ? boxes.value.value.map(({ box }) => box.x) : [])),
         [10, 300]
       )
       assert.deepStrictEqual(yield* boxesOf(id), [["dog", "confirmed", "Ada Lovelace", 12]])
@@ -222,7 +222,7 @@ layer(ApiServers.layer(on), { excludeTestServices: true })("corrections", (it) =
       const [line] = (yield* text("/export/jsonl?group=exported")).split("\n")
       const exported = JSON.parse(line!)
       assert.deepStrictEqual(exported.corrections[0].change, { kind: "confirm", box: { ...cat }, label: "cat" })
-      assert.strictEqual(exported.boxes[0].box.correction.by, "Ada Lovelace")
+      assert.strictEqual(exported.boxes[0].correction.by, "Ada Lovelace")
       const csv = (yield* text("/export/csv?group=exported")).split("\r\n")
       assert.match(csv[0]!, /,corrected_by,correction$/)
       assert.match(csv[1]!, /,confirmed,yolov8,Ada Lovelace,confirm$/)

@@ -355,8 +355,8 @@ layer(ApiServers.layer({ networks: ["127.0.0.1"] }), { excludeTestServices: true
         ]
       )
       const [box] = image.boxes
-      assert.deepStrictEqual(box!.box.services, [serviceId("rtdetr"), serviceId("yolov8")])
-      assert.strictEqual(box!.box.members.length, 2)
+      assert.deepStrictEqual(box!.services, [serviceId("rtdetr"), serviceId("yolov8")])
+      assert.strictEqual(box!.members.length, 2)
       assert.deepStrictEqual(
         image.consensus!.votes.consensus.map(({ concept, reason }) => [concept as string, reason !== ""]),
         [
@@ -365,8 +365,8 @@ layer(ApiServers.layer({ networks: ["127.0.0.1"] }), { excludeTestServices: true
         ]
       )
       const faces = image.enrichments.flatMap(({ faces }) => faces)
-      assert.deepStrictEqual(faces[0]!.box.x, box!.box.box.x + 1)
-      assert.deepStrictEqual(faces[0]!.keypoints["nose_tip"], { x: box!.box.box.x + 6, y: box!.box.box.y + 8 })
+      assert.deepStrictEqual(faces[0]!.box.x, box!.box.x + 1)
+      assert.deepStrictEqual(faces[0]!.keypoints["nose_tip"], { x: box!.box.x + 6, y: box!.box.y + 8 })
       assert.isNotEmpty(image.enrichments.flatMap(({ palettes }) => palettes.flatMap(({ colors }) => colors)))
       assert.deepStrictEqual(
         image.derivations.map(({ revision, stage }) => [stage, revision]),
@@ -422,7 +422,7 @@ layer(ApiServers.layer({ networks: ["127.0.0.1"] }), { excludeTestServices: true
       const [added] = (yield* api.images.get({ params: { id: imageId } })).boxes
       const bird = yield* api.images.crop({ params: { id: imageId, box: added!.id } })
       const size = yield* Effect.promise(() => sharp(bird).metadata())
-      assert.deepStrictEqual([added!.box.label, size.width, size.height], ["bird", 21, 11])
+      assert.deepStrictEqual([added!.label, size.width, size.height], ["bird", 21, 11])
     })
   )
 

@@ -74,7 +74,7 @@ layer(server, { excludeTestServices: true })("a running pipeline", (it) => {
       const { done, id } = yield* submitted("red")
       const image = yield* done
       assert.deepStrictEqual(
-        image.boxes.map(({ box }) => [box.concept as string, box.services]),
+        image.boxes.map(({ concept, services }) => [concept as string, services]),
         [["person", [rtdetr, serviceId("yolov8")]]]
       )
       assert.deepStrictEqual(

@@ -227,7 +227,7 @@ layer(ApiServers.layer(), { excludeTestServices: true })("without a token", (it)
       )
       const image = yield* api.images.get({ params: { id } })
       assert.strictEqual(image.filename, `${attack}.jpg`)
-      assert.strictEqual(image.boxes[0]!.box.label, attack)
+      assert.strictEqual(image.boxes[0]!.label, attack)
       assert.strictEqual(image.consensus!.special.text.content, attack)
       const listed = yield* api.images.search({ query: { group: attack } })
       assert.deepStrictEqual(

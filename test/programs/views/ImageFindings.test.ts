@@ -9,7 +9,7 @@ const beach = findingsOf(beachFacts)
 describe("ImageFindings", () => {
   it("lists confirmed boxes before tentative ones", () => {
     assert.deepStrictEqual(
-      beach.boxes.map(({ box, name }) => [name, box.status]),
+      beach.boxes.map(({ name, status }) => [name, status]),
       [
         ["person", "confirmed"],
         ["horse", "confirmed"],
@@ -27,10 +27,10 @@ describe("ImageFindings", () => {
 
   it("gives each box what was learned from its crop, in image pixels", () => {
     const [person, horse] = beach.boxes
-    const { x, y } = person!.box.box
+    const { x, y } = person!.box
     const { faces, palettes, poses } = person!
     assert.deepInclude(faces[0]?.box, { x: x + 30, y: y + 12, width: 38, height: 44 })
-    assert.strictEqual(poses[0]?.landmarks["nose"]?.x, x + person!.box.box.width / 2)
+    assert.strictEqual(poses[0]?.landmarks["nose"]?.x, x + person!.box.width / 2)
     assert.deepStrictEqual(
       palettes.map(({ colors }) => colors.map(({ hex }) => hex)),
       [["#b5462f", "#2b3a55"]]

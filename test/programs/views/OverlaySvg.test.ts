@@ -59,7 +59,7 @@ describe("OverlaySvg.draw", () => {
     const [box] = beach.boxes
     const boxes = Array.from({ length: 20_000 }, (_, i) => ({
       ...box!,
-      box: { ...box!.box, box: { x: (i % 142) * 12, y: Math.floor(i / 142) * 12, width: 11, height: 11 } as never }
+      box: { x: (i % 142) * 12, y: Math.floor(i / 142) * 12, width: 11, height: 11 } as never
     }))
     const texts: Array<string> = []
     const spoken = { ...dots, path: (text: string) => (texts.push(text), "M0 0h0") }

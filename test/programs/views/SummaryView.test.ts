@@ -72,8 +72,8 @@ describe("SummaryView.render", () => {
 
   it("puts boxes together that the same services agree on", () => {
     const [person, ...others] = beach.boxes
-    const alone = { ...person!.box, services: [serviceId("yolov8")], confidence: 0.5 }
-    const boxes = [person!, person!, { ...person!, box: alone }, ...others.slice(0, 1)]
+    const alone = { ...person!, services: [serviceId("yolov8")], confidence: 0.5 }
+    const boxes = [person!, person!, alone, ...others.slice(0, 1)]
     assert.include(
       render(runOf({ images: [{ ...beach, boxes }] }), { width: 200 })[1],
       "person ×2 0.95 [detectron2 rtdetr yolov8]  person 0.50 [yolov8]  horse 0.92"
