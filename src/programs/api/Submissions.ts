@@ -122,7 +122,8 @@ const once = Effect.fnUntraced(function* <E, R>(
   return yield* Effect.orDie(decode(replay.response))
 })
 
-const Json = Schema.toCodecJson(Submission)
+/** What is remembered of an answer. */
+const Json = Schema.toCodecJson(Submission.pipe(Schema.encodeKeys({ id: "imageId" })))
 const encode = Schema.encodeSync(Json)
 const decode = Schema.decodeUnknownEffect(Json)
 

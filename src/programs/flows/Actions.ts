@@ -94,7 +94,7 @@ export const rerun = Effect.fn("Actions.rerun")(function* (
   // A crop that is forgotten is owed by the stage, and a fact that is gone changes what was derived.
   yield* Hints.tell([{ imageId, stages, headers: {} }])
   yield* note(`ask ${again.join(", ")} again about image ${imageId}${all ? "" : ", what failed"}`)
-  return Option.match(image, { onNone: () => ({ imageId, isNew: false, owed: [] }), onSome: submissionOf })
+  return Option.match(image, { onNone: () => ({ id: imageId, isNew: false, owed: [] }), onSome: submissionOf })
 })
 
 /** Deletes an image with all that hangs on it. Returns where it was read from. */
@@ -311,5 +311,5 @@ const groupOf = ({ group }: { readonly group?: string | undefined }) => (group =
 
 const submissionOf = ({ imageId, isNew, owed, traceParent }: SubmittedImage) => {
   const span = TraceContext.decode(Option.getOrUndefined(traceParent))
-  return { imageId, isNew, owed, ...(span === undefined ? {} : { traceId: span.traceId }) }
+  return { id: imageId, isNew, owed, ...(span === undefined ? {} : { traceId: span.traceId }) }
 }

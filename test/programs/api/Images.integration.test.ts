@@ -1,5 +1,5 @@
 import { assert, layer } from "@effect/vitest"
-import { Effect } from "effect"
+import { Effect, Option } from "effect"
 import * as NodeFs from "node:fs"
 import sharp from "sharp"
 import { imageBox } from "../../../src/domain/BoundingBox.ts"
@@ -10,6 +10,7 @@ import * as Intake from "../../../src/programs/api/Intake.ts"
 import { ContentStore } from "../../../src/services/ContentStore.ts"
 import { MessageBroker } from "../../../src/services/MessageBroker.ts"
 import { Corrections } from "../../../src/services/Corrections.ts"
+import { Replays } from "../../../src/services/Replays.ts"
 import { ResultStore } from "../../../src/services/ResultStore.ts"
 import * as ApiServers from "../../support/ApiServers.ts"
 import * as Archives from "../../support/Archives.ts"
@@ -38,12 +39,12 @@ layer(ApiServers.layer({ networks: ["127.0.0.1"] }), { excludeTestServices: true
       assert.isTrue(submission.isNew)
       assert.match(submission.traceId ?? "", /^[0-9a-f]{32}$/)
       assert.strictEqual(yield* depth("queue_clip"), before + 1)
-      const image = yield* api.images.get({ params: { id: submission.imageId } })
+      const image = yield* api.images.get({ params: { id: submission.id } })
       assert.strictEqual(image.status, "waiting")
       assert.strictEqual(image.group, "reds")
       assert.strictEqual(image.traceId, submission.traceId)
       assert.deepStrictEqual(image.services, submission.owed)
-      const timeline = yield* api.images.timeline({ params: { id: submission.imageId } })
+      const timeline = yield* api.images.timeline({ params: { id: submission.id } })
       assert.deepStrictEqual(timeline.waiting, submission.owed)
       assert.deepStrictEqual(timeline.events, [{ _tag: "Submitted", at: image.created }])
     })
@@ -118,7 +119,7 @@ layer(ApiServers.layer({ networks: ["127.0.0.1"] }), { excludeTestServices: true
       const bytes = yield* ApiServers.picture("orange")
       const first = yield* submit(bytes, { services: "clip" })
       const second = yield* submit(bytes, { services: "blip" })
-      assert.strictEqual(second.imageId, first.imageId)
+      assert.strictEqual(second.id, first.id)
       assert.isFalse(second.isNew)
       assert.deepStrictEqual(second.owed, [serviceId("blip"), serviceId("clip")])
     })
@@ -130,9 +131,9 @@ layer(ApiServers.layer({ networks: ["127.0.0.1"] }), { excludeTestServices: true
       const bytes = yield* ApiServers.picture("yellow")
       const port = yield* serve((_, response) => response.end(bytes))
       const url = `http://127.0.0.1:${port}/some/where/yellow.jpg`
-      const { imageId } = yield* api.images.submit({ query: {}, headers: {}, payload: { url, services: "clip" } })
-      assert.strictEqual((yield* api.images.get({ params: { id: imageId } })).filename, "yellow.jpg")
-      assert.deepStrictEqual(yield* api.images.content({ params: { id: imageId }, query: {} }), new Uint8Array(bytes))
+      const { id } = yield* api.images.submit({ query: {}, headers: {}, payload: { url, services: "clip" } })
+      assert.strictEqual((yield* api.images.get({ params: { id } })).filename, "yellow.jpg")
+      assert.deepStrictEqual(yield* api.images.content({ params: { id }, query: {} }), new Uint8Array(bytes))
     })
   )
 
@@ -161,10 +162,10 @@ layer(ApiServers.layer({ networks: ["127.0.0.1"] }), { excludeTestServices: true
       const urls = [good, "nonsense", `http://127.0.0.1:${port}/olive.jpg`, "http://10.0.0.1/private.jpg"]
       const byUrl = yield* api.images.submitMany({ payload: { urls, services: "clip" } })
       assert.deepStrictEqual(
-        byUrl.accepted.map(({ imageId, isNew, name }) => [name, imageId, isNew]),
+        byUrl.accepted.map(({ id, isNew, name }) => [name, id, isNew]),
         [
-          [good, accepted[0]!.imageId, false],
-          [urls[2], accepted[0]!.imageId, false]
+          [good, accepted[0]!.id, false],
+          [urls[2], accepted[0]!.id, false]
         ]
       )
       assert.deepStrictEqual(
@@ -176,6 +177,12 @@ layer(ApiServers.layer({ networks: ["127.0.0.1"] }), { excludeTestServices: true
       )
       const listed = yield* api.images.search({ query: { group: "many" } })
       assert.lengthOf(listed.images, 2)
+      assert.notProperty(listed, "total")
+      const [newest] = listed.images
+      const page = yield* api.images.search({ query: { group: "many", limit: 1, total: true } })
+      assert.deepStrictEqual([page.images.length, page.next, page.total], [1, newest!.id, 2])
+      const rest = yield* api.images.search({ query: { group: "many", before: newest!.id, total: true } })
+      assert.deepStrictEqual([rest.images.length, rest.total], [1, 2])
     })
   )
 
@@ -185,6 +192,8 @@ layer(ApiServers.layer({ networks: ["127.0.0.1"] }), { excludeTestServices: true
       const first = yield* submit(bytes, { services: "clip" }, "key-1")
       const before = yield* depth("queue_clip")
       assert.deepStrictEqual(yield* submit(bytes, { services: "clip" }, "key-1"), first)
+      const remembered = Option.getOrThrow(yield* Replays.use((replays) => replays.find("key-1")))
+      assert.hasAllKeys(remembered.response, ["imageId", "traceId", "isNew", "owed"])
       assert.strictEqual(yield* depth("queue_clip"), before)
       const other = yield* Effect.flip(submit(bytes, { services: "blip" }, "key-1"))
       assert.instanceOf(other, Unprocessable)
@@ -229,8 +238,8 @@ layer(ApiServers.layer({ networks: ["127.0.0.1"] }), { excludeTestServices: true
     Effect.gen(function* () {
       const api = yield* ApiServers.client
       const bytes = yield* Effect.promise(() => PictureFiles.turned("jpeg", 6))
-      const { imageId } = yield* submit(bytes, { services: "clip" })
-      const { path } = yield* api.images.get({ params: { id: imageId } })
+      const { id } = yield* submit(bytes, { services: "clip" })
+      const { path } = yield* api.images.get({ params: { id } })
       const kept = yield* Effect.promise(() => PictureFiles.look(NodeFs.readFileSync(path!)))
       assert.deepInclude(kept, { ...PictureFiles.upright, orientation: 1, colors: [...PictureFiles.quarters] })
     })
@@ -261,8 +270,8 @@ layer(ApiServers.layer({ networks: ["127.0.0.1"] }), { excludeTestServices: true
     Effect.gen(function* () {
       const contents = yield* ContentStore
       const api = yield* ApiServers.client
-      const { imageId } = yield* submit(yield* ApiServers.picture("coral"), { services: "clip" })
-      const { path } = yield* api.images.get({ params: { id: imageId } })
+      const { id } = yield* submit(yield* ApiServers.picture("coral"), { services: "clip" })
+      const { path } = yield* api.images.get({ params: { id } })
       const left = yield* contents.put(new TextEncoder().encode("left behind"))
       const fresh = yield* contents.put(new TextEncoder().encode("just arrived"))
       for (const place of [path!, left.path]) {
@@ -400,27 +409,27 @@ layer(ApiServers.layer({ networks: ["127.0.0.1"] }), { excludeTestServices: true
     Effect.gen(function* () {
       const api = yield* ApiServers.client
       const bytes = yield* ApiServers.picture("blue", { width: 400, height: 200 })
-      const { imageId } = yield* submit(bytes, { services: "yolov8" })
-      const small = yield* api.images.content({ params: { id: imageId }, query: { size: 160 } })
+      const { id } = yield* submit(bytes, { services: "yolov8" })
+      const small = yield* api.images.content({ params: { id }, query: { size: 160 } })
       const dimensions = yield* Effect.promise(() => sharp(small).metadata())
       assert.deepStrictEqual([dimensions.width, dimensions.height], [160, 80])
 
       const outcome = said(object("dog", [10, 20, 30, 40], 0.9))
       yield* ResultStore.use((store) =>
-        store.record([{ imageId, service: serviceId("yolov8"), outcome, workerId: "w" }])
+        store.record([{ imageId: id, service: serviceId("yolov8"), outcome, workerId: "w" }])
       )
-      yield* Archives.derive(imageId)
-      const [box] = (yield* api.images.get({ params: { id: imageId } })).boxes
-      const part = yield* api.images.crop({ params: { id: imageId, box: box!.id } })
+      yield* Archives.derive(id)
+      const [box] = (yield* api.images.get({ params: { id } })).boxes
+      const part = yield* api.images.crop({ params: { id, box: box!.id } })
       const { height, width } = yield* Effect.promise(() => sharp(part).metadata())
       assert.deepStrictEqual([width, height], [30, 40])
-      const missing = api.images.crop({ params: { id: imageId, box: "nothing" as never } })
+      const missing = api.images.crop({ params: { id, box: "nothing" as never } })
       assert.instanceOf(yield* Effect.flip(missing), NotFound)
 
       const drawn = imageBox({ x: 100, y: 50, width: 21, height: 11 })
-      yield* Corrections.use((each) => each.record(imageId, "Ada", { kind: "add", box: drawn, label: "bird" }))
-      const [added] = (yield* api.images.get({ params: { id: imageId } })).boxes
-      const bird = yield* api.images.crop({ params: { id: imageId, box: added!.id } })
+      yield* Corrections.use((each) => each.record(id, "Ada", { kind: "add", box: drawn, label: "bird" }))
+      const [added] = (yield* api.images.get({ params: { id } })).boxes
+      const bird = yield* api.images.crop({ params: { id, box: added!.id } })
       const size = yield* Effect.promise(() => sharp(bird).metadata())
       assert.deepStrictEqual([added!.label, size.width, size.height], ["bird", 21, 11])
     })
@@ -475,25 +484,25 @@ layer(ApiServers.layer({ networks: ["127.0.0.1"] }), { excludeTestServices: true
         Effect.promise(
           () =>
             response.json() as Promise<{
-              readonly imageId: ImageId
+              readonly id: ImageId
               readonly status: string
               readonly owed: ReadonlyArray<string>
               readonly waitsFor?: ReadonlyArray<string>
             }>
         )
       const accepted = yield* post("")
-      const { imageId, status } = yield* answer(accepted)
+      const { id, status } = yield* answer(accepted)
       assert.deepStrictEqual([accepted.status, status], [202, "waiting"])
-      assert.strictEqual(accepted.headers.get("location"), `/images/${imageId}`)
+      assert.strictEqual(accepted.headers.get("location"), `/images/${id}`)
       // No program works on clip here.
       const { owed, status: then, waitsFor } = yield* answer(yield* post("?wait=1s"))
       assert.deepStrictEqual([then, owed, waitsFor], ["waiting", ["clip"], ["clip"]])
-      const { images } = yield* (yield* ApiServers.client).images.search({ query: { ids: [imageId] } })
+      const { images } = yield* (yield* ApiServers.client).images.search({ query: { ids: [id] } })
       assert.deepInclude(images[0], { owed: [serviceId("clip")], waitsFor: [serviceId("clip")] })
       const answered = Effect.gen(function* () {
         const store = yield* ResultStore
-        yield* store.record([{ imageId, service: serviceId("clip"), outcome: said(), workerId: "w" }])
-        yield* Archives.derive(imageId)
+        yield* store.record([{ imageId: id, service: serviceId("clip"), outcome: said(), workerId: "w" }])
+        yield* Archives.derive(id)
       })
       const [waited] = yield* Effect.all(
         [Effect.flatMap(post("?wait=20s"), answer), Effect.delay(answered, "300 millis")],
@@ -503,7 +512,7 @@ layer(ApiServers.layer({ networks: ["127.0.0.1"] }), { excludeTestServices: true
       )
       assert.deepInclude(waited, { status: "done", owed: [] })
       assert.strictEqual((yield* post("?wait=soon")).status, 400)
-      yield* api.images.remove({ params: { id: imageId } })
+      yield* api.images.remove({ params: { id } })
     })
   )
 
@@ -527,7 +536,7 @@ layer(ApiServers.layer({ networks: ["127.0.0.1"] }), { excludeTestServices: true
     Effect.gen(function* () {
       const api = yield* ApiServers.client
       const bytes = yield* ApiServers.picture("black")
-      const { imageId: id } = yield* submit(bytes, { services: "clip" })
+      const { id } = yield* submit(bytes, { services: "clip" })
       const { path } = yield* api.images.get({ params: { id } })
       const stored = `/images/content/${path!.slice(-64)}`
       assert.strictEqual((yield* ApiServers.request(stored)).status, 200)

@@ -254,7 +254,7 @@ layer(ApiServers.layer(), { excludeTestServices: true })("without a token", (it)
     Effect.gen(function* () {
       const api = yield* ApiServers.client
       const bytes = yield* ApiServers.picture("red")
-      const { imageId: id } = yield* api.images.submit({
+      const { id } = yield* api.images.submit({
         query: {},
         headers: {},
         payload: ApiServers.form(bytes, {}, "a.html")

@@ -22,11 +22,11 @@ layer(api, { excludeTestServices: true })("images in storage", (it) => {
     Effect.gen(function* () {
       const client = yield* ApiServers.client
       const first = yield* submit("s3://photos/open/olive.jpg")
-      const image = yield* client.images.get({ params: { id: first.imageId } })
+      const image = yield* client.images.get({ params: { id: first.id } })
       assert.deepInclude(image, { url: "s3://photos/open/olive.jpg", filename: "olive.jpg" })
       const again = yield* submit("S3://photos/open/olive.jpg")
-      assert.deepInclude(again, { imageId: first.imageId, isNew: false })
-      const shown = yield* client.images.content({ params: { id: first.imageId }, query: {} })
+      assert.deepInclude(again, { id: first.id, isNew: false })
+      const shown = yield* client.images.content({ params: { id: first.id }, query: {} })
       assert.isAbove(shown.length, 100)
     })
   )

@@ -70,6 +70,10 @@ const meanings: Readonly<Record<string, Meaning>> = {
   "query before": { description: "The id after which the page begins: the newest is first", schema: id },
   "query order": { description: "The order of the list; newest first when left out" },
   "query limit": { description: "The most on a page" },
+  "query total": {
+    description: "Whether to say how many images meet the filters, on all pages",
+    schema: { type: "boolean" }
+  },
   "query typed": { description: "The beginning of a word" },
   "query size": {
     description: "The greatest width and height of a smaller JPEG, in pixels; the picture as it is when left out",

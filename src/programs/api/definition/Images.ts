@@ -42,7 +42,7 @@ export const FileSubmission = Schema.Struct({
 
 /** An image that was accepted. */
 export const Submission = Schema.Struct({
-  imageId: ImageId,
+  id: ImageId,
   /** Absent when the image was first submitted without a trace. */
   traceId: Schema.optionalKey(Schema.String),
   /** Whether this submission made the image known. */
@@ -130,10 +130,12 @@ const submitMany = HttpApiEndpoint.post("submitMany", "/images/batch", {
   })
 )
 
-/** A page of images. `next` is the `before` of the next page; absent on the last. */
+/** A page of images. `next` is the `before` of the next page; absent on the last. `total` is there when it was asked for. */
 export const ImagePage = Schema.Struct({
   images: Schema.Array(ImageSummary),
   next: Schema.optionalKey(ImageId),
+  /** How many images meet the filter, on all pages. */
+  total: Schema.optionalKey(Schema.Int),
   /** Where to begin with the events, to miss no change of these images. */
   moment: Moment
 }).annotate({ identifier: "ImagePage" })
@@ -149,7 +151,9 @@ const search = HttpApiEndpoint.get("search", "/images", {
   query: {
     ...ImageFilter.fields,
     before: Schema.optionalKey(ImageId),
-    limit: Schema.optionalKey(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 200 })))
+    limit: Schema.optionalKey(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 200 }))),
+    /** Whether all that meet the filter are counted. */
+    total: Schema.optionalKey(Schema.Boolean)
   },
   success: ImagePage
 }).annotateMerge(

@@ -41,11 +41,11 @@ export const layer = HttpApiBuilder.group(
             const submission = isForm(payload)
               ? yield* Submissions.ofForm(intake, key)
               : yield* Submissions.ofUrl(intake, payload, key)
-            const { imageId } = submission
+            const { id } = submission
             yield* HttpEffect.appendPreResponseHandler((_request, response) =>
-              Effect.succeed(HttpServerResponse.setHeader(response, "location", `/images/${imageId}`))
+              Effect.succeed(HttpServerResponse.setHeader(response, "location", `/images/${id}`))
             )
-            const image = yield* Effect.flatMap(archive.image(imageId), orUnknown(imageId)).pipe(
+            const image = yield* Effect.flatMap(archive.image(id), orUnknown(id)).pipe(
               Effect.repeat({
                 until: ({ status }) => status === "done",
                 schedule: Schedule.upTo(Schedule.spaced("250 millis"), { duration: `${seconds} seconds` })
@@ -59,18 +59,26 @@ export const layer = HttpApiBuilder.group(
       submitMany: ({ payload }) =>
         asProblems(isForm(payload) ? Submissions.ofFiles(intake) : Submissions.ofUrls(intake, payload)),
 
-      search: ({ query: { before, limit = pageSize, ...filter } }) =>
+      search: ({ query: { before, limit = pageSize, total = false, ...filter } }) =>
         asProblems(
           Effect.gen(function* () {
             const moment = yield* archive.now
-            const found = yield* archive.search(filter, {
-              limit: limit + 1,
-              ...(before === undefined ? {} : { before })
-            })
+            const [found, all] = yield* Effect.all(
+              [
+                archive.search(filter, { limit: limit + 1, ...(before === undefined ? {} : { before }) }),
+                total ? archive.ordered(filter, "newest") : Effect.undefined
+              ],
+              { concurrency: "unbounded" }
+            )
             const waiting = found.some(({ owed }) => owed.length > 0) ? yield* halted : []
             const images = found.slice(0, limit).map((image) => waitingFor(image, waiting))
             const last = images.at(-1)
-            return { images, moment, ...(found.length > limit && last ? { next: last.id } : {}) }
+            return {
+              images,
+              moment,
+              ...(found.length > limit && last ? { next: last.id } : {}),
+              ...(all === undefined ? {} : { total: all.length })
+            }
           })
         ),
 
