@@ -646,7 +646,7 @@ layer(pipeline, { excludeTestServices: true, timeout: "60 seconds" })("the dashb
           await bar.getByText("3 images selected").waitFor()
           const [download] = await Promise.all([
             page.waitForEvent("download"),
-            bar.getByRole("link", { name: "Download" }).click()
+            bar.getByRole("button", { name: "Download" }).click()
           ])
           const coco = JSON.parse(await NodeFs.readFile(await download.path(), "utf8")) as { images: unknown[] }
           assert.lengthOf(coco.images, 3)

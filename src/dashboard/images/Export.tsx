@@ -51,6 +51,7 @@ const download = async (format: ExportFormat, ids: ReadonlyArray<ImageId>): Prom
   link.href = URL.createObjectURL(await response.blob())
   link.download = nameOf(format)
   link.click()
-  URL.revokeObjectURL(link.href)
+  // Browsers begin to read it after the click.
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000)
   return `${count(ids.length, "image")} exported`
 }

@@ -96,15 +96,18 @@ export const checkOrigin = (request: HttpServerRequest.HttpServerRequest, { publ
   const isOwn = (origin: string) =>
     URL.canParse(origin) &&
     (new URL(origin).host === host || Option.exists(publicUrl, (url) => new URL(url).origin === origin))
-  if (isChange(request) && origin !== undefined && !isOwn(origin)) {
+  if (isSent(request) && origin !== undefined && !isOwn(origin)) {
     return Effect.fail(new Forbidden({ detail: `Pages of ${origin} may not change anything here` }))
   }
   return Effect.void
 }
 
+/** Whether the request has a browser send something, as changes do. */
+const isSent = ({ method }: HttpServerRequest.HttpServerRequest) => !["GET", "HEAD", "OPTIONS"].includes(method)
+
 /** Exports change nothing, also where their filter is in the body. */
-const isChange = ({ method, url }: HttpServerRequest.HttpServerRequest) =>
-  !["GET", "HEAD", "OPTIONS"].includes(method) && !url.startsWith("/export/")
+const isChange = (request: HttpServerRequest.HttpServerRequest) =>
+  isSent(request) && !request.url.startsWith("/export/")
 
 export const access = Layer.effect(
   Access,

@@ -25,12 +25,15 @@ const imageId = Brand.nominal<ImageId>()
 const fill = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
   yield* sql`SET session_replication_role = replica`
+  // What an attempt before this one left.
+  yield* sql`TRUNCATE images, deleted_images RESTART IDENTITY CASCADE`
   yield* sql`
     INSERT INTO images (image_filename, image_path, image_group, source_key, requested_services, answered_services,
       revision, boxes_revision, consensus_revision, enrichment_revision, boxes_algorithm, consensus_algorithm)
     SELECT i || '.jpg', '/' || i || '.jpg', 'group ' || i / 10000, i, '{clip,yolov8}', 2, 2, 2,
       CASE WHEN i % 1000 = 0 THEN 1 ELSE 2 END, 2, 'a', 'a'
     FROM generate_series(1, ${images}) AS i`
+  yield* sql`INSERT INTO image_changes (image_id, changed) SELECT image_id, changed FROM images`
   yield* sql`
     INSERT INTO results (image_id, service, data, status, error_class, error_reason, worker_id)
     SELECT i, service, '{}',
