@@ -16,7 +16,7 @@ import * as Packages from "#farm/models/Packages"
 import type { Picture } from "#farm/models/vision/Picture"
 import * as TinyModels from "../../../support/TinyModels.ts"
 
-const program = new URL("../../../../dist/farm/models/threads/thread.js", import.meta.url)
+const program = new URL("../../../../dist/programs/thread.js", import.meta.url)
 const data = mkdtempSync(join(tmpdir(), "windmill-hub-"))
 const models = join(data, "models")
 const names = Object.keys(Models.hubServices) as ReadonlyArray<Models.HubServiceName>
