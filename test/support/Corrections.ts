@@ -2,7 +2,7 @@
 import * as Arbitrary from "effect/Arbitrary"
 import { Brand, Schema } from "effect"
 import { type ImageBox, imageBox } from "../../src/domain/BoundingBox.ts"
-import { type Change, type Correction, correctionId } from "../../src/domain/corrections/Correction.ts"
+import type { Change, Correction, CorrectionId } from "../../src/domain/corrections/Correction.ts"
 import { conceptOf } from "../../src/domain/corrections/Ruling.ts"
 import type { BoxId } from "../../src/domain/Identifiers.ts"
 import type { MergedBox } from "../../src/domain/MergedBox.ts"
@@ -11,6 +11,8 @@ import { serviceId } from "./Facts.ts"
 type Corners = readonly [x: number, y: number, width: number, height: number]
 
 export const place = ([x, y, width, height]: Corners): ImageBox => imageBox({ x, y, width, height })
+
+export const correctionId = Brand.nominal<CorrectionId>()
 
 /** What Ada says, as the correction of that number. */
 export const correction = (id: number, change: Change, by = "Ada"): Correction => ({

@@ -4,14 +4,13 @@
  * A correction is a recorded fact, by a named person, in the terms of the picture: it says what was seen and where, and never
  * names a box by its id, because the box may be another one after the next answer.
  */
-import { Brand, Schema } from "effect"
+import { Schema } from "effect"
 import { ImageBox } from "../BoundingBox.ts"
 import * as Concept from "../Concept.ts"
 
 /** The database's number of a correction, from 1: later corrections have greater ones. */
 export const CorrectionId = Schema.Int.check(Schema.isGreaterThan(0)).pipe(Schema.brand("CorrectionId"))
 export type CorrectionId = typeof CorrectionId.Type
-export const correctionId: (n: number) => CorrectionId = Brand.nominal<CorrectionId>()
 
 /** Who corrects: a name that people know. */
 export const Person = Schema.String.check(

@@ -1,13 +1,13 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as BoundingBox from "../../../src/domain/BoundingBox.ts"
 import * as Corrected from "../../../src/domain/corrections/Corrected.ts"
-import { type Change, correctionId } from "../../../src/domain/corrections/Correction.ts"
+import type { Change } from "../../../src/domain/corrections/Correction.ts"
 import { rulings } from "../../../src/domain/corrections/Ruling.ts"
 import type { MergedBox } from "../../../src/domain/MergedBox.ts"
 import * as Corrections from "../../support/Corrections.ts"
 import { seed, shuffled } from "../../support/Scenes.ts"
 
-const { correction, derived, place, withdrawn } = Corrections
+const { correction, correctionId, derived, place, withdrawn } = Corrections
 const dog = derived("dog", [0, 0, 100, 100])
 const cat = derived("cat", [200, 0, 100, 100])
 const onDog = { box: dog.box, label: "dog" }

@@ -1,14 +1,14 @@
 import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
 import { SqlClient } from "effect/sql"
-import { type Change, correctionId } from "../../../src/domain/corrections/Correction.ts"
+import type { Change } from "../../../src/domain/corrections/Correction.ts"
 import type { ImageId } from "../../../src/domain/Identifiers.ts"
 import type { PictureVersion } from "../../../src/domain/ImageReference.ts"
 import { ResultStore } from "../../../src/services/ResultStore.ts"
 import * as ApiServers from "../../support/ApiServers.ts"
 import * as Archives from "../../support/Archives.ts"
 import * as CocoFormat from "../../support/CocoFormat.ts"
-import { place } from "../../support/Corrections.ts"
+import { correctionId, place } from "../../support/Corrections.ts"
 import { object, said, serviceId } from "../../support/Facts.ts"
 
 const dog = place([10, 20, 100, 100])
