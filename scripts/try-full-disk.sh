@@ -32,15 +32,17 @@ stop() {
   for pid in "$@"; do wait "$pid" 2>/dev/null || true; done
 }
 clean_up() {
+  set +e
   rm -f "$home"/filling "$home"/serving
   stop "${programs[@]}"
-  [ ! -f tables/data/postmaster.pid ] || kill -QUIT "$(head -n 1 tables/data/postmaster.pid)" 2>/dev/null || true
-  for vhost in "${vhosts[@]}"; do rabbitmqctl --quiet delete_vhost "$vhost" || true; done
+  [ -f tables/data/postmaster.pid ] && kill -QUIT "$(head -n 1 tables/data/postmaster.pid)" 2>/dev/null
+  for vhost in "${vhosts[@]}"; do rabbitmqctl --quiet delete_vhost "$vhost"; done
   wait
-  umount -l tables log 2>/dev/null || true
+  umount -l tables log 2>/dev/null
   [ -n "${KEEP:-}" ] || rm -rf --one-file-system "$home"
 }
 trap clean_up EXIT
+trap 'exit 143' TERM INT
 
 mount -t tmpfs -o "size=${TABLES_SIZE:-160M}" tmpfs tables
 mount -t tmpfs -o size=48M tmpfs log
