@@ -3,7 +3,7 @@ import { Effect, Option, Schedule, Stream } from "effect"
 import { HttpEffect, HttpServerResponse } from "effect/http"
 import { HttpApiBuilder } from "effect/http-api"
 import { waitingFor } from "../../../domain/archive/Image.ts"
-import type { ImageId } from "../../../domain/Identifiers.ts"
+import type { ImageId, ServiceId } from "../../../domain/Identifiers.ts"
 import type { EncodedImage } from "../../../domain/ImageReference.ts"
 import { Archive } from "../../../services/Archive.ts"
 import * as Actions from "../../flows/Actions.ts"
@@ -11,10 +11,10 @@ import { rememberedBy } from "../../flows/Remembered.ts"
 import { Api } from "../definition/Api.ts"
 import { NotFound } from "../definition/Problems.ts"
 import { asProblems } from "../Failures.ts"
-import { Halted } from "../Watching.ts"
 import * as Intake from "../Intake.ts"
 import * as Pictures from "../Pictures.ts"
 import * as Submissions from "../Submissions.ts"
+import { Halted } from "../Watching.ts"
 
 /** Images on a page when no limit is given, and the most suggestions. */
 const pageSize = 50
@@ -28,6 +28,9 @@ export const layer = HttpApiBuilder.group(
     const intake = yield* Intake.make
     const pictures = yield* Pictures.make
     const halted = yield* Halted
+    /** The services that give no answers now; not asked for where none is owed. */
+    const haltedFor = (images: ReadonlyArray<{ readonly owed: ReadonlyArray<ServiceId> }>) =>
+      images.some(({ owed }) => owed.length > 0) ? halted : Effect.succeed([])
     const statistics = yield* rememberedBy(
       (group) => archive.statistics(group === "" ? undefined : group),
       "10 seconds"
@@ -51,7 +54,7 @@ export const layer = HttpApiBuilder.group(
                 schedule: Schedule.upTo(Schedule.spaced("250 millis"), { duration: `${seconds} seconds` })
               })
             )
-            const { owed, status, waitsFor } = waitingFor(image, yield* halted)
+            const { owed, status, waitsFor } = waitingFor(image, yield* haltedFor([image]))
             return { ...submission, owed, status, ...(waitsFor === undefined ? {} : { waitsFor }) }
           })
         ),
@@ -70,7 +73,7 @@ export const layer = HttpApiBuilder.group(
               ],
               { concurrency: "unbounded" }
             )
-            const waiting = found.some(({ owed }) => owed.length > 0) ? yield* halted : []
+            const waiting = yield* haltedFor(found)
             const images = found.slice(0, limit).map((image) => waitingFor(image, waiting))
             const last = images.at(-1)
             return {
@@ -103,7 +106,7 @@ export const layer = HttpApiBuilder.group(
         asProblems(
           Effect.gen(function* () {
             const image = yield* Effect.flatMap(archive.image(id), orUnknown(id))
-            return image.owed.length === 0 ? image : waitingFor(image, yield* halted)
+            return waitingFor(image, yield* haltedFor([image]))
           })
         ),
 
