@@ -3,14 +3,13 @@
  *
  * `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY` are respected; what is on this machine is never asked through a proxy.
  */
-import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import Undici from "@effect/platform-node/Undici"
 import { Effect, Schema, Scope } from "effect"
-import { type HttpClient, type HttpClientError, type HttpClientRequest } from "effect/http"
 import * as NodeFs from "node:fs"
 import * as NodeTls from "node:tls"
 import type { Tls } from "../../domain/catalog/Service.ts"
 import type { Unavailable } from "../../services/Inference.ts"
+import * as Exchange from "./Exchange.ts"
 import * as TransportProblem from "./TransportProblem.ts"
 
 /** A file of certificates cannot be used. */
@@ -22,29 +21,24 @@ export class CertificateUnusable extends Schema.TaggedError<CertificateUnusable>
   }
 }
 
-/** The client for services with these certificates. Those with the same share connections. */
-export type Connections = (tls: Tls | undefined) => Effect.Effect<HttpClient.HttpClient, CertificateUnusable>
+/** The connections to services with these certificates. Those with the same share them. */
+export type Connections = (tls: Tls | undefined) => Effect.Effect<Undici.Dispatcher, CertificateUnusable>
 
 /** Connections that are closed with the scope. */
 export const make = Effect.gen(function* () {
   const scope = yield* Effect.scope
-  const clients = new Map<string, HttpClient.HttpClient>()
+  const dispatchers = new Map<string, Undici.Dispatcher>()
   return Effect.fnUntraced(function* (tls: Tls | undefined) {
     const key = JSON.stringify(tls ?? {})
-    const known = clients.get(key)
+    const known = dispatchers.get(key)
     if (known !== undefined) return known
     const options = yield* certificates(tls ?? {})
-    const client = yield* Effect.acquireRelease(
+    const made = yield* Effect.acquireRelease(
       Effect.sync(() => dispatcher(options)),
       (dispatcher) => Effect.promise(() => dispatcher.destroy())
-    ).pipe(
-      Effect.flatMap((dispatcher) =>
-        Effect.provideService(NodeHttpClient.makeUndici, NodeHttpClient.Dispatcher, dispatcher)
-      ),
-      Effect.provideService(Scope.Scope, scope)
-    )
-    clients.set(key, client)
-    return client
+    ).pipe(Effect.provideService(Scope.Scope, scope))
+    dispatchers.set(key, made)
+    return made
   }) satisfies Connections
 })
 
@@ -52,15 +46,25 @@ export const make = Effect.gen(function* () {
  * Sends a request; when a connection that had been used before was just closed by the server, at once again on another one.
  * Servers close idle connections after a few seconds, and what was sent in that moment was never looked at.
  */
-export const send = (client: HttpClient.HttpClient, request: HttpClientRequest.HttpClientRequest) =>
-  Effect.retry(client.execute(request), { while: wasClosedWhileIdle, times: mostIdle })
+export const send = (
+  dispatcher: Undici.Dispatcher,
+  request: Exchange.Request,
+  limits: Exchange.Limits,
+  ended?: () => void,
+  idle = mostIdle
+): Effect.Effect<Exchange.Reply, Exchange.ExchangeError> =>
+  Effect.catchTag(Exchange.exchange(dispatcher, request, limits, ended), "ExchangeFailed", (error) =>
+    idle > 0 && wasClosedWhileIdle(error)
+      ? send(dispatcher, request, limits, ended, idle - 1)
+      : Effect.fail<Exchange.ExchangeError>(error)
+  )
 
 /** Connections that may be idle, all of which the server may have closed. */
 const mostIdle = 256
 
 /** Why a request failed, and what to do when it is for an authority that is not trusted. */
-export const describe = (error: HttpClientError.HttpClientError): string => {
-  const problem = TransportProblem.describe(error)
+export const describe = (error: Exchange.ExchangeFailed): string => {
+  const problem = TransportProblem.describeCause(error.cause) ?? "TransportError"
   const code = causeOf(error)?.code
   return code !== undefined && untrusted.has(code)
     ? `its certificate is vouched for by no authority that is trusted (${problem}): name one in tls.ca`
@@ -111,6 +115,8 @@ const dispatcher = (certificates: Certificates): Undici.Dispatcher => {
   const connect = Undici.buildConnector({ ...tls, timeout: 10_000 })
   const noProxy = [process.env["no_proxy"] ?? process.env["NO_PROXY"] ?? "", local].join(",")
   return new Undici.EnvHttpProxyAgent({
+    // Said outright, the next request on a connection does not wait for a turn of the event loop.
+    pipelining: 1,
     connect: (options, connected) =>
       connect(options, (...result) => {
         const [, socket] = result
@@ -134,14 +140,14 @@ interface Closed extends Error {
 
 const closing = new Set(["ECONNRESET", "EPIPE", "UND_ERR_SOCKET"])
 
-const wasClosedWhileIdle = (error: HttpClientError.HttpClientError): boolean => {
+const wasClosedWhileIdle = (error: Exchange.ExchangeFailed): boolean => {
   const cause = causeOf(error)
-  if (cause?.code === undefined || !closing.has(cause.code)) return false
+  if (error.isBrokenOff || cause?.code === undefined || !closing.has(cause.code)) return false
   return (cause.bytesRead ?? cause.socket?.bytesRead ?? 0) > 0
 }
 
 /** What the failure of a request says about whether the service was there at all. */
-export const signOf = (error: HttpClientError.HttpClientError): Unavailable["sign"] => {
+export const signOf = (error: Exchange.ExchangeFailed): Unavailable["sign"] => {
   const code = causeOf(error)?.code
   if (code === undefined) return undefined
   if (unreached.has(code)) return "Unreached"
@@ -151,5 +157,4 @@ export const signOf = (error: HttpClientError.HttpClientError): Unavailable["sig
 /** What is said when no connection comes about. */
 const unreached: ReadonlySet<string> = new Set([...TransportProblem.hostAway, "ENOTFOUND", "UND_ERR_CONNECT_TIMEOUT"])
 
-const causeOf = ({ reason }: HttpClientError.HttpClientError): Closed | undefined =>
-  "cause" in reason && reason.cause instanceof Error ? reason.cause : undefined
+const causeOf = ({ cause }: Exchange.ExchangeFailed): Closed | undefined => (cause instanceof Error ? cause : undefined)

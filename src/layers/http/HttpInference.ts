@@ -5,8 +5,8 @@
  * for all. Each service has its own limit of requests in flight, shared by all that this process asks of it. What is worth
  * another try is tried again after a jittered, growing pause; what the service says about when is honored.
  */
-import { Clock, Duration, Effect, Layer, Result, Schedule, type Schema, Stream } from "effect"
-import { Headers, HttpClientRequest, type HttpClientResponse } from "effect/http"
+import type Undici from "@effect/platform-node/Undici"
+import { Clock, Duration, Effect, Layer, Result, Schedule, type Schema } from "effect"
 import type { EncodedImage } from "../../domain/ImageReference.ts"
 import * as HttpStatus from "../../domain/protocol/HttpStatus.ts"
 import * as Placement from "../../domain/protocol/Placement.ts"
@@ -31,7 +31,9 @@ import * as Metrics from "../../services/Metrics.ts"
 import { CurrentTuning } from "../../services/Tunings.ts"
 import * as PictureForms from "../pictures/PictureForms.ts"
 import * as PictureMemory from "../pictures/PictureMemory.ts"
+import { span } from "../telemetry/Span.ts"
 import * as Connections from "./Connections.ts"
+import type * as Exchange from "./Exchange.ts"
 import * as MultipartForm from "./MultipartForm.ts"
 import * as ReplyBody from "./ReplyBody.ts"
 import * as RequestLimit from "./RequestLimit.ts"
@@ -63,56 +65,65 @@ export const layer = Layer.effect(
           unavailable(self, `${names.join(", ")} of its settings is not set in the environment`)
         )
       )
-      const client = yield* connections(self.tls).pipe(Effect.mapError((error) => unavailable(self, error.message)))
-      const access: Access = { service, hide, client, protocol: Protocols.of(service.api, service.boxes) }
+      const dispatcher = yield* connections(self.tls).pipe(Effect.mapError((error) => unavailable(self, error.message)))
+      const url = new URL(ServiceCatalog.analyzeUrl(service))
+      const headers = inLowerCase(service.headers)
+      const access: Access = {
+        service,
+        hide,
+        dispatcher,
+        url,
+        headers,
+        protocol: Protocols.of(service.api, service.boxes)
+      }
       opened.set(self, access)
       return access
     })
 
-    const ask = Effect.fn("Inference.attempt")(
-      function* (access: Access, { about, request }: Question) {
+    /** Makes one attempt; calls `ended` as soon as the service has done its part. */
+    const ask = Effect.fnUntraced(
+      function* (access: Access, { about, request }: Question, ended: () => void) {
         const { hide, service } = access
         const { attempt } = yield* Schedule.CurrentMetadata
         yield* Effect.annotateCurrentSpan({ "windmill.service": service.id, "windmill.attempt": attempt + 1 })
-        const response = yield* send(access, request)
-        const bytes = yield* bodyOf(service, response)
+        const response = yield* send(access, request, ended)
+        const bytes = yield* ReplyBody.unpack(response).pipe(
+          Effect.mapError(({ detail }) => unreadable(service, detail, undefined))
+        )
         const now = yield* Clock.currentTimeMillis
         const { answer, setAside } = yield* Effect.suspend(() =>
-          Effect.fromResult(interpret(access, about, response, bytes, now))
+          Effect.fromResult(interpret(access, about, { ...response, bytes }, now))
         ).pipe(
           // Before the span, which says why it failed.
           Effect.mapError((error) => hidden(error, hide)),
-          Effect.withSpan("Inference.decode", { attributes: { "windmill.reply_bytes": bytes.length } })
+          span("Inference.decode", { attributes: { "windmill.reply_bytes": bytes.length } })
         )
         if (setAside > 0) yield* Metrics.setAside(service.id, setAside)
         return answer
       },
-      (attempt, { service }) =>
-        Effect.timeoutOrElse(attempt, {
-          duration: service.timeout,
-          orElse: () => unavailable(service, `no answer within ${Duration.format(service.timeout)}`)
-        }),
-      measured
+      measured,
+      span("Inference.attempt")
     )
 
-    const analyze = Effect.fn("Inference.analyze")(function* (service: Service, image: Handover) {
+    const analyze = Effect.fnUntraced(function* (service: Service, image: Handover) {
       yield* Effect.annotateCurrentSpan({ "windmill.service": service.id })
       const access = yield* open(service)
       const shown = yield* show(access, image)
       const question = questionOf(access, shown, memory)
       const limit = limitOf(service)
       const { retries = Tuning.usual.retries } = yield* tuningOf(service)
-      const answer = yield* ask(access, question).pipe(
-        limit.within,
-        Effect.tap(limit.faster),
-        Effect.tapError(({ reason }) => (isAskedTooMuch(reason) ? limit.slower : Effect.void)),
-        Effect.retry(retrySchedule(retries))
-      )
+      const answer = yield* limit
+        .within((leave) => ask(access, question, leave))
+        .pipe(
+          Effect.tap(limit.faster),
+          Effect.tapError(({ reason }) => (isAskedTooMuch(reason) ? limit.slower : Effect.void)),
+          Effect.retry(retrySchedule(retries))
+        )
       // What was not answered may still be on its way.
       question.release()
       yield* Effect.annotateCurrentSpan(usageOf(answer.data))
       return answer
-    })
+    }, span("Inference.analyze"))
 
     const show = Effect.fnUntraced(function* ({ protocol, service }: Access, image: Handover) {
       if (image._tag !== "Upload") return image
@@ -127,10 +138,8 @@ export const layer = Layer.effect(
       ServiceCatalog.healthUrl(service) === undefined
         ? Effect.succeed(true)
         : open(service).pipe(
-            Effect.flatMap((access) => send(access, HttpClientRequest.get(ServiceCatalog.healthUrl(access.service)!))),
-            Effect.tap(readShort),
-            Effect.map(({ status }) => (status >= 200 && status < 300) || hasNoHealth(status)),
-            Effect.timeout(service.timeout),
+            Effect.flatMap((access) => statusOf(access, ServiceCatalog.healthUrl(access.service)!)),
+            Effect.map((status) => (status >= 200 && status < 300) || hasNoHealth(status)),
             Effect.catchCause(() => Effect.succeed(false))
           )
     )
@@ -142,26 +151,29 @@ export const layer = Layer.effect(
 /** Bytes that an answer about health may have. */
 const maxHealthBytes = 64 * 1024
 
-/** Reads a body, so that its connection can be used again; one that is long or never ends costs the connection. */
-const readShort = ({ stream }: HttpClientResponse.HttpClientResponse) =>
-  stream.pipe(
-    Stream.scan(
-      () => 0,
-      (size, chunk) => size + chunk.length
-    ),
-    Stream.takeWhile((size) => size <= maxHealthBytes),
-    Stream.runDrain,
-    Effect.ignore
+/** The status of a page, whose body is read so that its connection can be used again; one that is long costs the connection. */
+const statusOf = ({ dispatcher, headers, service }: Access, url: string) =>
+  Connections.send(
+    dispatcher,
+    { method: "GET", url: new URL(url), headers },
+    { bytes: maxHealthBytes, timeout: Duration.toMillis(service.timeout) }
+  ).pipe(
+    Effect.catchTag("ReplyTooLong", Effect.succeed),
+    Effect.map(({ status }) => status)
   )
 
 interface Access extends Secrets.Opened {
-  readonly client: Effect.Success<ReturnType<Connections.Connections>>
+  readonly dispatcher: Undici.Dispatcher
+  /** Where pictures are sent. */
+  readonly url: URL
+  /** What the catalog says is to be sent with every request, by lower-case name. */
+  readonly headers: Readonly<Record<string, string>>
   readonly protocol: Protocol.Protocol
 }
 
 /** A request, what it is about, and how to release the memory it is in. */
 interface Question {
-  readonly request: HttpClientRequest.HttpClientRequest
+  readonly request: Exchange.Request
   readonly about: About
   readonly release: () => void
 }
@@ -176,14 +188,23 @@ type Shown =
 /** A server without a page for its health is asked for real. */
 const hasNoHealth = (status: number): boolean => status === 404 || status === 405 || status === 501
 
-/** The headers of the service are secrets: spans have them redacted. */
-const send = ({ client, service }: Access, request: HttpClientRequest.HttpClientRequest) =>
-  Connections.send(client, HttpClientRequest.setHeaders(request, service.headers)).pipe(
-    Effect.mapError((error) => unavailable(service, Connections.describe(error), { sign: Connections.signOf(error) })),
-    Effect.updateService(Headers.CurrentRedactedNames, (names) => [
-      ...names,
-      ...Object.keys(service.headers).map((name) => name.toLowerCase())
-    ])
+const send = ({ dispatcher, service }: Access, request: Exchange.Request, ended: () => void) =>
+  Connections.send(
+    dispatcher,
+    request,
+    { bytes: ReplyBody.maxBytes, timeout: Duration.toMillis(service.timeout) },
+    ended
+  ).pipe(
+    Effect.mapError((error) => {
+      switch (error._tag) {
+        case "ExchangeFailed":
+          return unavailable(service, Connections.describe(error), { sign: Connections.signOf(error) })
+        case "ReplyTooLate":
+          return unavailable(service, `no answer within ${Duration.format(service.timeout)}`)
+        case "ReplyTooLong":
+          return unreadable(service, ReplyBody.tooLong.detail, undefined)
+      }
+    })
   )
 
 /** An attempt, counted and timed by how it ended. */
@@ -199,32 +220,56 @@ const measured = <A, R>(attempt: Effect.Effect<A, InferenceError, R>, { service 
 const outcomes = { Unavailable: "unavailable", Refused: "refused", UnreadableReply: "unreadable-reply" } as const
 
 /** What the protocol says is to be asked, as a request. */
-const questionOf = ({ protocol, service }: Access, image: Shown, memory: PictureMemory.PictureMemory): Question => {
+const questionOf = (access: Access, image: Shown, memory: PictureMemory.PictureMemory): Question => {
   const sent = image._tag === "Upload" ? image.sent : undefined
-  const asked = protocol.request(image._tag === "Upload" ? { _tag: "Picture", ...image.sent } : image)
-  const request = HttpClientRequest.make(asked.method)(ServiceCatalog.analyzeUrl(service), {
-    urlParams: asked.query,
-    headers: asked.headers
-  })
+  const { body, headers, method, query } = access.protocol.request(
+    image._tag === "Upload" ? { _tag: "Picture", ...image.sent } : image
+  )
+  const url = query === undefined ? access.url : new URL(access.url)
+  for (const name in query) url.searchParams.append(name, query[name]!)
   const about = image._tag === "Upload" ? { picture: image.image, sent: image.sent } : undefined
-  const question = (request: HttpClientRequest.HttpClientRequest, release = () => {}) => ({ request, about, release })
-  switch (asked.body._tag) {
+  const question = (content: Content | undefined, release = () => {}): Question => ({
+    request: {
+      method,
+      url,
+      headers: {
+        ...headers,
+        ...(content === undefined ? {} : { "content-type": content.contentType }),
+        ...access.headers
+      },
+      ...(content === undefined ? {} : { body: content.body })
+    },
+    about,
+    release
+  })
+  switch (body._tag) {
     case "None":
-      return question(request)
+      return question(undefined)
     case "Picture":
-      return question(HttpClientRequest.bodyUint8Array(request, sent?.bytes ?? new Uint8Array(), sent?.mediaType))
+      return question({
+        body: sent?.bytes ?? new Uint8Array(),
+        contentType: sent?.mediaType ?? "application/octet-stream"
+      })
     case "Bytes":
-      return question(HttpClientRequest.bodyUint8Array(request, asked.body.bytes, asked.body.contentType))
+      return question({ body: body.bytes, contentType: body.contentType })
     case "Json": {
-      const json = asked.body.json(sent === undefined ? "" : base64Of(sent.bytes))
-      return question(HttpClientRequest.bodyText(request, JSON.stringify(json), "application/json"))
+      const json = body.json(sent === undefined ? "" : base64Of(sent.bytes))
+      return question({ body: Buffer.from(JSON.stringify(json)), contentType: "application/json" })
     }
     case "Form": {
-      const { fields, file } = asked.body
-      const { body, contentType } = MultipartForm.ofImage(file, sent!, memory.take, fields)
-      return question(HttpClientRequest.bodyUint8Array(request, body, contentType), () => memory.give(body))
+      const form = MultipartForm.ofImage(body.file, sent!, memory.take, body.fields)
+      return question(form, () => memory.give(form.body))
     }
   }
+}
+
+const inLowerCase = (headers: Readonly<Record<string, string>>) =>
+  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))
+
+/** The body of a request, and what it is. */
+interface Content {
+  readonly body: Uint8Array
+  readonly contentType: string
 }
 
 const base64Of = (bytes: Uint8Array): string =>
@@ -252,21 +297,11 @@ const isAskedTooMuch = (reason: InferenceError["reason"]) =>
 const isSoon = (retryAfter: Duration.Duration | undefined): boolean =>
   retryAfter === undefined || Duration.isLessThanOrEqualTo(retryAfter, Duration.seconds(5))
 
-const bodyOf = (service: Service, response: HttpClientResponse.HttpClientResponse) =>
-  ReplyBody.read(response).pipe(
-    Effect.mapError((error) =>
-      error._tag === "HttpClientError"
-        ? unavailable(service, Connections.describe(error), { sign: Connections.signOf(error) })
-        : unreadable(service, error.detail, undefined)
-    )
-  )
-
 /** What an HTTP answer means: by its status, then by the protocol, then by whether its boxes can be of that picture. Predictions that do not count are counted. */
 const interpret = (
   { hide, protocol, service }: Access,
   about: About,
-  { headers, status }: HttpClientResponse.HttpClientResponse,
-  bytes: Uint8Array,
+  { bytes, headers, status }: Exchange.Reply,
   now: number
 ): Result.Result<{ readonly answer: Answer; readonly setAside: number }, InferenceError> => {
   if (status < 200 || status >= 300) {
@@ -310,7 +345,8 @@ const inPicture = (
 }
 
 /** Some servers quote the key they were given. */
-const withoutSecrets = (json: Schema.Json, hide: (text: string) => string): Schema.Json => {
+const withoutSecrets = (json: Schema.Json, hide: Secrets.Opened["hide"]): Schema.Json => {
+  if (hide === Secrets.hideNothing) return json
   const text = JSON.stringify(json)
   const hidden = hide(text)
   return hidden === text ? json : (JSON.parse(hidden) as Schema.Json)

@@ -1,11 +1,11 @@
-/** Reading what a service answers: within limits, and unpacked when it was packed without being asked to. */
-import { Effect, Schema, Stream } from "effect"
-import type { HttpClientResponse } from "effect/http"
+/** Unpacking what a service answers, when it was packed without being asked to. */
+import { Effect, Schema } from "effect"
 import { promisify } from "node:util"
 import * as NodeZlib from "node:zlib"
+import type { Reply } from "./Exchange.ts"
 
 /** Bytes of a reply that are read, and unpacked, before giving up on it. */
-const maxBytes = 16 * 1024 * 1024
+export const maxBytes = 16 * 1024 * 1024
 
 /** The body is larger than any reply, or packed in a way that cannot be read. */
 export class UnreadableBody extends Schema.TaggedError<UnreadableBody>()("UnreadableBody", { detail: Schema.String }) {
@@ -13,26 +13,6 @@ export class UnreadableBody extends Schema.TaggedError<UnreadableBody>()("Unread
     return this.detail
   }
 }
-
-/** The body, unpacked. One whose length is known beforehand is read at once, which is cheaper. */
-export const read = (response: HttpClientResponse.HttpClientResponse) =>
-  (Number(response.headers["content-length"]) <= maxBytes
-    ? Effect.map(response.arrayBuffer, (bytes) => new Uint8Array(bytes))
-    : readStream(response)
-  ).pipe(Effect.flatMap((bytes) => unpack(bytes, response.headers["content-encoding"])))
-
-const readStream = (response: HttpClientResponse.HttpClientResponse) =>
-  response.stream.pipe(
-    Stream.runFoldEffect(
-      () => ({ chunks: [] as Array<Uint8Array>, size: 0 }),
-      (read, chunk) => {
-        read.chunks.push(chunk)
-        read.size += chunk.length
-        return read.size <= maxBytes ? Effect.succeed(read) : tooLarge
-      }
-    ),
-    Effect.map(({ chunks }): Uint8Array => Buffer.concat(chunks))
-  )
 
 type Unpack = (bytes: Uint8Array, options: { readonly maxOutputLength: number }) => Promise<Uint8Array>
 
@@ -45,9 +25,11 @@ const encodings: Readonly<Record<string, Unpack>> = {
   br: promisify(NodeZlib.brotliDecompress)
 }
 
-/** Encodings are listed in the order in which they were applied. */
-const unpack = (bytes: Uint8Array, header = ""): Effect.Effect<Uint8Array, UnreadableBody> => {
-  const names = header
+/** The body, unpacked. Encodings are listed in the order in which they were applied. */
+export const unpack = ({ bytes, headers }: Reply): Effect.Effect<Uint8Array, UnreadableBody> => {
+  const encoding = headers["content-encoding"]
+  if (encoding === undefined) return Effect.succeed(bytes)
+  const names = encoding
     .split(",")
     .map((name) => name.trim().toLowerCase())
     .filter((name) => name !== "" && name !== "identity")
@@ -62,11 +44,12 @@ const unpack = (bytes: Uint8Array, header = ""): Effect.Effect<Uint8Array, Unrea
         try: () => unpackOne(packed, { maxOutputLength: maxBytes }),
         catch: (cause) =>
           (cause as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE"
-            ? tooLarge
+            ? tooLong
             : new UnreadableBody({ detail: `it cannot be unpacked from ${name}: ${(cause as Error).message}` })
       })
     }
   )
 }
 
-const tooLarge = new UnreadableBody({ detail: `more than ${maxBytes / 1024 / 1024} MiB` })
+/** Why a reply of more bytes is not read. */
+export const tooLong = new UnreadableBody({ detail: `more than ${maxBytes / 1024 / 1024} MiB` })

@@ -13,6 +13,9 @@ export interface Opened {
   readonly hide: (text: string) => string
 }
 
+/** Where there are no secrets. */
+export const hideNothing: Opened["hide"] = (text) => text
+
 const variable = /\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g
 
 /** The service with every `${NAME}` replaced. Fails with the names of variables that are not set. */
@@ -31,7 +34,10 @@ export const open = Effect.fnUntraced(function* (service: Service) {
   const secrets = [...[...values.values()].map(Redacted.value), ...writtenOut(opened)].filter(
     (secret) => secret.length >= shortest
   )
-  const hide = (text: string) => secrets.reduce((hidden, secret) => hidden.replaceAll(secret, "…"), text)
+  const hide =
+    secrets.length === 0
+      ? hideNothing
+      : (text: string) => secrets.reduce((hidden, secret) => hidden.replaceAll(secret, "…"), text)
   return { service: opened, hide } satisfies Opened
 })
 

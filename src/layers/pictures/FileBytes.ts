@@ -4,10 +4,11 @@
  * Only what may wait for a disk or a network goes through Node's thread pool, of which every use costs more than the rest of
  * this: what the open file is, is known by then.
  */
-import { Duration, Effect } from "effect"
+import { Effect } from "effect"
 import * as NodeFs from "node:fs"
 import * as NodePath from "node:path"
 import type { ImageSourceError } from "../../services/ImageSource.ts"
+import { span } from "../telemetry/Span.ts"
 import * as Folders from "./Folders.ts"
 import type { PictureMemory } from "./PictureMemory.ts"
 import { tooLarge, unreachable, unusable } from "./Problems.ts"
@@ -20,39 +21,48 @@ export interface FileOptions {
 }
 
 /** The bytes of the file at `path`, in memory from `take`. */
-export const read = Effect.fn("ImageSource.readFile")(function* (
-  path: string,
-  { limit, roots }: FileOptions,
-  take: PictureMemory["take"]
-) {
-  const folder = NodePath.dirname(path)
-  return yield* readRegular(path, roots.length === 0 ? path : yield* below(roots, path), limit, take).pipe(
-    Effect.timeoutOrElse({
-      duration: timeout,
-      orElse: () => unreachable(path, `${folder} does not answer: check its disk or server`, folder)
-    })
+export const read = (path: string, { limit, roots }: FileOptions, take: PictureMemory["take"]) =>
+  span("ImageSource.readFile")(
+    roots.length === 0
+      ? readRegular(path, path, limit, take)
+      : below(roots, path).pipe(
+          Effect.timeoutOrElse({ duration: timeout, orElse: () => late(path) }),
+          Effect.flatMap((place) => readRegular(path, place, limit, take))
+        )
   )
-})
 
-/** A file that is not read by then is on a server that does not answer: reading from it ends when that is back. */
-const timeout = Duration.minutes(1)
+/** Milliseconds. A file that is not read by then is on a server that does not answer: reading from it ends when that is back. */
+const timeout = 60_000
+
+const late = (path: string) => {
+  const folder = NodePath.dirname(path)
+  return unreachable(path, `${folder} does not answer: check its disk or server`, folder)
+}
 
 /** Not to wait for whoever writes into a pipe, and not to become the terminal of one. */
 const flags = NodeFs.constants.O_RDONLY | NodeFs.constants.O_NONBLOCK | NodeFs.constants.O_NOCTTY
 
 const readRegular = (path: string, place: string, limit: number, take: PictureMemory["take"]) =>
-  Effect.callback<Buffer<ArrayBuffer>, ImageSourceError>((resume, signal) => {
+  Effect.callback<Buffer<ArrayBuffer>, ImageSourceError>((resume) => {
+    let isWanted = true
+    const settle = (result: Effect.Effect<Buffer<ArrayBuffer>, ImageSourceError>) => {
+      if (!isWanted) return
+      isWanted = false
+      clearTimeout(timer)
+      resume(result)
+    }
+    const timer = setTimeout(() => settle(late(path)), timeout)
     NodeFs.open(place, flags, (problem, file) => {
-      if (problem !== null) return resume(problemOf(path, problem.code))
+      if (problem !== null) return settle(problemOf(path, problem.code))
       const end = (result: Effect.Effect<Buffer<ArrayBuffer>, ImageSourceError>) => {
         try {
           NodeFs.closeSync(file)
         } catch {
           // What was read counts.
         }
-        resume(result)
+        settle(result)
       }
-      if (signal.aborted) return end(Effect.interrupt)
+      if (!isWanted) return end(Effect.interrupt)
       let info: NodeFs.Stats
       try {
         info = NodeFs.fstatSync(file)
@@ -72,6 +82,7 @@ const readRegular = (path: string, place: string, limit: number, take: PictureMe
         })
       read(0)
     })
+    return Effect.sync(() => settle(Effect.interrupt))
   })
 
 /** Whether nothing was written to an open file since it was looked at. */

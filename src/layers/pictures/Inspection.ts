@@ -8,6 +8,7 @@ import * as NodeZlib from "node:zlib"
 import sharp from "sharp"
 import { type ImageReference, pathOf, PictureVersion } from "../../domain/ImageReference.ts"
 import type { SourceImage } from "../../services/ImageSource.ts"
+import { span } from "../telemetry/Span.ts"
 import * as Decoding from "./Decoding.ts"
 import * as HeicDecoder from "./HeicDecoder.ts"
 import type { Header } from "./PictureHeader.ts"
@@ -22,11 +23,7 @@ const largestExif = 65_000
 /** Finds out what pictures within `limits` are, and makes them what services are to see. */
 export const make = Effect.fnUntraced(function* (limits: Limits) {
   const heic = yield* HeicDecoder.make()
-  return Effect.fn("ImageSource.inspect")(function* (
-    reference: ImageReference,
-    bytes: Uint8Array,
-    header: Header | undefined
-  ) {
+  return Effect.fnUntraced(function* (reference: ImageReference, bytes: Uint8Array, header: Header | undefined) {
     const name = nameOf(reference)
     if (bytes.length === 0) return yield* unusable(name, "is empty (0 bytes): fetch or export it again")
     if (header === undefined) {
@@ -63,7 +60,7 @@ export const make = Effect.fnUntraced(function* (limits: Limits) {
       isTurned,
       version
     } satisfies SourceImage
-  })
+  }, span("ImageSource.inspect"))
 })
 
 /** What stands in the place of a picture, and what to do about it. */

@@ -13,6 +13,7 @@ import * as StoredObject from "../../domain/StoredObject.ts"
 import { ImageSource } from "../../services/ImageSource.ts"
 import { ObjectStorage } from "../../services/ObjectStorage.ts"
 import { WebPictures } from "../../services/WebPictures.ts"
+import { span } from "../telemetry/Span.ts"
 import * as FileBytes from "./FileBytes.ts"
 import * as Folders from "./Folders.ts"
 import * as Inspection from "./Inspection.ts"
@@ -123,7 +124,7 @@ export const layer = ({ limits = defaultLimits, roots = [] }: SourceOptions = {}
     })
   )
 
-const read = Effect.withSpan("ImageSource.read")
+const read = span("ImageSource.read")
 
 /** Whether the server says anything, if only that there is nothing at its root. */
 const isServed = (page: ReturnType<WebPictures["Service"]["fetchTrusted"]>) =>

@@ -180,9 +180,10 @@ describe("analyze", () => {
     ["is there when it is asked too much", (_, response) => json(response, 429, {}), undefined]
   ])("%s", ([, handler, sign]) =>
     Effect.gen(function* () {
-      const { result } = yield* analyze(handler)
+      const { requests, result } = yield* analyze(handler)
       assert.strictEqual(reasonOf(result), "Unavailable")
       assert.strictEqual(signOf(result), sign)
+      assert.isAtMost(requests, 3)
     })
   )
 

@@ -10,7 +10,7 @@ const service = (places: number) => {
   const begun: Array<string> = []
   const ask = (name: string, lane: Lane) =>
     limit
-      .within(
+      .within(() =>
         Effect.andThen(
           Effect.sync(() => void begun.push(name)),
           Effect.sleep("1 second")
@@ -62,11 +62,38 @@ describe("a limit of requests", () => {
     })
   )
 
+  it.effect("begins the next request before a request that has left its place goes on", () =>
+    Effect.gen(function* () {
+      const limit = RequestLimit.make(1)
+      const order: Array<string> = []
+      const ask = (name: string) =>
+        limit.within((leave) =>
+          Effect.gen(function* () {
+            order.push(`${name} begins`)
+            yield* Effect.sleep("1 second")
+            leave()
+            order.push(`${name} goes on`)
+            yield* Effect.sleep("1 second")
+          })
+        )
+      for (const name of ["first", "second", "third"]) yield* fork(ask(name))
+      yield* TestClock.adjust("10 seconds")
+      assert.deepEqual(order, [
+        "first begins",
+        "second begins",
+        "first goes on",
+        "third begins",
+        "second goes on",
+        "third goes on"
+      ])
+    })
+  )
+
   it.effect("makes fewer requests at once of a service that is asked too much, and then more again", () =>
     Effect.gen(function* () {
       const limit = RequestLimit.make(8)
       let inFlight = 0
-      const ask = limit.within(
+      const ask = limit.within(() =>
         Effect.andThen(
           Effect.sync(() => void inFlight++),
           Effect.ensuring(
@@ -102,7 +129,7 @@ describe("a limit of requests", () => {
         Effect.sync(() => tuning)
       )
       let begun = 0
-      const ask = limit.within(
+      const ask = limit.within(() =>
         Effect.andThen(
           Effect.sync(() => void begun++),
           Effect.sleep("1 second")
