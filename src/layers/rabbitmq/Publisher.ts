@@ -1,8 +1,8 @@
 /**
  * Publishing with confirmation, many messages at a time.
  *
- * A batch is written at once and confirmed as a whole. What may be unconfirmed at any moment is bounded, and writing waits
- * while the connection's buffer is full or the broker has blocked it. Messages are `mandatory`: one whose queue is gone
+ * A batch is written at once and confirmed as a whole; the next is written while it waits for that. What may be unconfirmed at any
+ * moment is bounded, and writing waits while the connection's buffer is full or the broker has blocked it. Messages are `mandatory`: one whose queue is gone
  * comes back, its queue is declared again, and it is sent once more.
  */
 import type * as Amqp from "amqplib"
@@ -18,6 +18,9 @@ export type Publish = (parcels: ReadonlyArray<Parcel>) => Effect.Effect<void, Br
 
 /** Messages that are written together. */
 const batchSize = 512
+
+/** Batches of the same caller that may be unconfirmed. */
+const batchesAtOnce = 4
 
 /** Messages, of all batches, that may be unconfirmed. */
 const window = 8 * batchSize
@@ -70,11 +73,14 @@ export const make = (connection: Connection, topology: Topology): Publish => {
       ? `No confirmation within ${timeout}`
       : "RabbitMQ is short of memory or disk and takes no messages"
 
-  return (parcels) => Effect.forEach(Array.chunksOf(parcels, batchSize), publishInTime, { discard: true })
+  return (parcels) =>
+    Effect.forEach(Array.chunksOf(parcels, batchSize), publishInTime, { concurrency: batchesAtOnce, discard: true })
 }
 
 interface Confirming {
   readonly channel: Amqp.ConfirmChannel
+  /** Held by the batch that is being written, so that batches follow each other. */
+  readonly writing: Semaphore.Semaphore
   /** Open while the channel's buffer has room, and for good when the channel is closed. */
   readonly hasRoom: Latch.Latch
   /** Ids of messages without a queue. The broker returns a message before it confirms it. */
@@ -85,7 +91,12 @@ interface Confirming {
 const exchangeIsGone = 404
 
 const prepare = (channel: Amqp.ConfirmChannel, topology: Topology): Confirming => {
-  const confirming = { channel, hasRoom: Latch.makeUnsafe(true), returned: new Set<string>() }
+  const confirming = {
+    channel,
+    writing: Semaphore.makeUnsafe(1),
+    hasRoom: Latch.makeUnsafe(true),
+    returned: new Set<string>()
+  }
   channel.on("return", ({ properties }) => confirming.returned.add(properties.messageId))
   channel.on("drain", () => confirming.hasRoom.openUnsafe())
   channel.on("close", () => confirming.hasRoom.openUnsafe())
@@ -104,7 +115,10 @@ const refused = (error: Error): Error =>
     : error
 
 /** Sends the messages, waits until all are confirmed and returns those that had no queue. */
-const send = Effect.fnUntraced(function* ({ channel, hasRoom, returned }: Confirming, parcels: ReadonlyArray<Parcel>) {
+const send = Effect.fnUntraced(function* (
+  { channel, hasRoom, returned, writing }: Confirming,
+  parcels: ReadonlyArray<Parcel>
+) {
   const { queue } = parcels[0]!
   const confirmed = Deferred.makeUnsafe<void, BrokerUnavailable>()
   let unconfirmed = parcels.length
@@ -130,10 +144,13 @@ const send = Effect.fnUntraced(function* ({ channel, hasRoom, returned }: Confir
       return new BrokerUnavailable({ queue, cause })
     }
   })
-  while (next < parcels.length) {
-    yield* hasRoom.await
-    yield* write
-  }
+  const writeAll = Effect.gen(function* () {
+    while (next < parcels.length) {
+      yield* hasRoom.await
+      yield* write
+    }
+  })
+  yield* writing.withPermits(1)(writeAll)
   yield* Deferred.await(confirmed)
   return returned.size === 0 ? [] : parcels.filter(({ id }) => returned.delete(id))
 })
