@@ -89,17 +89,25 @@ export const grow = async (servers: Servers, images: number): Promise<void> => {
   const { rows } = await database.query<{ count: number }>("SELECT count(*)::int AS count FROM images")
   const last = await answered(servers, images - rows[0]!.count, answers[3])
   await database.query(
-    `INSERT INTO merged_boxes (image_id, merged_id, rank, source_result_ids, merged_data, status, revision, algorithm)
-      SELECT images.image_id, box.merged_id, box.rank, box.source_result_ids, box.merged_data, box.status, 3, box.algorithm
-      FROM images CROSS JOIN
-        (SELECT * FROM merged_boxes WHERE image_id = (SELECT min(image_id) FROM merged_boxes)) AS box
+    `INSERT INTO boxes (image_id, merged_id, rank, source_result_ids, status, revision,
+        concept, confidence, agreeing, dissenting, ayes, noes)
+      SELECT images.image_id, box.merged_id, box.rank, box.source_result_ids, box.status, 3,
+        box.concept, box.confidence, box.agreeing, box.dissenting, box.ayes, box.noes
+      FROM images CROSS JOIN (SELECT * FROM boxes WHERE image_id = (SELECT min(image_id) FROM boxes)) AS box
+      WHERE images.image_id > $1`,
+    [last]
+  )
+  await database.query(
+    `INSERT INTO box_details (image_id, algorithm, details)
+      SELECT images.image_id, box.algorithm, box.details FROM images CROSS JOIN
+        (SELECT * FROM box_details WHERE image_id = (SELECT min(image_id) FROM boxes)) AS box
       WHERE images.image_id > $1`,
     [last]
   )
   await database.query(
     `INSERT INTO postprocessing
       (image_id, merged_box_id, service, data, status, region_x, region_y, region_width, region_height)
-      SELECT image_id, merged_id, 'colors', '{}', 'success', 0, 0, 10, 10 FROM merged_boxes
+      SELECT image_id, merged_id, 'colors', '{}', 'success', 0, 0, 10, 10 FROM boxes
       WHERE image_id > $1 AND rank = 0`,
     [last]
   )
@@ -165,7 +173,7 @@ const scans = async ({ database }: Servers): Promise<Postprocessing["scans"]> =>
   await database.query("SELECT pg_stat_force_next_flush()")
   const { rows } = await database.query<Postprocessing["scans"]>(
     `SELECT sum(seq_scan)::int AS sequential, sum(idx_scan)::int AS index FROM pg_stat_user_tables
-      WHERE relname IN ('images', 'results', 'merged_boxes', 'consensus', 'postprocessing')`
+      WHERE relname IN ('images', 'results', 'boxes', 'box_details', 'consensus', 'postprocessing')`
   )
   return rows[0]!
 }

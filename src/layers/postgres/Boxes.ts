@@ -1,21 +1,34 @@
 /** Harmonized boxes as they are read. */
 import { Effect, Option } from "effect"
-import { SqlClient } from "effect/sql"
+import { SqlClient, type Statement } from "effect/sql"
 import type { CropResult } from "../../domain/Facts.ts"
 import type { ImageId } from "../../domain/Identifiers.ts"
 import type { PictureVersion } from "../../domain/ImageReference.ts"
 import * as MergedBox from "../../domain/MergedBox.ts"
 import type { Derivation } from "../../domain/Staleness.ts"
 import type { Croppable, Derived } from "../../services/ResultStore.ts"
+import * as Columns from "./Columns.ts"
 import { isStale } from "./Derivations.ts"
 import { type ReferenceRow, referenceOf } from "./Images.ts"
+
+/**
+ * A query for the boxes of images as they were derived, with `merged_data`, as `merged_boxes` has them. What is stored of an image is
+ * read once, however many boxes it has.
+ */
+export const whole = (sql: SqlClient.SqlClient, ids: ReadonlyArray<ImageId>): Statement.Fragment => sql`
+  SELECT boxes.image_id, merged_id, rank, status,
+    data || jsonb_build_object('cluster_id', merged_id, 'status', status, 'harmonization_algorithm', algorithm,
+      'source_result_ids', source_result_ids) AS merged_data
+  FROM box_details CROSS JOIN LATERAL jsonb_array_elements(details) WITH ORDINALITY AS each (data, place)
+  JOIN boxes ON boxes.image_id = box_details.image_id AND rank = place - 1
+  WHERE box_details.image_id = ANY (${Columns.bigints(ids)}) AND boxes.image_id = ANY (${Columns.bigints(ids)})`
 
 /** The boxes of an image and what they were derived from. */
 export const boxes = Effect.fnUntraced(function* (imageId: ImageId) {
   const sql = yield* SqlClient.SqlClient
   const rows = yield* sql<Derivation & { merged_data: unknown }>`
     SELECT boxes_revision AS revision, boxes_algorithm AS algorithm, merged_data
-    FROM images LEFT JOIN merged_boxes USING (image_id)
+    FROM images LEFT JOIN (${whole(sql, [imageId])}) AS whole USING (image_id)
     WHERE image_id = ${imageId} AND boxes_algorithm IS NOT NULL
     ORDER BY rank`
   const [first] = rows
@@ -33,8 +46,7 @@ export const croppable = Effect.fnUntraced(function* (imageId: ImageId, algorith
   const sql = yield* SqlClient.SqlClient
   const [row] = yield* sql<CroppableRow>`
     SELECT image_filename, image_path, image_url, picture, boxes_revision AS revision, boxes_algorithm AS algorithm,
-      (SELECT coalesce(jsonb_agg(merged_data ORDER BY rank), '[]') FROM merged_boxes
-        WHERE merged_boxes.image_id = images.image_id) AS boxes,
+      (SELECT coalesce(jsonb_agg(merged_data ORDER BY rank), '[]') FROM (${whole(sql, [imageId])}) AS whole) AS boxes,
       (SELECT coalesce(jsonb_agg(
           jsonb_build_object('boxId', merged_box_id, 'service', service, 'isRenewed', renewal IS NOT NULL)), '[]')
         FROM postprocessing WHERE postprocessing.image_id = images.image_id) AS crops

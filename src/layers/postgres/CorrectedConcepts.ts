@@ -8,6 +8,7 @@ import type { ImageBox } from "../../domain/BoundingBox.ts"
 import * as CorrectedConsensus from "../../domain/corrections/CorrectedConsensus.ts"
 import type { BoxStatus } from "../../domain/Harmonization.ts"
 import type { BoxId, Concept, ImageId } from "../../domain/Identifiers.ts"
+import * as Boxes from "./Boxes.ts"
 import * as Columns from "./Columns.ts"
 import * as Corrections from "./Corrections.ts"
 
@@ -18,7 +19,7 @@ export const keep = Effect.fnUntraced(function* (images: ReadonlyArray<ImageId>)
   const correctionsOf = yield* Corrections.standing(images)
   const boxes = yield* sql<BoxRow>`
     SELECT image_id, merged_id AS id, status, merged_data ->> 'concept' AS concept, merged_data -> 'merged_bbox' AS box
-    FROM merged_boxes WHERE image_id = ANY (${ids})`
+    FROM (${Boxes.whole(sql, images)}) AS whole`
   const boxesById = Array.groupBy(boxes, ({ image_id }) => String(image_id))
   const rows = images.flatMap((imageId) =>
     CorrectedConsensus.amendments(boxesById[String(imageId)] ?? [], correctionsOf(imageId)).map(

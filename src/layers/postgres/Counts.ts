@@ -40,7 +40,7 @@ export const counts = Effect.fnUntraced(function* (scope: Scope, algorithms?: Re
     ) AS crops USING (service)
     ORDER BY service COLLATE "C"`
   const [derived] = yield* sql<{ boxes: number; crops: number }>`
-    SELECT (SELECT count(*) FROM merged_boxes WHERE ${inScope}) AS boxes,
+    SELECT (SELECT count(*) FROM boxes WHERE ${inScope}) AS boxes,
       (SELECT count(*) FROM postprocessing WHERE ${inScope}) AS crops`
   const { answered, done, images: total, ...stale } = images!
   return { images: total, answered, done, services, stale, ...derived! } satisfies Counts

@@ -4,12 +4,11 @@
  * One statement, because every round trip to the database holds derivations up. What is equal is not written again, and
  * boxes are replaced row by row, so that one that did not change keeps its row and its crops.
  */
-import { Effect } from "effect"
+import { Effect, Struct } from "effect"
 import { SqlClient } from "effect/sql"
 import * as Consensus from "../../domain/Consensus.ts"
 import type { ImageId } from "../../domain/Identifiers.ts"
 import * as MergedBox from "../../domain/MergedBox.ts"
-import type { Derivation } from "../../domain/Staleness.ts"
 import type { Changed, Derived, DerivedFacts } from "../../services/ResultStore.ts"
 import * as Columns from "./Columns.ts"
 import { latest, locked, taken, unmoved } from "./Derivations.ts"
@@ -61,7 +60,8 @@ const writeUnmoved = Effect.fnUntraced(function* (
 ) {
   const sql = yield* SqlClient.SqlClient
   const ids = new Set([...boxes, ...consensus, ...enrichment].map(({ imageId }) => imageId))
-  const rows = boxes.flatMap(rowsOf)
+  const named = boxes.map(rowsOf)
+  const rows = named.flat()
   return yield* sql<{ image_id: ImageId; fact: keyof Changed | "moved" }>`
     WITH locked AS MATERIALIZED (${locked(sql, ids)}),
     unmoved AS MATERIALIZED (${unmoved(sql)}
@@ -69,37 +69,60 @@ const writeUnmoved = Effect.fnUntraced(function* (
     boxed AS MATERIALIZED (${taken(sql, "unmoved", "harmonize", boxes)}),
     elected AS MATERIALIZED (${taken(sql, "unmoved", "consensus", consensus)}),
     cropped AS MATERIALIZED (${taken(sql, "unmoved", "enrich", enrichment)}),
-    derived AS MATERIALIZED (
-      SELECT image_id, merged_id, rank, ids.of_results AS source_result_ids,
-        data::jsonb || jsonb_build_object('source_result_ids', ids.of_results) AS merged_data, status, revision, algorithm
+    described AS MATERIALIZED (
+      SELECT image_id, details::jsonb AS details, revision, algorithm
+      FROM unnest(
+        ${Columns.bigints(boxes.map(({ imageId }) => imageId))}, ${Columns.documents(named.map((rows) => rows.map(detailsOf)))}
+      ) AS r (image_id, details)
+      JOIN boxed USING (image_id)
+    ), derived AS MATERIALIZED (
+      SELECT image_id, merged_id, rank, ids.of_results AS source_result_ids, status, revision, algorithm,
+        left(concept, 100) AS concept, confidence, left(agreeing, 1000) AS agreeing, left(dissenting, 1000) AS dissenting,
+        cardinality(string_to_array(agreeing, ' ')) AS ayes, cardinality(string_to_array(dissenting, ' ')) AS noes,
+        details -> rank::integer AS data
       FROM unnest(
         ${Columns.bigints(rows.map(({ imageId }) => imageId))},
         ${Columns.texts(rows.map(({ box }) => box.id))},
         ${Columns.bigints(rows.map(({ rank }) => rank))},
-        ${Columns.documents(rows.map(({ box, derivation }) => MergedBox.toData(box, { ...derivation, resultIds: [] })))},
+        ${Columns.texts(rows.map(({ box }) => box.status))},
+        ${Columns.texts(rows.map(({ box }) => box.concept))},
+        ${Columns.floats(rows.map(({ box }) => box.confidence))},
         ${Columns.texts(rows.map(({ box }) => box.services.join(" ")))},
-        ${Columns.texts(rows.map(({ box }) => box.status))}
-      ) AS r (image_id, merged_id, rank, data, services, status)
-      JOIN boxed USING (image_id)
+        ${Columns.texts(rows.map(({ box }) => box.dissenters.join(" ")))}
+      ) AS r (image_id, merged_id, rank, status, concept, confidence, agreeing, dissenting)
+      JOIN described USING (image_id)
       CROSS JOIN LATERAL (
         SELECT coalesce(array_agg(result_id ORDER BY service COLLATE "C"), '{}') AS of_results FROM results
-        WHERE results.image_id = r.image_id AND service = ANY (string_to_array(services, ' '))
+        WHERE results.image_id = r.image_id AND service = ANY (string_to_array(agreeing, ' '))
       ) AS ids
+    ), stored AS MATERIALIZED (
+      SELECT boxes.image_id, merged_id, rank, source_result_ids, status, algorithm, data
+      FROM box_details CROSS JOIN LATERAL jsonb_array_elements(details) WITH ORDINALITY AS each (data, place)
+      JOIN boxes ON boxes.image_id = box_details.image_id AND rank = place - 1
+      WHERE box_details.image_id IN (SELECT image_id FROM boxed) AND boxes.image_id IN (SELECT image_id FROM boxed)
     ), gone AS (
-      DELETE FROM merged_boxes
+      DELETE FROM boxes
       WHERE image_id IN (SELECT image_id FROM boxed)
         AND (image_id, merged_id) NOT IN (SELECT image_id, merged_id FROM derived)
       RETURNING image_id
     ), kept AS (
-      INSERT INTO merged_boxes
-        (image_id, merged_id, rank, source_result_ids, merged_data, status, revision, algorithm)
-      SELECT * FROM derived
+      INSERT INTO boxes
+        (image_id, merged_id, rank, source_result_ids, status, revision, concept, confidence, agreeing, dissenting, ayes, noes)
+      SELECT image_id, merged_id, derived.rank, derived.source_result_ids, derived.status, revision, concept, confidence,
+        agreeing, dissenting, ayes, noes
+      FROM derived LEFT JOIN stored USING (image_id, merged_id)
+      WHERE (derived.rank, derived.source_result_ids, derived.status, derived.algorithm, derived.data)
+        IS DISTINCT FROM (stored.rank, stored.source_result_ids, stored.status, stored.algorithm, stored.data)
       ON CONFLICT (image_id, merged_id) DO UPDATE SET
-        rank = excluded.rank, source_result_ids = excluded.source_result_ids, merged_data = excluded.merged_data,
-        status = excluded.status, revision = excluded.revision, algorithm = excluded.algorithm,
-        created = excluded.created
-      WHERE merged_boxes.rank <> excluded.rank OR merged_boxes.merged_data <> excluded.merged_data
+        rank = excluded.rank, source_result_ids = excluded.source_result_ids, status = excluded.status,
+        revision = excluded.revision, created = excluded.created, concept = excluded.concept,
+        confidence = excluded.confidence, agreeing = excluded.agreeing, dissenting = excluded.dissenting,
+        ayes = excluded.ayes, noes = excluded.noes
       RETURNING image_id
+    ), detailed AS (
+      INSERT INTO box_details (image_id, algorithm, details) SELECT image_id, algorithm, details FROM described
+      ON CONFLICT (image_id) DO UPDATE SET algorithm = excluded.algorithm, details = excluded.details
+      WHERE box_details.algorithm <> excluded.algorithm OR box_details.details <> excluded.details
     ), voted AS (
       INSERT INTO consensus (image_id, consensus_data, processing_time, revision, algorithm)
       SELECT image_id, data::jsonb, processing_time, revision, algorithm
@@ -134,11 +157,19 @@ const writeUnmoved = Effect.fnUntraced(function* (
 
 interface Row {
   readonly imageId: ImageId
-  readonly derivation: Derivation
   readonly rank: number
   readonly box: MergedBox.MergedBox
 }
 
+/** What a row of `boxes` does not say of its box. */
+const detailsOf = ({ box }: Row) =>
+  Struct.omit(MergedBox.toData(box, { algorithm: "", resultIds: [] }), [
+    "cluster_id",
+    "status",
+    "harmonization_algorithm",
+    "source_result_ids"
+  ])
+
 /** The boxes of an image as rows; a name can be there once. */
-const rowsOf = ({ derivation, imageId, value }: Derived<ReadonlyArray<MergedBox.MergedBox>>): ReadonlyArray<Row> =>
-  [...new Map(value.map((box) => [box.id, box])).values()].map((box, rank) => ({ imageId, derivation, rank, box }))
+const rowsOf = ({ imageId, value }: Derived<ReadonlyArray<MergedBox.MergedBox>>): ReadonlyArray<Row> =>
+  [...new Map(value.map((box) => [box.id, box])).values()].map((box, rank) => ({ imageId, rank, box }))

@@ -10,6 +10,7 @@ import type { BoxId, ImageId, ServiceId } from "../../domain/Identifiers.ts"
 import * as MergedBox from "../../domain/MergedBox.ts"
 import type { Revision, Stage } from "../../domain/Staleness.ts"
 import type { ImageRecord } from "../../services/ResultStore.ts"
+import * as Boxes from "./Boxes.ts"
 import * as Columns from "./Columns.ts"
 import * as Corrections from "./Corrections.ts"
 import { isStale } from "./Derivations.ts"
@@ -74,7 +75,7 @@ const readRecords = Effect.fnUntraced(function* (ids: ReadonlyArray<ImageId>) {
   const references = yield* sql<ReferenceRow & { image_id: ImageId }>`
     SELECT image_id, image_filename, image_path, image_url FROM images WHERE image_id = ANY (${wanted})`
   const boxes = yield* sql<{ image_id: ImageId; merged_data: unknown }>`
-    SELECT image_id, merged_data FROM merged_boxes WHERE image_id = ANY (${wanted}) ORDER BY image_id, rank`
+    SELECT image_id, merged_data FROM (${Boxes.whole(sql, ids)}) AS whole ORDER BY image_id, rank`
   const consensuses = yield* sql<{ image_id: ImageId; consensus_data: unknown }>`
     SELECT image_id, consensus_data FROM consensus WHERE image_id = ANY (${wanted})`
   const correctionsOf = yield* Corrections.standing(ids)

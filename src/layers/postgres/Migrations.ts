@@ -30,6 +30,8 @@ import { countVotes } from "./migrations/0018CountVotes.ts"
 import { tellChanges } from "./migrations/0019TellChanges.ts"
 import { searchCorrected } from "./migrations/0020SearchCorrected.ts"
 import { followApart } from "./migrations/0021FollowApart.ts"
+import { describeApart } from "./migrations/0022DescribeApart.ts"
+import { vacuumSooner } from "./migrations/0023VacuumSooner.ts"
 
 /** The database was made by a later version of the program. */
 export class DatabaseTooNew extends Schema.TaggedError<DatabaseTooNew>()("DatabaseTooNew", {
@@ -66,7 +68,9 @@ export const steps = {
   "0018_count_votes": countVotes,
   "0019_tell_changes": tellChanges,
   "0020_search_corrected": searchCorrected,
-  "0021_follow_apart": followApart
+  "0021_follow_apart": followApart,
+  "0022_describe_apart": describeApart,
+  "0023_vacuum_sooner": vacuumSooner
 }
 
 /** Where it says which were taken. */

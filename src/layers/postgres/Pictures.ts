@@ -41,7 +41,8 @@ const change = Effect.fnUntraced(function* (id: ImageId, seen: SeenPicture) {
       FROM lost WHERE image_id = ${id}
     )
     SELECT facts::int AS forgotten FROM lost`
-  yield* sql`DELETE FROM merged_boxes WHERE image_id = ${id}`
+  yield* sql`DELETE FROM boxes WHERE image_id = ${id}`
+  yield* sql`DELETE FROM box_details WHERE image_id = ${id}`
   yield* sql`DELETE FROM corrections WHERE image_id = ${id}`
   yield* CorrectedConcepts.keep([id])
   return (row?.forgotten ?? 0) > 0

@@ -134,7 +134,7 @@ const insertCrops = Effect.fnUntraced(function* (records: ReadonlyArray<CropReco
         r (image_id, merged_id, service, status, data, error_class, error_reason, processing_time,
            x, y, width, height, place)
       JOIN unmoved USING (image_id)
-      JOIN merged_boxes USING (image_id, merged_id)
+      JOIN boxes USING (image_id, merged_id)
       ORDER BY place
       ON CONFLICT (image_id, merged_box_id, service) DO UPDATE SET ${renewed(sql)}, region_x = excluded.region_x,
         region_y = excluded.region_y, region_width = excluded.region_width, region_height = excluded.region_height

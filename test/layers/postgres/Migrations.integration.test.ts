@@ -162,6 +162,54 @@ describe("migrate", () => {
     }).pipe(Effect.provide(Databases.client))
   )
 
+  it.effect("keeps all that was said of boxes when it is put into one row for each image", () =>
+    Effect.gen(function* () {
+      yield* migrateTo(21)
+      const sql = yield* PgClient.PgClient
+      yield* sql`
+        INSERT INTO images (image_filename, image_path, source_key, requested_services)
+        SELECT i || '.jpg', '/' || i, i, '{}' FROM generate_series(1, 3) AS i`
+      const data = (id: string, services: ReadonlyArray<string>, dissenters: ReadonlyArray<string>) =>
+        JSON.stringify({
+          cluster_id: id,
+          concept: "dog",
+          avg_confidence: 0.5,
+          status: "confirmed",
+          contributing_services: services,
+          dissenters,
+          detections: [{ service: services[0], mask: null }],
+          harmonization_algorithm: "old@1",
+          source_result_ids: [7, 8]
+        })
+      // The first of an image was stored last.
+      for (const [image, id, rank, services, dissenters] of [
+        [1, "late", 1, ["rtdetr"], ["yolov8", "detectron2"]],
+        [1, "early", 0, ["rtdetr", "yolov8"], []],
+        [2, "early", 0, ["yolov8"], []]
+      ] as const) {
+        yield* sql`
+          INSERT INTO merged_boxes (image_id, merged_id, rank, source_result_ids, merged_data, status, revision, algorithm)
+          VALUES (${image}, ${id}, ${rank}, '{7,8}', ${data(id, services, dissenters)}::text::jsonb, 'confirmed', 3, 'old@1')`
+      }
+      yield* sql`
+        INSERT INTO postprocessing (image_id, merged_box_id, service, status, region_x, region_y, region_width, region_height)
+        VALUES (1, 'late', 'colors', 'success', 0, 0, 1, 1)`
+      const boxes = sql`
+        SELECT image_id, merged_id, rank, source_result_ids, merged_data, status, revision, algorithm, created, concept,
+          confidence, agreeing, dissenting, ayes, noes
+        FROM merged_boxes ORDER BY image_id, rank`
+      const before = yield* boxes
+      yield* migrate
+      assert.deepStrictEqual(yield* boxes, before)
+      assert.lengthOf(before, 3)
+      const [late] = yield* sql<{ agreeing: string; dissenting: string; noes: number }>`
+        SELECT agreeing, dissenting, noes FROM boxes WHERE merged_id = 'late'`
+      assert.deepStrictEqual(late, { agreeing: "rtdetr", dissenting: "yolov8 detectron2", noes: 2 })
+      yield* sql`DELETE FROM boxes WHERE merged_id = 'late'`
+      assert.deepStrictEqual(yield* sql`SELECT FROM postprocessing`, [])
+    }).pipe(Effect.provide(Databases.client))
+  )
+
   it.effect("refuses a database with steps it does not know, and names the remedy (B07)", () =>
     Effect.gen(function* () {
       yield* migrate

@@ -40,8 +40,14 @@ const fill = Effect.gen(function* () {
       CASE WHEN i % 500 = 0 THEN 'failed' ELSE 'success' END, CASE WHEN i % 500 = 0 THEN 'refused' END, 'no', 'w'
     FROM generate_series(1, ${images}) AS i, unnest('{clip,yolov8}'::text[]) AS service`
   yield* sql`
-    INSERT INTO merged_boxes (image_id, merged_id, rank, source_result_ids, merged_data, status, revision, algorithm)
-    SELECT i, 'box', 0, '{}', ${box}::text::jsonb, 'confirmed', 2, 'a' FROM generate_series(1, ${images}) AS i`
+    INSERT INTO boxes (image_id, merged_id, rank, source_result_ids, status, revision, concept, confidence, agreeing,
+      dissenting, ayes, noes)
+    SELECT i, 'box', 0, '{}', 'confirmed', 2, ${box.concept}, ${box.confidence}, ${box.services.join(" ")},
+      ${box.dissenters.join(" ")}, ${box.services.length}, ${box.dissenters.length}
+    FROM generate_series(1, ${images}) AS i`
+  yield* sql`
+    INSERT INTO box_details (image_id, algorithm, details)
+    SELECT i, 'a', ${details}::text::jsonb FROM generate_series(1, ${images}) AS i`
   yield* sql`
     INSERT INTO consensus (image_id, consensus_data, processing_time, revision, algorithm)
     SELECT i, ${consensus}::text::jsonb, 1, 2, 'a' FROM generate_series(1, ${images}) AS i`
@@ -75,7 +81,8 @@ const fill = Effect.gen(function* () {
 }).pipe((work) => SqlClient.SqlClient.use((sql) => Effect.andThen(sql.withTransaction(work), sql`VACUUM ANALYZE`)))
 
 const facts = factsOf({ yolov8: said(object("person", [10, 20, 30, 40], 0.9)) })
-const box = JSON.stringify(MergedBox.toData(boxesOf(facts)[0]!, { algorithm: "a", resultIds: [1] }))
+const box = boxesOf(facts)[0]!
+const details = JSON.stringify([MergedBox.toData(box, { algorithm: "a", resultIds: [1] })])
 const consensus = JSON.stringify(Schema.encodeSync(Consensus)(consensusOf(facts)))
 
 /** The statements that an effect runs. */

@@ -83,12 +83,12 @@ layer(Databases.store, { excludeTestServices: true })("PgResultStore", (it) => {
       const id = yield* known("yolov8")
       yield* store.record([answer(id, "yolov8")])
       yield* saveBoxes([derived(id, 1, personsAt([0, 0, 50, 90]))])
-      yield* Effect.acquireRelease(sql`ALTER TABLE merged_boxes RENAME COLUMN merged_data TO gone`, () =>
-        Effect.orDie(sql`ALTER TABLE merged_boxes RENAME COLUMN gone TO merged_data`)
+      yield* Effect.acquireRelease(sql`ALTER TABLE box_details RENAME COLUMN details TO gone`, () =>
+        Effect.orDie(sql`ALTER TABLE box_details RENAME COLUMN gone TO details`)
       )
       const { reason } = yield* Effect.flip(store.boxes(id))
       assert.strictEqual(reason._tag, "StoreUnavailable")
-      assert.match(String(reason.cause), /column .*merged_data.* does not exist/)
+      assert.match(String(reason.cause), /column .*details.* does not exist/)
     }).pipe(Effect.scoped)
   )
 

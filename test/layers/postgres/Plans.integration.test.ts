@@ -29,13 +29,15 @@ const filled = Layer.effectDiscard(
       SELECT image_id, service, 'success', '{}', 'worker' FROM images CROSS JOIN unnest(requested_services) AS service
       WHERE service <> 'yolov8' OR answered_services = 3`
     yield* sql`
-      INSERT INTO merged_boxes (image_id, merged_id, rank, source_result_ids, merged_data, status, revision, algorithm)
-      SELECT image_id, 'box', 0, '{}', '{}', 'confirmed', 3, ${current} FROM images`
+      INSERT INTO boxes (image_id, merged_id, rank, source_result_ids, status, revision)
+      SELECT image_id, 'box', 0, '{}', 'confirmed', 3 FROM images`
+    yield* sql`INSERT INTO box_details (image_id, algorithm, details) SELECT image_id, ${current}, '[{}]' FROM images`
     yield* sql`
       INSERT INTO postprocessing
         (image_id, merged_box_id, service, status, region_x, region_y, region_width, region_height)
       SELECT image_id, 'box', 'colors', 'success', 0, 0, 1, 1 FROM images`
-    for (const table of ["images", "results", "merged_boxes", "postprocessing"]) yield* sql`ANALYZE ${sql(table)}`
+    for (const table of ["images", "results", "boxes", "box_details", "postprocessing"])
+      yield* sql`ANALYZE ${sql(table)}`
   })
 )
 
@@ -71,7 +73,7 @@ const nodesOf = Effect.fnUntraced(function* <A, E, R>(work: Effect.Effect<A, E, 
   return nodes
 })
 
-const tables = new Set(["images", "results", "merged_boxes", "consensus", "postprocessing"])
+const tables = new Set(["images", "results", "boxes", "box_details", "consensus", "postprocessing"])
 
 const scansOf = (nodes: ReadonlyArray<Plan>) =>
   nodes.filter((node) => node["Node Type"] === "Seq Scan" && tables.has(node["Relation Name"] ?? ""))

@@ -46,7 +46,7 @@ const orders = (
   "least-agreement": [
     sql`LEFT JOIN (
       SELECT image_id, sum(ayes)::double precision / nullif(sum(ayes + noes), 0) AS agreement
-      FROM merged_boxes GROUP BY image_id
+      FROM boxes GROUP BY image_id
     ) AS votes USING (image_id)`,
     sql`agreement NULLS LAST,`
   ],
@@ -58,7 +58,7 @@ const orders = (
   ],
   "most-boxes": [
     sql`LEFT JOIN (
-      SELECT image_id, count(*) AS boxes FROM merged_boxes WHERE status = 'confirmed' GROUP BY image_id
+      SELECT image_id, count(*) AS boxes FROM boxes WHERE status = 'confirmed' GROUP BY image_id
     ) AS confirmed USING (image_id)`,
     sql`coalesce(boxes, 0) DESC,`
   ],

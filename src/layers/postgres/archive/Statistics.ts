@@ -19,7 +19,7 @@ export const statistics = Effect.fnUntraced(function* (group: string | undefined
       : sql`image_id IN (SELECT image_id FROM images WHERE image_group = ${Columns.storable(group)})`
   const [counted] = yield* sql<{ images: number }>`SELECT count(*) AS images FROM images WHERE ${ofGroup}`
   const verdicts = yield* sql<{ agreeing: string; dissenting: string; status: BoxStatus; boxes: number }>`
-    SELECT agreeing, dissenting, status, count(*) AS boxes FROM merged_boxes WHERE ${ofGroup}
+    SELECT agreeing, dissenting, status, count(*) AS boxes FROM boxes WHERE ${ofGroup}
     GROUP BY agreeing, dissenting, status`
   const judged = verdicts.map(({ agreeing, dissenting, ...rest }) => ({
     ...rest,
@@ -45,7 +45,7 @@ const labelsOf = Effect.fnUntraced(function* (ofGroup: Statement.Fragment) {
     WITH tenths AS MATERIALIZED (
       SELECT concept, status, count(*) AS boxes, sum(confidence) AS confidence,
         least(floor(confidence * ${Statistics.bins}::integer), ${Statistics.bins - 1}::integer)::integer AS tenth
-      FROM merged_boxes WHERE ${ofGroup} AND concept IS NOT NULL GROUP BY concept, status, tenth
+      FROM boxes WHERE ${ofGroup} AND concept IS NOT NULL GROUP BY concept, status, tenth
     ), most AS (
       SELECT concept, row_number() OVER (ORDER BY sum(boxes) DESC, concept) AS place FROM tenths
       GROUP BY concept ORDER BY place LIMIT ${mostLabels}

@@ -7,6 +7,7 @@ import type { BoxStatus } from "../../../domain/Harmonization.ts"
 import type { BoxId, Concept, ImageId, ServiceId } from "../../../domain/Identifiers.ts"
 import type { Revision } from "../../../domain/Staleness.ts"
 import * as Corrected from "../../../domain/corrections/Corrected.ts"
+import * as Boxes from "../Boxes.ts"
 import * as Columns from "../Columns.ts"
 import * as Corrections from "../Corrections.ts"
 import { isOwed, others, owing } from "../Owed.ts"
@@ -63,7 +64,7 @@ export const summaries = Effect.fnUntraced(function* (ids: ReadonlyArray<ImageId
     SELECT image_id, merged_id, status, merged_data ->> 'concept' AS concept, merged_data ->> 'label' AS label,
       merged_data ->> 'emoji' AS emoji, (merged_data ->> 'avg_confidence')::double precision AS confidence,
       merged_data -> 'merged_bbox' AS box
-    FROM merged_boxes WHERE image_id = ANY (${wanted}) ORDER BY image_id, rank`
+    FROM (${Boxes.whole(sql, ids)}) AS whole ORDER BY image_id, rank`
   const findings = yield* sql<FindingRow>`
     SELECT image_id, concept, emoji, confidence FROM findings
     WHERE image_id = ANY (${wanted}) ORDER BY image_id, rank`
