@@ -34,11 +34,30 @@ export interface Costs {
   readonly loaded: Cost
 }
 
+/** One worker for all services and one postprocessor are the same for both; what they do at first is not counted. */
+export const measure = (servers: Servers, images: { readonly alone: number; readonly loaded: number }) =>
+  withPrograms(servers, async (programs) => {
+    const picture = await Jobs.makePicture(servers)
+    await analyze(servers, picture, warmUp)
+    const alone = await costOf(servers, programs, images.alone, async () => {
+      for (let i = 0; i < images.alone; i++) await analyze(servers, picture, 1)
+    })
+    const loaded = await costOf(servers, programs, images.loaded, () => analyze(servers, picture, images.loaded))
+    return { alone, loaded } satisfies Costs
+  })
+
+/** What works on images, and where others find the services. */
+export interface Programs {
+  readonly worker: Processes.Process
+  readonly postprocess: Processes.Process
+  readonly environment: Readonly<Record<string, string>>
+}
+
 /**
- * Every service says of the picture, and of each crop, what it says of a sample. One worker for all services and one postprocessor are the same for both;
- * what they do at first is not counted.
+ * Runs one worker for all services, one postprocessor, and services without latency as long as `use` takes. Every service says of a
+ * picture, and of each crop, what it says of a sample.
  */
-export const measure = async (servers: Servers, images: { readonly alone: number; readonly loaded: number }) => {
+export const withPrograms = async <A>(servers: Servers, use: (programs: Programs) => Promise<A>): Promise<A> => {
   const said = services.map(({ id }) => [`/${id}`, Postprocess.reply(id, Postprocess.samples[0]!)])
   const service = Processes.contestant("service", {
     LATENCY: "0",
@@ -53,15 +72,8 @@ export const measure = async (servers: Servers, images: { readonly alone: number
   const environment = { ...servers.environment, SERVICE_CONFIG: config }
   const worker = Processes.program("worker", ["--service", "all"], environment)
   const postprocess = Processes.program("postprocess", [], environment)
-  const picture = await Jobs.makePicture(servers)
-  const programs = { worker, postprocess }
   try {
-    await analyze(servers, picture, warmUp)
-    const alone = await costOf(servers, programs, images.alone, async () => {
-      for (let i = 0; i < images.alone; i++) await analyze(servers, picture, 1)
-    })
-    const loaded = await costOf(servers, programs, images.loaded, () => analyze(servers, picture, images.loaded))
-    return { alone, loaded } satisfies Costs
+    return await use({ worker, postprocess, environment })
   } finally {
     await Promise.all([worker, postprocess].map(({ stop }) => stop()))
     await service.stop()
@@ -111,11 +123,6 @@ const services = ServiceCatalog.standard
 /** Tells the statements of the bench from those of windmill. PostgreSQL counts them without what stands before the first word. */
 const own = "/* bench */"
 const isOwn = `query LIKE '%${own}%'`
-
-interface Programs {
-  readonly worker: Processes.Process
-  readonly postprocess: Processes.Process
-}
 
 const costOf = async (servers: Servers, programs: Programs, images: number, work: () => Promise<void>) => {
   const before = await look(servers, programs)

@@ -33,11 +33,7 @@ const start = (file: string, args: ReadonlyArray<string>, env: Environment): Pro
   const ended = new Promise<number | null>((resolve) => child.once("close", (code) => resolve(code)))
   return {
     cpu: () => cpuOf(child.pid!),
-    memory: () => {
-      const status = () => readFileSync(`/proc/${child.pid}/status`, "utf8")
-      const found = child.exitCode === null ? /VmRSS:\s+(\d+)/.exec(status()) : null
-      return found === null ? undefined : Number(found[1]) * 1024
-    },
+    memory: () => (child.exitCode === null ? memoryOf(child.pid!) : undefined),
     ended,
     said: () => words.join(""),
     stop: async () => {
@@ -45,6 +41,12 @@ const start = (file: string, args: ReadonlyArray<string>, env: Environment): Pro
       await ended
     }
   }
+}
+
+/** Bytes of memory that a process has. */
+export const memoryOf = (pid: number): number | undefined => {
+  const found = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))
+  return found === null ? undefined : Number(found[1]) * 1024
 }
 
 /** Microseconds of CPU that a process has used, in all its threads. */
