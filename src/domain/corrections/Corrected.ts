@@ -112,7 +112,7 @@ export const naming = (
   const emoji = isSame ? derived.emoji : Concept.emojiOf(verdict.concept)
   const { at, by, change, id } = ruling.last
   return {
-    id: derived?.id ?? boxId(`correction_${ruling.first.id}`),
+    id: derived?.id ?? idOf(ruling),
     label: isSame ? derived.label : verdict.concept,
     ...(emoji === undefined ? {} : { emoji }),
     correction: { id, by, at, kind: change.kind } satisfies Mark
@@ -147,5 +147,11 @@ export const deeds = {
   move: "moved it",
   add: "added it"
 } as const
+
+/** Names a box that was not derived by what was seen, as others are: the same corrections make the same names. */
+const idOf = ({ rank, subject: { box, concept } }: Ruling): BoxId => {
+  const content = `correction_${concept.replaceAll(" ", "-")}_${box.x}_${box.y}_${box.width}_${box.height}`
+  return boxId(rank === 1 ? content : `${content}_${rank}`)
+}
 
 const boxId = Brand.nominal<BoxId>()

@@ -21,8 +21,9 @@ export interface Ruling {
   readonly subject: Thing
   /** What is there; `undefined`: nothing that is not in another ruling. */
   readonly verdict: Thing | undefined
-  /** The first correction about it, and the last, which decides. */
-  readonly first: Correction
+  /** Which of the rulings about this subject it is, from 1. */
+  readonly rank: number
+  /** The last correction about it, which decides. */
   readonly last: Correction
 }
 
@@ -49,7 +50,7 @@ export const rulings = (corrections: ReadonlyArray<Correction>): ReadonlyArray<R
     const ruling: Ruling = {
       subject: continued?.subject ?? subject,
       verdict: there === undefined || there === continued ? verdict : undefined,
-      first: continued?.first ?? correction,
+      rank: continued?.rank ?? known.filter((ruling) => isSame(ruling.subject, subject)).length + 1,
       last: correction
     }
     if (continued === undefined) known.push(ruling)

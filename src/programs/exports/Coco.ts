@@ -17,7 +17,7 @@ const mostBoxes = 10_000
  * The document, as text. All images come before all annotations, so `images` is read twice; an image that is new the second
  * time is left out.
  */
-export const document = <E, R>(images: Stream.Stream<Exported, E, R>, created: Date): Stream.Stream<string, E, R> =>
+export const document = <E, R>(images: Stream.Stream<Exported, E, R>): Stream.Stream<string, E, R> =>
   Stream.suspend(() => {
     const listed = new Set<number>()
     const categories = new Map<number, CocoCategories.CocoCategory>()
@@ -54,7 +54,8 @@ export const document = <E, R>(images: Stream.Stream<Exported, E, R>, created: D
           }
         })
 
-    const info = { description: "Boxes harmonized by windmill", date_created: created }
+    // Without the time: the same images make the same bytes.
+    const info = { description: "Boxes harmonized by windmill" }
     const used = () => Array.from(categories.values()).toSorted((a, b) => a.id - b.id)
     return Stream.make(`{"info":${JSON.stringify(info)},"licenses":[],"images":[`).pipe(
       Stream.concat(commaSeparated(Stream.map(images, imageOf))),

@@ -1,5 +1,5 @@
 /** Images as a file of one of the formats. */
-import { Clock, Effect, Stream } from "effect"
+import { Effect, Stream } from "effect"
 import type { ExportFormat } from "../../domain/archive/ExportFormat.ts"
 import type { ImageFilter } from "../../domain/archive/ImageFilter.ts"
 import { Archive } from "../../services/Archive.ts"
@@ -12,14 +12,16 @@ import * as JsonLines from "./JsonLines.ts"
 import * as LabelStudio from "./LabelStudio.ts"
 import * as Yolo from "./Yolo.ts"
 
-/** The images that meet the filter as a file, written while they are read; and those that were left out, once it is. */
+/**
+ * The images that meet the filter as a file, written while they are read; and those that were left out, once it is. The same
+ * images make the same bytes.
+ */
 export const file = Effect.fnUntraced(function* (format: ExportFormat, filter: ImageFilter) {
   const archive = yield* Archive
   const { images, leftOut } = yield* Export.images(filter)
-  const created = new Date(yield* Clock.currentTimeMillis)
   const text = Stream.encodeText
   const formats = {
-    coco: () => text(Coco.document(images, created)),
+    coco: () => text(Coco.document(images)),
     csv: () => text(Csv.document(images)),
     cvat: () => text(Cvat.document(images)),
     fiftyone: () => FiftyOne.document(images),

@@ -69,7 +69,19 @@ describe("boxes", () => {
       ["dog 0,0,100,100", "confirmed", "add"],
       ["cat 200,0,100,100", "tentative", undefined]
     ])
-    assert.strictEqual(added[0]?.id as string, "correction_1")
+    assert.strictEqual(added[0]?.id as string, "correction_dog_0_0_100_100")
+  })
+
+  it("names a box that was added, and moved away, apart from one that was added at the same place", () => {
+    const newBox = place([300, 300, 50, 60])
+    const boxes = correct([], { kind: "add", ...onDog }, { kind: "move", ...onDog, newBox }, { kind: "add", ...onDog })
+    assert.deepStrictEqual(
+      boxes.map(({ box, id }) => [id as string, box.x]),
+      [
+        ["correction_dog_0_0_100_100", 300],
+        ["correction_dog_0_0_100_100_2", 0]
+      ]
+    )
   })
 
   it("takes a box that a detector finds later for the one that was added", () => {

@@ -46,7 +46,7 @@ const unzipped = (content: Stream.Stream<Uint8Array>) =>
     const files = unzipSync(new Uint8Array(Buffer.concat(parts)))
     return Object.fromEntries(Object.entries(files).map(([name, bytes]) => [name, strFromU8(bytes)]))
   })
-const cocoOf = (...some: ReadonlyArray<Exported>) => parsed(Coco.document(Stream.fromIterable(some), new Date(0)))
+const cocoOf = (...some: ReadonlyArray<Exported>) => parsed(Coco.document(Stream.fromIterable(some)))
 
 describe("COCO", () => {
   it.effect("is valid, with sizes, and names that are unique where names of files are not", () =>
