@@ -26,12 +26,24 @@ export const send = <A>(request: Effect.Effect<A, unknown>): Promise<A> =>
 
 /** `api.images.list`, of which a hundred thousand ids are not checked one by one: that would hold up the page. */
 export const listImages = async (
-  query: ImageFilter & { readonly order: ImageOrder }
+  query: ImageFilter & { readonly order: ImageOrder; readonly limit?: number }
 ): Promise<typeof ImageList.Type> => {
-  const given = Object.entries(query).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]]))
+  const given = Object.entries(query).flatMap(([name, value]) =>
+    (Array.isArray(value) ? value : value === undefined ? [] : [value]).map((each) => [name, String(each)])
+  )
   const response = await fetched(`images/ids?${new URLSearchParams(given)}`)
   return (await response.json()) as typeof ImageList.Type
 }
+
+/** The page that `total` asks for; without it the API answers with a list. */
+export const paged = <Page extends { readonly total: number }, E>(
+  request: Effect.Effect<ReadonlyArray<unknown> | Page, E>
+): Effect.Effect<Page, E | RequestFailed> =>
+  Effect.filterOrFail(
+    request,
+    (answer): answer is Page => "total" in answer,
+    () => new RequestFailed("The API is of another version: load this page again")
+  )
 
 /** What the API answers as it is. Rejects with `RequestFailed`. */
 export const fetched = async (path: string, init?: RequestInit): Promise<Response> => {
@@ -45,6 +57,7 @@ export const fetched = async (path: string, init?: RequestInit): Promise<Respons
 const reasonOf = (error: unknown): string => {
   const { _tag, detail } = error as { readonly _tag?: string; readonly detail?: unknown }
   if (typeof detail === "string") return detail
+  if (error instanceof RequestFailed) return error.message
   // What was typed is no value of its kind.
   if (_tag === "SchemaError") return (error as Error).message
   return _tag === "HttpClientError" ? "The API does not answer. Is it still running?" : String(error)

@@ -22,9 +22,15 @@ export interface ActionLogShape {
     readonly before?: ActionId
     readonly limit: number
   }) => Effect.Effect<ReadonlyArray<Action>, ResultStoreError>
+  /** How many there are. */
+  readonly total: Effect.Effect<number, ResultStoreError>
 }
 
 /** Nothing is noted unless a log is provided. */
 export const ActionLog: Context.Reference<ActionLogShape> = Context.Reference("windmill/services/ActionLog", {
-  defaultValue: (): ActionLogShape => ({ note: () => Effect.void, list: () => Effect.succeed([]) })
+  defaultValue: (): ActionLogShape => ({
+    note: () => Effect.void,
+    list: () => Effect.succeed([]),
+    total: Effect.succeed(0)
+  })
 })

@@ -24,6 +24,8 @@ export class Operations extends Context.Service<
       readonly before?: OperationId
       readonly limit: number
     }) => Effect.Effect<ReadonlyArray<Operation>, ResultStoreError>
+    /** How many there are, also those that have ended. */
+    readonly total: Effect.Effect<number, ResultStoreError>
     /** Those that run, oldest first. */
     readonly running: Effect.Effect<ReadonlyArray<Operation>, ResultStoreError>
     readonly find: (id: OperationId) => Effect.Effect<Option.Option<Operation>, ResultStoreError>

@@ -1,6 +1,7 @@
 /** The HTTP API on a free port of this machine, with a database of its own. */
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import * as NodePath from "@effect/platform-node/NodePath"
+import { assert } from "@effect/vitest"
 import { ConfigProvider, Context, Effect, FileSystem, Layer, Path, Result } from "effect"
 import { FetchHttpClient, HttpClient, HttpClientRequest } from "effect/http"
 import { HttpApiClient } from "effect/http-api"
@@ -137,6 +138,22 @@ export const client = Effect.gen(function* () {
   const baseUrl = yield* ApiServer.address
   return yield* HttpApiClient.make(Api, { baseUrl })
 })
+
+/** A list that was answered without a total. */
+export const plain = <A, E, R>(answered: Effect.Effect<ReadonlyArray<A> | { readonly total: number }, E, R>) =>
+  Effect.map(answered, (list): ReadonlyArray<A> => {
+    assert.isArray(list)
+    return list as ReadonlyArray<A>
+  })
+
+/** A list that was answered with its total. */
+export const paged = <A extends { readonly total: number }, E, R>(
+  answered: Effect.Effect<ReadonlyArray<unknown> | A, E, R>
+) =>
+  Effect.map(answered, (page): A => {
+    assert.property(page, "total")
+    return page as A
+  })
 
 /** A client that sends the token, and whatever other headers. */
 export const clientWith = (headers: Readonly<Record<string, string>>) =>

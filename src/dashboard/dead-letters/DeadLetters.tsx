@@ -2,10 +2,10 @@
 import { useSignal } from "@preact/signals"
 import type { StepName } from "../../domain/StepName.ts"
 import type { DeadLetter } from "../../programs/api/definition/Pipeline.ts"
-import { api, send } from "../Client.ts"
+import { api, paged, send } from "../Client.ts"
 import { Action } from "../parts/Action.tsx"
 import { Empty, Problem } from "../parts/Empty.tsx"
-import { count } from "../parts/Words.ts"
+import { count, grouped } from "../parts/Words.ts"
 import { useResource } from "../Resource.ts"
 import { href } from "../Routes.ts"
 
@@ -13,30 +13,34 @@ import { href } from "../Routes.ts"
 const limit = 200
 
 export const DeadLetters = ({ step }: { readonly step: StepName | undefined }) => {
-  const query = { limit, ...(step === undefined ? {} : { step }) }
-  const letters = useResource(() => send(api.pipeline.deadLetters({ query })), {
+  const query = { limit, total: true, ...(step === undefined ? {} : { step }) }
+  const page = useResource(() => send(paged(api.pipeline.deadLetters({ query }))), {
     everyMilliseconds: 5000,
     key: step ?? ""
   })
-  const steps = [...new Set(letters.value.value?.map((letter) => letter.step))]
+  const { deadLetters: letters = [], total } = page.value.value ?? {}
+  const steps = [...new Set(letters.map((letter) => letter.step))]
   return (
     <>
       <h1>Dead letters</h1>
-      <Problem problem={letters.problem.value} />
+      <Problem problem={page.problem.value} />
       {step !== undefined && (
         <p>
           Those of {step}. <a href={href("dead-letters")}>Show all</a>
         </p>
       )}
-      {letters.value.value?.length === 0 && (
-        <Empty title="There are no dead letters">Every message so far could be handled.</Empty>
+      {total === 0 && <Empty title="There are no dead letters">Every message so far could be handled.</Empty>}
+      {total !== undefined && total > letters.length && (
+        <p class="soft">
+          {grouped(letters.length)} of {count(total, "message")} are shown, the oldest of each queue.
+        </p>
       )}
       {steps.map((each) => (
         <Queue
           key={each}
           step={each}
-          letters={letters.value.value!.filter((letter) => letter.step === each)}
-          refresh={letters.refresh}
+          letters={letters.filter((letter) => letter.step === each)}
+          refresh={page.refresh}
         />
       ))}
     </>

@@ -1,7 +1,7 @@
 /** What is done to many images at once, how far that is, and who did what. */
 import type { Action as ActionTaken } from "../../domain/Action.ts"
 import { type Operation, unitOf, words } from "../../domain/Operation.ts"
-import { api, send } from "../Client.ts"
+import { api, paged, send } from "../Client.ts"
 import { Action } from "../parts/Action.tsx"
 import { Bar } from "../parts/Bar.tsx"
 import { Empty, Problem } from "../parts/Empty.tsx"
@@ -13,23 +13,31 @@ import { BeginOperation } from "./BeginOperation.tsx"
 const limit = 100
 
 export const Operations = () => {
-  const operations = useResource(() => send(api.operations.list({ query: { limit } })), { everyMilliseconds: 2000 })
-  const actions = useResource(() => send(api.operations.actions({ query: { limit } })), { everyMilliseconds: 5000 })
+  const query = { limit, total: true }
+  const operations = useResource(() => send(paged(api.operations.list({ query }))), { everyMilliseconds: 2000 })
+  const actions = useResource(() => send(paged(api.operations.actions({ query }))), { everyMilliseconds: 5000 })
+  const begun = operations.value.value
+  const taken = actions.value.value
   const refresh = () => void Promise.all([operations.refresh(), actions.refresh()])
   return (
     <>
       <h1>Operations</h1>
       <Problem problem={operations.problem.value ?? actions.problem.value} />
       <BeginOperation refresh={refresh} />
-      {operations.value.value?.length === 0 && (
+      {begun?.total === 0 && (
         <Empty title="Nothing was done to many images at once">
           Ask services again after a model has changed, derive again, withdraw what is owed, or delete images.
         </Empty>
       )}
-      {operations.value.value?.map((operation) => (
+      {begun?.operations.map((operation) => (
         <Card key={operation.id} operation={operation} refresh={refresh} />
       ))}
-      {actions.value.value !== undefined && actions.value.value.length > 0 && <Actions actions={actions.value.value} />}
+      {begun !== undefined && begun.total > begun.operations.length && (
+        <p class="soft">
+          The last {grouped(begun.operations.length)} of {count(begun.total, "operation")}
+        </p>
+      )}
+      {taken !== undefined && taken.total > 0 && <Actions {...taken} />}
     </>
   )
 }
@@ -72,9 +80,21 @@ const Card = ({ operation, refresh }: { readonly operation: Operation; readonly 
   )
 }
 
-const Actions = ({ actions }: { readonly actions: ReadonlyArray<ActionTaken> }) => (
+interface ActionsProps {
+  /** Newest first. */
+  readonly actions: ReadonlyArray<ActionTaken>
+  /** How many there are with earlier ones. */
+  readonly total: number
+}
+
+const Actions = ({ actions, total }: ActionsProps) => (
   <section class="card" aria-labelledby="actions">
     <h2 id="actions">Who did what</h2>
+    {total > actions.length && (
+      <p class="soft">
+        The last {grouped(actions.length)} of {grouped(total)}
+      </p>
+    )}
     <div class="scroll">
       <table class="done">
         <thead>

@@ -27,6 +27,11 @@ export const layer = Layer.effect(
           Effect.map((rows) => rows.map(({ count, ...rest }) => (count === null ? rest : { ...rest, count }))),
           Effect.mapError(storeError)
         )
+      ),
+      total: sql<{ total: number }>`SELECT count(*) AS total FROM actions`.pipe(
+        Effect.map(([row]) => row!.total),
+        Effect.mapError(storeError),
+        Effect.withSpan("ActionLog.total")
       )
     })
   })

@@ -38,6 +38,9 @@ export const layer = Layer.effect(
         read(sql`
           WHERE ${before === undefined ? sql`true` : sql`operation_id < ${before}`} ORDER BY operation_id DESC LIMIT ${limit}`)
       ),
+      total: method("total", () =>
+        Effect.map(sql<{ total: number }>`SELECT count(*) AS total FROM operations`, ([row]) => row!.total)
+      )(),
       running: method("running", () => read(sql`WHERE state = 'running' ORDER BY operation_id`))(),
       find: method("find", find),
       step: method("step", (id: OperationId, limit: number) => inTransaction(step(id, limit))),

@@ -254,9 +254,7 @@ export const runMissing = Effect.fn("Actions.runMissing")(function* (
 /** The messages set aside from the queues of all steps, or of one, with their step; at most `limit` of each queue. */
 export const deadLetters = Effect.fn("Actions.deadLetters")(function* (step: StepName | undefined, limit: number) {
   const broker = yield* MessageBroker
-  const catalog = yield* Catalog
-  const steps: ReadonlyArray<StepName> = step === undefined ? [...catalog.map(({ id }) => id), ...stages] : [step]
-  const letters = yield* Effect.forEach(steps, (step) =>
+  const letters = yield* Effect.forEach(yield* stepsOf(step), (step) =>
     queueOf(step).pipe(
       Effect.flatMap((queue) => broker.deadLetters(queue, limit)),
       Effect.map((letters) => letters.map((letter) => ({ ...letter, step })))
@@ -264,6 +262,20 @@ export const deadLetters = Effect.fn("Actions.deadLetters")(function* (step: Ste
   )
   return letters.flat()
 })
+
+/** How many messages are set aside from the queues of all steps, or of one. */
+export const countDeadLetters = Effect.fn("Actions.countDeadLetters")(function* (step: StepName | undefined) {
+  const broker = yield* MessageBroker
+  const queues = yield* Effect.forEach(yield* stepsOf(step), queueOf)
+  const counts = yield* Effect.forEach(queues, (queue) => broker.statistics(queue))
+  return counts.reduce((sum, { dead }) => sum + dead, 0)
+})
+
+/** One step, or all. */
+const stepsOf = (step: StepName | undefined) =>
+  Catalog.useSync((catalog): ReadonlyArray<StepName> =>
+    step === undefined ? [...catalog.map(({ id }) => id), ...stages] : [step]
+  )
 
 /** Puts dead letters of a step back into its queue. Returns how many. */
 export const replay = Effect.fnUntraced(function* (step: StepName, selection: DeadLetterSelection) {

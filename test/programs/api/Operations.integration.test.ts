@@ -26,7 +26,7 @@ layer(ApiServers.layer(), { excludeTestServices: true })("operations", (it) => {
       assert.isFalse(yield* store.isOwed(imageId, clip))
       const other = yield* api.operations.begin({ payload: { request: { kind: "recompute", stages: ["consensus"] } } })
       assert.match(other.by, /^API, from .*127\.0\.0\.1/)
-      const acts = yield* api.operations.actions({ query: { limit: 3 } })
+      const acts = yield* ApiServers.plain(api.operations.actions({ query: { limit: 3 } }))
       assert.deepStrictEqual(
         acts.map(({ by, count, what }) => [by === other.by ? "API" : by, what, count]),
         [
@@ -36,9 +36,52 @@ layer(ApiServers.layer(), { excludeTestServices: true })("operations", (it) => {
         ]
       )
       const list = (query: Parameters<typeof api.operations.list>[0]["query"]) =>
-        Effect.map(api.operations.list({ query }), (all) => all.map(({ id }) => id))
+        Effect.map(ApiServers.plain(api.operations.list({ query })), (all) => all.map(({ id }) => id))
       assert.deepStrictEqual(yield* list({}), [other.id, id])
       assert.deepStrictEqual(yield* list({ before: other.id, limit: 1 }), [id])
+    })
+  )
+
+  it.effect("are lists as they were and, where the total is asked for, pages with it; so are actions", () =>
+    Effect.gen(function* () {
+      const api = yield* ApiServers.client
+      const { paged, plain } = ApiServers
+      const before = yield* paged(api.operations.list({ query: { total: true } }))
+      const acts = yield* paged(api.operations.actions({ query: { total: true, limit: 1000 } }))
+      const begun = yield* Effect.replicateEffect(
+        api.operations.begin({ payload: { request: { kind: "recompute", stages: ["consensus"] }, by: "Ada" } }),
+        3
+      )
+      const [third, second, first] = begun.map(({ id }) => id).toSorted((a, b) => b - a)
+
+      const page = yield* paged(api.operations.list({ query: { limit: 2, total: true } }))
+      assert.deepStrictEqual(
+        page.operations.map(({ id }) => id),
+        [third, second]
+      )
+      assert.deepStrictEqual([page.next, page.total], [second, before.total + 3])
+      const rest = yield* paged(api.operations.list({ query: { limit: 1000, before: page.next!, total: true } }))
+      assert.deepStrictEqual([rest.operations[0]!.id, rest.operations.length], [first, page.total - 2])
+      assert.deepStrictEqual([rest.next, rest.total], [undefined, page.total])
+      const listed = yield* plain(api.operations.list({ query: { limit: 2 } }))
+      assert.deepStrictEqual(
+        listed.map(({ id }) => id),
+        [third, second]
+      )
+      assert.lengthOf(yield* plain(api.operations.list({ query: { limit: 2, total: false } })), 2)
+
+      const done = yield* paged(api.operations.actions({ query: { limit: 2, total: true } }))
+      assert.deepStrictEqual(
+        done.actions.map(({ by, what }) => [by, what]),
+        [
+          ["Ada", "recompute consensus"],
+          ["Ada", "recompute consensus"]
+        ]
+      )
+      assert.deepStrictEqual([done.next, done.total], [done.actions[1]!.id, acts.total + 3])
+      const earlier = yield* paged(api.operations.actions({ query: { limit: 1, before: done.next!, total: true } }))
+      assert.deepStrictEqual([earlier.actions[0]!.what, earlier.total], ["recompute consensus", done.total])
+      assert.strictEqual((yield* ApiServers.request("/actions?total=maybe")).status, 400)
     })
   )
 

@@ -75,7 +75,7 @@ layer(ApiServers.layer(), { excludeTestServices: true })("the pipeline", (it) =>
       const api = yield* ApiServers.client
       yield* bury("queue_ollama", "one", "two")
       yield* bury(hintQueue.harmonize, "three")
-      const letters = yield* api.pipeline.deadLetters({ query: {} })
+      const letters = yield* ApiServers.plain(api.pipeline.deadLetters({ query: {} }))
       assert.deepStrictEqual(
         letters.map(({ body, reason, step }) => [step as string, body, reason]),
         [
@@ -85,7 +85,11 @@ layer(ApiServers.layer(), { excludeTestServices: true })("the pipeline", (it) =>
         ]
       )
       const step = serviceId("ollama")
-      assert.strictEqual((yield* api.pipeline.deadLetters({ query: { step, limit: 1 } })).length, 1)
+      assert.lengthOf(yield* ApiServers.plain(api.pipeline.deadLetters({ query: { step, limit: 1 } })), 1)
+      const first = yield* ApiServers.paged(api.pipeline.deadLetters({ query: { limit: 1, total: true } }))
+      assert.deepStrictEqual(first, { deadLetters: [letters[0]!, letters[2]!], total: 3 })
+      const ofStep = yield* ApiServers.paged(api.pipeline.deadLetters({ query: { step, limit: 1, total: true } }))
+      assert.deepStrictEqual(ofStep, { deadLetters: [letters[0]!], total: 2 })
       const ids = [letters[1]!.id]
       assert.deepStrictEqual(yield* api.pipeline.replay({ payload: { step, ids } }), { count: 1 })
       assert.deepStrictEqual(yield* api.pipeline.replay({ payload: { step } }), { count: 1 })

@@ -339,7 +339,7 @@ layer(ApiServers.layer({ token, environment: { API_TOKENS: `Ada = ${adas},CI=the
       ] as const) {
         const api = yield* ApiServers.clientWith(headers)
         assert.strictEqual((yield* api.operations.begin({ payload })).by, name)
-        const [latest] = yield* api.operations.actions({ query: { limit: 1 } })
+        const [latest] = yield* ApiServers.plain(api.operations.actions({ query: { limit: 1 } }))
         assert.strictEqual(latest!.by, name)
         assert.deepInclude(yield* api.session.state(), { isLoggedIn: true, right: "full" })
       }
@@ -357,7 +357,10 @@ layer(ApiServers.layer({ token, environment: { API_TOKENS: `Ada = ${adas},CI=the
         [bearer.authorization.slice("Bearer ".length), /^CI \(API, token, from .+\)$/]
       ] as const) {
         const api = yield* ApiServers.clientWith({ authorization: `Bearer ${token}` })
-        const newest = Effect.map(api.operations.actions({ query: { limit: 1 } }), ([action]) => action?.by)
+        const newest = Effect.map(
+          ApiServers.plain(api.operations.actions({ query: { limit: 1 } })),
+          ([action]) => action?.by
+        )
         yield* api.operations.begin({ payload })
         assert.match((yield* newest)!, noted)
         yield* api.pipeline.pause({ params: { step: "consensus" }, payload: { by: "CI", reason: "" } })

@@ -25,7 +25,8 @@ const keeping = () => {
   const noted: Array<Omit<Action, "id" | "at">> = []
   const log = Layer.succeed(ActionLog, {
     note: (action) => Effect.sync(() => void noted.push(action)),
-    list: () => Effect.succeed([])
+    list: () => Effect.succeed([]),
+    total: Effect.succeed(0)
   })
   return { noted, log }
 }
@@ -56,7 +57,11 @@ describe("what people do", () => {
   it.effect("is done also when it cannot be noted now", () =>
     Effect.gen(function* () {
       const away = new ResultStoreError({ reason: new StoreUnavailable({ cause: "away" }) })
-      const log = Layer.succeed(ActionLog, { note: () => Effect.fail(away), list: () => Effect.fail(away) })
+      const log = Layer.succeed(ActionLog, {
+        note: () => Effect.fail(away),
+        list: () => Effect.fail(away),
+        total: Effect.fail(away)
+      })
       yield* Actions.pause({ step: ocr, by: "Bob", reason: "" })
       assert.isTrue(yield* Effect.provide(Actions.resume(ocr), log))
     }).pipe(Effect.provide(memory))

@@ -7,18 +7,30 @@ import { Pause } from "../../../domain/StepName.ts"
 import { NotFoundProblem, UnprocessableProblem } from "./Problems.ts"
 
 const OperationView = Operation.annotate({ identifier: "Operation" })
+const ActionView = Action.annotate({ identifier: "Action" })
 const request = Request.annotate({ identifier: "OperationRequest" })
+
+/** A page of operations. `next` is the `before` of the next page; absent on the last. */
+export const OperationPage = Schema.Struct({
+  operations: Schema.Array(OperationView),
+  next: Schema.optionalKey(OperationId),
+  /** How many there are on all pages. */
+  total: Schema.Int
+}).annotate({ identifier: "OperationPage" })
 
 const list = HttpApiEndpoint.get("list", "/operations", {
   query: {
     before: Schema.optionalKey(OperationId),
-    limit: Schema.optionalKey(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 1000 })))
+    limit: Schema.optionalKey(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 1000 }))),
+    /** Whether to answer with a page, which says how many there are. */
+    total: Schema.optionalKey(Schema.Boolean)
   },
-  success: Schema.Array(OperationView)
+  success: Schema.Union([Schema.Array(OperationView), OperationPage])
 }).annotateMerge(
   OpenApi.annotations({
     summary: "See operations, and how far they are",
-    description: "Newest first; `before` is the id after which the next page begins."
+    description:
+      "Newest first; `before` is the id after which the next page begins. A list or, with `total=true`, a page that says how many there are."
   })
 )
 
@@ -67,16 +79,28 @@ const stop = HttpApiEndpoint.post("stop", "/operations/:id/stop", {
   })
 )
 
+/** A page of actions. `next` is the `before` of the next page; absent on the last. */
+export const ActionPage = Schema.Struct({
+  actions: Schema.Array(ActionView),
+  next: Schema.optionalKey(ActionId),
+  /** How many there are on all pages. */
+  total: Schema.Int
+}).annotate({ identifier: "ActionPage" })
+
 const actions = HttpApiEndpoint.get("actions", "/actions", {
   query: {
     before: Schema.optionalKey(ActionId),
-    limit: Schema.optionalKey(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 1000 })))
+    limit: Schema.optionalKey(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 1000 }))),
+    /** Whether to answer with a page, which says how many there are. */
+    total: Schema.optionalKey(Schema.Boolean)
   },
-  success: Schema.Array(Action.annotate({ identifier: "Action" }))
+  success: Schema.Union([Schema.Array(ActionView), ActionPage])
 }).annotateMerge(
   OpenApi.annotations({
     summary: "See who did what",
-    description: "Newest first; `before` is the id after which the next page begins. Kept as long as KEEP_HISTORY says."
+    description:
+      "Newest first; `before` is the id after which the next page begins. A list or, with `total=true`, a page that says how many there are. " +
+      "Kept as long as KEEP_HISTORY says."
   })
 )
 

@@ -163,15 +163,30 @@ export const DeadLetter = Schema.Struct({
   headers: Schema.Record(Schema.String, Schema.String)
 }).annotate({ identifier: "DeadLetter" })
 
+/** The first messages of each queue. */
+export const DeadLetterPage = Schema.Struct({
+  deadLetters: Schema.Array(DeadLetter),
+  /** How many there are in these queues. */
+  total: Schema.Int
+}).annotate({ identifier: "DeadLetterPage" })
+
 const deadLetters = HttpApiEndpoint.get("deadLetters", "/dead-letters", {
   query: {
     step: Schema.optionalKey(StepName),
     /** Per queue. */
-    limit: Schema.optionalKey(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 1000 })))
+    limit: Schema.optionalKey(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 1000 }))),
+    /** Whether to answer with a page, which says how many there are. */
+    total: Schema.optionalKey(Schema.Boolean)
   },
-  success: Schema.Array(DeadLetter),
+  success: Schema.Union([Schema.Array(DeadLetter), DeadLetterPage]),
   error: NotFoundProblem
-}).annotateMerge(OpenApi.annotations({ summary: "See the messages that were set aside, and why" }))
+}).annotateMerge(
+  OpenApi.annotations({
+    summary: "See the messages that were set aside, and why",
+    description:
+      "Oldest first, queue by queue. A list or, with `total=true`, a page that says how many there are in these queues."
+  })
+)
 
 const replay = HttpApiEndpoint.post("replay", "/dead-letters/replay", {
   payload: Schema.Struct({

@@ -49,7 +49,12 @@ export const layer = HttpApiBuilder.group(
       retryFailed: ({ payload }) => asProblems(Effect.map(Actions.retryFailed(payload), counted)),
       runMissing: ({ payload }) => asProblems(Effect.map(Actions.runMissing(payload), counted)),
 
-      deadLetters: ({ query: { limit = letters, step } }) => asProblems(Actions.deadLetters(step, limit)),
+      deadLetters: ({ query: { limit = letters, step, total = false } }) =>
+        total
+          ? asProblems(
+              Effect.all({ deadLetters: Actions.deadLetters(step, limit), total: Actions.countDeadLetters(step) })
+            )
+          : asProblems(Actions.deadLetters(step, limit)),
       replay: ({ payload: { ids, step } }) => asProblems(Effect.map(Actions.replay(step, ids ?? "all"), counted)),
       drop: ({ payload: { ids, step } }) => asProblems(Effect.map(Actions.drop(step, ids), counted))
     })
