@@ -39,7 +39,7 @@ export type DetectorRecord = typeof DetectorRecord.Type
 /** Tenths of the range of confidences; the last holds 1, too. */
 export const bins = 10
 
-/** The harmonized boxes of one concept. */
+/** The boxes of one concept, as people have corrected them: what a person says is there is confirmed, with confidence 1. */
 export const LabelRecord = Schema.Struct({
   concept: Schema.String,
   confirmed: Schema.Int,

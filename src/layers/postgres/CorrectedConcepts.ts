@@ -1,13 +1,12 @@
 /**
- * What people say is in images, or is not, for searching. It follows from the corrections and the boxes of an image, and is
- * written in the transaction that changes either.
+ * What people say is in images, or is not, for searching, and how many boxes that makes, for counting. It follows from the
+ * corrections and the boxes of an image, and is written in the transaction that changes either.
  */
 import { Array, Effect } from "effect"
 import { SqlClient } from "effect/sql"
-import type { ImageBox } from "../../domain/BoundingBox.ts"
 import * as CorrectedConsensus from "../../domain/corrections/CorrectedConsensus.ts"
-import type { BoxStatus } from "../../domain/Harmonization.ts"
-import type { BoxId, Concept, ImageId } from "../../domain/Identifiers.ts"
+import * as CorrectedCounts from "../../domain/corrections/CorrectedCounts.ts"
+import type { ImageId } from "../../domain/Identifiers.ts"
 import * as Boxes from "./Boxes.ts"
 import * as Columns from "./Columns.ts"
 import * as Corrections from "./Corrections.ts"
@@ -18,14 +17,33 @@ export const keep = Effect.fnUntraced(function* (images: ReadonlyArray<ImageId>)
   const ids = Columns.bigints(images)
   const correctionsOf = yield* Corrections.standing(images)
   const boxes = yield* sql<BoxRow>`
-    SELECT image_id, merged_id AS id, status, merged_data ->> 'concept' AS concept, merged_data -> 'merged_bbox' AS box
+    SELECT image_id, merged_id AS id, status, merged_data ->> 'concept' AS concept,
+      (merged_data ->> 'avg_confidence')::double precision AS confidence, merged_data -> 'merged_bbox' AS box
     FROM (${Boxes.whole(sql, images)}) AS whole`
   const boxesById = Array.groupBy(boxes, ({ image_id }) => String(image_id))
+  const boxesOf = (imageId: ImageId) => boxesById[String(imageId)] ?? []
   const rows = images.flatMap((imageId) =>
-    CorrectedConsensus.amendments(boxesById[String(imageId)] ?? [], correctionsOf(imageId)).map(
-      ({ concept, emoji, isThere }, i) => ({ imageId, concept, emoji, isThere, place: i + 1 })
-    )
+    CorrectedConsensus.amendments(boxesOf(imageId), correctionsOf(imageId)).map(({ concept, emoji, isThere }, i) => ({
+      imageId,
+      concept,
+      emoji,
+      isThere,
+      place: i + 1
+    }))
   )
+  const counts = images.flatMap((imageId) =>
+    CorrectedCounts.differences(boxesOf(imageId), correctionsOf(imageId)).map((each) => ({ imageId, ...each }))
+  )
+  yield* sql`DELETE FROM corrected_boxes WHERE image_id = ANY (${ids})`
+  yield* sql`
+    INSERT INTO corrected_boxes (image_id, concept, status, confidence, boxes)
+    SELECT * FROM unnest(
+      ${Columns.bigints(counts.map(({ imageId }) => imageId))},
+      ${Columns.texts(counts.map(({ concept }) => concept))},
+      ${Columns.texts(counts.map(({ status }) => status))},
+      ${Columns.floats(counts.map(({ confidence }) => confidence))},
+      ${Columns.bigints(counts.map(({ boxes }) => boxes))}
+    )`
   yield* sql`DELETE FROM corrected_concepts WHERE image_id = ANY (${ids})`
   yield* sql`
     INSERT INTO corrected_concepts (image_id, concept, emoji, is_there, place)
@@ -39,10 +57,6 @@ export const keep = Effect.fnUntraced(function* (images: ReadonlyArray<ImageId>)
   yield* sql`SELECT keep_findings(${ids}), keep_words(${ids})`
 })
 
-interface BoxRow {
+interface BoxRow extends CorrectedCounts.Countable {
   readonly image_id: ImageId
-  readonly id: BoxId
-  readonly status: BoxStatus
-  readonly concept: Concept
-  readonly box: ImageBox
 }

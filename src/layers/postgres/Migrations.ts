@@ -32,6 +32,7 @@ import { searchCorrected } from "./migrations/0020SearchCorrected.ts"
 import { followApart } from "./migrations/0021FollowApart.ts"
 import { describeApart } from "./migrations/0022DescribeApart.ts"
 import { vacuumSooner } from "./migrations/0023VacuumSooner.ts"
+import { countCorrected } from "./migrations/0024CountCorrected.ts"
 
 /** The database was made by a later version of the program. */
 export class DatabaseTooNew extends Schema.TaggedError<DatabaseTooNew>()("DatabaseTooNew", {
@@ -70,7 +71,8 @@ export const steps = {
   "0020_search_corrected": searchCorrected,
   "0021_follow_apart": followApart,
   "0022_describe_apart": describeApart,
-  "0023_vacuum_sooner": vacuumSooner
+  "0023_vacuum_sooner": vacuumSooner,
+  "0024_count_corrected": countCorrected
 }
 
 /** Where it says which were taken. */

@@ -77,6 +77,10 @@ const fill = Effect.gen(function* () {
   yield* sql`
     INSERT INTO corrections (image_id, made_by, kind, label, x, y, width, height)
     SELECT i, 'Ada', 'confirm', 'person', 1, 2, 3, 4 FROM generate_series(1, ${images}, 10) AS i`
+  yield* sql`
+    INSERT INTO corrected_boxes (image_id, concept, status, confidence, boxes)
+    SELECT i, 'person', 'confirmed', confidence, boxes FROM generate_series(1, ${images}, 10) AS i,
+      (VALUES (0.9, -1), (1, 1)) AS counts (confidence, boxes)`
   yield* sql`SET session_replication_role = origin`
 }).pipe((work) => SqlClient.SqlClient.use((sql) => Effect.andThen(sql.withTransaction(work), sql`VACUUM ANALYZE`)))
 

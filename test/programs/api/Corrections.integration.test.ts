@@ -1,9 +1,11 @@
 import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
 import { SqlClient } from "effect/sql"
-import type { Change } from "../../../src/domain/corrections/Correction.ts"
+import { ExportFormat } from "../../../src/domain/archive/ExportFormat.ts"
+import type { Change, Correction } from "../../../src/domain/corrections/Correction.ts"
 import type { ImageId } from "../../../src/domain/Identifiers.ts"
 import type { PictureVersion } from "../../../src/domain/ImageReference.ts"
+import { Archive } from "../../../src/services/Archive.ts"
 import { ResultStore } from "../../../src/services/ResultStore.ts"
 import * as ApiServers from "../../support/ApiServers.ts"
 import * as Archives from "../../support/Archives.ts"
@@ -75,7 +77,7 @@ layer(ApiServers.layer(on), { excludeTestServices: true })("corrections", (it) =
           ["relabel", "Bob"]
         ]
       )
-      const acts = yield* api.operations.actions({ query: { limit: 5 } })
+      const acts = yield* ApiServers.plain(api.operations.actions({ query: { limit: 5 } }))
       assert.deepStrictEqual(
         acts.map(({ by, what }) => [by, what]),
         [
@@ -201,6 +203,68 @@ layer(ApiServers.layer(on), { excludeTestServices: true })("corrections", (it) =
       })
   )
 
+  it.effect("are what the statistics count, and the order by boxes, also when all is derived again", () =>
+    Effect.gen(function* () {
+      const api = yield* ApiServers.client
+      const archive = yield* Archive
+      const group = "counted"
+      const id = yield* pictured("counted.jpg", { group, unanswered: ["detectron2"] })
+      const other = yield* pictured("others.jpg", { group })
+      // The API keeps its answer for some seconds.
+      const counted = Effect.map(archive.statistics(group), ({ labels }) =>
+        Object.fromEntries(
+          labels.map(({ concept, confidence, confirmed, histogram, tentative }) => {
+            assert.strictEqual(histogram.length, 10)
+            assert.strictEqual(Math.min(...histogram), 0)
+            return [concept, [confirmed, tentative, confidence?.toFixed(4), histogram.at(-1)]]
+          })
+        )
+      )
+      const mostBoxes = archive.ordered({ group }, "most-boxes")
+      const before = yield* counted
+      assert.deepEqual(before, { dog: [2, 0, "0.9000", 2], cat: [0, 2, undefined, 0] })
+      assert.deepStrictEqual(yield* mostBoxes, [other, id])
+
+      const corrections = yield* correct(
+        id,
+        { kind: "relabel", box: dog, label: "dog", newLabel: "wolf" },
+        { kind: "reject", box: cat, label: "cat" },
+        { kind: "add", box: place([500, 300, 50, 50]), label: "bird" },
+        { kind: "add", box: place([560, 300, 50, 50]), label: "bird" }
+      )
+      const corrected = {
+        dog: [1, 0, "0.9000", 1],
+        cat: [0, 1, undefined, 0],
+        wolf: [1, 0, "1.0000", 1],
+        bird: [2, 0, "1.0000", 2]
+      }
+      assert.deepEqual(yield* counted, corrected)
+      assert.deepStrictEqual(yield* mostBoxes, [id, other])
+      yield* ResultStore.use((store) =>
+        store.record([
+          {
+            imageId: id,
+            service: serviceId("detectron2"),
+            outcome: said(object("dog", [14, 24, 104, 104], 0.9)),
+            workerId: "late"
+          }
+        ])
+      )
+      yield* Archives.derive(id)
+      assert.deepEqual(yield* counted, corrected)
+      yield* correct(other, { kind: "confirm", box: dog, label: "dog" }, { kind: "confirm", box: cat, label: "cat" })
+      assert.deepEqual(yield* counted, { ...corrected, dog: [1, 0, "1.0000", 1], cat: [1, 0, "1.0000", 1] })
+      for (const { id: correction } of corrections) {
+        yield* api.corrections.withdraw({ params: { id, correction }, query: { by: "Bob" } })
+      }
+      const undone = yield* counted
+      assert.deepEqual(Object.keys(undone).sort(), ["cat", "dog"])
+      assert.deepEqual(undone["dog"]!.slice(0, 2), [2, 0])
+      yield* ResultStore.use((store) => store.remove(other))
+      assert.deepEqual((yield* counted)["dog"]!.slice(0, 2), [1, 0])
+    })
+  )
+
   it.effect("are exported, marked with who said so", () =>
     Effect.gen(function* () {
       const id = yield* pictured("exported.jpg", { group: "exported" })
@@ -230,6 +294,58 @@ layer(ApiServers.layer(on), { excludeTestServices: true })("corrections", (it) =
       assert.match(yield* text("/export/cvat?group=exported"), /label="cat" source="manual"/)
       const [task] = JSON.parse(yield* text("/export/labelstudio?group=exported"))
       assert.deepStrictEqual(task.predictions[0].result[0].meta, { text: ["confirm by Ada Lovelace"] })
+    })
+  )
+
+  it.effect("are exported as the same bytes again, undone without a trace, and made again as they were", () =>
+    Effect.gen(function* () {
+      const api = yield* ApiServers.client
+      const id = yield* pictured("bytes.jpg", { group: "bytes" })
+      yield* pictured("beside.jpg", { group: "bytes" })
+      const exported = Effect.all(
+        Object.fromEntries(
+          ExportFormat.literals.map((format) => [
+            format,
+            Effect.flatMap(ApiServers.request(`/export/${format}?group=bytes`), (response) =>
+              Effect.map(
+                Effect.promise(() => response.arrayBuffer()),
+                (bytes) => Buffer.from(bytes).toString("latin1")
+              )
+            )
+          ])
+        )
+      )
+      const corrected = correct(
+        id,
+        { kind: "relabel", box: dog, label: "dog", newLabel: "wolf" },
+        { kind: "reject", box: cat, label: "cat" },
+        { kind: "add", box: place([500, 300, 50, 50]), label: "bird" }
+      )
+      const undo = (corrections: ReadonlyArray<Correction>) =>
+        Effect.forEach(corrections, (correction) =>
+          api.corrections.withdraw({ params: { id, correction: correction.id }, query: { by: "Bob" } })
+        )
+      const before = yield* exported
+      const first = yield* corrected
+      const after = yield* exported
+      for (const format of ExportFormat.literals) assert.notStrictEqual(after[format], before[format], format)
+      // Archives note times to two seconds.
+      yield* Effect.sleep("2100 millis")
+      assert.deepStrictEqual(yield* exported, after)
+      yield* undo(first.toReversed())
+      assert.deepStrictEqual(yield* exported, before)
+      const second = yield* corrected
+      const again = yield* exported
+      const asFirst = second.reduce(
+        (text, { at, id }, i) =>
+          text
+            .replaceAll(`"id":${id},`, `"id":${first[i]!.id},`)
+            .replaceAll(at.toISOString(), first[i]!.at.toISOString()),
+        again["jsonl"]!
+      )
+      assert.deepStrictEqual({ ...again, jsonl: asFirst }, after)
+      yield* undo(second)
+      assert.deepStrictEqual(yield* exported, before)
     })
   )
 

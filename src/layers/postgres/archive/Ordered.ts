@@ -59,8 +59,10 @@ const orders = (
   "most-boxes": [
     sql`LEFT JOIN (
       SELECT image_id, count(*) AS boxes FROM boxes WHERE status = 'confirmed' GROUP BY image_id
-    ) AS confirmed USING (image_id)`,
-    sql`coalesce(boxes, 0) DESC,`
+    ) AS confirmed USING (image_id) LEFT JOIN (
+      SELECT image_id, sum(boxes) AS more FROM corrected_boxes WHERE status = 'confirmed' GROUP BY image_id
+    ) AS corrected USING (image_id)`,
+    sql`coalesce(boxes, 0) + coalesce(more, 0) DESC,`
   ],
   "most-failures": [
     sql`LEFT JOIN (

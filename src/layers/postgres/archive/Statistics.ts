@@ -39,13 +39,17 @@ export const statistics = Effect.fnUntraced(function* (group: string | undefined
 const namesOf = (names: string) =>
   names.split(" ").filter((name) => name !== "") as ReadonlyArray<string> as ReadonlyArray<ServiceId>
 
+/** Boxes as people have corrected them. */
 const labelsOf = Effect.fnUntraced(function* (ofGroup: Statement.Fragment) {
   const sql = yield* SqlClient.SqlClient
   const rows = yield* sql<{ concept: string; status: BoxStatus; tenth: number; boxes: number; confidence: number }>`
-    WITH tenths AS MATERIALIZED (
-      SELECT concept, status, count(*) AS boxes, sum(confidence) AS confidence,
+    WITH counted AS (
+      SELECT concept, status, confidence, 1 AS boxes FROM boxes WHERE ${ofGroup} AND concept IS NOT NULL
+      UNION ALL SELECT concept, status, confidence, boxes FROM corrected_boxes WHERE ${ofGroup}
+    ), tenths AS MATERIALIZED (
+      SELECT concept, status, sum(boxes) AS boxes, sum(confidence * boxes) AS confidence,
         least(floor(confidence * ${Statistics.bins}::integer), ${Statistics.bins - 1}::integer)::integer AS tenth
-      FROM boxes WHERE ${ofGroup} AND concept IS NOT NULL GROUP BY concept, status, tenth
+      FROM counted GROUP BY concept, status, tenth HAVING sum(boxes) > 0
     ), most AS (
       SELECT concept, row_number() OVER (ORDER BY sum(boxes) DESC, concept) AS place FROM tenths
       GROUP BY concept ORDER BY place LIMIT ${mostLabels}

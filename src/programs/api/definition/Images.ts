@@ -324,8 +324,8 @@ const statistics = HttpApiEndpoint.get("statistics", "/statistics", {
   OpenApi.annotations({
     summary: "See who agrees with whom, what was found, and how fast answers came",
     description:
-      "Pairs of detectors, how each fared among the others, boxes and confidences of each label, and answers, failures and times of each " +
-      "service. The images on which the detectors disagree most are `GET /images/ids?order=least-agreement`."
+      "Pairs of detectors, how each fared among the others, boxes and confidences of each label as people have corrected them, and " +
+      "answers, failures and times of each service. The images on which the detectors disagree most are `GET /images/ids?order=least-agreement`."
   })
 )
 
