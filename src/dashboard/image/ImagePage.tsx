@@ -32,7 +32,7 @@ export const ImagePage = ({ id }: { readonly id: number }) => {
       ),
     { key: `${id}?${list}` }
   )
-  useChanges("now", () => void Promise.all([image.refresh(), timeline.refresh()]), id)
+  useChanges("now", { ids: [id], others: false }, () => void Promise.all([image.refresh(), timeline.refresh()]))
   // The image before stays until this one is there.
   const shown = image.problem.value === undefined || image.value.value?.id === id ? image.value.value : undefined
   const to = (neighbor: ImageId | undefined) =>

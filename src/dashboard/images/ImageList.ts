@@ -14,6 +14,15 @@ const batch = 100
 /** The list is read again at most so often, in milliseconds, and at most a tenth of the time. */
 const listFreshFor = 2000
 
+/** New images that are asked for without the rest of the list. */
+const mostNew = 1000
+
+/** Images of which each change is told: more ids do not fit into an address. */
+const mostFollowed = 500
+
+/** What is looked at is followed when it has been for so long: who scrolls by does not follow. */
+const followAfterMilliseconds = 500
+
 export interface ImageList {
   /** None before the first answer. */
   readonly ids: ReadonlySignal<ReadonlyArray<ImageId> | undefined>
@@ -45,9 +54,16 @@ export const useImageList = ({ filter, mayMove, order }: ImageListOptions): Imag
   const asked = useRef(new Set<ImageId>())
   /** What is looked at now. */
   const wanted = useRef<ReadonlyArray<ImageId>>([])
+  /** Those of which each change is told; none before the first are looked at. */
+  const followed = useSignal<ReadonlyArray<ImageId> | undefined>(undefined)
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
+  const followTimer = useRef<ReturnType<typeof setTimeout>>(undefined)
   const isGone = useRef(false)
   const nextRefresh = useRef(0)
+  /** Whether another list is known to have come about by more than new images. */
+  const isOther = useRef(false)
+  /** Whether a change can move an image in the list, or into it. */
+  const canMove = order !== "newest" || Object.keys(filter).length > 0
 
   const attempt = async (work: () => Promise<void>) => {
     try {
@@ -60,6 +76,7 @@ export const useImageList = ({ filter, mayMove, order }: ImageListOptions): Imag
   const refresh = () =>
     attempt(async () => {
       const begin = performance.now()
+      isOther.current = false
       const found = await listImages({ ...filter, order })
       moment.value ??= found.moment
       ids.value = found.ids
@@ -67,12 +84,24 @@ export const useImageList = ({ filter, mayMove, order }: ImageListOptions): Imag
       const end = performance.now()
       nextRefresh.current = end + Math.max(listFreshFor, (end - begin) * 10)
     })
+  /** Of all images, newest first, the new ones are all that can be missing, unless some are gone. */
+  const add = () =>
+    attempt(async () => {
+      const newest = (await listImages({ order, limit: mostNew })).ids
+      const added = newest.filter((id) => !places.value.has(id))
+      nextRefresh.current = performance.now() + listFreshFor
+      if (added.length === 0) return
+      if (!mayMove()) isOutdated.value = true
+      else if (added.length === newest.length) await refresh()
+      else ids.value = [...added, ...(ids.value ?? [])]
+    })
   const refreshInTime = () => {
     timer.current ??= setTimeout(
       () => {
         timer.current = undefined
         if (isGone.current) return
-        if (mayMove()) void refresh()
+        if (!canMove && !isOther.current) void add()
+        else if (mayMove()) void refresh()
         else isOutdated.value = true
       },
       Math.max(0, nextRefresh.current - performance.now())
@@ -82,14 +111,12 @@ export const useImageList = ({ filter, mayMove, order }: ImageListOptions): Imag
     if (gone.size === 0) return
     ids.value = ids.value?.filter((id) => !gone.has(id))
   }
-  const find = async (wanted: ReadonlyArray<ImageId>) =>
-    (await send(api.images.search({ query: { ...filter, ids: wanted, limit: batch } }))).images
   /** Those that are not found do not meet the filters any more. */
   const read = (wanted: ReadonlyArray<ImageId>) =>
     attempt(async () => {
       for (const id of wanted) asked.current.add(id)
       try {
-        const found = await find(wanted)
+        const found = (await send(api.images.search({ query: { ...filter, ids: wanted, limit: batch } }))).images
         const next = new Map(summaries.value)
         for (const id of wanted) next.delete(id)
         for (const image of found) next.set(image.id, image)
@@ -109,25 +136,36 @@ export const useImageList = ({ filter, mayMove, order }: ImageListOptions): Imag
     return () => {
       isGone.current = true
       clearTimeout(timer.current)
+      clearTimeout(followTimer.current)
     }
   }, [])
-  useChanges(moment.value, (changed, deleted) => {
+  const since = followed.value === undefined ? undefined : moment.value
+  useChanges(since, { ids: followed.value ?? [], others: true }, ({ changed, deleted, others }) => {
     drop(deleted)
     const all = ([...changed] as ReadonlyArray<number> as ReadonlyArray<ImageId>).filter((id) => !deleted.has(id))
-    const others = all.filter((id) => !asked.current.has(id))
-    const seen = all.filter((id) => wanted.current.includes(id))
-    readAll(seen.filter((id) => asked.current.has(id)))
+    const unasked = all.filter((id) => !asked.current.has(id))
+    const isLookedAt = new Set(wanted.current)
+    readAll(all.filter((id) => isLookedAt.has(id) && asked.current.has(id)))
     // What was looked at before is read again when it is looked at again.
-    for (const id of all) if (!wanted.current.includes(id)) asked.current.delete(id)
-    // A change of an image that is in the list, but was not looked at, may concern its place, or whether it is in the list.
-    const canMove = order !== "newest" || Object.keys(filter).length > 0
-    const mayBeNew = others.filter((id) => canMove || !places.value.has(id))
-    if (mayBeNew.length === 0) return
-    if (mayBeNew.length > batch || mayBeNew.some((id) => places.value.has(id))) return refreshInTime()
-    void attempt(async () => {
-      if ((await find(mayBeNew)).length > 0) refreshInTime()
-    })
+    for (const id of all) if (!isLookedAt.has(id)) asked.current.delete(id)
+    if (others.changed + others.deleted > 0) {
+      // Any of those that are not followed may have changed.
+      const isFollowed = new Set(followed.value)
+      for (const id of asked.current) if (!isFollowed.has(id)) asked.current.delete(id)
+      readAll(wanted.current.filter((id) => !asked.current.has(id)))
+      isOther.current ||= others.deleted > 0
+      return refreshInTime()
+    }
+    // A change of an image that was not looked at may concern its place, or whether it is in the list.
+    if (!canMove) {
+      if (unasked.some((id) => !places.value.has(id))) refreshInTime()
+    } else if (unasked.length > 0) void attempt(() => place(unasked))
   })
+  const place = async (changed: ReadonlyArray<ImageId>) => {
+    const found = new Set((await listImages({ ...filter, ids: changed, order: "newest" })).ids)
+    drop(new Set(changed.filter((id) => !found.has(id))))
+    if ([...found].some((id) => order !== "newest" || !places.value.has(id))) refreshInTime()
+  }
 
   return {
     ids,
@@ -138,6 +176,8 @@ export const useImageList = ({ filter, mayMove, order }: ImageListOptions): Imag
     want: (ids) => {
       wanted.current = ids
       readAll(ids.filter((id) => !asked.current.has(id)))
+      clearTimeout(followTimer.current)
+      followTimer.current = setTimeout(() => (followed.value = ids.slice(0, mostFollowed)), followAfterMilliseconds)
     },
     refresh
   }

@@ -24,13 +24,16 @@ export const Rhythm: Context.Reference<Rhythm> = Context.Reference("windmill/pro
 /** Changes that are read at once. */
 const batch = 500
 
-/** The changes after a moment, of some images or all, for ever. While the database is away there are none. */
-export const since = (
-  archive: Archive["Service"],
-  moment: Moment,
-  ids?: ReadonlyArray<ImageId>
-): Stream.Stream<ImageEvent> => {
-  const wanted = ids === undefined ? undefined : new Set(ids)
+/** Which changes are told; all when nothing is given. */
+export interface Wanted {
+  /** Those of these images. */
+  readonly ids?: ReadonlyArray<ImageId>
+  /** Those of images that are not among `ids`: one by one while a look finds at most so many, and then how many. */
+  readonly others?: number
+}
+
+/** The changes after a moment, for ever. While the database is away there are none. */
+export const since = (archive: Archive["Service"], moment: Moment, wanted: Wanted = {}): Stream.Stream<ImageEvent> => {
   const look = ({ from, looks }: Place): Effect.Effect<Sight> =>
     Effect.gen(function* () {
       const { every, maxLooks } = yield* Rhythm
@@ -39,15 +42,35 @@ export const since = (
         Effect.tapError((error) => Effect.logDebug(error.message)),
         Effect.orElseSucceed(() => ({ changes: [], until: from }))
       )
-      const told = changes.filter(({ imageId }) => wanted?.has(imageId) ?? true)
-      if (told.length > 0) return { events: told.map(eventOf), until }
+      const events = told(changes, { from, until })
+      if (events.length > 0) return { events, until }
       return looks < maxLooks ? yield* look({ from: until, looks: looks + 1 }) : { events: [quiet(until)], until }
     })
+  const told = toldOf(wanted)
   const found = Stream.paginate({ from: moment, looks: 0 }, (place) =>
     Effect.map(look(place), ({ events, until }) => [events, Option.some({ from: until, looks: 1 })] as const)
   )
   // The reader learns at once that it is connected, and where it is.
   return Stream.concat(Stream.make(quiet(moment)), found)
+}
+
+/** What is told of the changes between two moments. */
+const toldOf = ({ ids, others: most }: Wanted) => {
+  const wanted = ids === undefined && most === undefined ? undefined : new Set(ids)
+  return (
+    changes: ReadonlyArray<ImageChange>,
+    { from, until }: { readonly from: Moment; readonly until: Moment }
+  ): ReadonlyArray<ImageEvent> => {
+    const isOwn = ({ imageId }: ImageChange) => wanted?.has(imageId) ?? true
+    const own = changes.filter(isOwn)
+    const others = changes.filter((change) => !isOwn(change))
+    if (most === undefined || others.length === 0) return own.map(eventOf)
+    if (others.length <= most) return changes.map(eventOf)
+    const deleted = others.filter(({ isDeleted }) => isDeleted).length
+    const data = { changed: others.length - deleted, deleted }
+    // Who resumes after it has yet to hear of those that follow it.
+    return [{ id: own.length === 0 ? until : from, event: "others", data }, ...own.map(eventOf)]
+  }
 }
 
 /** Where to look on, and how often nothing was found there. */

@@ -1,5 +1,6 @@
 import { assert, describe, it, layer } from "@effect/vitest"
 import { Brand, Effect, Fiber, Layer, Queue, Stream } from "effect"
+import { SqlClient } from "effect/sql"
 import { TestClock } from "effect/testing"
 import * as NodeNet from "node:net"
 import type { ImageId, Moment } from "../../../src/domain/Identifiers.ts"
@@ -17,7 +18,12 @@ const moment = Brand.nominal<Moment>()
 const imageId = Brand.nominal<ImageId>()
 
 /** What was seen of an event. */
-const seen = (event: ImageEvent) => (event.event === "quiet" ? "quiet" : `${event.event} ${event.data.imageId}`)
+const seen = (event: ImageEvent) => {
+  if (event.event === "quiet") return "quiet"
+  return event.event === "others"
+    ? `others ${event.data.changed} ${event.data.deleted}`
+    : `${event.event} ${event.data.imageId}`
+}
 
 layer(ApiServers.layer(), { excludeTestServices: true })("the events", (it) => {
   /** Follows the events in the background. */
@@ -69,6 +75,46 @@ layer(ApiServers.layer(), { excludeTestServices: true })("the events", (it) => {
     })
   )
 
+  it.effect("are a few bytes to a page, however many other images change", () =>
+    Effect.gen(function* () {
+      const shown = yield* Archives.answered("shown.jpg", { clip: said() })
+      const sql = yield* SqlClient.SqlClient
+      const created = yield* sql<{ id: ImageId }>`
+        INSERT INTO images (image_filename, image_path, source_key, requested_services)
+        SELECT i || '.jpg', '/' || i || '.jpg', 'other ' || i, '{clip}' FROM generate_series(1, 1000) AS i
+        RETURNING image_id AS id`
+      const api = yield* ApiServers.client
+      const { moment: since } = yield* api.images.search({ query: {} })
+      const controller = new AbortController()
+      const response = yield* ApiServers.request(`/events?since=${since}&ids=${shown}&others=20`, {
+        signal: controller.signal
+      })
+      let text = ""
+      const reading = response
+        .body!.pipeThrough(new TextDecoderStream())
+        .pipeTo(new WritableStream({ write: (part) => void (text += part) }))
+        .catch(() => {})
+      for (let round = 0; round < 3; round++) {
+        yield* sql`UPDATE images SET revision = revision + 1 WHERE image_id = ANY (
+          ARRAY(SELECT generate_series(${created[0]!.id}::bigint, ${created.at(-1)!.id}::bigint)))`
+        yield* Effect.promise(() => new Promise((resolve) => setTimeout(resolve, 100)))
+      }
+      yield* sql`DELETE FROM images WHERE image_id BETWEEN ${created[0]!.id} AND ${created.at(-1)!.id}`
+      yield* Archives.derive(shown)
+      yield* Effect.promise(async () => {
+        while (!text.includes("event: changed")) await new Promise((resolve) => setTimeout(resolve, 10))
+      })
+      controller.abort()
+      yield* Effect.promise(() => reading)
+      assert.deepStrictEqual(
+        Array.from(text.matchAll(/"imageId":(\d+)/g), ([, id]) => Number(id)),
+        [shown]
+      )
+      assert.match(text, /event: others/)
+      assert.isBelow(text.length, 2000)
+    })
+  )
+
   it.effect("go on where a reader was interrupted, with each image once", () =>
     Effect.gen(function* () {
       const api = yield* ApiServers.client
@@ -117,13 +163,60 @@ describe("since", () => {
     return { asked, archive }
   }
 
-  const follow = Effect.fnUntraced(function* (archive: Layer.Layer<Archive>, count: number) {
+  const events = Effect.fnUntraced(function* (
+    archive: Layer.Layer<Archive>,
+    count: number,
+    wanted?: ImageEvents.Wanted
+  ) {
     const events = yield* Archive.use((service) =>
-      Stream.runCollect(Stream.take(ImageEvents.since(service, moment("0-0")), count))
+      Stream.runCollect(Stream.take(ImageEvents.since(service, moment("0-0"), wanted), count))
     ).pipe(Effect.provide(archive), Effect.forkChild)
     yield* TestClock.adjust("1 minute")
-    return (yield* Fiber.join(events)).map(seen)
+    return yield* Fiber.join(events)
   })
+  const follow = (...args: Parameters<typeof events>) => Effect.map(events(...args), (all) => all.map(seen))
+
+  it.effect("says how many others changed where they are more than a page wants to hear of", () =>
+    Effect.gen(function* () {
+      const many = Array.from({ length: 150 }, (_, i) => i + 10)
+      const { archive } = archiveOf([[1, 10, 11], [1, ...many], [10, 11, 12], many])
+      const wanted = { ids: [imageId(1), imageId(2)], others: 2 }
+      const all = yield* events(archive, 8, wanted)
+      assert.deepStrictEqual(all.map(seen), [
+        "quiet",
+        "changed 1",
+        "changed 10",
+        "changed 11",
+        "others 150 0",
+        "changed 1",
+        "others 3 0",
+        "others 150 0"
+      ])
+      // Who resumes after the event has yet to hear of image 1.
+      assert.deepStrictEqual(
+        all.map(({ id }) => id as string),
+        ["0-0", "1-0", "1-0", "1-0", "1-0", "2-0", "3-0", "4-0"]
+      )
+    })
+  )
+
+  it.effect("says nothing of others to those who ask for some alone, and each to those who ask for all", () =>
+    Effect.gen(function* () {
+      const ofSome = yield* follow(
+        archiveOf([
+          [5, 6],
+          [1, 5]
+        ]).archive,
+        2,
+        { ids: [imageId(1)] }
+      )
+      assert.deepStrictEqual(ofSome, ["quiet", "changed 1"])
+      const ofAll = yield* follow(archiveOf([[5, 6]]).archive, 3)
+      assert.deepStrictEqual(ofAll, ["quiet", "changed 5", "changed 6"])
+      const ofNone = yield* follow(archiveOf([[5, 6], [6]]).archive, 3, { others: 1 })
+      assert.deepStrictEqual(ofNone, ["quiet", "others 2 0", "changed 6"])
+    })
+  )
 
   it.effect("says so when nothing happens for a while", () =>
     Effect.gen(function* () {
@@ -161,8 +254,9 @@ describe("readers", () => {
       const address = yield* ApiServer.address
       const open = Effect.promise(async () => {
         const leave = new AbortController()
-        const { status } = await fetch(new URL("/events", address), { signal: leave.signal })
-        return { status, leave: () => leave.abort() }
+        // A response that nothing holds is closed by the garbage collector.
+        const response = await fetch(new URL("/events", address), { signal: leave.signal })
+        return { status: response.status, response, leave: () => leave.abort() }
       })
       const readers = yield* Effect.all(
         Array.from({ length: 134 }, () => open),
@@ -175,7 +269,7 @@ describe("readers", () => {
         34
       )
       for (const { leave } of admitted.slice(0, 5)) leave()
-      const later: Array<{ readonly status: number; readonly leave: () => void }> = []
+      const later: Array<Effect.Success<typeof open>> = []
       yield* Effect.repeat(
         Effect.andThen(
           Effect.sleep("50 millis"),

@@ -58,7 +58,7 @@ layer(server, { excludeTestServices: true })("a running pipeline", (it) => {
     const done = Effect.gen(function* () {
       const events = yield* api.events.events({ headers: {}, query: { since: moment } })
       yield* events.pipe(
-        Stream.filter((event) => event.event !== "quiet" && event.data.imageId === id),
+        Stream.filter((event) => "imageId" in event.data && event.data.imageId === id),
         Stream.mapEffect(() => look),
         Stream.takeUntil(({ status }) => status === "done"),
         Stream.runDrain

@@ -31,6 +31,7 @@ interface Meaning {
 
 const id = { type: "integer", minimum: 1 }
 const limit = (maximum: number) => ({ type: "integer", minimum: 1, maximum })
+const boolean = { type: "boolean" }
 const hash = { type: "string", pattern: "^[0-9a-f]{64}$" }
 
 const meanings: Readonly<Record<string, Meaning>> = {
@@ -71,8 +72,8 @@ const meanings: Readonly<Record<string, Meaning>> = {
   "query order": { description: "The order of the list; newest first when left out" },
   "query limit": { description: "The most on a page" },
   "query total": {
-    description: "Whether to say how many images meet the filters, on all pages",
-    schema: { type: "boolean" }
+    description: "Whether to say how many there are on all pages: the answer is a page then, and else a list",
+    schema: boolean
   },
   "query typed": { description: "The beginning of a word" },
   "query size": {
@@ -85,6 +86,19 @@ const meanings: Readonly<Record<string, Meaning>> = {
 
 /** What is meant at one path alone. */
 const special: Readonly<Record<string, Meaning>> = {
+  "/events query ids": {
+    description: "Changes of these images alone, unless `others` is given; can be repeated",
+    schema: { type: "array", items: id }
+  },
+  "/events query others": {
+    description:
+      "Changes of images that are not among `ids`: one by one while at most so many changed within half a second, and then how many",
+    schema: { type: "integer", minimum: 0, maximum: 1000 }
+  },
+  "/images query total": {
+    description: "Whether to say how many images meet the filters, on all pages",
+    schema: boolean
+  },
   "/images query limit": { description: "The most on a page; 50 when left out", schema: limit(200) },
   "/images/ids query limit": {
     description: "The first so many; all when left out",

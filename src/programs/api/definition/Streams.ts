@@ -9,6 +9,7 @@ import { UnavailableProblem } from "./Problems.ts"
 /**
  * - `changed`: something about the image changed; ask for it again.
  * - `deleted`: the image is gone.
+ * - `others`: so many other images changed, or are gone, as one event in place of one for each.
  * - `quiet`: nothing more has happened so far. Comes first, and when nothing happened for a while; its id, too, is a moment to
  *   resume at.
  */
@@ -17,6 +18,11 @@ export const ImageEvent = Schema.Union([
     id: Moment,
     event: Schema.Literals(["changed", "deleted"]),
     data: Schema.fromJsonString(Schema.Struct({ imageId: ImageId }))
+  }),
+  Schema.Struct({
+    id: Moment,
+    event: Schema.Literal("others"),
+    data: Schema.fromJsonString(Schema.Struct({ changed: Schema.Int, deleted: Schema.Int }))
   }),
   Schema.Struct({
     id: Moment,
@@ -31,8 +37,10 @@ const events = HttpApiEndpoint.get("events", "/events", {
   query: {
     /** Where to begin, as in `ImagePage.moment`; now when left out. */
     since: Schema.optionalKey(Moment),
-    /** Only of these images; can be repeated. */
-    ids: ImageFilter.fields.ids
+    /** Of these images; can be repeated. */
+    ids: ImageFilter.fields.ids,
+    /** Of images that are not among `ids`: one by one while at most so many changed within half a second, and then how many. */
+    others: Schema.optionalKey(Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 1000 })))
   },
   success: HttpApiSchema.StreamSse({ events: ImageEvent }),
   error: UnavailableProblem
@@ -41,7 +49,8 @@ const events = HttpApiEndpoint.get("events", "/events", {
     summary: "Follow the changes of images",
     description:
       "Server-sent events, resumable by `Last-Event-ID`. An image that changes often is reported once with what came last: " +
-      "a slow reader gets fewer events, not later ones."
+      "a slow reader gets fewer events, not later ones. A page that shows some of many images asks for their `ids` and for `others`: " +
+      "however many others change, it hears of them in a few bytes."
   })
 )
 

@@ -34,7 +34,7 @@ const events = HttpApiBuilder.group(
             })
           }
           const moment = headers["last-event-id"] ?? query.since ?? (yield* asProblems(archive.now))
-          return ImageEvents.since(archive, moment, query.ids)
+          return ImageEvents.since(archive, moment, query)
         })
     })
   })
