@@ -1,6 +1,8 @@
 /** The images that meet the filters, in an order; only those that can be seen are loaded and drawn. Many can be selected. */
 import { useComputed, useSignal } from "@preact/signals"
+import type { VNode } from "preact"
 import { useEffect, useRef } from "preact/hooks"
+import type { ImageSummary } from "../../domain/archive/Image.ts"
 import type { ImageFilter } from "../../domain/archive/ImageFilter.ts"
 import type { ImageOrder } from "../../domain/archive/ImageOrder.ts"
 import type { ImageId } from "../../domain/Identifiers.ts"
@@ -19,6 +21,9 @@ export interface GridProps {
   readonly order: ImageOrder
   readonly size: Rows.Size
 }
+
+/** Tiles that are drawn anew in one frame; more would hold up those who scroll. */
+const mostDrawn = 5
 
 export const Grid = ({ filter, filters, order, size }: GridProps) => {
   const space = useRef<HTMLDivElement>(null)
@@ -51,6 +56,18 @@ export const Grid = ({ filter, filters, order, size }: GridProps) => {
     selected.value = next
     lastClicked.current = place
   }
+  const onSelect = useRef(choose)
+  onSelect.current = choose
+  const tileOf = useTiles(shown, (image) => (
+    <Tile
+      key={image.id}
+      image={image}
+      selection={{
+        isSelected: selected.value.has(image.id),
+        onSelect: (isOn, isRange) => onSelect.current(list.places.peek().get(image.id)!, isOn, isRange)
+      }}
+    />
+  ))
 
   return (
     <>
@@ -87,25 +104,52 @@ export const Grid = ({ filter, filters, order, size }: GridProps) => {
             gridAutoRows: `${layout.tileHeight}px`
           }}
         >
-          {shown.map((id, i) => {
-            const image = list.summaries.value.get(id)
-            return image === undefined ? (
-              <li key={id} class="card tile" data-image={id} aria-busy="true" />
-            ) : (
-              <Tile
-                key={id}
-                image={image}
-                selection={{
-                  isSelected: selected.value.has(id),
-                  onSelect: (isOn, isRange) => choose(begin + i, isOn, isRange)
-                }}
-              />
-            )
-          })}
+          {shown.map(
+            (id) =>
+              tileOf(id, list.summaries.value.get(id), selected.value.has(id)) ?? (
+                <li key={id} class="card tile" data-image={id} aria-busy="true" />
+              )
+          )}
         </ul>
       </div>
     </>
   )
+}
+
+/**
+ * The tile of an image that is shown: the same as before while nothing of it has changed, and none before its turn, which comes with
+ * one of the next frames. To be asked in the order of the list.
+ */
+const useTiles = (shown: ReadonlyArray<ImageId>, draw: (image: ImageSummary) => VNode) => {
+  const drawn = useRef(new Map<ImageId, DrawnTile>())
+  const frame = useRef(0)
+  const frames = useSignal(0)
+  useEffect(() => () => cancelAnimationFrame(frame.current), [])
+  // To be drawn again when the next have their turn.
+  void frames.value
+  const isShown = new Set(shown)
+  for (const id of drawn.current.keys()) if (!isShown.has(id)) drawn.current.delete(id)
+  let left = mostDrawn
+  return (id: ImageId, image: ImageSummary | undefined, isSelected: boolean): VNode | undefined => {
+    const known = drawn.current.get(id)
+    if (image === undefined) return undefined
+    if (known?.image === image && known.isSelected === isSelected) return known.tile
+    if (known === undefined && left === 0) {
+      cancelAnimationFrame(frame.current)
+      frame.current = requestAnimationFrame(() => frames.value++)
+      return undefined
+    }
+    if (known === undefined) left--
+    const tile = draw(image)
+    drawn.current.set(id, { image, isSelected, tile })
+    return tile
+  }
+}
+
+interface DrawnTile {
+  readonly image: ImageSummary
+  readonly isSelected: boolean
+  readonly tile: VNode
 }
 
 /** The width of the space, how many of its rows are above the window, and the height of the window; in CSS pixels. */

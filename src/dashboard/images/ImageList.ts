@@ -8,8 +8,8 @@ import type { ImageId } from "../../domain/Identifiers.ts"
 import { useChanges } from "../Changes.ts"
 import { api, listImages, send } from "../Client.ts"
 
-/** Images that are asked for at once. */
-const batch = 100
+/** Images that are asked for at once: to read what is said of more holds up those who scroll. */
+const batch = 20
 
 /** The list is read again at most so often, in milliseconds, and at most a tenth of the time. */
 const listFreshFor = 2000
