@@ -3,20 +3,32 @@
  *
  * A few kilobytes can claim gigabytes of values, by letting every entry point at the same ones; the reader would believe it.
  */
+import { Record } from "effect"
 import exifReader from "exif-reader"
 
-export type Exif = Readonly<Record<string, Readonly<Record<string, unknown>>>>
+export type Exif = Readonly<Record<string, Readonly<Record<string, Value>>>>
 
-/** What a block says, by group (`Image`, `Photo`, `GPSInfo`). Unreadable EXIF is no EXIF: cameras write much that is wrong. */
+/** A time is a valid one. */
+export type Value = string | number | Date
+
+/**
+ * The texts, numbers and times of a block, by group (`Image`, `Photo`, `GPSInfo`). Unreadable EXIF is no EXIF: cameras write
+ * much that is wrong.
+ */
 export const read = (block: Buffer | undefined): Exif => {
   if (block === undefined || claimed(block) > 2 * block.length) return {}
   try {
     const { bigEndian: _, ...groups } = exifReader(block)
-    return groups as Exif
+    return Record.map(groups as Readonly<Record<string, Readonly<Record<string, unknown>>>>, (tags) =>
+      Record.filter(tags, isValue)
+    )
   } catch {
     return {}
   }
 }
+
+const isValue = (value: unknown): value is Value =>
+  typeof value === "string" || typeof value === "number" || (value instanceof Date && !Number.isNaN(value.getTime()))
 
 /** Bytes of a value by the number of its type. */
 const sizes = [0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8]

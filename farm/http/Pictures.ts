@@ -48,13 +48,16 @@ export interface PictureReader<A = Description> {
 
 const maximumSide = 1280
 
-/**
- * A reader that knows of each picture what `interpret` makes of its description. Descriptions are remembered by the hundred,
- * pixels (up to 5 MB each) only by the dozen, and uploads not at all.
- */
+// Pictures are decoded beside each other: one thread for each is enough.
+sharp.concurrency(1)
+
+/** Bytes of pixels that are remembered: those of a dozen large pictures, or of a hundred crops. */
+const remembered = 64 * 1024 * 1024
+
+/** A reader that knows of each picture what `interpret` makes of its description. Uploads are not remembered. */
 export const make = <A extends Description>(interpret: (description: Description) => A): PictureReader<A> => {
-  const descriptions = remember<A>(256)
-  const pixels = remember<Pixels>(12)
+  const descriptions = remember<A>(1024, () => 1)
+  const pixels = remember<Pixels>(remembered, ({ data }) => data.length)
   return {
     read: (bytes) => {
       const digest = createHash("sha1").update(bytes).digest("base64url")
@@ -89,18 +92,41 @@ const decode = async (bytes: Uint8Array): Promise<Pixels> => {
   return { data: shared, width: info.width, height: info.height }
 }
 
-/** Remembers the values used most recently, up to `capacity`. A failure is forgotten at once. */
-const remember = <A>(capacity: number) => {
-  const known = new Map<string, Promise<A>>()
-  return (key: string, compute: () => Promise<A>): Promise<A> => {
-    const value = known.get(key) ?? compute()
+/** Remembers the values used most recently, as long as their sizes add up to at most `most`. A failure is forgotten at once. */
+const remember = <A>(most: number, sizeOf: (value: A) => number) => {
+  const known = new Map<string, Memory<A>>()
+  let total = 0
+  const forget = (key: string, memory: Memory<A>) => {
+    if (known.get(key) !== memory) return
     known.delete(key)
-    known.set(key, value)
-    for (const oldest of known.keys()) {
-      if (known.size <= capacity) break
-      known.delete(oldest)
-    }
-    value.catch(() => known.delete(key))
-    return value
+    total -= memory.size
   }
+  /** What is computed has no size yet. */
+  const begin = (key: string, compute: () => Promise<A>): Memory<A> => {
+    const memory: Memory<A> = { value: compute(), size: 0 }
+    memory.value.then(
+      (value) => {
+        if (known.get(key) !== memory) return
+        memory.size = sizeOf(value)
+        total += memory.size
+        for (const [oldest, old] of known) {
+          if (total <= most) break
+          forget(oldest, old)
+        }
+      },
+      () => forget(key, memory)
+    )
+    return memory
+  }
+  return (key: string, compute: () => Promise<A>): Promise<A> => {
+    const memory = known.get(key) ?? begin(key, compute)
+    known.delete(key)
+    known.set(key, memory)
+    return memory.value
+  }
+}
+
+interface Memory<A> {
+  readonly value: Promise<A>
+  size: number
 }

@@ -1,10 +1,11 @@
 /** What the metadata service measures in the picture it receives. */
 import type { JsonObject } from "../http/Envelope.ts"
-import type { Picture, Pixels } from "../http/Pictures.ts"
+import type { Exif } from "../http/Exif.ts"
+import type { Description, Pixels } from "../http/Pictures.ts"
 import * as Luma from "./Luma.ts"
 
 /** One record about the file, its pixels and its EXIF. */
-export const predictions = (picture: Picture, pixels: Pixels): ReadonlyArray<JsonObject> => {
+export const predictions = (picture: Description, pixels: Pixels): ReadonlyArray<JsonObject> => {
   const luma = Luma.of(pixels)
   const { deviation, mean } = Luma.statistics(luma)
   const dark = Luma.share(luma, 0, 25)
@@ -74,7 +75,7 @@ const meanSaturation = ({ data }: Pixels): number => {
 }
 
 /** `exif_data` and `gps_data`, each only when there is something in it. */
-const exif = ({ exif: { GPSInfo = {}, Image = {}, Photo = {} } }: Picture): JsonObject => {
+const exif = ({ exif: { GPSInfo = {}, Image = {}, Photo = {} } }: Description): JsonObject => {
   const camera = tags({ ...Image, ...Photo })
   const position = tags(GPSInfo)
   return {
@@ -83,13 +84,10 @@ const exif = ({ exif: { GPSInfo = {}, Image = {}, Photo = {} } }: Picture): Json
   }
 }
 
-/** The tags whose values are text, numbers or times, under the names ExifTool gives them. */
-const tags = (group: Readonly<Record<string, unknown>>): JsonObject =>
+/** The tags under the names ExifTool gives them. */
+const tags = (group: Exif[string]): JsonObject =>
   Object.fromEntries(
-    Object.entries(group).flatMap(([name, value]) => {
-      if (value instanceof Date) return [[`EXIF:${name}`, value.toISOString()]]
-      return typeof value === "string" || typeof value === "number" ? [[`EXIF:${name}`, value]] : []
-    })
+    Object.entries(group).map(([name, value]) => [`EXIF:${name}`, value instanceof Date ? value.toISOString() : value])
   )
 
 const round = (value: number, decimals: number): number => Math.round(value * 10 ** decimals) / 10 ** decimals

@@ -11,8 +11,7 @@ import type * as ServiceCatalog from "#domain/ServiceCatalog"
 import * as Envelope from "../http/Envelope.ts"
 import * as HttpService from "../http/HttpService.ts"
 import * as Pictures from "../http/Pictures.ts"
-import * as Colors from "../measured/Colors.ts"
-import * as Metadata from "../measured/Metadata.ts"
+import * as Measures from "../measured/Measures.ts"
 import type { Absent } from "./Absent.ts"
 import * as Catalog from "./Catalog.ts"
 import * as Models from "./Models.ts"
@@ -58,6 +57,12 @@ export const make = Effect.fn("Farm.make")(function* (
     ...(count !== undefined && { count }),
     ...(program !== undefined && { program })
   })
+  // It answers while the others wait for networks.
+  const measuring = yield* Threads.make({
+    models: join(data, "models"),
+    count: 1,
+    ...(program !== undefined && { program })
+  })
   const pictures = Pictures.make((picture) => picture)
   const examined = yield* Effect.forEach(
     catalog,
@@ -72,7 +77,7 @@ export const make = Effect.fn("Farm.make")(function* (
   )
   const usable = examined.flatMap(({ reason, service }) => (reason === undefined ? [service] : []))
   const servers = yield* Effect.forEach(usable, (service) =>
-    HttpService.open(service, answering(service.id, { pictures, threads }))
+    HttpService.open(service, answering(service.id, { measuring, pictures, threads }))
   ).pipe(Effect.mapError((reason) => new FarmError({ reason })))
   return {
     catalog: servers.map(({ service }) => service),
@@ -81,11 +86,13 @@ export const make = Effect.fn("Farm.make")(function* (
 })
 
 interface Tools {
+  /** Runs models. */
   readonly threads: Threads.Threads
+  readonly measuring: Threads.Threads
   readonly pictures: Pictures.PictureReader
 }
 
-const answering = (id: string, { pictures, threads }: Tools): HttpService.Answering => {
+const answering = (id: string, { pictures, ...threads }: Tools): HttpService.Answering => {
   const terms = termsOf(id)
   return {
     terms,
@@ -103,13 +110,14 @@ const answering = (id: string, { pictures, threads }: Tools): HttpService.Answer
   }
 }
 
-/** What a service says about a picture. Colors and metadata are measured, all else is seen by models. */
-const predictions = (id: string, picture: Pictures.Picture, threads: Threads.Threads) =>
-  Effect.flatMap(picture.pixels, (pixels) =>
-    Models.isModelService(id)
-      ? threads.analyze(id, { ...pixels, full: { width: picture.width, height: picture.height } })
-      : Effect.succeed(id === "colors" ? Colors.predictions(pixels) : Metadata.predictions(picture, pixels))
-  )
+/** What a service says about a picture: what is measured in its pixels, or what a model sees. */
+const predictions = (id: string, picture: Pictures.Picture, { measuring, threads }: Omit<Tools, "pictures">) =>
+  Effect.flatMap(picture.pixels, (pixels) => {
+    const { byteLength, exif, format, height, width } = picture
+    const subject = { ...pixels, full: { byteLength, exif, format, height, width } }
+    if (Models.isModelService(id)) return threads.analyze(id, subject)
+    return Measures.isMeasure(id) ? measuring.analyze(id, subject) : Effect.succeed([])
+  })
 
 const detectors = { centernet: true, nanodet: true, nanodet_g: true, rtdetr: true }
 

@@ -1,7 +1,7 @@
-/** What the farm and a thread that runs models say to each other. */
+/** What the farm and a thread that looks at pictures say to each other. */
 import type { JsonObject } from "../../http/Envelope.ts"
+import type { Measured, MeasureName } from "../../measured/Measures.ts"
 import type { ServiceName } from "../Models.ts"
-import type { Picture } from "../vision/Picture.ts"
 
 /** What a thread is started with. */
 export interface Settings {
@@ -12,8 +12,8 @@ export interface Settings {
 /** What a service is to do: make sure that it can work, or answer about a picture, whose bytes are shared memory. */
 export interface Request {
   readonly id: number
-  readonly service: ServiceName
-  readonly picture: Picture | undefined
+  readonly service: ServiceName | MeasureName
+  readonly picture: Measured | undefined
 }
 
 /** The predictions, or why there are none, in a sentence. */

@@ -1,15 +1,14 @@
-/** Threads that run models, and the work they share. */
+/** Threads that measure pictures or run models, and the work they share. */
 import { availableParallelism, freemem } from "node:os"
 import { Worker } from "node:worker_threads"
 import { Deferred, Effect, Queue, Schema, type Scope } from "effect"
 import type { JsonObject } from "../../http/Envelope.ts"
 import * as HubModels from "../hub/HubModels.ts"
-import type { ServiceName } from "../Models.ts"
-import type { Picture } from "../vision/Picture.ts"
+import type { Measured } from "../../measured/Measures.ts"
 import type { Reply, Request, Settings } from "./Messages.ts"
 import * as Runtime from "./Runtime.ts"
 
-/** A model did not answer. The message is a sentence with the remedy. */
+/** A thread did not answer. The message is a sentence with the remedy. */
 export class ModelFailure extends Schema.TaggedError<ModelFailure>()("ModelFailure", { detail: Schema.String }) {
   override get message() {
     return this.detail
@@ -18,11 +17,13 @@ export class ModelFailure extends Schema.TaggedError<ModelFailure>()("ModelFailu
 
 export interface Threads {
   /** Makes sure that the service can work: that there is a runtime, and that its weights are whole. Loads no network. */
-  readonly examine: (service: ServiceName) => Effect.Effect<void, ModelFailure>
+  readonly examine: (service: Service) => Effect.Effect<void, ModelFailure>
   /** The predictions of the service. What is not waited for any more is not computed. */
-  readonly analyze: (service: ServiceName, picture: Picture) => Effect.Effect<ReadonlyArray<JsonObject>, ModelFailure>
+  readonly analyze: (service: Service, picture: Measured) => Effect.Effect<ReadonlyArray<JsonObject>, ModelFailure>
   readonly count: number
 }
+
+type Service = Request["service"]
 
 export interface Options extends Settings {
   /** How many threads there are. */
@@ -47,8 +48,8 @@ const spare = (models: string): number =>
 const inHand = 2
 
 interface Task {
-  readonly service: ServiceName
-  readonly picture: Picture | undefined
+  readonly service: Service
+  readonly picture: Measured | undefined
   readonly answer: Deferred.Deferred<ReadonlyArray<JsonObject>, ModelFailure>
 }
 
@@ -74,7 +75,7 @@ export const make = Effect.fnUntraced(function* ({
     })
     for (let lane = 0; lane < inHand; lane++) yield* Effect.forkScoped(Effect.forever(serve))
   }
-  const ask = Effect.fnUntraced(function* (service: ServiceName, picture: Picture | undefined) {
+  const ask = Effect.fnUntraced(function* (service: Service, picture: Measured | undefined) {
     const answer = yield* Deferred.make<ReadonlyArray<JsonObject>, ModelFailure>()
     yield* Queue.offer(tasks, { service, picture, answer })
     return yield* Effect.onInterrupt(Deferred.await(answer), () => Deferred.interrupt(answer))
@@ -109,7 +110,7 @@ const open = (program: URL, settings: Settings, heap: number) => {
     return started
   }
   return {
-    ask: (service: ServiceName, picture: Picture | undefined) =>
+    ask: (service: Service, picture: Measured | undefined) =>
       Effect.callback<ReadonlyArray<JsonObject>, ModelFailure>((resume) => {
         const id = ids++
         waiting.set(id, (reply) => {

@@ -1,87 +1,32 @@
 /**
- * A thread that runs models, because a network blocks the thread it runs in until it has its answer.
+ * A thread that measures pictures or runs models: either blocks the thread it runs in until it has its answer.
  *
- * A network is loaded when a service first needs it.
+ * What models need is loaded when the first of them is asked, so a thread that measures is there at once.
  */
 import { parentPort, workerData } from "node:worker_threads"
-import * as HubModels from "../hub/HubModels.ts"
-import * as Models from "../Models.ts"
-import * as Detector from "../vision/Detector.ts"
-import * as Explicitness from "../vision/Explicitness.ts"
-import * as Faces from "../vision/Faces.ts"
-import type { Network } from "../vision/Network.ts"
-import type { Picture } from "../vision/Picture.ts"
-import * as Poses from "../vision/Poses.ts"
-import * as Reader from "../vision/Reader.ts"
-import * as Weights from "../Weights.ts"
+import * as Measures from "../../measured/Measures.ts"
+import type { Answering } from "./Answering.ts"
 import type { Reply, Request, Settings } from "./Messages.ts"
-import * as Runtime from "./Runtime.ts"
 
-const { models } = workerData as Settings
+let answering: Promise<Answering> | undefined
 
-/** Remembers what was loaded; what failed is tried again. */
-const once = <Name, A>(load: (name: Name) => Promise<A>) => {
-  const loaded = new Map<Name, Promise<A>>()
-  return (name: Name): Promise<A> => {
-    const known = loaded.get(name) ?? load(name)
-    loaded.set(name, known)
-    known.catch(() => loaded.delete(name))
-    return known
-  }
+const models = () => (answering ??= import("./Answering.ts").then(({ make }) => make(workerData as Settings)))
+
+const predictions = async ({ picture, service }: Request): Promise<ReadonlyArray<object>> => {
+  if (Measures.isMeasure(service)) return picture === undefined ? [] : Measures.predictions(service, picture)
+  const { examine, predictions } = await models()
+  if (picture !== undefined) return predictions(service, picture)
+  await examine(service)
+  return []
 }
 
-const network = once(async (name: Models.NetworkName): Promise<Network> =>
-  Runtime.open(await Weights.load(Models.networks[name], models), name)
-)
-
-const observer = once((name: Models.HubServiceName) => HubModels.open(name, models))
-const observing = (name: Models.HubServiceName) => async (picture: Picture) => (await observer(name))(picture)
-
-const alphabet = async (): Promise<ReadonlyArray<string>> => {
-  const { file, package: from } = Models.alphabet
-  return [...(await Weights.read(from, file, models)).toString().trimEnd().split("\n"), " "]
-}
-let characters: ReadonlyArray<string> | undefined
-
-const services: Readonly<Record<Models.ServiceName, (picture: Picture) => Promise<ReadonlyArray<object>>>> = {
-  captions: observing("captions"),
-  centernet: async (picture) =>
-    Detector.predictions(await Detector.detect(Detector.centernet, await network("centernet"), picture)),
-  clip: observing("clip"),
-  imagenet: observing("imagenet"),
-  nanodet: async (picture) =>
-    Detector.predictions(await Detector.detect(Detector.nanodet, await network("nanodet"), picture)),
-  nanodet_g: async (picture) =>
-    Detector.predictions(await Detector.detect(Detector.nanodet, await network("nanodet_g"), picture)),
-  nsfw: async (picture) => Explicitness.predictions(await network("nsfw"), picture),
-  face: async (picture) => Faces.predictions(await network("blazeface"), picture),
-  pose: async (picture) => Poses.predictions(await network("movenet"), picture),
-  ocr: async (picture) =>
-    Reader.predictions(
-      {
-        lines: await network("lines"),
-        characters: await network("characters"),
-        alphabet: (characters ??= await alphabet())
-      },
-      picture
-    ),
-  rtdetr: observing("rtdetr")
-}
-
-/** Makes sure that what the service answers with is there and whole. */
-const examine = async (service: Models.ServiceName): Promise<void> => {
-  await Runtime.load()
-  if (Models.isHubService(service)) return HubModels.examine(service, models)
-  await Promise.all(Models.services[service].networks.map((name) => Weights.examine(Models.networks[name], models)))
-}
-
-const answer = async ({ id, picture, service }: Request): Promise<Reply> => {
+const answer = async (request: Request): Promise<Reply> => {
+  const { id, service } = request
   try {
-    if (picture !== undefined) return { id, predictions: (await services[service](picture)) as never }
-    await examine(service)
-    return { id, predictions: [] }
+    return { id, predictions: (await predictions(request)) as never }
   } catch (problem) {
-    return { id, problem: Runtime.failureOf(service, problem instanceof Error ? problem : new Error(String(problem))) }
+    const { failureOf } = await import("./Runtime.ts")
+    return { id, problem: failureOf(service, problem instanceof Error ? problem : new Error(String(problem))) }
   }
 }
 

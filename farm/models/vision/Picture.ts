@@ -84,31 +84,29 @@ export const standardized = (mean: ReadonlyArray<number>, deviation: ReadonlyArr
 })
 
 /** Numbers pixel by pixel. */
-export const interleaved = (data: Uint8Array, normalization: Normalization): Float32Array => {
-  const values = new Float32Array(data.length)
-  fill(data, normalization, (pixel, channel) => 3 * pixel + channel, values)
-  return values
-}
+export const interleaved = (data: Uint8Array, normalization: Normalization): Float32Array =>
+  normalized(data, normalization, { pixel: 3, channel: 1 })
 
 /** Numbers channel by channel. */
-export const planar = (data: Uint8Array, normalization: Normalization): Float32Array => {
-  const values = new Float32Array(data.length)
-  const plane = data.length / 3
-  fill(data, normalization, (pixel, channel) => channel * plane + pixel, values)
-  return values
-}
+export const planar = (data: Uint8Array, normalization: Normalization): Float32Array =>
+  normalized(data, normalization, { pixel: 1, channel: data.length / 3 })
 
-const fill = (
+/** `step`: how far the numbers of the next pixel and of the next channel are. */
+const normalized = (
   data: Uint8Array,
   { offset, reversed, scale }: Normalization,
-  at: (pixel: number, channel: number) => number,
-  values: Float32Array
-): void => {
+  step: { readonly pixel: number; readonly channel: number }
+): Float32Array => {
+  const values = new Float32Array(data.length)
   for (let channel = 0; channel < 3; channel++) {
     const [factor, summand] = [scale[channel]!, offset[channel]!]
-    const source = reversed ? 2 - channel : channel
-    for (let pixel = 0; 3 * pixel < data.length; pixel++) {
-      values[at(pixel, channel)] = data[3 * pixel + source]! * factor + summand
+    for (
+      let from = reversed ? 2 - channel : channel, to = channel * step.channel;
+      from < data.length;
+      from += 3, to += step.pixel
+    ) {
+      values[to] = data[from]! * factor + summand
     }
   }
+  return values
 }

@@ -137,6 +137,32 @@ describe("the farm of models", () => {
   )
 
   it.live(
+    "leaves all work on pixels to threads",
+    Effect.fnUntraced(function* () {
+      const told = `import { parentPort, threadId } from "node:worker_threads"
+        parentPort.on("message", ({ id, picture, service }) => {
+          const { full, ...pixels } = picture ?? {}
+          const isShared = pixels.data?.buffer instanceof SharedArrayBuffer
+          parentPort.postMessage({ id, predictions: [{ service, threadId, isShared, width: pixels.width, file: full?.format }] })
+        })`
+      const farm = yield* Farm.make({
+        data,
+        program: new URL(`data:text/javascript,${encodeURIComponent(told)}`),
+        threads: 1
+      })
+      const seen = new Map<string, unknown>()
+      for (const { id } of farm.catalog) {
+        const { threadId, ...answer } = (yield* ask(farm, id, people)).predictions[0]!
+        assert.deepStrictEqual(answer, { service: id, isShared: true, width: 1280, file: "jpeg" })
+        seen.set(id, threadId)
+      }
+      // What is measured does not wait for networks.
+      assert.strictEqual(seen.get("colors"), seen.get("metadata"))
+      assert.notStrictEqual(seen.get("colors"), seen.get("face"))
+    }, Effect.scoped)
+  )
+
+  it.live(
     "opens the other services when a thread cannot start, and says why",
     Effect.fnUntraced(function* () {
       const broken = new URL("data:text/javascript,throw new Error('no runtime')")

@@ -6,7 +6,7 @@ import { join } from "node:path"
 import { pathToFileURL } from "node:url"
 import * as Runtime from "#farm/models/threads/Runtime"
 import * as Threads from "#farm/models/threads/Threads"
-import type { Picture } from "#farm/models/vision/Picture"
+import type { Measured } from "#farm/measured/Measures"
 
 const folder = mkdtempSync(join(tmpdir(), "windmill-threads-"))
 
@@ -22,7 +22,12 @@ writeFileSync(
    })`
 )
 
-const picture: Picture = { data: new Uint8Array(3), width: 1, height: 1, full: { width: 1, height: 1 } }
+const picture: Measured = {
+  data: new Uint8Array(3),
+  width: 1,
+  height: 1,
+  full: { width: 1, height: 1, byteLength: 3, format: "jpeg", exif: {} }
+}
 
 describe("a thread", () => {
   it.live(
