@@ -28,7 +28,8 @@ const open = Effect.fn("Cropper.open")(function* (image: EncodedImage) {
         sharp(pixels.data, { raw: pixels.info })
           .extract({ left: x, top: y, width, height })
           .withExif({ IFD0: { ...description, Software: `windmill crop ${x},${y},${width},${height}` } })
-          .jpeg({ quality })
+          // It is sent and forgotten: to make it smaller would take longer than to send it.
+          .jpeg({ quality, optimiseCoding: false })
           .toBuffer(),
       catch: failure
     })

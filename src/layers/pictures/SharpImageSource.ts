@@ -10,7 +10,7 @@ import { Cache, Duration, Effect, Exit, Layer, Stream } from "effect"
 import { type ImageReference, pathOf, type PictureVersion } from "../../domain/ImageReference.ts"
 import * as PictureSource from "../../domain/PictureSource.ts"
 import * as StoredObject from "../../domain/StoredObject.ts"
-import { ImageSource } from "../../services/ImageSource.ts"
+import { ImageSource, type SourceImage } from "../../services/ImageSource.ts"
 import { ObjectStorage } from "../../services/ObjectStorage.ts"
 import { WebPictures } from "../../services/WebPictures.ts"
 import { span } from "../telemetry/Span.ts"
@@ -22,6 +22,9 @@ import * as PictureMemory from "./PictureMemory.ts"
 import { type Limits, tooLarge, unusable } from "./Problems.ts"
 
 export const defaultLimits: Limits = { bytes: 32 * 1024 * 1024, pixels: 100_000_000 }
+
+/** Versions of pictures that are known to be whole. */
+const mostKnown = 10_000
 
 export interface SourceOptions {
   readonly limits?: Limits
@@ -80,6 +83,15 @@ export const layer = ({ limits = defaultLimits, roots = [] }: SourceOptions = {}
       )
       const cached = (...key: [ImageReference, PictureVersion?]) => Cache.get(cache, JSON.stringify(key))
 
+      /** Pictures that were decoded to the end. */
+      const whole = new Set<PictureVersion>()
+      const decodeAll = Effect.fnUntraced(function* (reference: ImageReference, image: SourceImage) {
+        if (whole.has(image.version)) return
+        yield* Inspection.decodeAll(Inspection.nameOf(reference), image)
+        if (whole.size === mostKnown) whole.clear()
+        whole.add(image.version)
+      })
+
       const memory = PictureMemory.make()
       const lend: ImageSource["Service"]["lend"] = (reference, use) => {
         const path = pathOf(reference)
@@ -101,14 +113,9 @@ export const layer = ({ limits = defaultLimits, roots = [] }: SourceOptions = {}
       const load = Effect.fn("ImageSource.load")(function* (reference: ImageReference) {
         const path = pathOf(reference)
         if (path === undefined)
-          return yield* Effect.tap(read(cached(reference)), (image) =>
-            Inspection.decodeAll(Inspection.nameOf(reference), image)
-          )
+          return yield* Effect.tap(read(cached(reference)), (image) => decodeAll(reference, image))
         return yield* lend(reference, (image) =>
-          Effect.as(Inspection.decodeAll(Inspection.nameOf(reference), image), {
-            ...image,
-            bytes: new Uint8Array(image.bytes)
-          })
+          Effect.as(decodeAll(reference, image), { ...image, bytes: new Uint8Array(image.bytes) })
         )
       })
       const isBack: ImageSource["Service"]["isBack"] = (source) => {

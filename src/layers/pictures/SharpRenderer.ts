@@ -8,36 +8,57 @@ import * as Decoding from "./Decoding.ts"
 const defaultQuality = 85
 
 const draw = Effect.fn("Renderer.draw")(function* (svg: string, options: DrawOptions) {
-  const { data, info } = yield* attempt(() => rasterize(svg, options.width))
-  const { channels, height, width } = info
-  const compose = (base: Sharp) => encode(base.composite([{ input: data, raw: { width, height, channels } }]), options)
-  const { over } = options
-  return over === undefined
-    ? yield* attempt(() => compose(sharp({ create: { width, height, channels: 4, background: transparent } })))
-    : yield* onto(over, (picture) => compose(picture.resize(width, height, { fit: "fill" }).toColourspace("srgb")))
+  const drawing = yield* attempt(() => rasterize(svg, options.width))
+  if (options.over === undefined)
+    return yield* attempt(() => encode(sharp(drawing.data, { raw: drawing.info }), options))
+  const picture = yield* pixelsOf(options.over, drawing.info)
+  blend(drawing.data, picture.data)
+  return yield* attempt(() => encode(sharp(picture.data, { raw: picture.info }), options))
 })
 
 export const layer = Layer.succeed(Renderer, Renderer.of({ draw }))
 
-const transparent = { r: 0, g: 0, b: 0, alpha: 0 }
-
-/** Renders at the wanted width instead of scaling pixels, so that lines stay sharp. */
+/** Renders at the wanted width instead of scaling pixels, so that lines stay sharp. Four bytes for each pixel: red, green, blue, opacity. */
 const rasterize = async (svg: string, width: number | undefined) => {
   const bytes = Buffer.from(svg)
-  const own = await sharp(bytes).metadata()
-  const wanted = width ?? own.width
-  return sharp(bytes, { density: Math.min(100_000, (72 * wanted) / own.width) })
-    .resize(wanted, Math.max(1, Math.round((own.height * wanted) / own.width)), { fit: "fill" })
-    .ensureAlpha()
-    .raw()
-    .toBuffer({ resolveWithObject: true })
+  const rendered = width === undefined ? sharp(bytes) : await atWidth(bytes, width)
+  return rendered.ensureAlpha().raw().toBuffer({ resolveWithObject: true })
+}
+
+const atWidth = async (svg: Buffer, width: number): Promise<Sharp> => {
+  const own = await sharp(svg).metadata()
+  return sharp(svg, { density: Math.min(100_000, (72 * width) / own.width) }).resize(
+    width,
+    Math.max(1, Math.round((own.height * width) / own.width)),
+    { fit: "fill" }
+  )
 }
 
 const encode = (picture: Sharp, { format, quality = defaultQuality }: DrawOptions): Promise<Uint8Array> =>
   (format === "png" ? picture.png() : picture.flatten({ background: "white" }).jpeg({ quality })).toBuffer()
 
-const onto = <A>({ bytes, height, width }: EncodedImage, work: (picture: Sharp) => Promise<A>) =>
-  Effect.mapError(Decoding.run({ bytes, pixels: width * height }, work), failureOf)
+/** The picture in that size: three bytes for each pixel. */
+const pixelsOf = ({ bytes, height, width }: EncodedImage, size: { readonly width: number; readonly height: number }) =>
+  Decoding.run({ bytes, pixels: width * height }, (source) =>
+    source
+      .resize(size.width, size.height, { fit: "fill" })
+      .flatten({ background: "white" })
+      .toColourspace("srgb")
+      .raw()
+      .toBuffer({ resolveWithObject: true })
+  ).pipe(Effect.mapError(failureOf))
+
+/** Lays a drawing over a picture of its size, in its memory. Most of a drawing is clear, which sharp would blend as well. */
+const blend = (drawing: Uint8Array, picture: Uint8Array): void => {
+  for (let from = 0, to = 0; from < drawing.length; from += 4, to += 3) {
+    const opacity = drawing[from + 3]!
+    if (opacity === 0) continue
+    for (let channel = 0; channel < 3; channel++) {
+      const below = picture[to + channel]!
+      picture[to + channel] = below + Math.round(((drawing[from + channel]! - below) * opacity) / 255)
+    }
+  }
+}
 
 const attempt = <A>(evaluate: () => Promise<A>): Effect.Effect<A, RenderError> =>
   Effect.tryPromise({ try: evaluate, catch: (cause) => failureOf(cause as Error) })

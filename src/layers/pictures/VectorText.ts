@@ -25,10 +25,43 @@ export interface Placement {
 /** The value of `d` for a `<path>` that shows the text. Empty for text without ink. */
 export const textPath = (text: string, { size, weight = "semibold", x, y }: Placement): string => {
   const font = load(weight)
+  const scale = size / font.unitsPerEm
   return layOut(font, text)
-    .map(({ glyph, offset }) => glyph.getPath(x + (offset * size) / font.unitsPerEm, y, size).toPathData(1))
+    .map(({ glyph, offset }) => pathOf(shapeOf(glyph, font), { x: x + offset * scale, y, scale }))
     .join("")
 }
+
+/** A part of an outline: the letter of the path command, and its coordinates in font units from the baseline on, downwards. */
+interface Stroke {
+  readonly command: string
+  readonly coordinates: ReadonlyArray<number>
+}
+
+const shapes = new WeakMap<Glyph, ReadonlyArray<Stroke>>()
+
+/** The outline of a glyph. To work it out takes ten times as long as to write it down. */
+const shapeOf = (glyph: Glyph, font: Font): ReadonlyArray<Stroke> => {
+  const known = shapes.get(glyph)
+  if (known !== undefined) return known
+  const shape = glyph.getPath(0, 0, font.unitsPerEm).commands.map(({ type, x, x1, x2, y, y1, y2 }) => ({
+    command: type,
+    coordinates: [x1, y1, x2, y2, x, y].filter((coordinate) => coordinate !== undefined)
+  }))
+  shapes.set(glyph, shape)
+  return shape
+}
+
+const pathOf = (
+  shape: ReadonlyArray<Stroke>,
+  { scale, x, y }: { readonly x: number; readonly y: number; readonly scale: number }
+): string =>
+  shape
+    .map(
+      ({ command, coordinates }) =>
+        command +
+        coordinates.map((coordinate, i) => Math.round(10 * ((i % 2 === 0 ? x : y) + coordinate * scale)) / 10).join(" ")
+    )
+    .join("")
 
 /** The width text takes at a size, in SVG units. */
 export const textWidth = (text: string, size: number, weight: Weight = "semibold"): number => {

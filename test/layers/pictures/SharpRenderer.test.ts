@@ -68,6 +68,22 @@ describe("SharpRenderer", () => {
     }).pipe(Effect.provide(SharpRenderer.layer))
   )
 
+  it.effect("lets the picture shine through by what the drawing leaves of it", () =>
+    Effect.gen(function* () {
+      const renderer = yield* Renderer
+      const veil = `<svg xmlns="http://www.w3.org/2000/svg" width="80" height="40"><rect width="80" height="20" fill="#ffffff" fill-opacity="0.4"/></svg>`
+      const bytes = yield* renderer.draw(veil, { over: yield* turned, format: "png" })
+      const pixels = yield* Effect.promise(() => sharp(bytes).removeAlpha().raw().toBuffer())
+      const colorAt = (x: number, y: number) => [...pixels.subarray((y * 80 + x) * 3, (y * 80 + x) * 3 + 3)]
+      const near = (actual: ReadonlyArray<number>, expected: ReadonlyArray<number>) => {
+        for (const [channel, value] of expected.entries()) assert.closeTo(actual[channel]!, value, 3)
+      }
+      near(colorAt(10, 10), [255, 102, 102])
+      near(colorAt(70, 10), [102, 102, 255])
+      near(colorAt(10, 30), [255, 0, 0])
+    }).pipe(Effect.provide(SharpRenderer.layer))
+  )
+
   it.effect("draws on white where a format has no transparency", () =>
     Effect.gen(function* () {
       const renderer = yield* Renderer
