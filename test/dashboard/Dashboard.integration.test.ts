@@ -180,7 +180,7 @@ layer(pipeline, { excludeTestServices: true, timeout: "60 seconds" })("the dashb
 
   it.effect("replays an image up to the boxes that are stored", () =>
     Effect.gen(function* () {
-      const { page } = yield* Browsers.open("images/4")
+      const { page } = yield* Browsers.open("images/4?on=outvoted")
       const api = yield* ApiServers.client
       const { boxes } = yield* api.images.get({ params: { id: 4 as never } })
       const stored = boxes.map(({ box, id }) => [id, box.x, box.y, box.width, box.height])
@@ -212,7 +212,7 @@ layer(pipeline, { excludeTestServices: true, timeout: "60 seconds" })("the dashb
 
   it.effect("says who saw a box, by pointer and by keyboard", () =>
     Effect.gen(function* () {
-      const { page } = yield* Browsers.open("images/4")
+      const { page } = yield* Browsers.open("images/4?on=outvoted")
       const api = yield* ApiServers.client
       const { boxes } = yield* api.images.get({ params: { id: 4 as never } })
       const { dissenters, id, members } = boxes.find((box) => box.dissenters.length > 0)!

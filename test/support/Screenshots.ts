@@ -73,7 +73,11 @@ export const take = (folder: string): Promise<void> =>
       }
     })
     yield* shoot(inFolder("images"), "images", { ...desktop, ready: ".tile image" })
-    yield* shoot(inFolder("image"), `images/${family.id}`, { ...desktop, colorScheme: "dark", ...choosing(tentative!) })
+    yield* shoot(inFolder("image"), `images/${family.id}?on=outvoted`, {
+      ...desktop,
+      colorScheme: "dark",
+      ...choosing(tentative!)
+    })
     yield* shoot(inFolder("failures"), "failures", { ...desktop, ready: ".failures" })
     yield* shoot(inFolder("phone"), `images/${family.id}`, { ...phone, colorScheme: "dark", ...choosing(confirmed!) })
   }).pipe(

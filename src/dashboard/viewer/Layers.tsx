@@ -4,7 +4,7 @@ import type { Enrichment } from "../../domain/Enrichment.ts"
 import * as Reply from "../../domain/Reply.ts"
 import type { Concept, ServiceId } from "../../domain/Identifiers.ts"
 import type { Frame } from "../image/Replay.ts"
-import type { View } from "./View.ts"
+import { showsTentative, type View } from "./View.ts"
 
 export interface LayersProps {
   readonly detectors: ReadonlyArray<ServiceId>
@@ -24,13 +24,15 @@ export const Layers = ({ colors, conceptColors, detectors, frame, people, view }
     if (!shown.delete(service)) shown.add(service)
     view.detectors.value = shown
   }
+  const areOutvotedShown = showsTentative(view, frame.boxes)
   const confirmed = frame.boxes.filter(({ status }) => status === "confirmed").length
   return (
     <section class="card layers" aria-labelledby="layers">
       <h2 id="layers">Layers</h2>
-      <Switch signal={view.harmonized} color="var(--ink)" name="harmonized" amount={confirmed} />
+      <Switch {...ofSignal(view.harmonized)} color="var(--ink)" name="harmonized" amount={confirmed} />
       <Switch
-        signal={view.tentative}
+        isOn={areOutvotedShown}
+        toggle={() => (view.tentative.value = !areOutvotedShown)}
         color="var(--ink)"
         name="outvoted"
         amount={frame.boxes.length - confirmed}
@@ -48,7 +50,7 @@ export const Layers = ({ colors, conceptColors, detectors, frame, people, view }
         )
       })}
       <Switch
-        signal={view.people}
+        {...ofSignal(view.people)}
         color="#ffffff"
         name="faces and poses"
         amount={people.reduce((sum, { faces, poses }) => sum + faces.length + poses.length, 0)}
@@ -115,17 +117,23 @@ const Concepts = ({ colors, frame, view }: ConceptsProps) => {
   )
 }
 
+const ofSignal = (signal: Signal<boolean>) => ({
+  isOn: signal.value,
+  toggle: () => (signal.value = !signal.value)
+})
+
 interface SwitchProps {
-  readonly signal: Signal<boolean>
+  readonly isOn: boolean
+  readonly toggle: () => void
   readonly color: string
   readonly name: string
   readonly amount?: number
   readonly isDashed?: boolean
 }
 
-const Switch = ({ amount, color, isDashed = false, name, signal }: SwitchProps) => (
+const Switch = ({ amount, color, isDashed = false, isOn, name, toggle }: SwitchProps) => (
   <label class="layer">
-    <input type="checkbox" checked={signal.value} onChange={() => (signal.value = !signal.value)} />
+    <input type="checkbox" checked={isOn} onChange={toggle} />
     <Swatch color={color} isDashed={isDashed} />
     <span>{name}</span>
     <small>{amount}</small>

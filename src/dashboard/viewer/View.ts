@@ -8,6 +8,7 @@ import { Option, Schema } from "effect"
 import { Confidence } from "../../domain/Detection.ts"
 import type { Strategy } from "../../domain/Harmonization.ts"
 import { BoxId, Concept, ServiceId } from "../../domain/Identifiers.ts"
+import type { MergedBox } from "../../domain/MergedBox.ts"
 import * as Replay from "../image/Replay.ts"
 import * as Viewport from "./Viewport.ts"
 
@@ -20,7 +21,8 @@ export interface View {
   /** Detectors whose own boxes are shown. */
   readonly detectors: Signal<ReadonlySet<ServiceId>>
   readonly harmonized: Signal<boolean>
-  readonly tentative: Signal<boolean>
+  /** Outvoted boxes; when `undefined`, where there are no others. */
+  readonly tentative: Signal<boolean | undefined>
   readonly people: Signal<boolean>
   /** Names beside the boxes; without them, only that of the box which is pointed at. */
   readonly names: Signal<boolean>
@@ -47,7 +49,7 @@ export const make = (query = new URLSearchParams()): View => {
     arrangement: signal("together"),
     detectors: signal(new Set()),
     harmonized: signal(true),
-    tentative: signal(true),
+    tentative: signal(undefined),
     people: signal(true),
     names: signal(true),
     disputed: signal(false),
@@ -67,10 +69,16 @@ export const make = (query = new URLSearchParams()): View => {
 /** The switches that are on unless the address says otherwise. */
 const switches = {
   harmonized: "harmonized",
-  outvoted: "tentative",
   people: "people",
   names: "names"
 } as const satisfies Record<string, keyof View>
+
+/** The switch of what is shown or not as the image has it, unless the address says. */
+const outvoted = "outvoted"
+
+/** Whether outvoted boxes are shown among `boxes`: mostly they lie beside a confirmed one, and hide what is on the picture. */
+export const showsTentative = (view: View, boxes: ReadonlyArray<Pick<MergedBox, "status">>): boolean =>
+  view.tentative.value ?? boxes.every(({ status }) => status === "tentative")
 
 const isConcept = Schema.is(Concept)
 const isService = Schema.is(ServiceId)
@@ -95,6 +103,7 @@ export const read = (view: View, query: URLSearchParams): void =>
   batch(() => {
     const off = new Set(query.getAll("off"))
     for (const [name, key] of Object.entries(switches)) view[key].value = !off.has(name)
+    view.tentative.value = off.has(outvoted) ? false : query.getAll("on").includes(outvoted) ? true : undefined
     view.arrangement.value = Option.getOrElse(decodeArrangement(query.get("panes")), () => "together")
     view.detectors.value = new Set(query.getAll("layer").filter(isService))
     view.disputed.value = query.get("only") === "disputed"
@@ -116,6 +125,8 @@ export const lasting = (view: View): Parameters => [
   ...one("panes", view.arrangement.value === "together" ? undefined : view.arrangement.value),
   ...[...view.detectors.value].map((service) => ["layer", service] as const),
   ...Object.entries(switches).flatMap(([name, key]) => (view[key].value ? [] : [["off", name] as const])),
+  ...one("off", view.tentative.value === false ? outvoted : undefined),
+  ...one("on", view.tentative.value === true ? outvoted : undefined),
   ...one("only", view.disputed.value ? "disputed" : undefined),
   ...[...view.hidden.value].map((concept) => ["hide", concept] as const),
   ...one("least", view.confidence.value === 0 ? undefined : String(view.confidence.value)),

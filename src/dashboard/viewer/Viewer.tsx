@@ -13,7 +13,7 @@ import type { Frame } from "../image/Replay.ts"
 import { useShortcuts } from "../Keys.tsx"
 import type { Picture } from "../parts/Picture.ts"
 import { type Content, Pane } from "./Pane.tsx"
-import type { Arrangement, View } from "./View.ts"
+import { type Arrangement, showsTentative, type View } from "./View.ts"
 import * as Viewport from "./Viewport.ts"
 
 export interface ViewerProps {
@@ -72,7 +72,8 @@ export const Viewer = (props: ViewerProps) => {
   ])
 
   const [arrangement, confidence, hidden] = [view.arrangement.value, view.confidence.value, view.hidden.value]
-  const [disputed, harmonized, tentative] = [view.disputed.value, view.harmonized.value, view.tentative.value]
+  const [disputed, harmonized] = [view.disputed.value, view.harmonized.value]
+  const tentative = disputed || showsTentative(view, frame.boxes)
   const shownBoxes = (boxes: ReadonlyArray<MergedBox>) =>
     boxes.filter(
       (box) =>
@@ -81,6 +82,9 @@ export const Viewer = (props: ViewerProps) => {
         !hidden.has(box.concept) &&
         (!disputed || isDisputed(box))
     )
+  // An outvoted box that is pointed at in the list, or was chosen there, is shown.
+  const withActive = (shown: ReadonlyArray<MergedBox>, boxes: ReadonlyArray<MergedBox>) =>
+    active?.status === "tentative" && boxes.includes(active) && !shown.includes(active) ? [...shown, active] : shown
   const switches = [confidence, hidden, disputed, harmonized, tentative]
   const boxes = useMemo(() => shownBoxes(frame.boxes), [frame, ...switches])
   const otherBoxes = useMemo(
@@ -110,7 +114,7 @@ export const Viewer = (props: ViewerProps) => {
 
   const harmonizedPane: Content = {
     title: compared?.names[0] ?? "harmonized",
-    boxes,
+    boxes: withActive(boxes, frame.boxes),
     detections: nothing,
     namesDetections: false,
     people: shownPeople
@@ -126,7 +130,10 @@ export const Viewer = (props: ViewerProps) => {
           )
         ]
       : compared !== undefined
-        ? [harmonizedPane, { ...harmonizedPane, title: compared.names[1], boxes: otherBoxes }]
+        ? [
+            harmonizedPane,
+            { ...harmonizedPane, title: compared.names[1], boxes: withActive(otherBoxes, compared.frame.boxes) }
+          ]
         : [{ ...harmonizedPane, title: "", detections: together }]
 
   return (

@@ -80,6 +80,9 @@ layer(Layer.merge(Reports.layer, Browsers.layer), { excludeTestServices: true, t
     it.effect("shows the picture with its boxes, and who saw them", () =>
       Effect.gen(function* () {
         const { page } = yield* openBeach
+        // What the detectors outvoted is not shown unless it is asked for.
+        assert.deepStrictEqual(yield* inPage(() => page.locator(".merged.tentative").count()), 0)
+        yield* inPage(() => page.getByRole("checkbox", { name: "outvoted" }).check())
         assert.deepStrictEqual(
           yield* inPage(() =>
             page.locator(".merged").evaluateAll((groups) =>

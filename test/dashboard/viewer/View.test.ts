@@ -32,6 +32,23 @@ describe("View", () => {
     assert.deepStrictEqual(values(again), values(view))
   })
 
+  it("shows what detectors outvoted where they agree on nothing, or as the address says", () => {
+    const [confirmed, tentative] = [{ status: "confirmed" }, { status: "tentative" }] as const
+    const shown = (query: string) => {
+      const view = View.make(new URLSearchParams(query))
+      return [[confirmed, tentative], [tentative]].map((boxes) => View.showsTentative(view, boxes))
+    }
+    assert.deepStrictEqual(shown(""), [false, true])
+    assert.deepStrictEqual(shown("on=outvoted"), [true, true])
+    assert.deepStrictEqual(shown("off=outvoted"), [false, false])
+    for (const value of [true, false, undefined]) {
+      const view = View.make()
+      view.tentative.value = value
+      const written = View.written(view).map(([name, text]): [string, string] => [name, text])
+      assert.strictEqual(View.make(new URLSearchParams(written)).tentative.value, value)
+    }
+  })
+
   it("names a strategy with its options", () => {
     const view = View.make(
       new URLSearchParams([["strategy", JSON.stringify({ name: "wbf", options: { mergeIou: 0.7 } })]])

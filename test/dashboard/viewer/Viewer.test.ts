@@ -140,6 +140,7 @@ layer(Layer.merge(Reports.layer, Browsers.layer), { excludeTestServices: true, t
           await page.locator("[data-pane=wbf]").waitFor()
           await page.getByLabel("Beside it").selectOption("unanimous")
           await page.locator("[data-pane=unanimous]").waitFor()
+          await page.getByRole("checkbox", { name: "outvoted" }).check()
           await page.locator("[data-pane=quorum] .merged.tentative").waitFor()
           await untilHash(page, /panes=strategies.*other=\{"name":"unanimous"/)
         })
