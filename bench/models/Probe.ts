@@ -12,7 +12,7 @@ import worker from "node:worker_threads"
 export interface Findings {
   /** Of the process, all threads together. */
   readonly process: number
-  /** Of the threads that run models. What the library for pictures does for them is not in it. */
+  /** Of the threads that run models or measure. What the library for pictures does for them is not in it. */
   readonly models: number
   /** Of its child processes: PostgreSQL. */
   readonly children: number

@@ -13,10 +13,17 @@ import { fileURLToPath } from "node:url"
 import { oneDecimal, table } from "../accuracy/Table.ts"
 import type { Findings } from "./Probe.ts"
 
+export interface Options {
+  readonly count: number
+  readonly services: string
+  /** The models run in the process of the program, as they do for whoever starts it, and not in one of their own. */
+  readonly together: boolean
+}
+
 /** Runs the program on as many photos, each taken as often as it needs, and says what was measured. */
 export const measure = async (
   photos: ReadonlyArray<string>,
-  { count, services }: { readonly count: number; readonly services: string }
+  { count, services, together }: Options
 ): Promise<string> => {
   const folder = mkdtempSync(join(tmpdir(), "windmill-bench-models-"))
   try {
@@ -26,35 +33,28 @@ export const measure = async (
       const photo = photos[index % photos.length]!
       copyFileSync(photo, join(images, `${String(index).padStart(6, "0")}${extname(photo)}`))
     }
-    const config = join(folder, "service_config.json")
-    const farm = start("farm", ["--models", "--port-base", "0", "--write-config", config], folder)
-    try {
-      await until(() => existsSync(config))
+    const run = async (...answering: ReadonlyArray<string>) => {
       // A process with nothing to do: how late an event loop is because of the machine.
       const idle = monitorEventLoopDelay({ resolution: 5 })
       idle.enable()
       const began = performance.now()
-      const options = [
-        "--farm",
-        "none",
-        "--config",
-        config,
-        "--images",
-        images,
-        "--services",
-        services,
-        "--no-dashboard"
-      ]
+      const options = [...answering, "--images", images, "--services", services, "--no-dashboard"]
       await start("start", options, folder).ended
-      const seconds = (performance.now() - began) / 1000
       idle.disable()
+      return { count, seconds: (performance.now() - began) / 1000, idle: idle.percentile(99) / 1e6 }
+    }
+    if (together) {
+      const ran = await run("--farm", "models")
+      return describeTogether(findingsOf("start", folder), ran)
+    }
+    const config = join(folder, "service_config.json")
+    const farm = start("farm", ["--models", "--port-base", "0", "--write-config", config], folder)
+    try {
+      await until(() => existsSync(config))
+      const ran = await run("--farm", "none", "--config", config)
       farm.stop()
       await farm.ended
-      return describe(findingsOf("farm", folder), findingsOf("start", folder), {
-        count,
-        seconds,
-        idle: idle.percentile(99) / 1e6
-      })
+      return describe(findingsOf("farm", folder), findingsOf("start", folder), ran)
     } finally {
       farm.stop()
     }
@@ -88,39 +88,64 @@ const until = async (isSo: () => boolean): Promise<void> => {
   while (!isSo()) await setTimeout(100)
 }
 
-const describe = (
-  farm: Findings,
-  windmill: Findings,
-  { count, idle, seconds }: { readonly count: number; readonly idle: number; readonly seconds: number }
+interface Ran {
+  readonly count: number
+  readonly seconds: number
+  /** Milliseconds. */
+  readonly idle: number
+}
+
+const describe = (farm: Findings, windmill: Findings, ran: Ran): string =>
+  text(
+    ran,
+    [
+      ["services: networks, their decoders, what is measured", farm.models],
+      ["services: decoding and scaling pictures, HTTP", farm.process - farm.models],
+      ["Windmill", windmill.process],
+      ["PostgreSQL", windmill.children]
+    ],
+    [
+      ["services", farm],
+      ["Windmill", windmill]
+    ]
+  )
+
+const describeTogether = (all: Findings, ran: Ran): string =>
+  text(
+    ran,
+    [
+      ["services: networks, their decoders, what is measured", all.models],
+      ["all else of the process", all.process - all.models],
+      ["PostgreSQL", all.children]
+    ],
+    [["all", all]]
+  )
+
+const text = (
+  { count, idle, seconds }: Ran,
+  parts: ReadonlyArray<readonly [name: string, seconds: number]>,
+  processes: ReadonlyArray<readonly [name: string, findings: Findings]>
 ): string => {
-  const total = farm.process + windmill.process + windmill.children
-  const row = (name: string, part: number) => [
-    name,
-    oneDecimal((1000 * part) / count),
-    `${oneDecimal((100 * part) / total)} %`
-  ]
+  const total = parts.reduce((sum, [, part]) => sum + part, 0)
   const at = ({ memory }: Findings, part: number) =>
     String(Math.round(memory[Math.min(memory.length - 1, Math.floor(part * memory.length))]! / 1e6))
-  const process = (name: string, findings: Findings) => [
-    name,
-    oneDecimal(findings.delayP50),
-    oneDecimal(findings.delayP99),
-    [0.2, 0.4, 0.6, 0.8, 1].map((part) => at(findings, part)).join(", ")
-  ]
   return [
     `# The whole program\n\n${count} photos in ${Math.round(seconds)} s, from files to the report, with the start of everything.`,
     table(
       ["CPU", "ms per photo", "share"],
-      [
-        row("services: networks and their decoders", farm.models),
-        row("services: decoding pictures, measuring, HTTP", farm.process - farm.models),
-        row("Windmill", windmill.process),
-        row("PostgreSQL", windmill.children)
-      ]
+      parts.map(([name, part]) => [name, oneDecimal((1000 * part) / count), `${oneDecimal((100 * part) / total)} %`])
     ),
     table(
       ["process", "event loop late p50 ms", "p99", "RSS MB at each fifth"],
-      [process("services", farm), process("Windmill", windmill), ["nothing to do", "", oneDecimal(idle), ""]]
+      [
+        ...processes.map(([name, findings]) => [
+          name,
+          oneDecimal(findings.delayP50),
+          oneDecimal(findings.delayP99),
+          [0.2, 0.4, 0.6, 0.8, 1].map((part) => at(findings, part)).join(", ")
+        ]),
+        ["nothing to do", "", oneDecimal(idle), ""]
+      ]
     )
   ].join("\n\n")
 }

@@ -6,7 +6,8 @@
  * Options: `--images` a folder of photos; `--gt` a COCO annotation file, whose `file_name` says which photo is meant;
  * `--models` the folder of models that were added (.windmill/models); `--limit` at most so many photos; `--raw` counts all boxes from
  * confidence 0.05 and not from 0.30 as services send them; `--out` where to write (bench/results); `--whole` runs the whole
- * program on so many photos (of one's own, repeated) instead, with the services of `--services` (all).
+ * program on so many photos (of one's own, repeated) instead, with the services of `--services` (all); `--together` runs the
+ * models in its process.
  */
 import { Effect } from "effect"
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
@@ -39,6 +40,7 @@ const { values: flags } = parseArgs({
     raw: { type: "boolean", default: false },
     whole: { type: "string" },
     services: { type: "string", default: "all" },
+    together: { type: "boolean", default: false },
     out: { type: "string", default: "bench/results" }
   }
 })
@@ -204,7 +206,7 @@ if (flags.images === undefined) {
       ? await measure(flags.images)
       : await Whole.measure(
           photosIn(flags.images, undefined).map((photo) => photo.file),
-          { count: Number(flags.whole), services: flags.services }
+          { count: Number(flags.whole), services: flags.services, together: flags.together }
         )
   say(report)
   mkdirSync(flags.out, { recursive: true })
