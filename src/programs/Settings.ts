@@ -1,5 +1,5 @@
 /** Flags that several commands have, each with the variable that stands in for it. */
-import { Config, Duration, Effect, Result, Schema } from "effect"
+import { Config, Duration, Effect, Option, Result, Schema } from "effect"
 import { Argument, Flag } from "effect/cli"
 import * as NodeOs from "node:os"
 import * as Amounts from "../domain/Amounts.ts"
@@ -138,15 +138,22 @@ export const keepHistory = Flag.String("keep-history").pipe(
   )
 )
 
-export const cropsWait = Flag.String("crops-wait").pipe(
-  Flag.withDescription(
-    "How long crops wait for detectors that were asked and have not answered, from the last answer about the image on; " +
-      "0 seconds asks about every box at once (default CROPS_WAIT, or 0 seconds)"
-  ),
-  Flag.withMetavar("duration"),
-  Flag.withFallbackConfig(Config.NonEmptyString("CROPS_WAIT")),
-  Flag.withDefault("0 seconds"),
-  Flag.withSchema(Amounts.WaitOrNone)
+/** None when nothing is said. `unlessGiven`: what it is then, in words. */
+export const cropsWaitIfGiven = (unlessGiven: string) =>
+  Flag.String("crops-wait").pipe(
+    Flag.withDescription(
+      "How long crops wait for detectors that were asked and have not answered, from the last answer about the image on; " +
+        `0 seconds asks about every box at once (default CROPS_WAIT, or ${unlessGiven})`
+    ),
+    Flag.withMetavar("duration"),
+    Flag.withFallbackConfig(Config.NonEmptyString("CROPS_WAIT")),
+    Flag.withSchema(Amounts.WaitOrNone),
+    Flag.optional
+  )
+
+export const cropsWait = Flag.map(
+  cropsWaitIfGiven("0 seconds"),
+  Option.getOrElse(() => Duration.zero)
 )
 
 export const harmonization = Flag.String("harmonization").pipe(

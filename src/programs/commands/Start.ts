@@ -2,7 +2,7 @@
  * The whole of windmill in one process: an embedded PostgreSQL, a broker in memory, and a simulated farm unless real
  * services are configured.
  */
-import { Clock, Console, Context, type Deferred, Effect, Layer, Option, Path, Schema, Stream } from "effect"
+import { Clock, Console, Context, type Deferred, Duration, Effect, Layer, Option, Path, Schema, Stream } from "effect"
 import { Command, Flag } from "effect/cli"
 import * as Samples from "#farm/simulated/Samples"
 import * as ConsoleLogger from "../../layers/terminal/ConsoleLogger.ts"
@@ -79,7 +79,7 @@ const flags = {
     Flag.optional
   ),
   config: Settings.config,
-  cropsWait: Settings.cropsWait,
+  cropsWait: Settings.cropsWaitIfGiven("30 seconds where models of this process answer, else 0 seconds"),
   harmonization: Settings.harmonization,
   keepHistory: Settings.keepHistory,
   workerId: Settings.workerId,
@@ -122,7 +122,11 @@ const run = Effect.fnUntraced(function* (options: Options) {
   const display = yield* Display
   const dashboard = yield* serveDashboard(options)
   yield* Effect.forEach(Option.toArray(dashboard), (address) => display.log(`dashboard  ${address}`))
-  const { cropsWait, workerId } = options
+  const { workerId } = options
+  // A crop of a box that the next detector moves would cost the models of this machine the same again.
+  const cropsWait = Option.getOrElse(options.cropsWait, () =>
+    farmOf(options) === "models" ? Duration.seconds(30) : Duration.zero
+  )
   const submission = RunToCompletion.nothing()
   const startedAt = yield* Clock.currentTimeMillis
   yield* noteRun(`begin a run: ${sourceOf(options)}, ${Wording.count(services.length, "service")}`)
