@@ -3,13 +3,6 @@
  *
  * @see https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/
  */
-import {
-  AlwaysOffSampler,
-  AlwaysOnSampler,
-  ParentBasedSampler,
-  type Sampler,
-  TraceIdRatioBasedSampler
-} from "@opentelemetry/sdk-trace-base"
 import { Config, Duration, Effect, Option, Redacted, Schema } from "effect"
 import * as Amounts from "../../domain/Amounts.ts"
 
@@ -28,7 +21,8 @@ export interface OtelSettings {
   readonly headers: Readonly<Record<string, string>>
   /** How long one export may take. */
   readonly timeout: Duration.Duration
-  readonly sampler: Sampler
+  /** Which traces are kept; of those samplers that keep a share, which. */
+  readonly sampler: { readonly name: Sampler; readonly ratio: number }
   /** Ended spans kept until they are sent; more are dropped. */
   readonly maxQueueSize: number
   /** How long spans wait for others. */
@@ -106,20 +100,22 @@ const sampler = Effect.gen(function* () {
   if (ratio < 0 || ratio > 1) {
     return yield* new OtelSettingsError({ problem: `OTEL_TRACES_SAMPLER_ARG is ${ratio}, not a share from 0 to 1` })
   }
-  const make = samplers[name]
-  if (make === undefined) {
-    return yield* new OtelSettingsError({
-      problem: `OTEL_TRACES_SAMPLER is none of ${Object.keys(samplers).join(", ")}`
-    })
+  if (!isSampler(name)) {
+    return yield* new OtelSettingsError({ problem: `OTEL_TRACES_SAMPLER is none of ${samplers.join(", ")}` })
   }
-  return make(ratio)
+  return { name, ratio }
 })
 
-const samplers: Readonly<Record<string, (ratio: number) => Sampler>> = {
-  always_on: () => new AlwaysOnSampler(),
-  always_off: () => new AlwaysOffSampler(),
-  traceidratio: (ratio) => new TraceIdRatioBasedSampler(ratio),
-  parentbased_always_on: () => new ParentBasedSampler({ root: new AlwaysOnSampler() }),
-  parentbased_always_off: () => new ParentBasedSampler({ root: new AlwaysOffSampler() }),
-  parentbased_traceidratio: (ratio) => new ParentBasedSampler({ root: new TraceIdRatioBasedSampler(ratio) })
-}
+/** The samplers of the specification, as far as they need no server. */
+export type Sampler = (typeof samplers)[number]
+
+const samplers = [
+  "always_on",
+  "always_off",
+  "traceidratio",
+  "parentbased_always_on",
+  "parentbased_always_off",
+  "parentbased_traceidratio"
+] as const
+
+const isSampler = (name: string): name is Sampler => samplers.some((sampler) => sampler === name)

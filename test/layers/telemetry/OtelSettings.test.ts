@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { ConfigProvider, Duration, Effect, Option } from "effect"
+import { samplerOf } from "../../../src/layers/telemetry/OtelExporting.ts"
 import { settings } from "../../../src/layers/telemetry/OtelSettings.ts"
 
 const read = (env: Record<string, string>) =>
@@ -41,9 +42,9 @@ describe("settings", () => {
 
   it.effect("know every sampler, and how long to wait", () =>
     Effect.gen(function* () {
-      assert.match((yield* read1({})).sampler.toString(), /ParentBased\{root=AlwaysOnSampler/)
+      assert.match(samplerOf(yield* read1({})).toString(), /ParentBased\{root=AlwaysOnSampler/)
       const ratio = yield* read1({ OTEL_TRACES_SAMPLER: "parentbased_traceidratio", OTEL_TRACES_SAMPLER_ARG: "0.25" })
-      assert.match(ratio.sampler.toString(), /ParentBased\{root=TraceIdRatioBased\{0\.25\}/)
+      assert.match(samplerOf(ratio).toString(), /ParentBased\{root=TraceIdRatioBased\{0\.25\}/)
       const { timeout } = yield* read1({ OTEL_EXPORTER_OTLP_TIMEOUT: "250" })
       assert.strictEqual(Duration.toMillis(timeout), 250)
     })
