@@ -5,7 +5,7 @@
  * a later revision, or of the same one by another algorithm; so of two that race, the one with more facts stays.
  */
 import { Effect, Option } from "effect"
-import { SqlClient } from "effect/sql"
+import { SqlClient, type Statement } from "effect/sql"
 import type { ImageId } from "../../domain/Identifiers.ts"
 import { type Stage, stages } from "../../domain/Staleness.ts"
 import type { Derived, StaleImage, Unfinished } from "../../services/ResultStore.ts"
@@ -18,6 +18,10 @@ export const columnsOf = {
   consensus: { revision: "consensus_revision", algorithm: "consensus_algorithm", stale: "consensus_stale" },
   enrich: { revision: "enrichment_revision", algorithm: "enrichment_algorithm", stale: "enrichment_stale" }
 } as const satisfies Record<Stage, unknown>
+
+/** What the index of an algorithm is ordered by: the name itself has up to some hundred characters. */
+export const indexed = (sql: SqlClient.SqlClient, algorithm: Statement.Fragment): Statement.Fragment =>
+  sql`md5(${algorithm})::uuid`
 
 /** Whether a row of `images` is stale for any of the stages with its algorithm. */
 export const isStale = Effect.fnUntraced(function* (algorithms: Partial<Readonly<Record<Stage, string>>>) {
@@ -50,6 +54,7 @@ export const stale = Effect.fnUntraced(function* (
 ) {
   const sql = yield* SqlClient.SqlClient
   const column = { stale: sql(columnsOf[stage].stale), algorithm: sql(columnsOf[stage].algorithm) }
+  const key = indexed(sql, sql`${column.algorithm}`)
   const byRevision =
     by === "algorithm"
       ? sql``
@@ -59,19 +64,19 @@ export const stale = Effect.fnUntraced(function* (
         UNION`
   const rows = yield* sql<{ image_id: ImageId; trace_parent: string | null }>`
     WITH RECURSIVE algorithms AS (
-      (SELECT ${column.algorithm} AS algorithm FROM images
-        WHERE ${column.algorithm} IS NOT NULL ORDER BY ${column.algorithm} LIMIT 1)
+      (SELECT ${key} AS algorithm FROM images WHERE ${column.algorithm} IS NOT NULL ORDER BY ${key} LIMIT 1)
       UNION ALL
-      SELECT (SELECT ${column.algorithm} FROM images
-        WHERE ${column.algorithm} > algorithms.algorithm ORDER BY ${column.algorithm} LIMIT 1)
+      SELECT (SELECT ${key} FROM images
+        WHERE ${column.algorithm} IS NOT NULL AND ${key} > algorithms.algorithm ORDER BY ${key} LIMIT 1)
       FROM algorithms WHERE algorithms.algorithm IS NOT NULL
     ), found AS (
       ${byRevision}
       (SELECT others.image_id FROM algorithms CROSS JOIN LATERAL (
           SELECT image_id FROM images
-          WHERE ${column.algorithm} = algorithms.algorithm AND image_id > ${after} ORDER BY image_id LIMIT ${limit}
+          WHERE ${column.algorithm} IS NOT NULL AND ${key} = algorithms.algorithm AND image_id > ${after}
+          ORDER BY image_id LIMIT ${limit}
         ) AS others
-        WHERE algorithms.algorithm <> ${algorithm})
+        WHERE algorithms.algorithm <> ${indexed(sql, sql`${algorithm}::text`)})
       ORDER BY image_id LIMIT ${limit}
     )
     SELECT image_id, trace_parent FROM found JOIN images USING (image_id) ORDER BY image_id`
@@ -86,10 +91,12 @@ export const unfinished = Effect.fnUntraced(function* (algorithms: Readonly<Reco
   const sql = yield* SqlClient.SqlClient
   const isWaiting = (stage: Stage) => {
     const column = { stale: sql(columnsOf[stage].stale), algorithm: sql(columnsOf[stage].algorithm) }
+    const key = indexed(sql, sql`${column.algorithm}`)
+    const current = indexed(sql, sql`${algorithms[stage]}::text`)
     return sql`
       (SELECT min(${column.stale}) FROM images) IS NOT NULL
-      OR (SELECT min(${column.algorithm}) FROM images) <> ${algorithms[stage]}
-      OR (SELECT max(${column.algorithm}) FROM images) <> ${algorithms[stage]}`
+      OR (SELECT ${key} FROM images WHERE ${column.algorithm} IS NOT NULL ORDER BY ${key} LIMIT 1) <> ${current}
+      OR (SELECT ${key} FROM images WHERE ${column.algorithm} IS NOT NULL ORDER BY ${key} DESC LIMIT 1) <> ${current}`
   }
   const [row] = yield* sql<Record<Stage, boolean | null> & { lacksAnswers: boolean; newest: ImageId | null }>`
     SELECT ${sql.csv(stages.map((stage) => sql`${isWaiting(stage)} AS ${sql(stage)}`))},

@@ -33,6 +33,7 @@ import { followApart } from "./migrations/0021FollowApart.ts"
 import { describeApart } from "./migrations/0022DescribeApart.ts"
 import { vacuumSooner } from "./migrations/0023VacuumSooner.ts"
 import { countCorrected } from "./migrations/0024CountCorrected.ts"
+import { indexAlgorithms } from "./migrations/0025IndexAlgorithms.ts"
 
 /** The database was made by a later version of the program. */
 export class DatabaseTooNew extends Schema.TaggedError<DatabaseTooNew>()("DatabaseTooNew", {
@@ -72,7 +73,8 @@ export const steps = {
   "0021_follow_apart": followApart,
   "0022_describe_apart": describeApart,
   "0023_vacuum_sooner": vacuumSooner,
-  "0024_count_corrected": countCorrected
+  "0024_count_corrected": countCorrected,
+  "0025_index_algorithms": indexAlgorithms
 }
 
 /** Where it says which were taken. */

@@ -5,7 +5,7 @@ import type { ImageId } from "../../../domain/Identifiers.ts"
 import type { OperationId, Request } from "../../../domain/Operation.ts"
 import { stages } from "../../../domain/Staleness.ts"
 import * as Columns from "../Columns.ts"
-import { columnsOf } from "../Derivations.ts"
+import { columnsOf, indexed } from "../Derivations.ts"
 import { lockImages } from "../Images.ts"
 
 type Of<Kind extends Request["kind"]> = Extract<Request, { readonly kind: Kind }>
@@ -69,7 +69,11 @@ export const perform = Effect.fnUntraced(function* (id: OperationId, request: Re
 /** How much of the operation in a row of `operations` is on its way. */
 export const underway = (sql: SqlClient.SqlClient) => {
   const outdated = sql.or(
-    stages.map((stage) => sql`${sql(columnsOf[stage].algorithm)} = ${again} || operations.operation_id`)
+    stages.map((stage) => {
+      const algorithm = sql`${sql(columnsOf[stage].algorithm)}`
+      return sql`(${algorithm} IS NOT NULL
+        AND ${indexed(sql, algorithm)} = ${indexed(sql, sql`${again} || operations.operation_id`)})`
+    })
   )
   return sql`
     CASE WHEN state = 'running' THEN CASE request ->> 'kind'
