@@ -3,12 +3,12 @@
  *
  *     npm run bench
  *
- * Rounds are interleaved, so that whatever else the machine does meets all alike; what counts is the ratio. Takes some ten
- * minutes and needs Linux and the RabbitMQ of `AMQP_URL`, or of this machine. `--only` parts (worker, utilization, producer,
- * postprocess, latency, pipeline), `--rounds` 5, `--jobs` 4000 of each contestant in each round, `--images` 100000 for the producer,
- * `--out` where to write (bench/results).
+ * Rounds are interleaved, so that whatever else the machine does meets all alike; what counts is the ratio. Takes half an hour
+ * and needs Linux and the RabbitMQ of `AMQP_URL`, or of this machine. What was measured is written after each part. `--only` parts
+ * (worker, utilization, producer, postprocess, latency, pipeline), `--rounds` 5, `--jobs` 4000 of each contestant in each round,
+ * `--images` 100000 for the producer, `--out` where to write (bench/results).
  */
-import { mkdirSync, writeFileSync } from "node:fs"
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { cpus, totalmem } from "node:os"
 import { join } from "node:path"
 import { parseArgs } from "node:util"
@@ -188,30 +188,31 @@ const wanted = flags.only.split(",")
 for (const name of wanted) {
   if (parts[name] === undefined) throw new Error(`There is no part "${name}": ${Object.keys(parts).join(", ")}`)
 }
-const found = await withServers(async (servers) => {
+
+const [cpu] = cpus()
+
+/** What was measured so far: a part takes minutes, and one that fails costs no other. */
+const report = (rows: ReadonlyArray<Row>): string =>
+  [
+    "# Speed of the programs",
+    `Written by \`npm run bench\` on ${new Date().toISOString().slice(0, 10)}: ${cpus().length} cores of ${cpu?.model.trim()}, ` +
+      `${Math.round(totalmem() / 1024 ** 3)} GB, Node ${process.versions.node}; PostgreSQL, RabbitMQ, the service and the ` +
+      `program share them. Middle of ${rounds} rounds (lowest to highest), ${jobs} jobs each. *bare* is what ` +
+      "`bench/speed/contestants` has: amqplib, fetch and one insert per message, never more of them at once than the " +
+      "service may be sent, unless it says so; or confirmed batches.",
+    table(
+      ["", "windmill", "bare", "ratio", "target"],
+      rows.map(({ bare = "", ratio = "", target = "", what, windmill }) => [what, windmill, bare, ratio, target])
+    )
+  ].join("\n\n")
+
+mkdirSync(flags.out, { recursive: true })
+await withServers(async (servers) => {
   const found: Record<string, ReadonlyArray<Row>> = {}
   for (const name of order.filter((name) => wanted.includes(name))) {
     process.stderr.write(`${name} ...\n`)
     found[name] = await parts[name]!(servers)
+    writeFileSync(join(flags.out, "speed.md"), `${report(Object.keys(parts).flatMap((name) => found[name] ?? []))}\n`)
   }
-  return found
 })
-const rows = Object.keys(parts).flatMap((name) => found[name] ?? [])
-
-const [cpu] = cpus()
-const report = [
-  "# Speed of the programs",
-  `Written by \`npm run bench\` on ${new Date().toISOString().slice(0, 10)}: ${cpus().length} cores of ${cpu?.model.trim()}, ` +
-    `${Math.round(totalmem() / 1024 ** 3)} GB, Node ${process.versions.node}; PostgreSQL, RabbitMQ, the service and the ` +
-    `program share them. Middle of ${rounds} rounds (lowest to highest), ${jobs} jobs each. *bare* is what ` +
-    "`bench/speed/contestants` has: amqplib, fetch and one insert per message, never more of them at once than the " +
-    "service may be sent, unless it says so; or confirmed batches.",
-  table(
-    ["", "windmill", "bare", "ratio", "target"],
-    rows.map(({ bare = "", ratio = "", target = "", what, windmill }) => [what, windmill, bare, ratio, target])
-  )
-].join("\n\n")
-
-process.stdout.write(`${report}\n`)
-mkdirSync(flags.out, { recursive: true })
-writeFileSync(join(flags.out, "speed.md"), `${report}\n`)
+process.stdout.write(readFileSync(join(flags.out, "speed.md"), "utf8"))
