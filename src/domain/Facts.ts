@@ -30,6 +30,26 @@ export type Outcome = typeof Outcome.Type
 export const isSimulated = ({ data }: Outcome): boolean =>
   at(at(at(data, "metadata"), "model_info"), "simulated") === true
 
+/** A model as the answer that comes from it names it. */
+export interface Model {
+  readonly name: string
+  readonly version: string | undefined
+  readonly license: string | undefined
+}
+
+/** The model that an answer says it comes from (`metadata.model_info`); `undefined` when it names none, or is invented. */
+export const modelOf = (outcome: Outcome): Model | undefined => {
+  const info = at(at(outcome.data, "metadata"), "model_info")
+  const text = (key: string) => {
+    const value = at(info, key)
+    return typeof value === "string" && value !== "" ? value.slice(0, 200) : undefined
+  }
+  const name = text("model")
+  return name === undefined || isSimulated(outcome)
+    ? undefined
+    : { name, version: text("version"), license: text("license") }
+}
+
 /** Present while another answer is wanted: this one counts until it comes. */
 const isRenewed = Schema.optionalKey(Schema.Boolean)
 

@@ -1,9 +1,10 @@
 /** One image: what every service saw, what follows from it, and how that came about. */
-import { useComputed, useSignal } from "@preact/signals"
+import { useSignal } from "@preact/signals"
 import type { ComponentChildren } from "preact"
 import { useMemo } from "preact/hooks"
 import type { CorrectedBox } from "../../domain/corrections/Corrected.ts"
 import * as Colors from "../../domain/drawing/Colors.ts"
+import { distinctPeople } from "../../domain/drawing/People.ts"
 import * as Enrichment from "../../domain/Enrichment.ts"
 import { isSimulated } from "../../domain/Facts.ts"
 import type { Strategy } from "../../domain/Harmonization.ts"
@@ -20,6 +21,7 @@ import { ConsensusTable } from "./ConsensusTable.tsx"
 import { Enrichments } from "./Enrichments.tsx"
 import { Heading } from "./Heading.tsx"
 import { Metadata } from "./Metadata.tsx"
+import { Models } from "./Models.tsx"
 import { Problems } from "./Problems.tsx"
 import { Remarks } from "./Remarks.tsx"
 import * as Replay from "./Replay.ts"
@@ -52,7 +54,7 @@ export const ImageView = ({ children, image, recorder, retry, timeline, view, wo
   const detectors = catalog.flatMap(({ id, kind }) => (kind === "spatial" ? [id] : []))
   const colors = useMemo(() => Colors.ofDetectors(detectors), [catalog])
 
-  const position = useComputed(() => Math.min(view.position.value ?? Infinity, answers.length)).value
+  const position = Math.min(view.position.value ?? Infinity, answers.length)
   const strategy = view.strategy.value ?? used
   const frame = useMemo(
     () => Replay.correctedAt(image, answers, position, catalog, strategy),
@@ -75,7 +77,7 @@ export const ImageView = ({ children, image, recorder, retry, timeline, view, wo
     () => (size === undefined ? [] : frame.observation.image.map((reply) => Enrichment.ofImage(reply, size))),
     [frame, size]
   )
-  const people = useMemo(() => [...whole, ...frame.enrichments], [whole, frame])
+  const people = useMemo(() => distinctPeople([...frame.enrichments, ...whole]), [whole, frame])
   // What is stored comes first, as in the list of images: there the same things have the same colors.
   const conceptColors = useMemo(
     () =>
@@ -174,6 +176,7 @@ export const ImageView = ({ children, image, recorder, retry, timeline, view, wo
           <Remarks frame={frame} palettes={whole.flatMap(({ palettes }) => palettes)} />
           <Problems image={image} known={answers.slice(0, position)} frame={frame} retry={retry} />
           <Metadata frame={frame} />
+          <Models answers={answers} />
         </aside>
       </div>
       <ConsensusTable consensus={frame.consensus} colors={colors} />

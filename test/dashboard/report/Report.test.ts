@@ -26,6 +26,15 @@ const simulated = (outcome: Outcome): Outcome =>
     ? outcome
     : { ...outcome, data: { ...(outcome.data as object), metadata: { model_info: { simulated: true } } } }
 
+/** The same answer of a service that names its model. */
+const modeled = (model: string, outcome: Outcome): Outcome =>
+  outcome._tag === "Failure"
+    ? outcome
+    : {
+        ...outcome,
+        data: { ...(outcome.data as object), metadata: { model_info: { model, version: "p@1", license: "MIT" } } }
+      }
+
 /** The report on the image of the beach, with the page of the image open. */
 const openBeach = Effect.gen(function* () {
   const opened = yield* Browsers.openFile(yield* report("beach", [beach()]))
@@ -140,6 +149,26 @@ layer(Layer.merge(Reports.layer, Browsers.layer), { excludeTestServices: true, t
           person.map((member) => member.split(" · ")[0]!),
           ["detectron2 “person” 0.99", "rtdetr “person” 0.95", "yolov8 “person” 0.93"]
         )
+      }).pipe(Effect.scoped)
+    )
+
+    it.effect("names the models that answered", () =>
+      Effect.gen(function* () {
+        const dog = said(object("dog", [10, 20, 300, 200], 0.9))
+        const facts = factsOf({
+          rtdetr: modeled("RT-DETR R18vd", dog),
+          yolov8: dog,
+          ocr: simulated(modeled("EasyOCR", dog))
+        })
+        const { goTo, page } = yield* Browsers.openFile(yield* report("models", [beach(facts)]))
+        yield* goTo("images/1")
+        const models = page.getByRole("region", { name: "Models" })
+        yield* inPage(() => models.waitFor())
+        assert.deepStrictEqual((yield* inPage(() => models.locator("dl").innerText())).split(/\s*\n\s*/), [
+          "rtdetr",
+          "RT-DETR R18vd"
+        ])
+        assert.strictEqual(yield* inPage(() => models.locator("dd").getAttribute("title")), "p@1, MIT")
       }).pipe(Effect.scoped)
     )
 

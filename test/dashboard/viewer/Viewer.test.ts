@@ -205,6 +205,25 @@ layer(Layer.merge(Reports.layer, Browsers.layer), { excludeTestServices: true, t
       }).pipe(Effect.scoped)
     )
 
+    it.effect("knows all answers about each image, however many there were about the one before", () =>
+      Effect.gen(function* () {
+        const seen = { yolov8: said(object("dog", [10, 20, 300, 200], 0.9)) }
+        const few = imageOf(factsOf(seen), "few.jpg", 1)
+        const many = imageOf(factsOf({ ...seen, rtdetr: said(object("dog", [12, 22, 300, 200], 0.9)) }), "many.jpg", 2)
+        const file = yield* Reports.write("answers.html", run, [few, many].map(Reports.reportImage))
+        const { goTo, page } = yield* Browsers.openFile(file)
+        yield* goTo("images/1")
+        yield* inPage(async () => {
+          await page.getByText(/^1 of 1 answer /).waitFor()
+          await page.keyboard.press("ArrowRight")
+          await page.getByRole("heading", { name: "many.jpg" }).waitFor()
+          await page.getByText(/^2 of 2 answers /).waitFor()
+          await page.keyboard.press("ArrowLeft")
+          await page.getByText(/^1 of 1 answer /).waitFor()
+        })
+      }).pipe(Effect.scoped)
+    )
+
     it.effect("fills the screen, from image to image", () =>
       Effect.gen(function* () {
         const { page } = yield* openBeach("images/1")
