@@ -95,4 +95,51 @@ layer(dashboard, { excludeTestServices: true, timeout: "60 seconds" })("the page
       })
     }).pipe(Effect.scoped)
   )
+
+  it.effect(
+    "holds up the page for no long time while it is scrolled through",
+    () =>
+      Effect.gen(function* () {
+        const browser = yield* Browsers.Chromium
+        const { page } = yield* Browsers.open("images", { width: 1400, height: 900 })
+        const input = yield* inPage(() => page.context().newCDPSession(page))
+        const trace = yield* inPage(async () => {
+          await page.locator(".tile b").nth(10).waitFor()
+          await browser.startTracing(page, { categories: ["toplevel", "disabled-by-default-devtools.timeline"] })
+          await input.send("Input.synthesizeScrollGesture", {
+            x: 700,
+            y: 500,
+            yDistance: -12_000,
+            speed: 3000,
+            gestureSourceType: "mouse"
+          })
+          return JSON.parse((await browser.stopTracing()).toString()) as { readonly traceEvents: ReadonlyArray<Traced> }
+        })
+        assert.isAbove(yield* inPage(() => page.evaluate<number>("scrollY")), 5000)
+        const { traceEvents } = trace
+        const ofPages = new Set(
+          traceEvents
+            .filter(({ args, name }) => name === "thread_name" && args.name === "CrRendererMain")
+            .map(({ pid, tid }) => `${pid} ${tid}`)
+        )
+        // Of the time on a busy machine only that of the processor is the page's.
+        const tasks = traceEvents
+          .filter(({ name, pid, tid }) => name === "RunTask" && ofPages.has(`${pid} ${tid}`))
+          .map(({ tdur = 0 }) => tdur / 1000)
+        assert.isAbove(tasks.length, 100)
+        assert.isBelow(Math.max(...tasks), 100)
+        assert.isAtMost(tasks.filter((milliseconds) => milliseconds > 50).length, 2)
+      }).pipe(Effect.scoped),
+    60_000
+  )
 })
+
+/** What a trace says of a task, as far as it is looked at. */
+interface Traced {
+  readonly name: string
+  readonly pid: number
+  readonly tid: number
+  readonly args: { readonly name?: string }
+  /** Microseconds of the processor. */
+  readonly tdur?: number
+}

@@ -17,6 +17,9 @@ const listFreshFor = 2000
 /** New images that are asked for without the rest of the list. */
 const mostNew = 1000
 
+/** Who scrolls asks at most so often, in milliseconds, and then for what is looked at by then. */
+const readAfterMilliseconds = 150
+
 /** Images of which each change is told: more ids do not fit into an address. */
 const mostFollowed = 500
 
@@ -57,6 +60,7 @@ export const useImageList = ({ filter, mayMove, order }: ImageListOptions): Imag
   /** Those of which each change is told; none before the first are looked at. */
   const followed = useSignal<ReadonlyArray<ImageId> | undefined>(undefined)
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
+  const readTimer = useRef<ReturnType<typeof setTimeout>>(undefined)
   const followTimer = useRef<ReturnType<typeof setTimeout>>(undefined)
   const isGone = useRef(false)
   const nextRefresh = useRef(0)
@@ -131,11 +135,25 @@ export const useImageList = ({ filter, mayMove, order }: ImageListOptions): Imag
     for (let i = 0; i < wanted.length; i += batch) void read(wanted.slice(i, i + batch))
   }
 
+  /** Asks for what is looked at and was not asked for, at once unless it has just asked. */
+  const readWanted = () => {
+    if (readTimer.current !== undefined) return
+    const unasked = wanted.current.filter((id) => !asked.current.has(id))
+    if (unasked.length === 0) return
+    readAll(unasked)
+    readTimer.current = setTimeout(() => {
+      readTimer.current = undefined
+      // What could not be read is asked for when something else could.
+      if (problem.value === undefined) readWanted()
+    }, readAfterMilliseconds)
+  }
+
   useEffect(() => {
     void refresh()
     return () => {
       isGone.current = true
       clearTimeout(timer.current)
+      clearTimeout(readTimer.current)
       clearTimeout(followTimer.current)
     }
   }, [])
@@ -152,7 +170,7 @@ export const useImageList = ({ filter, mayMove, order }: ImageListOptions): Imag
       // Any of those that are not followed may have changed.
       const isFollowed = new Set(followed.value)
       for (const id of asked.current) if (!isFollowed.has(id)) asked.current.delete(id)
-      readAll(wanted.current.filter((id) => !asked.current.has(id)))
+      readWanted()
       isOther.current ||= others.deleted > 0
       return refreshInTime()
     }
@@ -175,7 +193,7 @@ export const useImageList = ({ filter, mayMove, order }: ImageListOptions): Imag
     problem,
     want: (ids) => {
       wanted.current = ids
-      readAll(ids.filter((id) => !asked.current.has(id)))
+      readWanted()
       clearTimeout(followTimer.current)
       followTimer.current = setTimeout(() => (followed.value = ids.slice(0, mostFollowed)), followAfterMilliseconds)
     },
