@@ -18,4 +18,30 @@ describe("render", () => {
   it("says that there are none", () => {
     assert.deepEqual(RowsView.render([]), ["(0 rows)"])
   })
+
+  it("writes spans of time as psql does, and whole numbers of any size", () => {
+    const interval = (months: number, days: number, microseconds: bigint) => ({ months, days, microseconds })
+    const rows = [
+      { span: interval(0, 0, 3_723_500_000n), count: [1n, 2n ** 60n] },
+      { span: interval(14, 1, 0n), count: { a: 7n } },
+      { span: interval(0, -2, -60_000_000n), count: 2n ** 60n },
+      { span: interval(0, 0, 0n), count: null }
+    ]
+    assert.deepEqual(
+      RowsView.render(rows)
+        .slice(1, -1)
+        .map((line) =>
+          line
+            .split("  ")
+            .map((cell) => cell.trim())
+            .filter((cell) => cell !== "")
+        ),
+      [
+        ["01:02:03.5", `[1,"${2n ** 60n}"]`],
+        ["14 mons 1 day", '{"a":7}'],
+        ["-2 days -00:01:00", String(2n ** 60n)],
+        ["00:00:00"]
+      ]
+    )
+  })
 })
