@@ -312,9 +312,9 @@ layer(Layer.merge(Databases.store, RabbitQueues.address), { excludeTestServices:
   )
 })
 
-/** In one process a picture is read once, before it is submitted. */
+/** In one process a picture is read and decoded to its end once, before it is submitted. */
 const isReading = (name: string) =>
-  ["ImageSource.fetch", "ImageSource.inspect", "WebPictures.fetch", "GET"].includes(name)
+  ["ImageSource.decodeAll", "ImageSource.fetch", "ImageSource.inspect", "WebPictures.fetch", "GET"].includes(name)
 
 const inOneProcess = (tree: string) =>
   tree

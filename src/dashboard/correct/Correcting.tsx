@@ -1,12 +1,12 @@
 /** Correcting the boxes of an image, by buttons and keys, and what was corrected so far. */
-import { type Signal, signal, useSignal } from "@preact/signals"
+import { type Signal, useSignal } from "@preact/signals"
 import { useEffect, useRef } from "preact/hooks"
 import type { ImageBox, Size } from "../../domain/BoundingBox.ts"
 import type { CorrectedBox } from "../../domain/corrections/Corrected.ts"
 import { type Change, type CorrectionId, inWords } from "../../domain/corrections/Correction.ts"
 import type { Image } from "../../domain/archive/Image.ts"
 import { type Shortcut, useShortcuts } from "../Keys.tsx"
-import type { View } from "../viewer/View.ts"
+import { isCorrecting, type View } from "../viewer/View.ts"
 import * as Viewport from "../viewer/Viewport.ts"
 import * as Drawing from "./Drawing.ts"
 import { LabelDialog } from "./LabelDialog.tsx"
@@ -35,9 +35,6 @@ export interface CorrectingProps {
   readonly drawn: Signal<Drawn | undefined>
   readonly save: Signal<() => void>
 }
-
-/** Whether boxes are corrected: from image to image, until the page is left. */
-const isOn = signal(false)
 
 /** Where the browser keeps who corrects. */
 const personKey = "windmill-person"
@@ -143,18 +140,18 @@ export const Correcting = (props: CorrectingProps) => {
     }
   ]
   const toggle = () => {
-    isOn.value = !isOn.value
+    isCorrecting.value = !isCorrecting.value
     leave()
   }
-  useShortcuts([{ key: "e", name: "Correct boxes, and stop", act: toggle }, ...(isOn.value ? deeds : [])])
+  useShortcuts([{ key: "e", name: "Correct boxes, and stop", act: toggle }, ...(isCorrecting.value ? deeds : [])])
 
   return (
     <section class="card correcting" aria-labelledby="correcting">
       <h2 id="correcting">Correct</h2>
       <label class="check">
-        <input type="checkbox" name="correct" checked={isOn.value} onChange={toggle} /> correct boxes
+        <input type="checkbox" name="correct" checked={isCorrecting.value} onChange={toggle} /> correct boxes
       </label>
-      {isOn.value && (
+      {isCorrecting.value && (
         <>
           <label>
             Your name
@@ -206,7 +203,7 @@ export const Correcting = (props: CorrectingProps) => {
               <span title={at.toLocaleString()}>
                 <b>{by}</b>: {inWords(change)}
               </span>
-              {isOn.value && (
+              {isCorrecting.value && (
                 <button
                   type="button"
                   onClick={() => void undo(id, inWords(change))}

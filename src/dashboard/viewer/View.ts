@@ -21,7 +21,7 @@ export interface View {
   /** Detectors whose own boxes are shown. */
   readonly detectors: Signal<ReadonlySet<ServiceId>>
   readonly harmonized: Signal<boolean>
-  /** Outvoted boxes; when `undefined`, where there are no others. */
+  /** Outvoted boxes; when `undefined`, where there are no others, and to who corrects them. */
   readonly tentative: Signal<boolean | undefined>
   readonly people: Signal<boolean>
   /** Names beside the boxes; without them, only that of the box which is pointed at. */
@@ -76,9 +76,15 @@ const switches = {
 /** The switch of what is shown or not as the image has it, unless the address says. */
 const outvoted = "outvoted"
 
-/** Whether outvoted boxes are shown among `boxes`: mostly they lie beside a confirmed one, and hide what is on the picture. */
+/** Whether boxes are corrected: from image to image, until the page is left. */
+export const isCorrecting = signal(false)
+
+/**
+ * Whether outvoted boxes are shown among `boxes`: mostly they lie beside a confirmed one, and hide what is on the picture. Who corrects
+ * boxes judges them, too.
+ */
 export const showsTentative = (view: View, boxes: ReadonlyArray<Pick<MergedBox, "status">>): boolean =>
-  view.tentative.value ?? boxes.every(({ status }) => status === "tentative")
+  view.tentative.value ?? (isCorrecting.value || boxes.every(({ status }) => status === "tentative"))
 
 const isConcept = Schema.is(Concept)
 const isService = Schema.is(ServiceId)

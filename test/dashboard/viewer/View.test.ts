@@ -41,6 +41,10 @@ describe("View", () => {
     assert.deepStrictEqual(shown(""), [false, true])
     assert.deepStrictEqual(shown("on=outvoted"), [true, true])
     assert.deepStrictEqual(shown("off=outvoted"), [false, false])
+    View.isCorrecting.value = true
+    assert.deepStrictEqual(shown(""), [true, true])
+    assert.deepStrictEqual(shown("off=outvoted"), [false, false])
+    View.isCorrecting.value = false
     for (const value of [true, false, undefined]) {
       const view = View.make()
       view.tentative.value = value
