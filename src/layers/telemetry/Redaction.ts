@@ -29,8 +29,12 @@ export const redact = (span: ReadableSpan): ReadableSpan =>
  * @example
  * text('GET https://me:pw@host/a?sig=1 said "no"') // => 'GET https://host/a said "…"'
  */
-export const text = (words: string): string =>
-  words.slice(0, longest).replace(url, withoutSecrets).replace(quoted, '"…"')
+export const text = (words: string): string => {
+  const kept = words.length > longest ? words.slice(0, longest) : words
+  // Hardly any text has one of these, and a plain search is over sooner.
+  const withoutUrls = kept.includes("://") ? kept.replace(url, withoutSecrets) : kept
+  return withoutUrls.includes('"') ? withoutUrls.replace(quoted, '"…"') : withoutUrls
+}
 
 const attributes = (all: Attributes): Attributes => {
   const kept: Attributes = {}
