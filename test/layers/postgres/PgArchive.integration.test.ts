@@ -11,6 +11,7 @@ import { Progress } from "../../../src/services/Progress.ts"
 import { ResultStore } from "../../../src/services/ResultStore.ts"
 import * as ApiServers from "../../support/ApiServers.ts"
 import * as Archives from "../../support/Archives.ts"
+import * as Databases from "../../support/Databases.ts"
 import { caption, failed, label, object, said, serviceId, text } from "../../support/Facts.ts"
 
 const find = (filter: ImageFilter, page: { readonly before?: ImageId; readonly limit?: number } = {}) =>
@@ -343,68 +344,82 @@ layer(ApiServers.layer(), { excludeTestServices: true })("search", (it) => {
 })
 
 layer(ApiServers.layer(), { excludeTestServices: true })("changes", (it) => {
-  it.effect("lists each image once, with what happened last", () =>
-    Effect.gen(function* () {
-      const archive = yield* Archive
-      const store = yield* ResultStore
-      const begin = yield* archive.now
-      const first = yield* Archives.answered("a.jpg", { clip: said() })
-      const second = yield* Archives.answered("b.jpg", { clip: said() })
-      yield* Archives.derive(first)
-      yield* store.remove(second)
-      const { changes, until } = yield* changesSince(begin)
-      assert.deepStrictEqual(
-        changes.map(({ imageId, isDeleted }) => [imageId, isDeleted]),
-        [
-          [first, false],
-          [second, true]
-        ]
-      )
-      assert.deepStrictEqual((yield* changesSince(until)).changes, [])
-      assert.deepStrictEqual((yield* changesSince(changes[0]!.moment)).changes, changes.slice(1))
-      const page = yield* changesSince(begin, 1)
-      assert.deepStrictEqual(page.changes, changes.slice(0, 1))
-      assert.deepStrictEqual((yield* changesSince(page.until)).changes, changes.slice(1))
-    })
-  )
-
-  it.effect("misses no transaction that commits after a later one", () =>
-    Effect.gen(function* () {
-      const sql = yield* SqlClient.SqlClient
-      const archive = yield* Archive
-      const slow = yield* Archives.answered("slow.jpg", {})
-      const quick = yield* Archives.answered("quick.jpg", {})
-      const begin = yield* archive.now
-      const touch = (id: ImageId) => sql`UPDATE images SET image_group = 'touched' WHERE image_id = ${id}`
-      const touched = yield* Deferred.make<void>()
-      const finish = yield* Deferred.make<void>()
-      const transaction = yield* sql
-        .withTransaction(
-          Effect.gen(function* () {
-            yield* touch(slow)
-            yield* Deferred.succeed(touched, undefined)
-            yield* Deferred.await(finish)
-          })
+  it.effect(
+    "lists each image once, with what happened last",
+    () =>
+      Effect.gen(function* () {
+        const archive = yield* Archive
+        const store = yield* ResultStore
+        yield* Databases.untilOthersEnd
+        const begin = yield* archive.now
+        const first = yield* Archives.answered("a.jpg", { clip: said() })
+        const second = yield* Archives.answered("b.jpg", { clip: said() })
+        yield* Archives.derive(first)
+        yield* store.remove(second)
+        yield* Databases.untilOthersEnd
+        const { changes, until } = yield* changesSince(begin)
+        assert.deepStrictEqual(
+          changes.map(({ imageId, isDeleted }) => [imageId, isDeleted]),
+          [
+            [first, false],
+            [second, true]
+          ]
         )
-        .pipe(Effect.forkChild)
-      yield* Deferred.await(touched)
-      yield* touch(quick)
-      const meanwhile = yield* changesSince(begin)
-      yield* Deferred.succeed(finish, undefined)
-      yield* Fiber.join(transaction)
-      const after = yield* changesSince(meanwhile.until)
-      assert.sameMembers(
-        [...meanwhile.changes, ...after.changes].map(({ imageId }) => imageId),
-        [slow, quick]
-      )
-    })
+        assert.deepStrictEqual((yield* changesSince(until)).changes, [])
+        assert.deepStrictEqual((yield* changesSince(changes[0]!.moment)).changes, changes.slice(1))
+        const page = yield* changesSince(begin, 1)
+        assert.deepStrictEqual(page.changes, changes.slice(0, 1))
+        assert.deepStrictEqual((yield* changesSince(page.until)).changes, changes.slice(1))
+      }),
+    Databases.longTimeout
   )
 
-  it.effect("begins anywhere", () =>
-    Effect.gen(function* () {
-      const moment = Brand.nominal<Moment>()
-      assert.isNotEmpty((yield* changesSince(moment("0-0"))).changes)
-      assert.deepStrictEqual((yield* changesSince(moment(`${2n ** 62n}-0`))).changes, [])
-    })
+  it.effect(
+    "misses no transaction that commits after a later one",
+    () =>
+      Effect.gen(function* () {
+        const sql = yield* SqlClient.SqlClient
+        const archive = yield* Archive
+        const slow = yield* Archives.answered("slow.jpg", {})
+        const quick = yield* Archives.answered("quick.jpg", {})
+        yield* Databases.untilOthersEnd
+        const begin = yield* archive.now
+        const touch = (id: ImageId) => sql`UPDATE images SET image_group = 'touched' WHERE image_id = ${id}`
+        const touched = yield* Deferred.make<void>()
+        const finish = yield* Deferred.make<void>()
+        const transaction = yield* sql
+          .withTransaction(
+            Effect.gen(function* () {
+              yield* touch(slow)
+              yield* Deferred.succeed(touched, undefined)
+              yield* Deferred.await(finish)
+            })
+          )
+          .pipe(Effect.forkChild)
+        yield* Deferred.await(touched)
+        yield* touch(quick)
+        const meanwhile = yield* changesSince(begin)
+        yield* Deferred.succeed(finish, undefined)
+        yield* Fiber.join(transaction)
+        yield* Databases.untilOthersEnd
+        const after = yield* changesSince(meanwhile.until)
+        assert.sameMembers(
+          [...meanwhile.changes, ...after.changes].map(({ imageId }) => imageId),
+          [slow, quick]
+        )
+      }),
+    Databases.longTimeout
+  )
+
+  it.effect(
+    "begins anywhere",
+    () =>
+      Effect.gen(function* () {
+        yield* Databases.untilOthersEnd
+        const moment = Brand.nominal<Moment>()
+        assert.isNotEmpty((yield* changesSince(moment("0-0"))).changes)
+        assert.deepStrictEqual((yield* changesSince(moment(`${2n ** 62n}-0`))).changes, [])
+      }),
+    Databases.longTimeout
   )
 })

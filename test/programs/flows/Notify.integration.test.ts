@@ -38,6 +38,7 @@ const told = Effect.fnUntraced(function* (name: string, status: () => number = (
     response.writeHead(status()).end()
   })
   const webhook = { name, url: `http://127.0.0.1:${port}`, secret: "a secret of 16 characters" }
+  yield* Databases.untilOthersEnd
   const stop = yield* Deferred.make<void>()
   const telling = notify([webhook], { every: "50 millis", stop }).pipe(Stream.runDrain)
   const programs = yield* Effect.forkScoped(Effect.all([telling, telling], { concurrency: "unbounded" }))
@@ -49,7 +50,7 @@ const told = Effect.fnUntraced(function* (name: string, status: () => number = (
   const until = (count: number) =>
     Effect.sync(() => received.length).pipe(
       Effect.repeat({ until: (length) => length >= count, schedule: Schedule.spaced("20 millis") }),
-      Effect.timeout("10 seconds")
+      Effect.timeout("1 minute")
     )
   return { received, until, telling }
 })
@@ -71,84 +72,93 @@ const done = Effect.fnUntraced(function* (group: string, outcome: Outcome) {
 const dog = said(object("dog", [10, 20, 40, 30], 0.9))
 
 layer(surroundings, { excludeTestServices: true })("notify", (it) => {
-  it.effect("tells of images, groups and failures once, though two programs do, and of none from before", () =>
-    Effect.gen(function* () {
-      yield* Effect.flatMap(done("before", dog), ({ finish }) => finish)
-      const { received, until } = yield* told("once")
-      const good = yield* done("cats", dog)
-      const bad = yield* done("cats", failed("refused"))
-      yield* good.finish
-      yield* until(2)
-      yield* bad.finish
-      yield* until(4)
-      yield* Effect.sleep("300 millis")
-      const about = received.map(({ data, type }) => `${type} ${data["id"] ?? data["group"] ?? data["service"]}`)
-      assert.sameMembers(about, [
-        "failures.began yolov8",
-        `image.done ${good.imageId}`,
-        `image.failed ${bad.imageId}`,
-        "group.failed cats"
-      ])
-      assert.strictEqual(new Set(received.map(({ id }) => id)).size, 4)
-      assert.deepInclude(received.find(({ type }) => type === "group.failed")?.data, { images: 2, failed: 1 })
-      assert.deepInclude(received.find(({ type }) => type === "image.done")?.data, { status: "done", revision: 1 })
-      const store = yield* ResultStore
-      yield* store.remove(bad.imageId)
-      yield* until(5)
-      assert.deepInclude(received[4], {
-        type: "failures.ended",
-        data: { service: "yolov8", class: "refused", count: 0 }
-      })
-    }).pipe(Effect.scoped)
+  it.effect(
+    "tells of images, groups and failures once, though two programs do, and of none from before",
+    () =>
+      Effect.gen(function* () {
+        yield* Effect.flatMap(done("before", dog), ({ finish }) => finish)
+        const { received, until } = yield* told("once")
+        const good = yield* done("cats", dog)
+        const bad = yield* done("cats", failed("refused"))
+        yield* good.finish
+        yield* until(2)
+        yield* bad.finish
+        yield* until(4)
+        yield* Effect.sleep("300 millis")
+        const about = received.map(({ data, type }) => `${type} ${data["id"] ?? data["group"] ?? data["service"]}`)
+        assert.sameMembers(about, [
+          "failures.began yolov8",
+          `image.done ${good.imageId}`,
+          `image.failed ${bad.imageId}`,
+          "group.failed cats"
+        ])
+        assert.strictEqual(new Set(received.map(({ id }) => id)).size, 4)
+        assert.deepInclude(received.find(({ type }) => type === "group.failed")?.data, { images: 2, failed: 1 })
+        assert.deepInclude(received.find(({ type }) => type === "image.done")?.data, { status: "done", revision: 1 })
+        const store = yield* ResultStore
+        yield* store.remove(bad.imageId)
+        yield* until(5)
+        assert.deepInclude(received[4], {
+          type: "failures.ended",
+          data: { service: "yolov8", class: "refused", count: 0 }
+        })
+      }).pipe(Effect.scoped),
+    Databases.longTimeout
   )
 
-  it.effect("begins where it stopped, with what happened while no program told of it", () =>
-    Effect.gen(function* () {
-      yield* Effect.scoped(told("resumed"))
-      const { finish, imageId } = yield* done("birds", dog)
-      yield* finish
-      const { received, until } = yield* told("resumed")
-      yield* until(2)
-      assert.deepStrictEqual(received.map(({ type }) => type).toSorted(), ["group.done", "image.done"])
-      assert.strictEqual(received.find(({ type }) => type === "image.done")?.data["id"], imageId)
-    }).pipe(Effect.scoped)
+  it.effect(
+    "begins where it stopped, with what happened while no program told of it",
+    () =>
+      Effect.gen(function* () {
+        yield* Effect.scoped(told("resumed"))
+        const { finish, imageId } = yield* done("birds", dog)
+        yield* finish
+        const { received, until } = yield* told("resumed")
+        yield* until(2)
+        assert.deepStrictEqual(received.map(({ type }) => type).toSorted(), ["group.done", "image.done"])
+        assert.strictEqual(received.find(({ type }) => type === "image.done")?.data["id"], imageId)
+      }).pipe(Effect.scoped),
+    Databases.longTimeout
   )
 
-  it.effect("tries again under the same id, later and later, and tells only the latest of a subject", () =>
-    Effect.gen(function* () {
-      const sql = yield* SqlClient.SqlClient
-      let status = 503
-      const { received, until } = yield* told("again", () => status)
-      const { finish, imageId } = yield* done("dogs", dog)
-      yield* finish
-      yield* until(2)
-      yield* Effect.sleep("200 millis")
-      assert.lengthOf(received, 2)
-      const waiting = yield* sql<{ seconds: number; attempts: number; reason: string }>`
+  it.effect(
+    "tries again under the same id, later and later, and tells only the latest of a subject",
+    () =>
+      Effect.gen(function* () {
+        const sql = yield* SqlClient.SqlClient
+        let status = 503
+        const { received, until } = yield* told("again", () => status)
+        const { finish, imageId } = yield* done("dogs", dog)
+        yield* finish
+        yield* until(2)
+        yield* Effect.sleep("200 millis")
+        assert.lengthOf(received, 2)
+        const waiting = yield* sql<{ seconds: number; attempts: number; reason: string }>`
         SELECT round(extract(epoch FROM due - now()))::integer AS seconds, attempts, reason FROM notices
         WHERE webhook = 'again'`
-      for (const { attempts, reason, seconds } of waiting) {
-        assert.strictEqual(attempts, 1)
-        assert.strictEqual(reason, "it answers HTTP 503")
-        assert.isTrue(seconds >= 4 && seconds <= 5)
-      }
-      status = 200
-      yield* sql`UPDATE notices SET due = now() WHERE webhook = 'again'`
-      yield* until(4)
-      assert.sameMembers(
-        received.slice(2).map(({ id }) => id),
-        received.slice(0, 2).map(({ id }) => id)
-      )
-      const store = yield* ResultStore
-      yield* store.request([imageId], [serviceId("clip")])
-      yield* store.record([answer(imageId, "clip", dog)])
-      yield* finish
-      yield* until(6)
-      assert.deepStrictEqual(
-        received.slice(4).map(({ type }) => type),
-        ["image.done", "group.done"]
-      )
-      assert.strictEqual(received[4]!.data["revision"], 2)
-    }).pipe(Effect.scoped)
+        for (const { attempts, reason, seconds } of waiting) {
+          assert.strictEqual(attempts, 1)
+          assert.strictEqual(reason, "it answers HTTP 503")
+          assert.isTrue(seconds >= 4 && seconds <= 5)
+        }
+        status = 200
+        yield* sql`UPDATE notices SET due = now() WHERE webhook = 'again'`
+        yield* until(4)
+        assert.sameMembers(
+          received.slice(2).map(({ id }) => id),
+          received.slice(0, 2).map(({ id }) => id)
+        )
+        const store = yield* ResultStore
+        yield* store.request([imageId], [serviceId("clip")])
+        yield* store.record([answer(imageId, "clip", dog)])
+        yield* finish
+        yield* until(6)
+        assert.deepStrictEqual(
+          received.slice(4).map(({ type }) => type),
+          ["image.done", "group.done"]
+        )
+        assert.strictEqual(received[4]!.data["revision"], 2)
+      }).pipe(Effect.scoped),
+    Databases.longTimeout
   )
 })
