@@ -9,10 +9,10 @@
  * paper* on is written by people, and stays.
  */
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs"
-import { cpus, totalmem } from "node:os"
 import { join } from "node:path"
 import { parseArgs } from "node:util"
 import { table } from "../accuracy/Table.ts"
+import * as Machine from "../Machine.ts"
 import { withServers } from "../speed/Servers.ts"
 import * as Rehearsal from "./Rehearsal.ts"
 
@@ -99,11 +99,10 @@ const end = moments.at(-1)!
 const cpu = (name: keyof Rehearsal.Moment["cpu"]) => ((end.cpu[name] - start.cpu[name]) / 1000 / images).toFixed(1)
 const sum = (part: "grown" | "fresh") => bloats.reduce((sum, bloat) => sum + bloat[part], 0)
 
-const [processor] = cpus()
 const measured = [
   "# Many images",
-  `Written by \`npm run bench:scale -- --images ${images}\` on ${new Date().toISOString().slice(0, 10)}: ${cpus().length} cores of ` +
-    `${processor?.model.trim()}, ${Math.round(totalmem() / 1024 ** 3)} GB, Node ${process.versions.node}; PostgreSQL, RabbitMQ, the ` +
+  `Written by \`npm run bench:scale -- --images ${images}\` on ${new Date().toISOString().slice(0, 10)}: ${Machine.describe()}; ` +
+    "PostgreSQL, RabbitMQ, the " +
     `services, a worker, a postprocessor and the producer share them. At most ${ahead} images are known and not done. Thirteen services ` +
     "without latency answer about each, and about its crops.",
   table(

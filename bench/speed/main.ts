@@ -9,10 +9,10 @@
  * `--images` 100000 for the producer, `--out` where to write (bench/results).
  */
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs"
-import { cpus, totalmem } from "node:os"
 import { join } from "node:path"
 import { parseArgs } from "node:util"
 import { table } from "../accuracy/Table.ts"
+import * as Machine from "../Machine.ts"
 import * as Latency from "./Latency.ts"
 import * as Postprocess from "./Postprocess.ts"
 import * as Pipeline from "./Pipeline.ts"
@@ -189,14 +189,12 @@ for (const name of wanted) {
   if (parts[name] === undefined) throw new Error(`There is no part "${name}": ${Object.keys(parts).join(", ")}`)
 }
 
-const [cpu] = cpus()
-
 /** What was measured so far: a part takes minutes, and one that fails costs no other. */
 const report = (rows: ReadonlyArray<Row>): string =>
   [
     "# Speed of the programs",
-    `Written by \`npm run bench\` on ${new Date().toISOString().slice(0, 10)}: ${cpus().length} cores of ${cpu?.model.trim()}, ` +
-      `${Math.round(totalmem() / 1024 ** 3)} GB, Node ${process.versions.node}; PostgreSQL, RabbitMQ, the service and the ` +
+    `Written by \`npm run bench\` on ${new Date().toISOString().slice(0, 10)}: ${Machine.describe()}; ` +
+      "PostgreSQL, RabbitMQ, the service and the " +
       `program share them. Middle of ${rounds} rounds (lowest to highest), ${jobs} jobs each. *bare* is what ` +
       "`bench/speed/contestants` has: amqplib, fetch and one insert per message, never more of them at once than the " +
       "service may be sent, unless it says so; or confirmed batches.",

@@ -34,13 +34,19 @@ export const name = (harmonization: Harmonization): ReadonlyArray<MergedBox> => 
   const seen = new Map<string, number>()
   return harmonization.boxes.map((exact) => {
     const box = { ...exact, box: BoundingBox.round(exact.box) }
-    const { x, y, width, height } = box.box
-    const content = `${box.concept.replaceAll(" ", "-")}_${x}_${y}_${width}_${height}`
+    const content = contentOf(box)
     const rank = (seen.get(content) ?? 0) + 1
     seen.set(content, rank)
-    return { ...box, id: boxId(rank === 1 ? content : `${content}_${rank}`) }
+    return { ...box, id: ranked(content, rank) }
   })
 }
+
+/** What a box shows and where, in words of which names are made. */
+export const contentOf = ({ box: { height, width, x, y }, concept }: Pick<MergedBox, "box" | "concept">): string =>
+  `${concept.replaceAll(" ", "-")}_${x}_${y}_${width}_${height}`
+
+/** The name of one of the boxes with that content; `rank` tells them apart, from 1. */
+export const ranked = (content: string, rank: number): BoxId => boxId(rank === 1 ? content : `${content}_${rank}`)
 
 /** A stored box and what it came from. */
 const Stored = Schema.Struct({

@@ -4,11 +4,11 @@
  * A ruling finds its box by concept and place, for ids change with the pixels. What a person says is there stands also when
  * no detector sees it any more.
  */
-import { Brand, Order, Schema } from "effect"
+import { Order, Schema } from "effect"
 import * as BoundingBox from "../BoundingBox.ts"
 import * as Concept from "../Concept.ts"
 import type { BoxId } from "../Identifiers.ts"
-import { MergedBox } from "../MergedBox.ts"
+import { contentOf, MergedBox, ranked } from "../MergedBox.ts"
 import { type Correction, Mark } from "./Correction.ts"
 import { type Ruling, rulings, type Thing } from "./Ruling.ts"
 
@@ -149,9 +149,4 @@ export const deeds = {
 } as const
 
 /** Names a box that was not derived by what was seen, as others are: the same corrections make the same names. */
-const idOf = ({ rank, subject: { box, concept } }: Ruling): BoxId => {
-  const content = `correction_${concept.replaceAll(" ", "-")}_${box.x}_${box.y}_${box.width}_${box.height}`
-  return boxId(rank === 1 ? content : `${content}_${rank}`)
-}
-
-const boxId = Brand.nominal<BoxId>()
+const idOf = ({ rank, subject }: Ruling): BoxId => ranked(`correction_${contentOf(subject)}`, rank)

@@ -5,7 +5,7 @@
  * fiber that waits for it.
  */
 import type Undici from "@effect/platform-node/Undici"
-import { Clock, Effect, Exit, Schema, Tracer } from "effect"
+import { Clock, Effect, Exit, Record, Schema, Tracer } from "effect"
 import * as TraceContext from "../../domain/TraceContext.ts"
 
 export interface Request {
@@ -137,14 +137,8 @@ const dispatch = (
     return Effect.sync(() => giveUp(Effect.interrupt))
   })
 
-const joined = (headers: Readonly<Record<string, string | Array<string> | undefined>>) => {
-  for (const name in headers) {
-    if (Array.isArray(headers[name])) return joinedAll(headers)
-  }
-  return headers as Reply["headers"]
-}
-
-const joinedAll = (headers: Readonly<Record<string, string | Array<string> | undefined>>): Reply["headers"] =>
-  Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(", ") : value])
-  )
+/** Hardly any reply has a header several times: the others stay as they are. */
+const joined = (headers: Readonly<Record<string, string | Array<string> | undefined>>): Reply["headers"] =>
+  Object.values(headers).some(Array.isArray)
+    ? Record.map(headers, (value) => (Array.isArray(value) ? value.join(", ") : value))
+    : (headers as Reply["headers"])

@@ -43,7 +43,6 @@ export const make = (
   /** Served in its order; at most one of them is of the bulk lane. */
   const line: Array<Waiting> = []
   const bulk: Array<Waiting> = []
-  let hasBulk = false
   let most = usual
   let places = usual
   let taken = 0
@@ -70,13 +69,11 @@ export const make = (
   /** The next of the bulk lane stands in line. */
   const moveUp = () => {
     const next = bulk.shift()
-    hasBulk = next !== undefined
     if (next !== undefined) line.push(next)
   }
   const enter = (waiting: Waiting) => {
-    if (waiting.lane === "bulk" && hasBulk) return void bulk.push(waiting)
-    if (waiting.lane === "bulk") hasBulk = true
-    line.push(waiting)
+    if (waiting.lane === "bulk" && line.some(({ lane }) => lane === "bulk")) bulk.push(waiting)
+    else line.push(waiting)
   }
   const giveUp = (waiting: Waiting) => {
     const place = line.indexOf(waiting)
@@ -140,8 +137,8 @@ export const make = (
             if (!hasPlace) return
             hasPlace = false
             taken--
-            go()
-            serve()
+            if (holdsUp) go()
+            else serve()
           }
           const paced = Effect.suspend(() => {
             holdsUp = isPacing = true

@@ -19,9 +19,13 @@ export const whole = (sql: SqlClient.SqlClient, ids: ReadonlyArray<ImageId>): St
   SELECT boxes.image_id, merged_id, rank, status,
     data || jsonb_build_object('cluster_id', merged_id, 'status', status, 'harmonization_algorithm', algorithm,
       'source_result_ids', source_result_ids) AS merged_data
-  FROM box_details CROSS JOIN LATERAL jsonb_array_elements(details) WITH ORDINALITY AS each (data, place)
+  FROM ${described(sql, sql`= ANY (${Columns.bigints(ids)})`)}`
+
+/** The boxes of images, each with what else is said of it as `data`. `isMeant` ends a condition on the id of an image. */
+export const described = (sql: SqlClient.SqlClient, isMeant: Statement.Fragment): Statement.Fragment => sql`
+  box_details CROSS JOIN LATERAL jsonb_array_elements(details) WITH ORDINALITY AS each (data, place)
   JOIN boxes ON boxes.image_id = box_details.image_id AND rank = place - 1
-  WHERE box_details.image_id = ANY (${Columns.bigints(ids)}) AND boxes.image_id = ANY (${Columns.bigints(ids)})`
+  WHERE box_details.image_id ${isMeant} AND boxes.image_id ${isMeant}`
 
 /** The boxes of an image and what they were derived from. */
 export const boxes = Effect.fnUntraced(function* (imageId: ImageId) {

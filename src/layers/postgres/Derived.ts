@@ -10,6 +10,7 @@ import * as Consensus from "../../domain/Consensus.ts"
 import type { ImageId } from "../../domain/Identifiers.ts"
 import * as MergedBox from "../../domain/MergedBox.ts"
 import type { Changed, Derived, DerivedFacts } from "../../services/ResultStore.ts"
+import * as Boxes from "./Boxes.ts"
 import * as Columns from "./Columns.ts"
 import { latest, locked, taken, unmoved } from "./Derivations.ts"
 import * as CorrectedConcepts from "./CorrectedConcepts.ts"
@@ -97,9 +98,7 @@ const writeUnmoved = Effect.fnUntraced(function* (
       ) AS ids
     ), stored AS MATERIALIZED (
       SELECT boxes.image_id, merged_id, rank, source_result_ids, status, algorithm, data
-      FROM box_details CROSS JOIN LATERAL jsonb_array_elements(details) WITH ORDINALITY AS each (data, place)
-      JOIN boxes ON boxes.image_id = box_details.image_id AND rank = place - 1
-      WHERE box_details.image_id IN (SELECT image_id FROM boxed) AND boxes.image_id IN (SELECT image_id FROM boxed)
+      FROM ${Boxes.described(sql, sql`IN (SELECT image_id FROM boxed)`)}
     ), gone AS (
       DELETE FROM boxes
       WHERE image_id IN (SELECT image_id FROM boxed)

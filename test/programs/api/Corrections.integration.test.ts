@@ -37,6 +37,22 @@ const correct = (id: ImageId, ...changes: ReadonlyArray<Change>) =>
     )
   })
 
+/** Another detector sees a dog a little to the side, and all is derived again. */
+const answeredLate = (id: ImageId) =>
+  Effect.andThen(
+    ResultStore.use((store) =>
+      store.record([
+        {
+          imageId: id,
+          service: serviceId("detectron2"),
+          outcome: said(object("dog", [14, 24, 104, 104], 0.9)),
+          workerId: "late"
+        }
+      ])
+    ),
+    Archives.derive(id)
+  )
+
 const boxesOf = (id: ImageId) =>
   Effect.gen(function* () {
     const api = yield* ApiServers.client
@@ -184,17 +200,7 @@ layer(ApiServers.layer(on), { excludeTestServices: true })("corrections", (it) =
           whole.consensus!.votes.consensus.map(({ concept }) => concept as string),
           concepts
         )
-        yield* ResultStore.use((store) =>
-          store.record([
-            {
-              imageId: id,
-              service: serviceId("detectron2"),
-              outcome: said(object("dog", [14, 24, 104, 104], 0.9)),
-              workerId: "late"
-            }
-          ])
-        )
-        yield* Archives.derive(id)
+        yield* answeredLate(id)
         assert.deepEqual(yield* finds, corrected)
         for (const { id: correction } of corrections) {
           yield* api.corrections.withdraw({ params: { id, correction }, query: { by: "Bob" } })
@@ -240,17 +246,7 @@ layer(ApiServers.layer(on), { excludeTestServices: true })("corrections", (it) =
       }
       assert.deepEqual(yield* counted, corrected)
       assert.deepStrictEqual(yield* mostBoxes, [id, other])
-      yield* ResultStore.use((store) =>
-        store.record([
-          {
-            imageId: id,
-            service: serviceId("detectron2"),
-            outcome: said(object("dog", [14, 24, 104, 104], 0.9)),
-            workerId: "late"
-          }
-        ])
-      )
-      yield* Archives.derive(id)
+      yield* answeredLate(id)
       assert.deepEqual(yield* counted, corrected)
       yield* correct(other, { kind: "confirm", box: dog, label: "dog" }, { kind: "confirm", box: cat, label: "cat" })
       assert.deepEqual(yield* counted, { ...corrected, dog: [1, 0, "1.0000", 1], cat: [1, 0, "1.0000", 1] })
