@@ -42,6 +42,8 @@ export interface Farm {
   readonly catalog: ServiceCatalog.ServiceCatalog
   /** Those that cannot answer on this machine. */
   readonly absent: ReadonlyArray<Absent>
+  /** Loads what services answer with, one after the other, so that the first pictures need not wait. What cannot be loaded says so when it is asked. */
+  readonly load: (services: ReadonlyArray<string>) => Effect.Effect<void>
 }
 
 /** The services on free ports of `127.0.0.1`. */
@@ -81,7 +83,11 @@ export const make = Effect.fn("Farm.make")(function* (
   ).pipe(Effect.mapError((reason) => new FarmError({ reason })))
   return {
     catalog: servers.map(({ service }) => service),
-    absent: examined.flatMap(({ reason, service }) => (reason === undefined ? [] : [{ service: service.id, reason }]))
+    absent: examined.flatMap(({ reason, service }) => (reason === undefined ? [] : [{ service: service.id, reason }])),
+    load: (services) =>
+      Effect.forEach(services.filter(Models.isModelService), (service) => Effect.ignore(threads.load(service)), {
+        discard: true
+      })
   }
 })
 

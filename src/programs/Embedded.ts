@@ -1,5 +1,5 @@
 /** The surroundings of a pipeline that runs in one process: a PostgreSQL from the install and a broker in memory. */
-import { Context, Effect, type FileSystem, Layer, Option } from "effect"
+import { Context, Effect, type FileSystem, Layer, Option, Result } from "effect"
 import * as Absent from "#farm/models/Absent"
 import * as ModelFarm from "#farm/models/Farm"
 import * as Farm from "#farm/simulated/Farm"
@@ -15,6 +15,7 @@ import * as PgResultStore from "../layers/postgres/PgResultStore.ts"
 import * as PgServiceSwitch from "../layers/postgres/PgServiceSwitch.ts"
 import * as PgTunings from "../layers/postgres/PgTunings.ts"
 import * as PgWorkerRegistry from "../layers/postgres/PgWorkerRegistry.ts"
+import * as ServiceCatalog from "../domain/ServiceCatalog.ts"
 import { Catalog } from "../services/Catalog.ts"
 import * as Distributed from "./Distributed.ts"
 
@@ -24,6 +25,8 @@ export interface EmbeddedOptions {
   readonly farm: FarmKind
   /** The services beside a farm of models, or instead of a farm. */
   readonly config: Option.Option<string>
+  /** The services that will be asked about every picture, as a flag names them. */
+  readonly services: string
 }
 
 /** Where answers come from: invented for the samples, from models of this process, or from services elsewhere. */
@@ -35,7 +38,7 @@ export class AbsentServices extends Context.Service<AbsentServices, ReadonlyArra
 ) {}
 
 /** Database, broker, and the services of the farm or of the catalog. Database and services start at the same time. */
-export const layer = ({ config, data, farm }: EmbeddedOptions) =>
+export const layer = ({ data, ...options }: EmbeddedOptions) =>
   Layer.mergeAll(
     PgActionLog.layer,
     PgHistory.layer,
@@ -51,7 +54,7 @@ export const layer = ({ config, data, farm }: EmbeddedOptions) =>
     Layer.provideMerge(PgDatabase.layer),
     Layer.merge(MemoryMessageBroker.layer),
     Layer.merge(Distributed.services),
-    Layer.provideMerge(Layer.merge(services({ config, data, farm }), database(data)))
+    Layer.provideMerge(Layer.merge(services({ data, ...options }), database(data)))
   )
 
 /** The address of the database in the data folder. As a guest one may also ask the database of a windmill that runs. */
@@ -74,9 +77,8 @@ export const orConfigured = (data: string, options: Pick<EmbeddedPostgres.Option
 
 /** The services of the file, or those of a farm of this process. */
 const services = ({
-  config,
-  data,
-  farm
+  farm,
+  ...options
 }: EmbeddedOptions): Layer.Layer<
   Catalog | AbsentServices,
   FileCatalog.CatalogError | Farm.FarmError | ModelFarm.FarmError,
@@ -84,11 +86,11 @@ const services = ({
 > => {
   switch (farm) {
     case "none":
-      return Layer.merge(Distributed.catalog(config), complete)
+      return Layer.merge(Distributed.catalog(options.config), complete)
     case "simulated":
       return Layer.merge(simulated, complete)
     case "models":
-      return models({ config, data })
+      return models(options)
   }
 }
 
@@ -99,11 +101,12 @@ const simulated = Layer.effect(
   Effect.map(Farm.make({ catalog: Farm.anyPorts }), ({ catalog }) => catalog)
 )
 
-/** The services with models; what the file adds has another name. */
-const models = ({ config, data }: Pick<EmbeddedOptions, "config" | "data">) =>
+/** The services with models; what the file adds has another name. Models that will be asked are loaded while the database starts. */
+const models = ({ config, data, services }: Omit<EmbeddedOptions, "farm">) =>
   Layer.effectContext(
     Effect.gen(function* () {
       const farm = yield* ModelFarm.make({ data })
+      yield* Effect.forkScoped(farm.load(toLoad(farm.catalog, services)))
       const listed = Option.isSome(config) ? yield* FileCatalog.read(config.value) : []
       const others = listed.filter(({ id }) => !farm.catalog.some((service) => service.id === id))
       const named = new Set<string>(others.map(({ id }) => id))
@@ -118,3 +121,9 @@ const models = ({ config, data }: Pick<EmbeddedOptions, "config" | "data">) =>
       ).pipe(Context.add(AbsentServices, absent))
     })
   )
+
+/** Detectors come first: what they see is what is shown first. */
+const toLoad = (catalog: ServiceCatalog.ServiceCatalog, words: string): ReadonlyArray<string> => {
+  const asked = Result.getOrElse(ServiceCatalog.select(catalog, words), () => [])
+  return [...new Set([...ServiceCatalog.ofKind(asked, "spatial"), ...asked])].map(({ id }) => id)
+}

@@ -91,27 +91,39 @@ const count = ({ shape }: Weights): number => shape.reduce((product, size) => pr
 const byteLength = (weight: Weights): number => count(weight) * widths[weight.quantization?.dtype ?? weight.dtype]
 
 const unpack = (weight: Weights, bytes: Uint8Array): Tensor => {
-  const { dtype, quantization, shape } = weight
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  const stored = quantization?.dtype ?? dtype
-  const { min = 0, scale = 1 } = quantization ?? {}
-  const read = (index: number): number => {
-    switch (stored) {
-      case "float32":
-        return view.getFloat32(4 * index, true)
-      case "int32":
-        return view.getInt32(4 * index, true)
-      case "float16":
-        return half(view.getUint16(2 * index, true))
-      case "uint16":
-        return view.getUint16(2 * index, true) * scale + min
-      case "uint8":
-        return bytes[index]! * scale + min
-    }
+  const { dtype, shape } = weight
+  if (dtype !== "float32") {
+    const values = new Array<number>(count(weight))
+    write(weight, bytes, values)
+    return { shape, type: "integer", values }
   }
-  return dtype === "float32"
-    ? { shape, type: "float", values: Float32Array.from({ length: count(weight) }, (_, index) => read(index)) }
-    : { shape, type: "integer", values: Array.from({ length: count(weight) }, (_, index) => read(index)) }
+  const values = new Float32Array(count(weight))
+  write(weight, bytes, values)
+  return { shape, type: "float", values }
+}
+
+/** Writes the stored numbers to `values`; there are millions of them. */
+const write = ({ dtype, quantization }: Weights, bytes: Uint8Array, values: Float32Array | Array<number>): void => {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const { min = 0, scale = 1 } = quantization ?? {}
+  const { length } = values
+  switch (quantization?.dtype ?? dtype) {
+    case "float32":
+      for (let i = 0; i < length; i++) values[i] = view.getFloat32(4 * i, true)
+      break
+    case "int32":
+      for (let i = 0; i < length; i++) values[i] = view.getInt32(4 * i, true)
+      break
+    case "float16":
+      for (let i = 0; i < length; i++) values[i] = halves[view.getUint16(2 * i, true)]!
+      break
+    case "uint16":
+      for (let i = 0; i < length; i++) values[i] = view.getUint16(2 * i, true) * scale + min
+      break
+    case "uint8":
+      for (let i = 0; i < length; i++) values[i] = bytes[i]! * scale + min
+      break
+  }
 }
 
 /** The value of a 16-bit floating point number (IEEE 754 binary16). */
@@ -123,3 +135,7 @@ export const half = (bits: number): number => {
   if (exponent === 31) return fraction === 0 ? sign * Infinity : NaN
   return sign * (1 + fraction / 1024) * 2 ** (exponent - 15)
 }
+
+/** All of them. */
+const halves = new Float32Array(2 ** 16)
+for (let bits = 0; bits < halves.length; bits++) halves[bits] = half(bits)

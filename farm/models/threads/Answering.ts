@@ -28,6 +28,8 @@ export interface Answering {
   readonly predictions: (service: Models.ServiceName, picture: Picture) => Promise<ReadonlyArray<object>>
   /** Makes sure that what the service answers with is there and whole. Loads no network. */
   readonly examine: (service: Models.ServiceName) => Promise<void>
+  /** Loads what the service answers with, before a picture needs it. */
+  readonly load: (service: Models.ServiceName) => Promise<void>
 }
 
 /** `models`: the folder of models that were added, where converted networks are kept, too. */
@@ -76,5 +78,10 @@ export const make = ({ models }: Settings): Answering => {
     await Promise.all(Models.services[service].networks.map((name) => Weights.examine(Models.networks[name], models)))
   }
 
-  return { predictions: (service, picture) => services[service](picture), examine }
+  const load = async (service: Models.ServiceName): Promise<void> => {
+    if (Models.isHubService(service)) await observer(service)
+    else for (const name of Models.services[service].networks) await network(name)
+  }
+
+  return { predictions: (service, picture) => services[service](picture), examine, load }
 }

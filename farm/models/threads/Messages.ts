@@ -9,14 +9,16 @@ export interface Settings {
   readonly models: string
 }
 
-/** What a service is to do: make sure that it can work, or answer about a picture, whose bytes are shared memory. */
+/** Work of a service: to make sure that it can work, to load what it answers with, or to answer about a picture, whose bytes are shared memory. */
+export type Work = "examine" | "load" | Measured
+
 export interface Request {
   readonly id: number
   readonly service: ServiceName | MeasureName
-  readonly picture: Measured | undefined
+  readonly work: Work
 }
 
-/** The predictions, or why there are none, in a sentence. */
+/** The predictions, none where there was no picture; or why there are none, in a sentence. */
 export type Reply =
   | { readonly id: number; readonly predictions: ReadonlyArray<JsonObject> }
   | { readonly id: number; readonly problem: string }

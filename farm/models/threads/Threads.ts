@@ -5,7 +5,7 @@ import { Deferred, Effect, Queue, Schema, type Scope } from "effect"
 import type { JsonObject } from "../../http/Envelope.ts"
 import * as HubModels from "../hub/HubModels.ts"
 import type { Measured } from "../../measured/Measures.ts"
-import type { Reply, Request, Settings } from "./Messages.ts"
+import type { Reply, Request, Settings, Work } from "./Messages.ts"
 import * as Runtime from "./Runtime.ts"
 
 /** A thread did not answer. The message is a sentence with the remedy. */
@@ -18,6 +18,8 @@ export class ModelFailure extends Schema.TaggedError<ModelFailure>()("ModelFailu
 export interface Threads {
   /** Makes sure that the service can work: that there is a runtime, and that its weights are whole. Loads no network. */
   readonly examine: (service: Service) => Effect.Effect<void, ModelFailure>
+  /** Loads what the service answers with in every thread, before a picture needs it. */
+  readonly load: (service: Service) => Effect.Effect<void, ModelFailure>
   /** The predictions of the service. What is not waited for any more is not computed. */
   readonly analyze: (service: Service, picture: Measured) => Effect.Effect<ReadonlyArray<JsonObject>, ModelFailure>
   readonly count: number
@@ -49,7 +51,7 @@ const inHand = 2
 
 interface Task {
   readonly service: Service
-  readonly picture: Measured | undefined
+  readonly work: Work
   readonly answer: Deferred.Deferred<ReadonlyArray<JsonObject>, ModelFailure>
 }
 
@@ -63,25 +65,42 @@ export const make = Effect.fnUntraced(function* ({
   // Threads can load the runtime only while this one has it, too. Why it cannot be loaded, threads say.
   yield* Effect.promise(() => Runtime.load().catch(() => undefined))
   const tasks = yield* Queue.unbounded<Task>()
+  const threads: Array<Thread> = []
   for (let index = 0; index < count; index++) {
     const thread = yield* Effect.acquireRelease(
       Effect.sync(() => open(program, { models }, heap)),
       ({ close }) => Effect.promise(close)
     )
+    threads.push(thread)
     const serve = Effect.gen(function* () {
-      const { answer, picture, service } = yield* Queue.take(tasks)
+      const { answer, service, work } = yield* Queue.take(tasks)
       if (yield* Deferred.isDone(answer)) return
-      yield* Deferred.into(thread.ask(service, picture), answer)
+      yield* Deferred.into(thread.ask(service, work), answer)
     })
     for (let lane = 0; lane < inHand; lane++) yield* Effect.forkScoped(Effect.forever(serve))
   }
-  const ask = Effect.fnUntraced(function* (service: Service, picture: Measured | undefined) {
+  const ask = Effect.fnUntraced(function* (service: Service, work: Work) {
     const answer = yield* Deferred.make<ReadonlyArray<JsonObject>, ModelFailure>()
-    yield* Queue.offer(tasks, { service, picture, answer })
+    yield* Queue.offer(tasks, { service, work, answer })
     return yield* Effect.onInterrupt(Deferred.await(answer), () => Deferred.interrupt(answer))
   })
-  return { analyze: ask, count, examine: (service) => Effect.asVoid(ask(service, undefined)) }
+  return {
+    analyze: ask,
+    count,
+    examine: (service) => Effect.asVoid(ask(service, "examine")),
+    // The first converts a network and keeps it, so the others need not.
+    load: Effect.fnUntraced(function* (service) {
+      const [first, ...others] = threads
+      yield* first?.ask(service, "load") ?? Effect.void
+      yield* Effect.forEach(others, (thread) => thread.ask(service, "load"), {
+        concurrency: "unbounded",
+        discard: true
+      })
+    })
+  }
 })
+
+type Thread = ReturnType<typeof open>
 
 /** A thread that is started when it is first asked, and anew after it died. */
 const open = (program: URL, settings: Settings, heap: number) => {
@@ -110,7 +129,7 @@ const open = (program: URL, settings: Settings, heap: number) => {
     return started
   }
   return {
-    ask: (service: Service, picture: Measured | undefined) =>
+    ask: (service: Service, work: Work) =>
       Effect.callback<ReadonlyArray<JsonObject>, ModelFailure>((resume) => {
         const id = ids++
         waiting.set(id, (reply) => {
@@ -124,7 +143,7 @@ const open = (program: URL, settings: Settings, heap: number) => {
         })
         worker ??= start()
         // oxlint-disable-next-line unicorn/require-post-message-target-origin -- threads have no origin
-        worker.postMessage({ id, service, picture } satisfies Request)
+        worker.postMessage({ id, service, work } satisfies Request)
       }),
     /** Ends the thread when it has answered: the process dies with a thread that ends while a network runs. */
     close: async () => {

@@ -12,11 +12,11 @@ let answering: Promise<Answering> | undefined
 
 const models = () => (answering ??= import("./Answering.ts").then(({ make }) => make(workerData as Settings)))
 
-const predictions = async ({ picture, service }: Request): Promise<ReadonlyArray<object>> => {
-  if (Measures.isMeasure(service)) return picture === undefined ? [] : Measures.predictions(service, picture)
-  const { examine, predictions } = await models()
-  if (picture !== undefined) return predictions(service, picture)
-  await examine(service)
+const predictions = async ({ service, work }: Request): Promise<ReadonlyArray<object>> => {
+  if (Measures.isMeasure(service)) return typeof work === "string" ? [] : Measures.predictions(service, work)
+  const answering = await models()
+  if (typeof work !== "string") return answering.predictions(service, work)
+  await answering[work](service)
   return []
 }
 

@@ -62,10 +62,11 @@ export const step = (self: News, event: PipelineEvent): News => {
 const withFailure = (self: News, event: Extract<PipelineEvent, { readonly _tag: "Answered" | "Enriched" }>): News =>
   event.succeeded ? self : withMoment(self, Moment.ofFailure(filename(self, event.imageId), event))
 
-/** An event that a later derivation of the same image has overtaken is only counted. */
+/** An event that a later derivation of the same image has overtaken is only counted, one before any detector has answered not at all. */
 const withBoxes = (self: News, event: Moment.Harmonized): News => {
   const before = Option.getOrUndefined(HashMap.get(self.latest, event.imageId))
   if (before === undefined) {
+    if (event.services.length === 0) return self
     const first = { ...self, harmonized: self.harmonized + 1, latest: HashMap.set(self.latest, event.imageId, event) }
     return withMoment(first, Moment.ofBoxes(filename(self, event.imageId), event, undefined))
   }

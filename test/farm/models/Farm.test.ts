@@ -137,11 +137,38 @@ describe("the farm of models", () => {
   )
 
   it.live(
+    "loads what services answer with before a picture comes, in every thread",
+    Effect.fnUntraced(function* () {
+      const told = `import { parentPort, threadId } from "node:worker_threads"
+        const loaded = []
+        parentPort.on("message", ({ id, service, work }) => {
+          if (work === "load") loaded.push(service)
+          parentPort.postMessage(service === "ocr" && work === "load" ? { id, problem: "no" } : { id, predictions: [{ threadId, loaded }] })
+        })`
+      const program = new URL(`data:text/javascript,${encodeURIComponent(told)}`)
+      const farm = yield* Farm.make({ data, program, threads: 2 })
+      yield* farm.load(["nanodet", "ocr", "colors", "centernet"])
+      const answers = yield* Effect.forEach(["face", "pose", "face", "pose"], (id) => ask(farm, id, people), {
+        concurrency: "unbounded"
+      })
+      const threads = new Map<unknown, unknown>(
+        answers.map(({ predictions: [first] }) => [first!.threadId, first!.loaded])
+      )
+      assert.isAtLeast(threads.size, 1)
+      // What cannot be loaded in the first is not tried in the others, and keeps nothing else from being loaded.
+      for (const loaded of threads.values()) {
+        assert.includeMembers(loaded as Array<string>, ["nanodet", "centernet"])
+        assert.notInclude(loaded as Array<string>, "colors")
+      }
+    }, Effect.scoped)
+  )
+
+  it.live(
     "leaves all work on pixels to threads",
     Effect.fnUntraced(function* () {
       const told = `import { parentPort, threadId } from "node:worker_threads"
-        parentPort.on("message", ({ id, picture, service }) => {
-          const { full, ...pixels } = picture ?? {}
+        parentPort.on("message", ({ id, service, work }) => {
+          const { full, ...pixels } = typeof work === "string" ? {} : work
           const isShared = pixels.data?.buffer instanceof SharedArrayBuffer
           parentPort.postMessage({ id, predictions: [{ service, threadId, isShared, width: pixels.width, file: full?.format }] })
         })`
