@@ -1,5 +1,5 @@
 /** The images that meet the filters, in an order; only those that can be seen are loaded and drawn. Many can be selected. */
-import { useComputed, useSignal } from "@preact/signals"
+import { type ReadonlySignal, useComputed, useSignal } from "@preact/signals"
 import type { VNode } from "preact"
 import { useEffect, useRef } from "preact/hooks"
 import type { ImageSummary } from "../../domain/archive/Image.ts"
@@ -23,11 +23,15 @@ export interface GridProps {
 }
 
 /** Tiles that are drawn anew in one frame; more would hold up those who scroll. */
-const mostDrawn = 5
+const mostDrawn = 3
+
+/** Who scrolls by more windows in a second looks at nothing: what is there is read when they stop, in milliseconds after that. */
+const fastWindows = 2
+const stillAfterMilliseconds = 100
 
 export const Grid = ({ filter, filters, order, size }: GridProps) => {
   const space = useRef<HTMLDivElement>(null)
-  const view = useView(space, size)
+  const { isStill, view } = useView(space, size)
   const list = useImageList({ filter, order, mayMove: () => view.value.row === 0 })
   const selected = useSignal<ReadonlySet<ImageId>>(new Set())
   /** Those that are gone, or meet the filters no more, are selected no more. */
@@ -42,7 +46,9 @@ export const Grid = ({ filter, filters, order, size }: GridProps) => {
   const { begin, end } = Rows.seen(layout, { count: known.length, ...view.value })
   const shown = known.slice(begin, end)
   // What could not be read is asked for again when something else could.
-  useEffect(() => list.want(shown), [shown.join(), list.problem.value === undefined])
+  useEffect(() => {
+    if (isStill.value) list.want(shown)
+  }, [shown.join(), isStill.value, list.problem.value === undefined])
 
   const choose = (place: number, isOn: boolean, isRange: boolean) => {
     const [from, to] = isRange
@@ -62,6 +68,7 @@ export const Grid = ({ filter, filters, order, size }: GridProps) => {
     <Tile
       key={image.id}
       image={image}
+      pictures={{ size: Rows.pictureSize(layout, devicePixelRatio), isStill }}
       selection={{
         isSelected: selected.value.has(image.id),
         onSelect: (isOn, isRange) => onSelect.current(list.places.peek().get(image.id)!, isOn, isRange)
@@ -152,15 +159,33 @@ interface DrawnTile {
   readonly tile: VNode
 }
 
-/** The width of the space, how many of its rows are above the window, and the height of the window; in CSS pixels. */
-const useView = (space: { readonly current: HTMLElement | null }, size: Rows.Size) => {
+interface View {
+  /** The width of the space, how many of its rows are above the window, and the height of the window; in CSS pixels. */
+  readonly view: ReadonlySignal<{ readonly width: number; readonly row: number; readonly height: number }>
+  /** Whether it is scrolled so slowly that it can be looked at. */
+  readonly isStill: ReadonlySignal<boolean>
+}
+
+const useView = (space: { readonly current: HTMLElement | null }, size: Rows.Size): View => {
   const view = useSignal({ width: 0, row: 0, height: 0 })
+  const isStill = useSignal(true)
   useEffect(() => {
+    let last: { readonly top: number; readonly at: number } | undefined
+    let timer: ReturnType<typeof setTimeout> | undefined
+    const isFast = (top: number, at: number): boolean =>
+      last !== undefined && Math.abs(top - last.top) * 1000 > fastWindows * innerHeight * (at - last.at)
     const look = () => {
       // The page may be gone already when it is scrolled for the last time.
       if (space.current === null) return
       const { top, width } = space.current.getBoundingClientRect()
       const row = Math.floor(Math.max(0, -top) / Rows.layout(width, size).rowHeight)
+      const at = performance.now()
+      if (isFast(top, at)) {
+        isStill.value = false
+        clearTimeout(timer)
+        timer = setTimeout(() => (isStill.value = true), stillAfterMilliseconds)
+      }
+      last = { top, at }
       const { height, ...before } = view.peek()
       if (width !== before.width || row !== before.row || innerHeight !== height) {
         view.value = { width, row, height: innerHeight }
@@ -172,10 +197,12 @@ const useView = (space: { readonly current: HTMLElement | null }, size: Rows.Siz
     addEventListener("scroll", look, { passive: true })
     addEventListener("resize", look)
     return () => {
+      clearTimeout(timer)
+      isStill.value = true
       observer.disconnect()
       removeEventListener("scroll", look)
       removeEventListener("resize", look)
     }
   }, [size])
-  return view
+  return { view, isStill }
 }

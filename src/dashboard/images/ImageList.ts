@@ -9,7 +9,7 @@ import { useChanges } from "../Changes.ts"
 import { api, listImages, send } from "../Client.ts"
 
 /** Images that are asked for at once: to read what is said of more holds up those who scroll. */
-const batch = 20
+const batch = 10
 
 /** The list is read again at most so often, in milliseconds, and at most a tenth of the time. */
 const listFreshFor = 2000

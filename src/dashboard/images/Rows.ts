@@ -10,7 +10,8 @@ export type Size = keyof typeof widths
 
 export interface Layout {
   readonly columns: number
-  /** The height of a tile, and of a row with the gap below it, in CSS pixels. */
+  /** Of a tile, and of a row with the gap below it, in CSS pixels. */
+  readonly tileWidth: number
   readonly tileHeight: number
   readonly rowHeight: number
 }
@@ -18,8 +19,15 @@ export interface Layout {
 /** The rows that fit into a width. Pictures have two thirds of their width as height. */
 export const layout = (width: number, size: Size): Layout => {
   const columns = Math.max(1, Math.floor((width + gap) / (widths[size] + gap)))
-  const tileHeight = Math.round((((width + gap) / columns - gap) * 2) / 3 + captionHeight)
-  return { columns, tileHeight, rowHeight: tileHeight + gap }
+  const tileWidth = (width + gap) / columns - gap
+  const tileHeight = Math.round((tileWidth * 2) / 3 + captionHeight)
+  return { columns, tileWidth, tileHeight, rowHeight: tileHeight + gap }
+}
+
+/** The size of the pictures of tiles on a screen with so many pixels for each CSS pixel. */
+export const pictureSize = ({ tileWidth }: Layout, density: number): 160 | 320 | 640 => {
+  const needed = tileWidth * density
+  return needed <= 160 ? 160 : needed <= 320 ? 320 : 640
 }
 
 /** Rows that are drawn above and below those that can be seen. */

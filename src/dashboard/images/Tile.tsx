@@ -1,11 +1,11 @@
 /** One image of the list, with the boxes that the detectors agree on. */
-import { useSignal } from "@preact/signals"
+import { type ReadonlySignal, useSignal, useSignalEffect } from "@preact/signals"
 import { useEffect, useRef } from "preact/hooks"
 import * as Concept from "../../domain/Concept.ts"
 import * as Colors from "../../domain/drawing/Colors.ts"
 import { type ImageSummary, progressInWords } from "../../domain/archive/Image.ts"
 import { Bar } from "../parts/Bar.tsx"
-import { usePicture } from "../parts/Picture.ts"
+import { type PictureSize, usePicture } from "../parts/Picture.ts"
 import { route } from "../Route.ts"
 import { imageHref } from "../Routes.ts"
 
@@ -14,6 +14,8 @@ const most = 6
 
 export interface TileProps {
   readonly image: ImageSummary
+  /** How large the picture is, and when it may be loaded; large, and when it is nearly seen, where nothing is said. */
+  readonly pictures?: { readonly size: PictureSize; readonly isStill: ReadonlySignal<boolean> }
   /** Present where images can be selected. `isRange`: all from the one before up to this. */
   readonly selection?: {
     readonly isSelected: boolean
@@ -21,14 +23,19 @@ export interface TileProps {
   }
 }
 
-export const Tile = ({ image, selection }: TileProps) => {
+export const Tile = ({ image, pictures, selection }: TileProps) => {
   const tile = useRef<HTMLLIElement>(null)
-  const isNear = useSignal(false)
+  /** What is loaded once is kept. */
+  const isWanted = useSignal(false)
+  useSignalEffect(() => {
+    if (pictures?.isStill.value) isWanted.value = true
+  })
   useEffect(() => {
+    if (pictures !== undefined) return
     const observer = new IntersectionObserver(
       (entries) => {
         if (!entries.some((entry) => entry.isIntersecting)) return
-        isNear.value = true
+        isWanted.value = true
         observer.disconnect()
       },
       { rootMargin: "300px" }
@@ -36,7 +43,7 @@ export const Tile = ({ image, selection }: TileProps) => {
     observer.observe(tile.current!)
     return () => observer.disconnect()
   }, [])
-  const picture = usePicture(image.id, 640, isNear.value).value
+  const picture = usePicture(image.id, pictures?.size ?? 640, isWanted.value).value
   const boxes = image.boxes.filter(({ status }) => status === "confirmed")
   const colors = Colors.ofConcepts(image.boxes.map(({ concept }) => concept))
   const names = image.findings.slice(0, most)

@@ -16,6 +16,16 @@ describe("Rows", () => {
     assert.deepInclude(Rows.layout(0, "large"), { columns: 1 })
   })
 
+  it("shows pictures that have a pixel for each of the screen's", () => {
+    const medium = Rows.layout(1216, "medium")
+    assert.deepStrictEqual(
+      [1, 2].map((density) => Rows.pictureSize(medium, density)),
+      [320, 640]
+    )
+    assert.strictEqual(Rows.pictureSize(Rows.layout(351, "small"), 0.9), 160)
+    assert.strictEqual(Rows.pictureSize(Rows.layout(600, "large"), 3), 640)
+  })
+
   it.prop(
     "draws every tile that can be seen, and few others",
     [width, size, count, pixels, height],
