@@ -93,7 +93,7 @@ const byteLength = (weight: Weights): number => count(weight) * widths[weight.qu
 const unpack = (weight: Weights, bytes: Uint8Array): Tensor => {
   const { dtype, shape } = weight
   if (dtype !== "float32") {
-    const values = new Array<number>(count(weight))
+    const values = Array.from<number>({ length: count(weight) })
     write(weight, bytes, values)
     return { shape, type: "integer", values }
   }
