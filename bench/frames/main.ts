@@ -8,16 +8,15 @@
  * long. Needs Chromium (`CHROMIUM`), which draws without a GPU here. The API, which makes the pictures small and has a machine of its
  * own elsewhere, gives way to it. `--passes` how often the same is done (3), `--out` where to write (bench/results).
  */
-import { spawn } from "node:child_process"
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { constants, setPriority, tmpdir } from "node:os"
 import { join } from "node:path"
-import { fileURLToPath } from "node:url"
 import { parseArgs } from "node:util"
 import { Pool } from "pg"
 import { chromium, type Page } from "playwright-core"
 import { table } from "../accuracy/Table.ts"
 import * as Machine from "../Machine.ts"
+import * as Processes from "../speed/Processes.ts"
 
 const { values: flags } = parseArgs({
   options: {
@@ -27,34 +26,6 @@ const { values: flags } = parseArgs({
   }
 })
 const images = Number(flags.images)
-
-const program = (name: string) => fileURLToPath(new URL(`../../../programs/${name}.js`, import.meta.url))
-
-/** Runs a program until it says what is waited for; returns that, and how to stop it. */
-const start = async (name: string, args: ReadonlyArray<string>, said: RegExp, env: Record<string, string> = {}) => {
-  const child = spawn(process.execPath, [program(name), ...args], {
-    env: { ...process.env, ...env },
-    stdio: ["ignore", "pipe", "inherit"]
-  })
-  const ended = new Promise<void>((resolve) => child.once("close", () => resolve()))
-  const found = await new Promise<RegExpExecArray>((resolve, reject) => {
-    let text = ""
-    child.stdout.on("data", (chunk: Buffer) => {
-      const match = said.exec((text += chunk.toString()))
-      if (match !== null) resolve(match)
-    })
-    child.once("close", (code) => reject(new Error(`${name} ended with ${code}: ${text}`)))
-  })
-  return {
-    found,
-    ended,
-    pid: child.pid!,
-    stop: async () => {
-      child.kill("SIGTERM")
-      await ended
-    }
-  }
-}
 
 /** Tables of what is known of an image. */
 const known = ["boxes", "box_details", "findings", "image_words", "derivations", "image_changes"]
@@ -155,23 +126,26 @@ const framesWhile = async (page: Page, act: (page: Page) => Promise<void>): Prom
   return page.evaluate<Frames>("frames.isOver = true, frames")
 }
 
+const environment = { PATH: process.env["PATH"] ?? "" }
 const folder = mkdtempSync(join(tmpdir(), "windmill-bench-frames-"))
 try {
   const data = join(folder, "data")
-  await (
-    await start("start", ["--data", data, "--no-dashboard"], /report {2}/)
-  ).ended
-  const opened = await start("sql", ["--data", data], /psql -h (\S+) -U (\S+) (\S+)/)
-  const [, host, user, name] = opened.found
+  const run = Processes.program("start", ["--data", data, "--no-dashboard"], environment)
+  await Processes.wrote(run, /report {2}/)
+  await run.ended
+  const opened = Processes.program("sql", ["--data", data], environment)
+  const [, host, user, name] = await Processes.wrote(opened, /psql -h (\S+) -U (\S+) (\S+)/)
   const url = `postgres://${user}@localhost/${name}?host=${encodeURIComponent(host!)}`
   const pool = new Pool({ connectionString: url })
   try {
     await multiply(pool)
-    const api = await start("api", ["--port", "0"], /(http:[^\s,]+)/, {
+    const api = Processes.program("api", ["--port", "0"], {
+      ...environment,
       DATABASE_URL: url,
       AMQP_URL: process.env["AMQP_URL"] ?? "amqp://guest:guest@127.0.0.1:5672",
       QUEUE_PREFIX: "bench.frames."
     })
+    const [address] = await Processes.wrote(api, /http:[^\s,]+/)
     setPriority(api.pid, constants.priority.PRIORITY_LOW)
     const browser = await chromium.launch({
       executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium",
@@ -181,7 +155,7 @@ try {
       const rows: Array<ReadonlyArray<string>> = []
       for (let pass = 1; pass <= Number(flags.passes); pass++) {
         const page = await (await browser.newContext({ viewport: { width: 1400, height: 900 } })).newPage()
-        await page.goto(`${api.found[1]}/#/images`)
+        await page.goto(`${address}/#/images`)
         await page.locator(".tile b").nth(10).waitFor()
         for (const [way, act] of Object.entries(ways)) {
           const { blocked, long, painted } = await framesWhile(page, act)

@@ -4,6 +4,7 @@ import { readdirSync, readFileSync, readlinkSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 
 export interface Process {
+  readonly pid: number
   /** Microseconds of CPU that the process has used, in all its threads. */
   readonly cpu: () => number
   /** Bytes of memory that the process has; none when it is gone. */
@@ -32,6 +33,7 @@ const start = (file: string, args: ReadonlyArray<string>, env: Environment): Pro
   child.stderr.on("data", (chunk: Buffer) => words.push(chunk.toString()))
   const ended = new Promise<number | null>((resolve) => child.once("close", (code) => resolve(code)))
   return {
+    pid: child.pid!,
     cpu: () => cpuOf(child.pid!),
     memory: () => (child.exitCode === null ? memoryOf(child.pid!) : undefined),
     ended,
@@ -164,6 +166,16 @@ export const until = async (holds: () => boolean | Promise<boolean>): Promise<vo
     if (performance.now() - start > 600_000) throw new Error("It takes longer than ten minutes")
     await pause(10)
   }
+}
+
+/** Waits until a process has written that, and returns it; fails when the process ends before. */
+export const wrote = async ({ ended, said }: Process, words: RegExp): Promise<RegExpExecArray> => {
+  let hasEnded = false
+  void ended.then(() => (hasEnded = true))
+  await until(() => hasEnded || words.test(said()))
+  const found = words.exec(said())
+  if (found === null) throw new Error(`A program ended before it wrote ${words}: ${said()}`)
+  return found
 }
 
 export const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds))

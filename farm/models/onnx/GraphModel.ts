@@ -92,18 +92,26 @@ const byteLength = (weight: Weights): number => count(weight) * widths[weight.qu
 
 const unpack = (weight: Weights, bytes: Uint8Array): Tensor => {
   const { dtype, shape } = weight
-  if (dtype !== "float32") {
-    const values = Array.from<number>({ length: count(weight) })
-    write(weight, bytes, values)
-    return { shape, type: "integer", values }
-  }
-  const values = new Float32Array(count(weight))
-  write(weight, bytes, values)
-  return { shape, type: "float", values }
+  const length = count(weight)
+  return dtype === "float32"
+    ? { shape, type: "float", values: filled(new Float32Array(length), weight, bytes) }
+    : {
+        shape,
+        type: "integer",
+        values: filled(
+          Array.from({ length }, () => 0),
+          weight,
+          bytes
+        )
+      }
 }
 
-/** Writes the stored numbers to `values`; there are millions of them. */
-const write = ({ dtype, quantization }: Weights, bytes: Uint8Array, values: Float32Array | Array<number>): void => {
+/** Writes the stored numbers to `values`, and returns it; there are millions of them. */
+const filled = <A extends Float32Array | Array<number>>(
+  values: A,
+  { dtype, quantization }: Weights,
+  bytes: Uint8Array
+): A => {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const { min = 0, scale = 1 } = quantization ?? {}
   const { length } = values
@@ -115,6 +123,7 @@ const write = ({ dtype, quantization }: Weights, bytes: Uint8Array, values: Floa
       for (let i = 0; i < length; i++) values[i] = view.getInt32(4 * i, true)
       break
     case "float16":
+      halves ??= Float32Array.from({ length: 2 ** 16 }, (_, bits) => half(bits))
       for (let i = 0; i < length; i++) values[i] = halves[view.getUint16(2 * i, true)]!
       break
     case "uint16":
@@ -124,7 +133,11 @@ const write = ({ dtype, quantization }: Weights, bytes: Uint8Array, values: Floa
       for (let i = 0; i < length; i++) values[i] = bytes[i]! * scale + min
       break
   }
+  return values
 }
+
+/** The values of all 16-bit numbers; none before they are needed. */
+let halves: Float32Array | undefined
 
 /** The value of a 16-bit floating point number (IEEE 754 binary16). */
 export const half = (bits: number): number => {
@@ -135,7 +148,3 @@ export const half = (bits: number): number => {
   if (exponent === 31) return fraction === 0 ? sign * Infinity : NaN
   return sign * (1 + fraction / 1024) * 2 ** (exponent - 15)
 }
-
-/** All of them. */
-const halves = new Float32Array(2 ** 16)
-for (let bits = 0; bits < halves.length; bits++) halves[bits] = half(bits)

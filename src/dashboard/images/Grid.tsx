@@ -8,6 +8,7 @@ import type { ImageOrder } from "../../domain/archive/ImageOrder.ts"
 import type { ImageId } from "../../domain/Identifiers.ts"
 import { useShortcuts } from "../Keys.tsx"
 import { Empty, Problem } from "../parts/Empty.tsx"
+import type { PictureSize } from "../parts/Picture.ts"
 import { count } from "../parts/Words.ts"
 import { useImageList } from "./ImageList.ts"
 import * as Rows from "./Rows.ts"
@@ -64,11 +65,12 @@ export const Grid = ({ filter, filters, order, size }: GridProps) => {
   }
   const onSelect = useRef(choose)
   onSelect.current = choose
-  const tileOf = useTiles(shown, (image) => (
+  const pictureSize = Rows.pictureSize(layout, devicePixelRatio)
+  const tileOf = useTiles(shown, pictureSize, (image) => (
     <Tile
       key={image.id}
       image={image}
-      pictures={{ size: Rows.pictureSize(layout, devicePixelRatio), isStill }}
+      pictures={{ size: pictureSize, isStill }}
       selection={{
         isSelected: selected.value.has(image.id),
         onSelect: (isOn, isRange) => onSelect.current(list.places.peek().get(image.id)!, isOn, isRange)
@@ -127,7 +129,7 @@ export const Grid = ({ filter, filters, order, size }: GridProps) => {
  * The tile of an image that is shown: the same as before while nothing of it has changed, and none before its turn, which comes with
  * one of the next frames. To be asked in the order of the list.
  */
-const useTiles = (shown: ReadonlyArray<ImageId>, draw: (image: ImageSummary) => VNode) => {
+const useTiles = (shown: ReadonlyArray<ImageId>, pictureSize: PictureSize, draw: (image: ImageSummary) => VNode) => {
   const drawn = useRef(new Map<ImageId, DrawnTile>())
   const frame = useRef(0)
   const frames = useSignal(0)
@@ -140,7 +142,8 @@ const useTiles = (shown: ReadonlyArray<ImageId>, draw: (image: ImageSummary) => 
   return (id: ImageId, image: ImageSummary | undefined, isSelected: boolean): VNode | undefined => {
     const known = drawn.current.get(id)
     if (image === undefined) return undefined
-    if (known?.image === image && known.isSelected === isSelected) return known.tile
+    if (known?.image === image && known.isSelected === isSelected && known.pictureSize === pictureSize)
+      return known.tile
     if (known === undefined && left === 0) {
       cancelAnimationFrame(frame.current)
       frame.current = requestAnimationFrame(() => frames.value++)
@@ -148,7 +151,7 @@ const useTiles = (shown: ReadonlyArray<ImageId>, draw: (image: ImageSummary) => 
     }
     if (known === undefined) left--
     const tile = draw(image)
-    drawn.current.set(id, { image, isSelected, tile })
+    drawn.current.set(id, { image, isSelected, pictureSize, tile })
     return tile
   }
 }
@@ -156,6 +159,7 @@ const useTiles = (shown: ReadonlyArray<ImageId>, draw: (image: ImageSummary) => 
 interface DrawnTile {
   readonly image: ImageSummary
   readonly isSelected: boolean
+  readonly pictureSize: PictureSize
   readonly tile: VNode
 }
 

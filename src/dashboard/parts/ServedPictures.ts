@@ -12,6 +12,7 @@ export const servedPictures: Pictures = {
     if (!response.ok || !width || !height) throw new Error(`No picture: ${response.status}`)
     const bytes = await response.blob()
     await Frames.turn()
+    signal.throwIfAborted()
     return { url: URL.createObjectURL(bytes), width, height }
   },
   release: ({ url }) => URL.revokeObjectURL(url),
