@@ -1,8 +1,8 @@
 /** Writing down what a run has found: an overlay for each picture, and the report. */
-import { Cause, Effect, Exit, FileSystem, Option, Path, Result, Schema } from "effect"
+import { Cause, Effect, Exit, FileSystem, Option, Path, Result, Schema, Stream } from "effect"
 import * as Base64 from "effect/encoding/Base64"
 import type { Strategy } from "../../domain/Harmonization.ts"
-import type { ImageId } from "../../domain/Identifiers.ts"
+import type { ImageId, ServiceId } from "../../domain/Identifiers.ts"
 import type { EncodedImage } from "../../domain/ImageReference.ts"
 import * as Workflow from "../../domain/Workflow.ts"
 import type { Image } from "../../domain/archive/Image.ts"
@@ -69,29 +69,36 @@ export const writeFindings = Effect.fn("WriteFindings")(function* (
     images: written.map(({ findings }) => findings),
     undrawn: written
       .filter(({ problems }) => problems.length > 0)
-      .map(({ image, problems }) => ({ image: image.filename, detail: problems.join("; ") })),
+      .map(({ filename, problems }) => ({ image: filename, detail: problems.join("; ") })),
     places: { overlays, report }
   }
   const summaries = new Map(
     (yield* archive.search({ ids }, { limit: ids.length })).map((summary) => [summary.id, summary])
   )
-  const html = ReportHtml.render(
+  const pieces = ReportHtml.render(
     yield* Effect.orDie(fs.readFileString(page)),
     ReportHtml.of(
       complete,
       Workflow.describe(catalog, strategy),
-      written.flatMap(({ image }) => summaries.get(image.id) ?? []),
-      written
+      written.flatMap(({ id }) => summaries.get(id) ?? []),
+      new Set(written.flatMap(({ simulated }) => [...simulated]))
     ),
-    written
+    written.map(({ entry }) => entry)
   )
-  yield* fs.writeFileString(report, html).pipe(unwritable(report))
+  yield* Stream.fromIterable(pieces).pipe(Stream.encodeText, Stream.run(fs.sink(report)), unwritable(report))
   return complete
 })
 
-/** An image as the report has it and as the terminal shows it, and why its picture is missing somewhere. */
-interface Written extends ReportImage {
+/** What stays in memory of an image until the report is written. */
+interface Written {
+  readonly id: ImageId
+  readonly filename: string
+  /** As the terminal shows it. */
   readonly findings: ImageFindings.ImageFindings
+  /** As the report has it. */
+  readonly entry: string
+  readonly simulated: ReadonlySet<ServiceId>
+  /** Why its picture is missing somewhere. */
   readonly problems: ReadonlyArray<string>
 }
 
@@ -110,19 +117,24 @@ const write = Effect.fnUntraced(function* (id: ImageId, options: DrawOptions) {
   const [image, timeline] = found.value
   const picture = Option.getOrUndefined(Result.getSuccess(loaded))
   const findings = ImageFindings.of(image, catalog, picture)
-  if (picture === undefined) return [{ image, timeline, findings, problems: problemsOf([loaded]) }]
+  const written = (problems: ReadonlyArray<string>, shown?: ReportImage["picture"]): ReadonlyArray<Written> => [
+    {
+      id,
+      filename: image.filename,
+      findings,
+      entry: ReportHtml.entry({ image, timeline, ...(shown === undefined ? {} : { picture: shown }) }),
+      simulated: ReportHtml.simulatedServices(image),
+      problems
+    }
+  ]
+  if (picture === undefined) return written(problemsOf([loaded]))
   const overlay = yield* attempt("the overlay cannot be drawn", drawOverlay(image, findings, picture, options))
   const shown = yield* attempt("the picture cannot be shown in the report", dataUrl(picture))
   const { height, width } = picture
-  return [
-    {
-      image,
-      timeline,
-      findings,
-      problems: problemsOf([overlay, shown]),
-      ...(Result.isSuccess(shown) ? { picture: { url: shown.success, width, height } } : {})
-    }
-  ]
+  return written(
+    problemsOf([overlay, shown]),
+    Result.isSuccess(shown) ? { url: shown.success, width, height } : undefined
+  )
 })
 
 /** The picture; what is known about another one at the same place is forgotten first, and not drawn on it. */

@@ -6,30 +6,34 @@
 import { Schema } from "effect"
 import type * as Workflow from "../../domain/Workflow.ts"
 import { isSimulated } from "../../domain/Facts.ts"
-import type { ImageSummary } from "../../domain/archive/Image.ts"
+import type { ServiceId } from "../../domain/Identifiers.ts"
+import type { Image, ImageSummary } from "../../domain/archive/Image.ts"
 import { Report, ReportImage } from "../../domain/archive/Report.ts"
 import { absentServices, type Run, serviceTotals } from "./Run.ts"
 
 /** Where the page has room for the data. */
 const room = "<!-- data -->"
 
-/** The page with its data. `page` is the file that the build made. */
-export const render = (page: string, report: Report, images: ReadonlyArray<ReportImage>): string => {
+/**
+ * The page with its data, in pieces: with many pictures it is too long to be in memory more than once. `page` is the file that the
+ * build made, `entries` are the images as `entry` writes them.
+ */
+export const render = (page: string, report: Report, entries: ReadonlyArray<string>): ReadonlyArray<string> => {
   const [before = "", after = ""] = page.split(room)
-  return [
-    before,
-    element("report", encodeReport(report)),
-    ...images.map((each) => element(`image-${each.image.id}`, encodeImage(each))),
-    after
-  ].join("\n")
+  return [before, element("report", encodeReport(report)), ...entries, after].flatMap((piece, index) =>
+    index === 0 ? [piece] : ["\n", piece]
+  )
 }
 
-/** What the report tells of a run whose workflow and images these are; `whole` has all that is known of the images. */
+/** An image as the page has it. */
+export const entry = (each: ReportImage): string => element(`image-${each.image.id}`, encodeImage(each))
+
+/** What the report tells of a run whose workflow and images these are. `simulated` names services whose answers are invented. */
 export const of = (
   run: Run,
   workflow: Workflow.Description,
   images: ReadonlyArray<ImageSummary>,
-  whole: ReadonlyArray<Pick<ReportImage, "image">>
+  simulated: ReadonlySet<ServiceId>
 ): Report => ({
   run: {
     images: run.progress.images,
@@ -41,7 +45,7 @@ export const of = (
     unusable: run.unusable,
     undrawn: run.undrawn,
     seconds: run.seconds,
-    simulated: simulatedServices(whole),
+    simulated: [...simulated].toSorted(),
     absent: absentServices(run.absent),
     database: run.database
   },
@@ -49,11 +53,9 @@ export const of = (
   images
 })
 
-/** Services whose answers say that they are invented, in name order. */
-const simulatedServices = (images: ReadonlyArray<Pick<ReportImage, "image">>) => {
-  const answers = images.flatMap(({ image }) => [...image.results, ...image.crops])
-  return [...new Set(answers.flatMap(({ outcome, service }) => (isSimulated(outcome) ? [service] : [])))].toSorted()
-}
+/** Services whose answers about the image say that they are invented. */
+export const simulatedServices = ({ crops, results }: Image): ReadonlySet<ServiceId> =>
+  new Set([...results, ...crops].flatMap(({ outcome, service }) => (isSimulated(outcome) ? [service] : [])))
 
 const encodeReport = Schema.encodeSync(Schema.toCodecJson(Report))
 const encodeImage = Schema.encodeSync(Schema.toCodecJson(ReportImage))
