@@ -173,7 +173,11 @@ export const ImageView = ({ children, image, recorder, retry, timeline, view, wo
             />
           )}
           <BoxDetails active={active} frame={frame} view={view} colors={colors} conceptColors={conceptColors} />
-          <Remarks frame={frame} palettes={whole.flatMap(({ palettes }) => palettes)} />
+          <Remarks
+            frame={frame}
+            palettes={whole.flatMap(({ palettes }) => palettes)}
+            poses={people.flatMap(({ poses }) => poses).length}
+          />
           <Problems image={image} known={answers.slice(0, position)} frame={frame} retry={retry} />
           <Metadata frame={frame} />
           <Models answers={answers} />

@@ -8,9 +8,11 @@ export interface RemarksProps {
   readonly frame: Frame
   /** The colors of the whole image. */
   readonly palettes: ReadonlyArray<Colors>
+  /** Poses that are drawn. The vote does not know the size of the image, and may count one of the image and one of a crop apart. */
+  readonly poses: number
 }
 
-export const Remarks = ({ frame, palettes }: RemarksProps) => {
+export const Remarks = ({ frame, palettes, poses }: RemarksProps) => {
   const { face, nsfw, pose, text } = frame.consensus.special
   const captions = frame.observation.image.flatMap(({ reply, service }) =>
     reply.predictions.flatMap((prediction) =>
@@ -20,7 +22,9 @@ export const Remarks = ({ frame, palettes }: RemarksProps) => {
   const channels = [
     text.detected && <Remark key="text" emoji={text.emoji} name="Text" content={<q>{text.content}</q>} />,
     face.detected && <Remark key="face" emoji={face.emoji} name="Faces" content={face.sightings.length} />,
-    pose.detected && <Remark key="pose" emoji="🤸" name="Poses" content={pose.sightings.length} />,
+    pose.detected && (
+      <Remark key="pose" emoji="🤸" name="Poses" content={poses === 0 ? pose.sightings.length : poses} />
+    ),
     nsfw.detected && <Remark key="nsfw" emoji={nsfw.emoji} name="Not safe for work" content={undefined} />
   ].filter((channel) => channel !== false)
   if (captions.length + channels.length + palettes.length === 0) return null
