@@ -5,7 +5,7 @@
  *
  * Rounds are interleaved, so that whatever else the machine does meets all alike; what counts is the ratio. Takes half an hour
  * and needs Linux and the RabbitMQ of `AMQP_URL`, or of this machine. What was measured is written after each part. `--only` parts
- * (worker, utilization, producer, postprocess, latency, pipeline), `--rounds` 5, `--jobs` 4000 of each contestant in each round,
+ * (worker, utilization, producer, postprocess, latency, crops, pipeline), `--rounds` 5, `--jobs` 4000 of each contestant in each round,
  * `--images` 100000 for the producer, `--out` where to write (bench/results).
  */
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs"
@@ -13,6 +13,7 @@ import { join } from "node:path"
 import { parseArgs } from "node:util"
 import { table } from "../accuracy/Table.ts"
 import * as Machine from "../Machine.ts"
+import * as Crops from "./Crops.ts"
 import * as Latency from "./Latency.ts"
 import * as Postprocess from "./Postprocess.ts"
 import * as Pipeline from "./Pipeline.ts"
@@ -23,7 +24,7 @@ import * as Worker from "./Worker.ts"
 
 const { values: flags } = parseArgs({
   options: {
-    only: { type: "string", default: "worker,utilization,producer,postprocess,latency,pipeline" },
+    only: { type: "string", default: "worker,utilization,producer,postprocess,latency,crops,pipeline" },
     rounds: { type: "string", default: "5" },
     jobs: { type: "string", default: "4000" },
     images: { type: "string", default: "100000" },
@@ -131,6 +132,10 @@ const parts: Readonly<Record<string, (servers: Servers) => Promise<ReadonlyArray
       alone("the same, 99th percentile", [p99])
     ]
   },
+  crops: async () => {
+    const { bare, windmill } = await Crops.cut(rounds)
+    return [against("200 crops of 48 megapixels for 3 services, ms; bare cuts each once", windmill, bare, "<= 1.1")]
+  },
   pipeline: async (servers) => {
     const costs = await Pipeline.measure(servers, { alone: jobs / 40, loaded: jobs / 5 })
     return [
@@ -182,7 +187,7 @@ const against = (what: string, ours: ReadonlyArray<number>, bare: ReadonlyArray<
 })
 
 /** What fills the tables comes after what is measured on small ones. */
-const order = ["postprocess", "pipeline", "latency", "producer", "worker", "utilization"]
+const order = ["crops", "postprocess", "pipeline", "latency", "producer", "worker", "utilization"]
 
 const wanted = flags.only.split(",")
 for (const name of wanted) {

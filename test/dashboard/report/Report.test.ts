@@ -5,7 +5,7 @@ import type { ImageFacts, Outcome } from "../../../src/domain/Facts.ts"
 import type { Run } from "../../../src/programs/views/Run.ts"
 import * as Axe from "../../support/Axe.ts"
 import * as Browsers from "../../support/Browsers.ts"
-import { caption, factsOf, label, object, said, serviceId, text } from "../../support/Facts.ts"
+import { boxesOf, caption, crop, factsOf, label, object, said, serviceId, text } from "../../support/Facts.ts"
 import { beachFacts, colors, findingsOf, imageOf } from "../../support/Records.ts"
 import * as Reports from "../../support/Reports.ts"
 import { runOf } from "../../support/Runs.ts"
@@ -219,6 +219,32 @@ layer(Layer.merge(Reports.layer, Browsers.layer), { excludeTestServices: true, t
           "face on horse refused It is refused"
         ])
         assert.strictEqual(yield* inPage(() => page.locator("[data-compared]").getAttribute("data-compared")), "same")
+      }).pipe(Effect.scoped)
+    )
+
+    it.effect("counts somebody once whose pose is told of the image and of a crop", () =>
+      Effect.gen(function* () {
+        const person = said(object("person", [200, 100, 200, 400], 0.9))
+        const [box] = boxesOf(factsOf({ rtdetr: person, yolov8: person }))
+        const standing = [
+          ["nose", 0.5, 0.12],
+          ["left_hip", 0.6, 0.55],
+          ["right_ankle", 0.36, 0.95]
+        ] as const
+        const landmarks = (at: (x: number, y: number) => readonly [x: number, y: number]) =>
+          Object.fromEntries(
+            standing.map(([name, ...point]) => {
+              const [x, y] = at(...point)
+              return [name, { x, y, z: 0, visibility: 0.9 }]
+            })
+          )
+        const ofImage = said({ landmarks: landmarks((x, y) => [(200 + 200 * x) / 800, (100 + 400 * y) / 600]) })
+        const ofCrop = said({ landmarks: landmarks((x, y) => [x, y]) })
+        const facts = factsOf({ rtdetr: person, yolov8: person, pose: ofImage }, [crop(box!, "pose", ofCrop)])
+        const { goTo, page } = yield* Browsers.openFile(yield* report("pose", [beach(facts)]))
+        yield* goTo("images/1")
+        yield* inPage(() => page.locator(".picture .merged").first().waitFor())
+        assert.include(yield* inPage(() => page.locator(".remarks").innerText()), "Poses: 1")
       }).pipe(Effect.scoped)
     )
 
