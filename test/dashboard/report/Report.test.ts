@@ -233,8 +233,8 @@ layer(Layer.merge(Reports.layer, Browsers.layer), { excludeTestServices: true, t
         ] as const
         const landmarks = (at: (x: number, y: number) => readonly [x: number, y: number]) =>
           Object.fromEntries(
-            standing.map(([name, ...point]) => {
-              const [x, y] = at(...point)
+            standing.map(([name, left, top]) => {
+              const [x, y] = at(left, top)
               return [name, { x, y, z: 0, visibility: 0.9 }]
             })
           )
