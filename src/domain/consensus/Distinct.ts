@@ -54,7 +54,7 @@ const distinct = (unordered: ReadonlyArray<Placed>): ReadonlyArray<Sighting> => 
   })
   const whole = Things.of(placed.filter(({ sighting }) => sighting.boxId === undefined)).map(asOne("the image"))
   const crops = Things.of(placed.filter(({ sighting }) => sighting.boxId !== undefined)).map(asOne("the crops"))
-  const besides = Things.of([...whole, ...crops]).filter(({ seen }) =>
+  const besides = (crops.length === 0 ? [] : Things.of([...whole, ...crops])).filter(({ seen }) =>
     seen.every(({ sighting }) => sighting.boxId !== undefined)
   )
   return [...whole, ...besides.map(({ seen }) => seen[0])].map(({ sighting }) => sighting)

@@ -31,6 +31,7 @@ export interface Thing<A extends Seen> {
  * by one observer, with their evidence as confidence, the things are the same.
  */
 export const of = <A extends Seen>(seen: ReadonlyArray<A>): ReadonlyArray<Thing<A>> => {
+  if (seen.length === 0) return []
   const detections = seen.map(({ box, confidence, observer }, index) => ({
     ...anything,
     service: observerId(observer),
