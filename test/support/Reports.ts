@@ -48,10 +48,10 @@ export const htmlOf = (
       run,
       Workflow.describe(catalog, Strategies.defaultStrategy),
       images.map(({ image }) => summaryOf(image)),
-      new Set(images.flatMap(({ image }) => [...ReportHtml.simulatedServices(image)]))
+      images.flatMap(({ image }) => ReportHtml.simulatedServices(image))
     ),
     images.map(ReportHtml.entry)
-  ).join("")
+  ).join("\n")
 
 /** An image of 800 x 600 pixels with a picture that is one pixel of gray, as the report has it. */
 export const reportImage = (image: Image): ReportImage => ({

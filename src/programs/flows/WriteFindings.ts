@@ -81,11 +81,17 @@ export const writeFindings = Effect.fn("WriteFindings")(function* (
       complete,
       Workflow.describe(catalog, strategy),
       written.flatMap(({ id }) => summaries.get(id) ?? []),
-      new Set(written.flatMap(({ simulated }) => [...simulated]))
+      written.flatMap(({ simulated }) => simulated)
     ),
     written.map(({ entry }) => entry)
   )
-  yield* Stream.fromIterable(pieces).pipe(Stream.encodeText, Stream.run(fs.sink(report)), unwritable(report))
+  // In chunks of one, so that no more than one piece is there as text and as bytes.
+  yield* Stream.fromIterable(pieces, { chunkSize: 1 }).pipe(
+    Stream.intersperse("\n"),
+    Stream.encodeText,
+    Stream.run(fs.sink(report)),
+    unwritable(report)
+  )
   return complete
 })
 
@@ -97,7 +103,7 @@ interface Written {
   readonly findings: ImageFindings.ImageFindings
   /** As the report has it. */
   readonly entry: string
-  readonly simulated: ReadonlySet<ServiceId>
+  readonly simulated: ReadonlyArray<ServiceId>
   /** Why its picture is missing somewhere. */
   readonly problems: ReadonlyArray<string>
 }

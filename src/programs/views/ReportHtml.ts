@@ -15,25 +15,23 @@ import { absentServices, type Run, serviceTotals } from "./Run.ts"
 const room = "<!-- data -->"
 
 /**
- * The page with its data, in pieces: with many pictures it is too long to be in memory more than once. `page` is the file that the
- * build made, `entries` are the images as `entry` writes them.
+ * The page with its data, in pieces that stand on lines of their own: with many pictures it is too long to be in memory more than
+ * once. `page` is the file that the build made, `entries` are the images as `entry` writes them.
  */
 export const render = (page: string, report: Report, entries: ReadonlyArray<string>): ReadonlyArray<string> => {
   const [before = "", after = ""] = page.split(room)
-  return [before, element("report", encodeReport(report)), ...entries, after].flatMap((piece, index) =>
-    index === 0 ? [piece] : ["\n", piece]
-  )
+  return [before, element("report", encodeReport(report)), ...entries, after]
 }
 
 /** An image as the page has it. */
 export const entry = (each: ReportImage): string => element(`image-${each.image.id}`, encodeImage(each))
 
-/** What the report tells of a run whose workflow and images these are. `simulated` names services whose answers are invented. */
+/** What the report tells of a run whose workflow and images these are. `simulated` names services whose answers are invented, some of them often. */
 export const of = (
   run: Run,
   workflow: Workflow.Description,
   images: ReadonlyArray<ImageSummary>,
-  simulated: ReadonlySet<ServiceId>
+  simulated: ReadonlyArray<ServiceId>
 ): Report => ({
   run: {
     images: run.progress.images,
@@ -45,7 +43,7 @@ export const of = (
     unusable: run.unusable,
     undrawn: run.undrawn,
     seconds: run.seconds,
-    simulated: [...simulated].toSorted(),
+    simulated: [...new Set(simulated)].toSorted(),
     absent: absentServices(run.absent),
     database: run.database
   },
@@ -53,9 +51,9 @@ export const of = (
   images
 })
 
-/** Services whose answers about the image say that they are invented. */
-export const simulatedServices = ({ crops, results }: Image): ReadonlySet<ServiceId> =>
-  new Set([...results, ...crops].flatMap(({ outcome, service }) => (isSimulated(outcome) ? [service] : [])))
+/** Services whose answers about the image say that they are invented, for each answer. */
+export const simulatedServices = ({ crops, results }: Image): ReadonlyArray<ServiceId> =>
+  [...results, ...crops].flatMap(({ outcome, service }) => (isSimulated(outcome) ? [service] : []))
 
 const encodeReport = Schema.encodeSync(Schema.toCodecJson(Report))
 const encodeImage = Schema.encodeSync(Schema.toCodecJson(ReportImage))
