@@ -10,13 +10,15 @@ import * as Consensus from "./Consensus.ts"
 import * as Enrichment from "./Enrichment.ts"
 import * as EnrichmentPlan from "./EnrichmentPlan.ts"
 import type { Detection } from "./Detection.ts"
+import type { ImageFacts } from "./Facts.ts"
 import { type HarmonizationInput, type Strategy, strategyKey } from "./Harmonization.ts"
+import type { ServiceId } from "./Identifiers.ts"
 import { edges } from "./harmonization/Alignment.ts"
 import * as MergedBox from "./MergedBox.ts"
 import { observe, type Observation, vocabularyOf } from "./Observation.ts"
 import * as Reply from "./Reply.ts"
 import type { Service, ServiceCatalog } from "./ServiceCatalog.ts"
-import type { Stage } from "./Staleness.ts"
+import * as Staleness from "./Staleness.ts"
 import { fingerprint } from "./vocabulary/Fingerprint.ts"
 import * as Vocabulary from "./Vocabulary.ts"
 
@@ -70,14 +72,14 @@ export const enrichments = (observation: Observation): ReadonlyArray<Enrichment.
  * configured and may change the outcome: algorithms with their options, how replies are read, the vocabulary, and of each
  * service the trust when that is not full, the vocabulary when that is a list, how its boxes are moved, and which
  * predictions count when not all do. A service more
- * with none of these leaves the keys as they are.
+ * with none of these leaves the keys as they are; where it has answered already, `keysOf` tells.
  * The end of a long key is a fingerprint, for keys are indexed.
  */
 export const keys = (
   strategy: Strategy,
   catalog: ServiceCatalog,
   options: EnrichmentPlan.Options = EnrichmentPlan.defaults
-): Readonly<Record<Stage, string>> => {
+): Staleness.Algorithms => {
   const services = catalog.toSorted(byName)
   const particular = services.flatMap(particulars)
   const wishes = services.flatMap(({ crops, id }) => (crops === undefined ? [] : [[id, crops] as const]))
@@ -87,8 +89,24 @@ export const keys = (
   return {
     harmonize,
     consensus: `${Consensus.algorithm} ${harmonize}`,
-    enrich: `${EnrichmentPlan.algorithm}${crops} ${harmonize}`
+    enrich: `${EnrichmentPlan.algorithm}${crops} ${harmonize}`,
+    services: services.map(({ id }) => id)
   }
+}
+
+/** What an image is derived with: the keys name the services whose answers about it are left out. */
+export const keysOf = (
+  algorithms: Staleness.Algorithms,
+  { crops, results }: ImageFacts
+): Readonly<Record<Staleness.Stage, string>> => {
+  const { consensus, enrich, harmonize, services } = algorithms
+  const leftOut = new Set<ServiceId>()
+  for (const { outcome, service } of [...results, ...crops]) {
+    if (outcome._tag === "Success" && services?.includes(service) === false) leftOut.add(service)
+  }
+  const names = [...leftOut].sort()
+  const without = (key: string) => Staleness.without(key, names)
+  return { harmonize: without(harmonize), consensus: without(consensus), enrich: without(enrich) }
 }
 
 const inShort = (key: string): string => (key.length <= 1000 ? key : `${key.slice(0, 900)}…${fingerprint(key)}`)

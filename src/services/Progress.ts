@@ -2,7 +2,7 @@
 import { Context, type Effect, type Option } from "effect"
 import type { ServiceId } from "../domain/Identifiers.ts"
 import type { GroupProgress } from "../domain/PipelineState.ts"
-import type { Stage } from "../domain/Staleness.ts"
+import type { Algorithms, Stage } from "../domain/Staleness.ts"
 import type { ResultStoreError, Scope } from "./ResultStore.ts"
 
 /** How far the images of a scope are. */
@@ -55,10 +55,7 @@ export class Progress extends Context.Service<
   Progress,
   {
     /** How far the images are. With `algorithms`, what others have derived is stale, too. */
-    readonly counts: (
-      scope: Scope,
-      algorithms?: Readonly<Record<Stage, string>>
-    ) => Effect.Effect<Counts, ResultStoreError>
+    readonly counts: (scope: Scope, algorithms?: Algorithms) => Effect.Effect<Counts, ResultStoreError>
     /** Answers of the last five minutes. */
     readonly pace: Effect.Effect<Pace, ResultStoreError>
     /** What waits for these services, and for the stages. */

@@ -7,7 +7,7 @@ import type { ImageReference, PictureVersion, SeenPicture } from "../domain/Imag
 import type { CorrectedBox } from "../domain/corrections/Corrected.ts"
 import type { Correction } from "../domain/corrections/Correction.ts"
 import type { MergedBox } from "../domain/MergedBox.ts"
-import type { Derivation, Stage } from "../domain/Staleness.ts"
+import type { Algorithms, Derivation, Stage, StaleFor } from "../domain/Staleness.ts"
 import type { StepName } from "../domain/StepName.ts"
 
 /**
@@ -178,7 +178,7 @@ export class ResultStore extends Context.Service<
      */
     readonly facts: (
       ids: ReadonlyArray<ImageId>,
-      staleFor?: Partial<Readonly<Record<Stage, string>>>
+      staleFor?: StaleFor
     ) => Effect.Effect<ReadonlyArray<ImageFacts>, ResultStoreError>
     /** Whether a service was asked about an image and has not answered, or is to answer again. */
     readonly isOwed: (imageId: ImageId, service: ServiceId) => Effect.Effect<boolean, ResultStoreError>
@@ -203,17 +203,18 @@ export class ResultStore extends Context.Service<
      */
     readonly croppable: (
       imageId: ImageId,
-      algorithm: string
+      staleFor: Pick<Algorithms, "enrich" | "services">
     ) => Effect.Effect<Option.Option<Croppable>, ResultStoreError>
     /**
      * Images after `after`, in id order, for which a stage must run (again) with this algorithm; at most `limit`. An image
      * about which nothing is recorded is not among them: there is nothing to derive from. `by` the algorithm are those
-     * that another one has derived.
+     * that another one has derived, or one that left out answers of these services (of any when absent).
      */
     readonly stale: (
       stage: Stage,
       options: {
         readonly algorithm: string
+        readonly services?: ReadonlyArray<ServiceId> | undefined
         readonly by?: "all" | "algorithm"
         readonly after?: ImageId
         readonly limit: number
@@ -228,7 +229,7 @@ export class ResultStore extends Context.Service<
     /** Who still owes an answer about the image, and for how long nothing has been answered; none when it is not known. */
     readonly outstanding: (imageId: ImageId) => Effect.Effect<Option.Option<Outstanding>, ResultStoreError>
     /** Whether anything is left to do, with these algorithms; costs the same however many images there are. */
-    readonly unfinished: (algorithms: Readonly<Record<Stage, string>>) => Effect.Effect<Unfinished, ResultStoreError>
+    readonly unfinished: (algorithms: Algorithms) => Effect.Effect<Unfinished, ResultStoreError>
     /**
      * Forgets answers about images and about their crops, all or those that failed, so that they are owed again, and what
      * stages have set aside, so that they run again; of all steps or some. Returns how many there were. Each raises the

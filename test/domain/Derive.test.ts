@@ -235,6 +235,15 @@ describe("keys", () => {
     assert.deepStrictEqual(keys(defaultStrategy, changed({ port: 1, concurrency: 9 })), keys())
   })
 
+  it("name the services of whose answers nothing is known, and no others", () => {
+    const facts = factsOf({ anything: said(), yolov8: said(), rtdetr: failed(), another: said(), broken: failed() })
+    const without = Derive.keysOf(keys(), facts)
+    for (const stage of stages) assert.strictEqual(without[stage], `${keys()[stage]} without another,anything`)
+    const { services, ...algorithms } = keys()
+    assert.deepStrictEqual(services, standard.map(({ id }) => id).toSorted())
+    assert.deepStrictEqual(Derive.keysOf(keys(), factsOf({ yolov8: said() })), algorithms)
+  })
+
   it("all change with the strategy, the trust in a service, what it can name and how its boxes are moved", () => {
     const others = [
       keys(Strategies.crossServiceClusteringV1),

@@ -1,6 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Schema } from "effect"
+import { ServiceId } from "../../src/domain/Identifiers.ts"
 import * as Staleness from "../../src/domain/Staleness.ts"
+import { serviceId } from "../support/Facts.ts"
 
 const revision = Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 4 }))
 
@@ -21,5 +23,25 @@ describe("isStale", () => {
         { revision: Staleness.revision(current), algorithm: "a@2" }
       )
     )
+  })
+
+  it("is true of what left out answers of services, for who reads one of them", () => {
+    const at = (algorithm: string) => ({ revision: Staleness.revision(1), algorithm })
+    const key = Staleness.without("a@1", ["ocr", "pose"])
+    const isStale = (...services: ReadonlyArray<string>) =>
+      Staleness.isStale(at(key), at("a@1"), services.map(serviceId))
+    assert.deepStrictEqual(
+      [isStale(), isStale("clip"), isStale("clip", "pose"), isStale("ocr"), Staleness.isStale(at(key), at("a@1"))],
+      [false, false, true, true, true]
+    )
+    assert.isTrue(Staleness.isStale(at(key), at("a@2"), []))
+    assert.isFalse(Staleness.isStale(at("a@1"), at("a@1"), [serviceId("ocr")]))
+  })
+})
+
+describe("the services that a derivation left out", () => {
+  it.prop("are told by its key", [Schema.Array(ServiceId)], ([services]) => {
+    assert.deepStrictEqual(Staleness.leftOutBy(Staleness.without("a@1", services), "a@1"), services)
+    if (services.length > 0) assert.isUndefined(Staleness.leftOutBy(Staleness.without("a@1", services), "a"))
   })
 })

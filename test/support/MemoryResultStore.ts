@@ -17,7 +17,7 @@ import {
   type SeenPicture
 } from "../../src/domain/ImageReference.ts"
 import * as MergedBox from "../../src/domain/MergedBox.ts"
-import { type Derivation, revision, type Stage, stages } from "../../src/domain/Staleness.ts"
+import { type Algorithms, type Derivation, isOthers, revision, type Stage, stages } from "../../src/domain/Staleness.ts"
 import { type Counts, Progress } from "../../src/services/Progress.ts"
 import {
   type CropRecord,
@@ -238,7 +238,10 @@ export const make = (): ResultStore["Service"] & { readonly deeds: typeof Deeds.
           .filter(
             (image) =>
               staleFor === undefined ||
-              Object.entries(staleFor).some(([stage, algorithm]) => isStale(image, stage as Stage, algorithm))
+              stages.some((stage) => {
+                const algorithm = staleFor[stage]
+                return algorithm !== undefined && isStale(image, stage, algorithm, staleFor.services)
+              })
           )
           .map(factsOf)
       ),
@@ -263,23 +266,25 @@ export const make = (): ResultStore["Service"] & { readonly deeds: typeof Deeds.
         if (image === undefined || derivation === undefined) return Option.none()
         return Option.some({ imageId, derivation, value: boxesOf(image) })
       }),
-    croppable: (imageId, algorithm) =>
+    croppable: (imageId, { enrich, services }) =>
       Effect.sync(() => {
         const image = images.get(imageId)
         const derivation = image?.derived.get("harmonize")
-        if (image === undefined || derivation === undefined || !isStale(image, "enrich", algorithm))
+        if (image === undefined || derivation === undefined || !isStale(image, "enrich", enrich, services))
           return Option.none()
         const { picture, reference } = image
         const crops = [...image.crops.values()]
         return Option.some({ reference, picture, crops, boxes: { imageId, derivation, value: boxesOf(image) } })
       }),
-    stale: (stage, { after = 0, algorithm, by = "all", limit }) =>
+    stale: (stage, { after = 0, algorithm, by = "all", limit, services }) =>
       Effect.sync(() =>
         [...images.values()]
           .filter(
             (image) =>
               image.imageId > after &&
-              (by === "algorithm" ? isOthers(image, stage, algorithm) : isStale(image, stage, algorithm))
+              (by === "algorithm"
+                ? isByOthers(image, stage, algorithm, services)
+                : isStale(image, stage, algorithm, services))
           )
           .slice(0, limit)
           .map(({ imageId, traceParent }) => ({ imageId, traceParent }))
@@ -323,7 +328,9 @@ export const make = (): ResultStore["Service"] & { readonly deeds: typeof Deeds.
     unfinished: (algorithms) =>
       Effect.sync(() => ({
         stages: new Set(
-          stages.filter((stage) => [...images.values()].some((image) => isStale(image, stage, algorithms[stage])))
+          stages.filter((stage) =>
+            [...images.values()].some((image) => isStale(image, stage, algorithms[stage], algorithms.services))
+          )
         ),
         lacksAnswers: [...images.values()].some((image) => owedBy(image).length > 0),
         newest: Option.fromUndefinedOr([...images.keys()].toSorted((a, b) => b - a)[0])
@@ -388,11 +395,11 @@ const isOutdated = (stored: Derivation | undefined, next: Derivation): boolean =
 
 const isBehind = (image: Image, stage: Stage): boolean => (image.derived.get(stage)?.revision ?? 0) < image.revision
 
-const isStale = (image: Image, stage: Stage, algorithm: string): boolean =>
-  isBehind(image, stage) || isOthers(image, stage, algorithm)
+const isStale = (image: Image, stage: Stage, algorithm: string, services?: ReadonlyArray<ServiceId>): boolean =>
+  isBehind(image, stage) || isByOthers(image, stage, algorithm, services)
 
-const isOthers = (image: Image, stage: Stage, algorithm: string): boolean =>
-  (image.derived.get(stage)?.algorithm ?? algorithm) !== algorithm
+const isByOthers = (image: Image, stage: Stage, algorithm: string, services?: ReadonlyArray<ServiceId>): boolean =>
+  isOthers(image.derived.get(stage)?.algorithm ?? algorithm, algorithm, services)
 
 /** Replaces the boxes; those that are gone take their crops with them. A name can be there once. */
 const storeBoxes = (image: Image, boxes: ReadonlyArray<MergedBox.MergedBox>, algorithm: string): boolean => {
@@ -438,7 +445,7 @@ const submittedImage = (image: Image, isNew: boolean): SubmittedImage => ({
   traceParent: image.traceParent
 })
 
-const progressOf = (images: ReadonlyArray<Image>, algorithms?: Readonly<Record<Stage, string>>): Counts => {
+const progressOf = (images: ReadonlyArray<Image>, algorithms?: Algorithms): Counts => {
   const failedCrops = images.flatMap(({ crops }) =>
     [...crops.values()].flatMap(({ outcome, service }) => (outcome._tag === "Failure" ? [service] : []))
   )
@@ -448,7 +455,7 @@ const progressOf = (images: ReadonlyArray<Image>, algorithms?: Readonly<Record<S
   ])
   const count = (holds: (image: Image) => boolean) => images.filter(holds).length
   const isDue = (image: Image, stage: Stage) =>
-    algorithms === undefined ? isBehind(image, stage) : isStale(image, stage, algorithms[stage])
+    algorithms === undefined ? isBehind(image, stage) : isStale(image, stage, algorithms[stage], algorithms.services)
   const due = (stage: Stage) => count((image) => isDue(image, stage))
   const answered = (service: ServiceId, tag: Outcome["_tag"]) =>
     count(({ results }) => results.get(service)?.outcome._tag === tag)

@@ -5,7 +5,7 @@ import type { CropResult } from "../../domain/Facts.ts"
 import type { ImageId } from "../../domain/Identifiers.ts"
 import type { PictureVersion } from "../../domain/ImageReference.ts"
 import * as MergedBox from "../../domain/MergedBox.ts"
-import type { Derivation } from "../../domain/Staleness.ts"
+import type { Derivation, StaleFor } from "../../domain/Staleness.ts"
 import type { Croppable, Derived } from "../../services/ResultStore.ts"
 import * as Columns from "./Columns.ts"
 import { isStale } from "./Derivations.ts"
@@ -46,7 +46,7 @@ export const boxes = Effect.fnUntraced(function* (imageId: ImageId) {
 })
 
 /** What it takes to ask about the crops of an image, in one statement: nothing of what its services said. */
-export const croppable = Effect.fnUntraced(function* (imageId: ImageId, algorithm: string) {
+export const croppable = Effect.fnUntraced(function* (imageId: ImageId, staleFor: StaleFor) {
   const sql = yield* SqlClient.SqlClient
   const [row] = yield* sql<CroppableRow>`
     SELECT image_filename, image_path, image_url, picture, boxes_revision AS revision, boxes_algorithm AS algorithm,
@@ -55,7 +55,7 @@ export const croppable = Effect.fnUntraced(function* (imageId: ImageId, algorith
           jsonb_build_object('boxId', merged_box_id, 'service', service, 'isRenewed', renewal IS NOT NULL)), '[]')
         FROM postprocessing WHERE postprocessing.image_id = images.image_id) AS crops
     FROM images
-    WHERE image_id = ${imageId} AND boxes_algorithm IS NOT NULL AND ${yield* isStale({ enrich: algorithm })}`
+    WHERE image_id = ${imageId} AND boxes_algorithm IS NOT NULL AND ${yield* isStale(staleFor)}`
   if (row === undefined) return Option.none()
   const value = yield* Effect.forEach(row.boxes, (data) => Effect.fromResult(MergedBox.fromData(data)))
   return Option.some<Croppable>({

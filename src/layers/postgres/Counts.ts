@@ -2,17 +2,20 @@
 import { Effect } from "effect"
 import { SqlClient } from "effect/sql"
 import type { Counts } from "../../services/Progress.ts"
-import { type Stage, stages } from "../../domain/Staleness.ts"
+import { type Algorithms, type Stage, stages } from "../../domain/Staleness.ts"
 import type { Scope } from "../../services/ResultStore.ts"
 import * as Columns from "./Columns.ts"
-import { columnsOf } from "./Derivations.ts"
+import { columnsOf, isOthers } from "./Derivations.ts"
 
 /** Counts images, answers, boxes and crops of a scope. Images under way may be counted differently by two of the counts. */
-export const counts = Effect.fnUntraced(function* (scope: Scope, algorithms?: Readonly<Record<Stage, string>>) {
+export const counts = Effect.fnUntraced(function* (scope: Scope, algorithms?: Algorithms) {
   const sql = yield* SqlClient.SqlClient
   const isStale = (stage: Stage) => {
     const { algorithm, stale } = columnsOf[stage]
-    const others = algorithms === undefined ? sql`` : sql`OR ${sql(algorithm)} <> ${algorithms[stage]}`
+    const others =
+      algorithms === undefined
+        ? sql``
+        : sql`OR ${isOthers(sql, sql`${sql(algorithm)}`, algorithms[stage], algorithms.services)}`
     return sql`(${sql(stale)} IS NOT NULL ${others})`
   }
   const inScope = scope._tag === "All" ? sql`true` : sql`image_id = ANY (${Columns.bigints(scope.ids)})`

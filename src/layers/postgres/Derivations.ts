@@ -6,8 +6,8 @@
  */
 import { Effect, Option } from "effect"
 import { SqlClient, type Statement } from "effect/sql"
-import type { ImageId } from "../../domain/Identifiers.ts"
-import { type Stage, stages } from "../../domain/Staleness.ts"
+import type { ImageId, ServiceId } from "../../domain/Identifiers.ts"
+import { type Algorithms, mark, type Stage, type StaleFor, stages } from "../../domain/Staleness.ts"
 import type { Derived, StaleImage, Unfinished } from "../../services/ResultStore.ts"
 import * as Columns from "./Columns.ts"
 import { tryAgain } from "./Transactions.ts"
@@ -24,19 +24,48 @@ export const indexed = (sql: SqlClient.SqlClient, algorithm: Statement.Fragment)
   sql`md5(${algorithm})::uuid`
 
 /** Whether a row of `images` is stale for any of the stages with its algorithm. */
-export const isStale = Effect.fnUntraced(function* (algorithms: Partial<Readonly<Record<Stage, string>>>) {
+export const isStale = Effect.fnUntraced(function* ({ services, ...algorithms }: StaleFor) {
   const sql = yield* SqlClient.SqlClient
   return sql.or(
-    Object.entries(algorithms).map(([stage, algorithm]) => {
-      const column = columnsOf[stage as Stage]
-      return sql`(${sql(column.stale)} IS NOT NULL OR ${sql(column.algorithm)} <> ${algorithm})`
+    stages.flatMap((stage) => {
+      const algorithm = algorithms[stage]
+      if (algorithm === undefined) return []
+      const stored = { algorithm: sql`${sql(columnsOf[stage].algorithm)}`, stale: sql(columnsOf[stage].stale) }
+      return [sql`(${stored.stale} IS NOT NULL OR ${isOthers(sql, stored.algorithm, algorithm, services)})`]
     })
   )
 })
 
+/** Whether a stored key is of another algorithm, or of one that left out answers that can be read now. See `Staleness.isOthers`. */
+export const isOthers = (
+  sql: SqlClient.SqlClient,
+  key: Statement.Fragment,
+  algorithm: string,
+  services?: ReadonlyArray<ServiceId>
+): Statement.Fragment => {
+  if (services === undefined) return sql`${key} <> ${algorithm}`
+  const start = `${algorithm}${mark}`
+  return sql`(${key} <> ${algorithm} AND (NOT starts_with(${key}, ${start})
+    OR string_to_array(substr(${key}, ${start.length + 1}), ',') && ${Columns.texts(services)}))`
+}
+
+/** A recursive query of the algorithms that have derived a fact, which are few: it skips from one to the next in their index. */
+const algorithmsInUse = (sql: SqlClient.SqlClient, stage: Stage) => {
+  const algorithm = sql`${sql(columnsOf[stage].algorithm)}`
+  const key = indexed(sql, algorithm)
+  return sql`algorithms AS (
+      (SELECT ${key} AS key, ${algorithm} AS algorithm FROM images WHERE ${algorithm} IS NOT NULL ORDER BY ${key} LIMIT 1)
+      UNION ALL
+      SELECT next.key, next.algorithm FROM algorithms CROSS JOIN LATERAL (
+        SELECT ${key} AS key, ${algorithm} AS algorithm FROM images
+        WHERE ${algorithm} IS NOT NULL AND ${key} > algorithms.key ORDER BY ${key} LIMIT 1
+      ) AS next
+    )`
+}
+
 /**
- * Images that are stale by their revision, or because another algorithm made what is stored. The algorithms in use are
- * few: they are found by skipping from one to the next in their index, and each is asked for its first images.
+ * Images that are stale by their revision, or because another algorithm made what is stored. Each of the algorithms in use is
+ * asked for its first images.
  */
 export const stale = Effect.fnUntraced(function* (
   stage: Stage,
@@ -44,9 +73,11 @@ export const stale = Effect.fnUntraced(function* (
     after = 0 as ImageId,
     algorithm,
     by = "all",
-    limit
+    limit,
+    services
   }: {
     readonly algorithm: string
+    readonly services?: ReadonlyArray<ServiceId> | undefined
     readonly by?: "all" | "algorithm"
     readonly after?: ImageId
     readonly limit: number
@@ -63,20 +94,14 @@ export const stale = Effect.fnUntraced(function* (
           WHERE ${column.stale} > ${after} ORDER BY ${column.stale} LIMIT ${limit})
         UNION`
   const rows = yield* sql<{ image_id: ImageId; trace_parent: string | null }>`
-    WITH RECURSIVE algorithms AS (
-      (SELECT ${key} AS algorithm FROM images WHERE ${column.algorithm} IS NOT NULL ORDER BY ${key} LIMIT 1)
-      UNION ALL
-      SELECT (SELECT ${key} FROM images
-        WHERE ${column.algorithm} IS NOT NULL AND ${key} > algorithms.algorithm ORDER BY ${key} LIMIT 1)
-      FROM algorithms WHERE algorithms.algorithm IS NOT NULL
-    ), found AS (
+    WITH RECURSIVE ${algorithmsInUse(sql, stage)}, found AS (
       ${byRevision}
       (SELECT others.image_id FROM algorithms CROSS JOIN LATERAL (
           SELECT image_id FROM images
-          WHERE ${column.algorithm} IS NOT NULL AND ${key} = algorithms.algorithm AND image_id > ${after}
+          WHERE ${column.algorithm} IS NOT NULL AND ${key} = algorithms.key AND image_id > ${after}
           ORDER BY image_id LIMIT ${limit}
         ) AS others
-        WHERE algorithms.algorithm <> ${indexed(sql, sql`${algorithm}::text`)})
+        WHERE ${isOthers(sql, sql`algorithms.algorithm`, algorithm, services)})
       ORDER BY image_id LIMIT ${limit}
     )
     SELECT image_id, trace_parent FROM found JOIN images USING (image_id) ORDER BY image_id`
@@ -87,17 +112,12 @@ export const stale = Effect.fnUntraced(function* (
 })
 
 /** Whether anything is left to do: the ends of indexes tell. */
-export const unfinished = Effect.fnUntraced(function* (algorithms: Readonly<Record<Stage, string>>) {
+export const unfinished = Effect.fnUntraced(function* ({ services, ...algorithms }: Algorithms) {
   const sql = yield* SqlClient.SqlClient
-  const isWaiting = (stage: Stage) => {
-    const column = { stale: sql(columnsOf[stage].stale), algorithm: sql(columnsOf[stage].algorithm) }
-    const key = indexed(sql, sql`${column.algorithm}`)
-    const current = indexed(sql, sql`${algorithms[stage]}::text`)
-    return sql`
-      (SELECT min(${column.stale}) FROM images) IS NOT NULL
-      OR (SELECT ${key} FROM images WHERE ${column.algorithm} IS NOT NULL ORDER BY ${key} LIMIT 1) <> ${current}
-      OR (SELECT ${key} FROM images WHERE ${column.algorithm} IS NOT NULL ORDER BY ${key} DESC LIMIT 1) <> ${current}`
-  }
+  const isWaiting = (stage: Stage) => sql`
+      (SELECT min(${sql(columnsOf[stage].stale)}) FROM images) IS NOT NULL
+      OR EXISTS (WITH RECURSIVE ${algorithmsInUse(sql, stage)}
+        SELECT FROM algorithms WHERE ${isOthers(sql, sql`algorithm`, algorithms[stage], services)})`
   const [row] = yield* sql<Record<Stage, boolean | null> & { lacksAnswers: boolean; newest: ImageId | null }>`
     SELECT ${sql.csv(stages.map((stage) => sql`${isWaiting(stage)} AS ${sql(stage)}`))},
       (SELECT min(owing) FROM images) IS NOT NULL AS "lacksAnswers",

@@ -8,7 +8,7 @@ import * as CorrectedConsensus from "../../domain/corrections/CorrectedConsensus
 import type { CropResult, ImageFacts, ServiceResult } from "../../domain/Facts.ts"
 import type { BoxId, ImageId, ServiceId } from "../../domain/Identifiers.ts"
 import * as MergedBox from "../../domain/MergedBox.ts"
-import type { Revision, Stage } from "../../domain/Staleness.ts"
+import type { Revision, StaleFor } from "../../domain/Staleness.ts"
 import type { ImageRecord } from "../../services/ResultStore.ts"
 import * as Boxes from "./Boxes.ts"
 import * as Columns from "./Columns.ts"
@@ -25,8 +25,6 @@ export const facts = (ids: ReadonlyArray<ImageId>, staleFor?: StaleFor) =>
 /** Everything about images. */
 export const records = (ids: ReadonlyArray<ImageId>) =>
   ids.length === 0 ? Effect.succeed([]) : inOneMoment(readRecords(ids))
-
-type StaleFor = Partial<Readonly<Record<Stage, string>>>
 
 /** One statement, which sees one moment: a row for each image, for each answer about it, and for each about a crop of it. */
 const readFacts = Effect.fnUntraced(function* (ids: ReadonlyArray<ImageId>, staleFor?: StaleFor) {

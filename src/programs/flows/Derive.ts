@@ -17,7 +17,7 @@ import type { MergedBox, MergedBoxes } from "../../domain/MergedBox.ts"
 import { type Hint, HintJson, hintQueue } from "../../domain/Messages.ts"
 import { PipelineEvent } from "../../domain/PipelineEvent.ts"
 import type { ServiceCatalog } from "../../domain/ServiceCatalog.ts"
-import type { Stage } from "../../domain/Staleness.ts"
+import type { Algorithms, Stage } from "../../domain/Staleness.ts"
 import * as TraceContext from "../../domain/TraceContext.ts"
 import * as Workflow from "../../domain/Workflow.ts"
 import * as Metrics from "../../services/Metrics.ts"
@@ -50,7 +50,7 @@ export const voting = (options: Deriving) => {
 
 /** With what each stage derives with, which is the same for all images. */
 interface Keyed extends Deriving {
-  readonly algorithms: Readonly<Record<Stage, string>>
+  readonly algorithms: Algorithms
 }
 
 const withKeys = (options: Deriving): Keyed => ({
@@ -86,7 +86,10 @@ const derive = (
     const asked = new Map(work.map(({ deliveries, value }) => [value, deliveries]))
     const stages = options.stages.filter((stage) => stage !== "enrich")
     const { algorithms } = options
-    const staleFor = Object.fromEntries(stages.map((stage) => [stage, algorithms[stage]]))
+    const staleFor = {
+      ...Object.fromEntries(stages.map((stage) => [stage, algorithms[stage]])),
+      services: algorithms.services
+    }
     const facts = yield* untilStored(store.facts([...asked.keys()], staleFor))
     const deriving = Effect.gen(function* () {
       const images = yield* Effect.forEach(facts, (one) => deriveImage(options, one, asked.get(one.imageId)!))
@@ -100,7 +103,7 @@ const derive = (
       (each): Committed => ({ events: each.flatMap(({ events }) => events), looks: each.flatMap(({ looks }) => looks) })
     )
     const instead = (problem: unknown) =>
-      stages.length > 1 ? apart : setAside(stages[0]!, image, algorithms[stages[0]!], problem)
+      stages.length > 1 ? apart : setAside(stages[0]!, image, Derive.keysOf(algorithms, image)[stages[0]!], problem)
     return yield* deriving.pipe(Effect.catch(instead), Effect.catchDefect(instead))
   })
 
@@ -142,9 +145,10 @@ const deriveImage = Effect.fnUntraced(function* (
   deliveries: Deliveries
 ): Effect.fn.Return<DerivedImage> {
   const { imageId, revision } = facts
+  const keys = Derive.keysOf(algorithms, facts)
   const as = <A>(stage: Stage, value: A): Derived<A> => ({
     imageId,
-    derivation: { revision, algorithm: algorithms[stage] },
+    derivation: { revision, algorithm: keys[stage] },
     value
   })
   const step = (stage: Stage) =>

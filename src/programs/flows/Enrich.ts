@@ -13,7 +13,7 @@ import type { EncodedImage } from "../../domain/ImageReference.ts"
 import { type Hint, HintJson, hintQueue } from "../../domain/Messages.ts"
 import { PipelineEvent } from "../../domain/PipelineEvent.ts"
 import * as ServiceCatalog from "../../domain/ServiceCatalog.ts"
-import type { Stage } from "../../domain/Staleness.ts"
+import * as Staleness from "../../domain/Staleness.ts"
 import * as Tuning from "../../domain/Tuning.ts"
 import * as Workflow from "../../domain/Workflow.ts"
 import { Catalog } from "../../services/Catalog.ts"
@@ -42,7 +42,7 @@ import { type Performed, settled, type Step, type Task, type Work } from "./Step
 
 /** `algorithms`: what this deployment derives with. `longestWait`: how long crops wait for detectors while nothing is answered. */
 export const enriching = Effect.fnUntraced(function* (
-  algorithms: Readonly<Record<Stage, string>>,
+  algorithms: Staleness.Algorithms,
   longestWait: Duration.Duration
 ): Effect.fn.Return<Step<Hint, Found, Surroundings>, never, Catalog | Inference | Scope.Scope> {
   const catalog = yield* Catalog
@@ -71,7 +71,7 @@ export const enriching = Effect.fnUntraced(function* (
 })
 
 interface Asking {
-  readonly algorithms: Readonly<Record<Stage, string>>
+  readonly algorithms: Staleness.Algorithms
   readonly longestWait: Duration.Duration
   /** Of every service that wants crops. */
   readonly breakers: ReadonlyMap<ServiceId, Breaker.Breaker>
@@ -90,14 +90,14 @@ const enrich = Effect.fnUntraced(function* (
 ): Effect.fn.Return<Performed<Found>, StoreRejected, Surroundings> {
   const { imageId } = task.message
   const store = yield* ResultStore
-  const { algorithms } = asking
-  const algorithm = algorithms.enrich
-  const croppable = yield* untilStored(store.croppable(imageId, algorithm))
+  const { enrich, harmonize, services } = asking.algorithms
+  const croppable = yield* untilStored(store.croppable(imageId, { enrich, services }))
   // Boxes that are not there yet, or are still another strategy's, are about to come, and with them another hint.
   if (Option.isNone(croppable)) return settled(Settlement.Ack())
-  const { boxes } = croppable.value
-  if (boxes.derivation.algorithm !== algorithms.harmonize) return settled(Settlement.Ack())
-  const derivation = { revision: boxes.derivation.revision, algorithm }
+  const { algorithm, revision } = croppable.value.boxes.derivation
+  const leftOut = Staleness.leftOutBy(algorithm, harmonize)
+  if (leftOut === undefined || Staleness.isOthers(algorithm, harmonize, services)) return settled(Settlement.Ack())
+  const derivation = { revision, algorithm: Staleness.without(enrich, leftOut) }
   return yield* enrichBoxes(croppable.value, { imageId, derivation, value: undefined }, asking).pipe(
     Effect.catchDefect((defect) =>
       Effect.as(SetAside.image("enrich", { imageId, derivation }, defect), settled(Settlement.Ack()))

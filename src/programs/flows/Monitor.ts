@@ -7,7 +7,7 @@
 import { Clock, type Duration, Effect, Option, Ref } from "effect"
 import type { ServiceId } from "../../domain/Identifiers.ts"
 import { hintQueue } from "../../domain/Messages.ts"
-import { type Stage, stages } from "../../domain/Staleness.ts"
+import { type Algorithms, stages } from "../../domain/Staleness.ts"
 import * as ServiceCatalog from "../../domain/ServiceCatalog.ts"
 import * as Troubles from "../../domain/Troubles.ts"
 import { Catalog } from "../../services/Catalog.ts"
@@ -25,7 +25,7 @@ import { remembered, rememberedBy } from "./Remembered.ts"
 const maxGroups = 50
 
 /** Watches the pipeline until the scope closes. With `algorithms`, what others have derived is stale, too. */
-export const make = Effect.fnUntraced(function* (algorithms?: Readonly<Record<Stage, string>>) {
+export const make = Effect.fnUntraced(function* (algorithms?: Algorithms) {
   const broker = yield* MessageBroker
   const catalog = yield* Catalog
   const registry = yield* WorkerRegistry
@@ -110,7 +110,7 @@ export interface WatchOptions {
   /** The images to count; asked for again each time. */
   readonly scope: () => Scope
   /** What is derived with. */
-  readonly algorithms: Readonly<Record<Stage, string>>
+  readonly algorithms: Algorithms
   /** How long a count is good enough. */
   readonly freshFor: Duration.Input
 }

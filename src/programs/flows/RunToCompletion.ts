@@ -11,7 +11,7 @@ import type { ImageId } from "../../domain/Identifiers.ts"
 import { type ImageReference, placeOf, type SeenPicture } from "../../domain/ImageReference.ts"
 import type { ServiceCatalog } from "../../domain/ServiceCatalog.ts"
 import * as SignedUrl from "../../domain/SignedUrl.ts"
-import type { Stage } from "../../domain/Staleness.ts"
+import type { Algorithms } from "../../domain/Staleness.ts"
 import { ImageSource } from "../../services/ImageSource.ts"
 import { Progress } from "../../services/Progress.ts"
 import { ResultStore, type SubmittedImage } from "../../services/ResultStore.ts"
@@ -157,7 +157,7 @@ const askAboutOthers = Effect.fnUntraced(function* (images: ReadonlyArray<Submit
 const note = Effect.fnUntraced(function* (
   images: ReadonlyArray<SubmittedImage>,
   submission: Submission,
-  algorithms: Readonly<Record<Stage, string>>
+  algorithms: Algorithms
 ) {
   const progress = yield* Progress
   yield* askAboutOthers(images, submission)

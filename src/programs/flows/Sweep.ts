@@ -9,7 +9,7 @@ import { Array, Clock, type Deferred, Duration, Effect, Option, Schedule, Stream
 import type { ImageId } from "../../domain/Identifiers.ts"
 import { hintQueue } from "../../domain/Messages.ts"
 import * as Publication from "../../domain/Publication.ts"
-import type { Stage } from "../../domain/Staleness.ts"
+import type { Algorithms, Stage } from "../../domain/Staleness.ts"
 import type { StepName } from "../../domain/StepName.ts"
 import { knownWithin } from "../../domain/Worker.ts"
 import { Catalog } from "../../services/Catalog.ts"
@@ -31,7 +31,7 @@ export interface SweepOptions {
   /** The stages to find work for. */
   readonly stages: ReadonlyArray<Stage>
   /** What this deployment derives with. */
-  readonly algorithms: Readonly<Record<Stage, string>>
+  readonly algorithms: Algorithms
 }
 
 /** Images that are looked at together. */
@@ -51,7 +51,7 @@ export const sweep = (options: SweepOptions) =>
         name: stage,
         steps: [stage],
         isDue: ({ stages }) => stages.has(stage),
-        work: (keep, memory) => hintAtStale(stage, options.algorithms[stage], keep, memory)
+        work: (keep, memory) => hintAtStale(stage, options.algorithms, keep, memory)
       }))
       const ofServices: Sweep = {
         name: "services",
@@ -140,21 +140,22 @@ const sweeping = (
  * Hints at all stale images of a stage that has nothing to do. While it has, hints are on their way; but none is at what
  * another algorithm has derived: that is hinted at in any case.
  */
-const hintAtStale = Effect.fnUntraced(function* (stage: Stage, algorithm: string, keep: Keep, memory: Memory) {
+const hintAtStale = Effect.fnUntraced(function* (stage: Stage, algorithms: Algorithms, keep: Keep, memory: Memory) {
+  const which = { algorithm: algorithms[stage], services: algorithms.services }
   const isIdle = (yield* Idle.isIdle(stage, hintQueue[stage])) && !(stage === "consensus" && (yield* isHarmonizing))
   const isCertain = (yield* certain(memory, isIdle ? [stage] : [])).has(stage)
   // A crop that is asked about twice costs a service an answer; what is derived twice costs next to nothing.
   if (stage === "enrich") {
-    if (isCertain) yield* hintAt(stage, { algorithm }, keep)
+    if (isCertain) yield* hintAt(stage, which, keep)
     return
   }
-  yield* hintAt(stage, isIdle ? { algorithm } : { algorithm, by: "algorithm" }, keep)
+  yield* hintAt(stage, isIdle ? which : { ...which, by: "algorithm" }, keep)
 })
 
 /** Hints page by page. No more hints wait than one page has, so that what is answered meanwhile is looked at soon. */
 const hintAt = Effect.fnUntraced(function* (
   stage: Stage,
-  which: { readonly algorithm: string; readonly by?: "algorithm" },
+  which: Omit<Parameters<ResultStore["Service"]["stale"]>[1], "after" | "limit">,
   keep: Keep
 ) {
   const store = yield* ResultStore

@@ -1,7 +1,7 @@
 /** What can be asked of the store. */
 import { assert, type Vitest } from "@effect/vitest"
 import { Duration, Effect, Option } from "effect"
-import type { ImageId } from "../../../src/domain/Identifiers.ts"
+import type { ImageId, ServiceId } from "../../../src/domain/Identifiers.ts"
 import type { PictureVersion } from "../../../src/domain/ImageReference.ts"
 import { type Stage, stages } from "../../../src/domain/Staleness.ts"
 import { Progress } from "../../../src/services/Progress.ts"
@@ -37,11 +37,17 @@ const runStage = Effect.fnUntraced(function* (stage: Stage, id: ImageId, revisio
 })
 
 /** Those of the images that are stale for the stage, by both ways to ask. */
-const staleAmong = Effect.fnUntraced(function* (stage: Stage, ids: ReadonlyArray<ImageId>, algorithm = "test@1") {
+const staleAmong = Effect.fnUntraced(function* (
+  stage: Stage,
+  ids: ReadonlyArray<ImageId>,
+  algorithm = "test@1",
+  services?: ReadonlyArray<ServiceId>
+) {
   const store = yield* ResultStore
-  const found = yield* store.stale(stage, { algorithm, after: (Math.min(...ids) - 1) as ImageId, limit: 1000 })
+  const after = (Math.min(...ids) - 1) as ImageId
+  const found = yield* store.stale(stage, { algorithm, services, after, limit: 1000 })
   const listed = found.map(({ imageId }) => imageId).filter((id) => ids.includes(id))
-  const facts = yield* store.facts(ids, { [stage]: algorithm })
+  const facts = yield* store.facts(ids, { [stage]: algorithm, services })
   assert.deepStrictEqual(
     listed,
     facts.map(({ imageId }) => imageId)
@@ -81,6 +87,26 @@ export const asking = (it: Vitest.MethodsNonLive<ResultStore | Progress>) => {
       assert.deepStrictEqual(yield* staleAmong(stage, ids, "b"), [ids[0], ids[2], ids[3]])
       yield* runStage(stage, ids[2], 1, "b")
       assert.deepStrictEqual(yield* staleAmong(stage, ids, "b"), [ids[0], ids[3]])
+    })
+  )
+
+  it.effect.each(stages)("finds what was derived without answers, for those who can read them (%s)", (stage) =>
+    Effect.gen(function* () {
+      const store = yield* ResultStore
+      const progress = yield* Progress
+      const ids = yield* Effect.all([known(), known(), known(), known()])
+      yield* store.record(ids.map((id) => answer(id, "blip")))
+      const keys = ["a", "a without clip,ocr", "a without pose", "ab without pose"]
+      for (const [i, key] of keys.entries()) yield* runStage(stage, ids[i]!, 1, key)
+      const staleFor = (...services: ReadonlyArray<string>) => staleAmong(stage, ids, "a", services.map(serviceId))
+      assert.deepStrictEqual(yield* staleFor("blip", "ocr", "pose"), [ids[1], ids[2], ids[3]])
+      assert.deepStrictEqual(yield* staleFor("blip", "pose"), [ids[2], ids[3]])
+      assert.deepStrictEqual(yield* staleFor("blip"), [ids[3]])
+      assert.deepStrictEqual(yield* staleAmong(stage, ids, "a"), [ids[1], ids[2], ids[3]])
+
+      const algorithms = { harmonize: "a", consensus: "a", enrich: "a", services: [serviceId("ocr")] }
+      const { stale } = yield* progress.counts({ _tag: "Images", ids }, algorithms)
+      assert.deepStrictEqual(stale, { harmonize: 4, consensus: 4, enrich: 4, [stage]: 2 })
     })
   )
 
@@ -190,7 +216,7 @@ export const asking = (it: Vitest.MethodsNonLive<ResultStore | Progress>) => {
     Effect.gen(function* () {
       const store = yield* ResultStore
       const id = yield* known("yolov8")
-      const croppable = store.croppable(id, "test@1")
+      const croppable = store.croppable(id, { enrich: "test@1" })
       assert.deepStrictEqual(yield* croppable, Option.none())
       yield* store.record([answer(id, "yolov8")])
       assert.deepStrictEqual(yield* croppable, Option.none())
@@ -209,7 +235,7 @@ export const asking = (it: Vitest.MethodsNonLive<ResultStore | Progress>) => {
       assert.strictEqual(Option.getOrThrow(yield* croppable).picture, "seen")
       yield* runStage("enrich", id, 3)
       assert.deepStrictEqual(yield* croppable, Option.none())
-      assert.isTrue(Option.isSome(yield* store.croppable(id, "test@2")))
+      assert.isTrue(Option.isSome(yield* store.croppable(id, { enrich: "test@2" })))
     })
   )
 

@@ -135,7 +135,7 @@ layer(Layer.provideMerge(filled, Databases.store), { timeout: "60 seconds" })(
           store.record(ids.map((id) => answer(id, "ocr"))),
           store.save({ boxes: ids.map((id) => derived(id, 4, [box!])) }),
           store.boxes(ids[0]!),
-          store.croppable(ids[0]!, "new@1"),
+          store.croppable(ids[0]!, { enrich: "new@1" }),
           store.recordCrops(ids.map((id) => cropAnswer(id, box!, "pose"))),
           store.save({ enrichment: ids.map((id) => derived(id, 5, undefined)) }),
           store.forget({ which: "failed", scope: { _tag: "All" } }),

@@ -82,6 +82,38 @@ describe("hints", () => {
   )
 })
 
+describe("a service that a postprocessor does not know", () => {
+  it.effect("is left out, until another one knows it, and is not left out again", () =>
+    Effect.gen(function* () {
+      const store = yield* ResultStore
+      const id = yield* known("yolov8", "rtdetr")
+      yield* store.record([answer(id, "yolov8"), answer(id, "rtdetr")])
+      const before = derivations()
+      const runWith = Effect.fnUntraced(function* (catalog: ServiceCatalog.ServiceCatalog) {
+        const stop = yield* Deferred.make<void>()
+        const running = yield* postprocess({
+          strategy: Strategies.defaultStrategy,
+          stages,
+          sweepEvery: "1 second",
+          stop
+        }).pipe(Stream.runDrain, Effect.provideService(Catalog, catalog), Effect.forkChild)
+        yield* Effect.repeat(aWhile, { times: 30 })
+        yield* Deferred.succeed(stop, undefined)
+        yield* Fiber.join(running)
+        const { derivation } = Option.getOrThrow(yield* store.boxes(id))
+        return [derivation.algorithm, derivations() - before]
+      })
+      const { harmonize } = Derive.keys(Strategies.defaultStrategy, ServiceCatalog.standard)
+      const lacking = ServiceCatalog.standard.filter(({ id }) => id !== "rtdetr")
+      yield* tell([{ imageId: id, stages: Workflow.follows.answer, headers: {} }])
+      assert.deepStrictEqual(yield* runWith(lacking), [`${harmonize} without rtdetr`, 1])
+      assert.deepStrictEqual(yield* runWith(lacking), [`${harmonize} without rtdetr`, 1])
+      assert.deepStrictEqual(yield* runWith(ServiceCatalog.standard), [harmonize, 2])
+      assert.deepStrictEqual(yield* runWith(lacking), [harmonize, 2])
+    }).pipe(Effect.provide(surroundings))
+  )
+})
+
 describe("one hint", () => {
   it.effect("leads to all that is derived from the same facts, stored at once", () =>
     Effect.gen(function* () {
