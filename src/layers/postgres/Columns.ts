@@ -2,11 +2,13 @@
  * Values on their way into the database: whole columns at a time, and only what PostgreSQL can hold.
  *
  * A batch is passed as one array per column and unnested in the statement, so it takes the same few parameters whatever
- * its size. PostgreSQL holds no NUL in text, and no half of a surrogate pair; replies of models contain both. They become
+ * its size. The planner is not shown how long an array is: it would plan a statement for so many rows, and the next time
+ * again, where it keeps one plan for any number. PostgreSQL holds no NUL in text, and no half of a surrogate pair; replies of models contain both. They become
  * U+FFFD, here and nowhere else: refusing the reply would lose what else it says.
  */
 import { PgTypes } from "@effect/sql-pg"
 import { Result } from "effect"
+import { Statement } from "effect/sql"
 
 /** The text with U+FFFD for what PostgreSQL cannot hold. */
 export const storable = (text: string): string => text.replace(/[\0\p{Surrogate}]/gu, "\uFFFD")
@@ -25,29 +27,33 @@ const unstorableEscape = /\\u(?:0000|d[89a-f][0-9a-f]{2})/
 // Every escape is matched, so that the second backslash of an escaped one is not taken for the beginning of another.
 const anyEscape = /\\(?:u(?:0000|d[89a-f][0-9a-f]{2})|.)/g
 
-/** A `bigint[]` parameter. */
-export const bigints = (values: ReadonlyArray<number>): PgTypes.Parameter => array(values.map(BigInt), PgTypes.OID.int8)
+/** A `bigint[]`. */
+export const bigints = (values: ReadonlyArray<number>): Statement.Fragment => array(values.map(BigInt), "int8")
 
-/** A `text[]` parameter of texts the program did not make itself. */
-export const texts = (values: ReadonlyArray<string | undefined>): PgTypes.Parameter =>
+/** A `text[]` of texts the program did not make itself. */
+export const texts = (values: ReadonlyArray<string | undefined>): Statement.Fragment =>
   array(
     values.map((value) => (value === undefined ? null : storable(value))),
-    PgTypes.OID.text
+    "text"
   )
 
-/** A `text[]` parameter of JSON documents, to be cast to `jsonb` one by one; `undefined` is no document. */
-export const documents = (values: ReadonlyArray<unknown>): PgTypes.Parameter =>
+/** A `text[]` of JSON documents, to be cast to `jsonb` one by one; `undefined` is no document. */
+export const documents = (values: ReadonlyArray<unknown>): Statement.Fragment =>
   array(
     values.map((value) => (value === undefined ? null : json(value))),
-    PgTypes.OID.text
+    "text"
   )
 
-/** A `double precision[]` parameter. `-0` becomes `0`, as it does in JSON. */
-export const floats = (values: ReadonlyArray<number | undefined>): PgTypes.Parameter =>
+/** A `double precision[]`. `-0` becomes `0`, as it does in JSON. */
+export const floats = (values: ReadonlyArray<number | undefined>): Statement.Fragment =>
   array(
     values.map((value) => (value === undefined ? null : value + 0)),
-    PgTypes.OID.float8
+    "float8"
   )
 
-const array = (values: ReadonlyArray<unknown>, elementOid: number): PgTypes.Parameter =>
-  Result.getOrThrow(PgTypes.array(values, elementOid))
+const array = (values: ReadonlyArray<unknown>, type: "int8" | "text" | "float8"): Statement.Fragment =>
+  Statement.fragment([
+    Statement.literal("(SELECT "),
+    Statement.parameter(Result.getOrThrow(PgTypes.array(values, PgTypes.OID[type]))),
+    Statement.literal(`)::${type}[]`)
+  ])

@@ -34,6 +34,7 @@ import { describeApart } from "./migrations/0022DescribeApart.ts"
 import { vacuumSooner } from "./migrations/0023VacuumSooner.ts"
 import { countCorrected } from "./migrations/0024CountCorrected.ts"
 import { indexAlgorithms } from "./migrations/0025IndexAlgorithms.ts"
+import { keepPlans } from "./migrations/0026KeepPlans.ts"
 
 /** The database was made by a later version of the program. */
 export class DatabaseTooNew extends Schema.TaggedError<DatabaseTooNew>()("DatabaseTooNew", {
@@ -74,7 +75,8 @@ export const steps = {
   "0022_describe_apart": describeApart,
   "0023_vacuum_sooner": vacuumSooner,
   "0024_count_corrected": countCorrected,
-  "0025_index_algorithms": indexAlgorithms
+  "0025_index_algorithms": indexAlgorithms,
+  "0026_keep_plans": keepPlans
 }
 
 /** Where it says which were taken. */

@@ -1,16 +1,18 @@
 import { PgClient } from "@effect/sql-pg"
 import { assert, layer } from "@effect/vitest"
-import { Effect, Layer } from "effect"
+import { ConfigProvider, Effect, Layer } from "effect"
 import { Statement } from "effect/sql"
 import type { ImageId } from "../../../src/domain/Identifiers.ts"
 import { stages } from "../../../src/domain/Staleness.ts"
 import { Progress } from "../../../src/services/Progress.ts"
 import { ResultStore } from "../../../src/services/ResultStore.ts"
+import { consensusOf, factsOf, serviceId } from "../../support/Facts.ts"
 import * as Databases from "../../support/Databases.ts"
 import { answer, cropAnswer, derived, personsAt } from "../../support/Stores.ts"
 
 const count = 20_000
 const current = "current@1"
+const consensus = consensusOf(factsOf({}))
 
 /** 20,000 images that were answered by three services and are done, except for ten every 2,000. */
 const filled = Layer.effectDiscard(
@@ -85,7 +87,10 @@ const rowsRead = (nodes: ReadonlyArray<Plan>) =>
     .map((node) => ((node["Actual Rows"] ?? 0) + (node["Rows Removed by Filter"] ?? 0)) * (node["Actual Loops"] ?? 1))
     .reduce((total, rows) => total + rows, 0)
 
-layer(Layer.provideMerge(filled, Databases.store), { timeout: "60 seconds" })(
+/** One connection, which knows of all statements. */
+const one = ConfigProvider.layer(ConfigProvider.fromUnknown({ DB_POOL_SIZE: "1" }))
+
+layer(filled.pipe(Layer.provideMerge(Databases.store), Layer.provide(one)), { timeout: "60 seconds" })(
   "PgResultStore with 20,000 images",
   (it) => {
     it.effect("finds what is stale and what is owed without reading what is not", () =>
@@ -146,6 +151,36 @@ layer(Layer.provideMerge(filled, Databases.store), { timeout: "60 seconds" })(
           assert.isNotEmpty(nodes)
           assert.deepStrictEqual(scansOf(nodes), [])
         }
+      })
+    )
+
+    it.effect("keeps the plans of what is done about every image, whether about one or many at once", () =>
+      Effect.gen(function* () {
+        const store = yield* ResultStore
+        const sql = yield* PgClient.PgClient
+        const [box] = personsAt([0, 0, 50, 90])
+        const staleFor = { harmonize: current, consensus: current, enrich: current, services: [serviceId("blip")] }
+        const analyze = Effect.fnUntraced(function* (from: number, images: number) {
+          const ids = Array.from({ length: images }, (_, i) => (from + i) as ImageId)
+          yield* store.record(ids.map((id) => answer(id, "ocr")))
+          yield* store.facts(ids, staleFor)
+          yield* store.save({
+            boxes: ids.map((id) => derived(id, 4, [box!])),
+            consensus: ids.map((id) => derived(id, 4, consensus))
+          })
+          yield* store.croppable(ids[0]!, { enrich: "new@1", services: [serviceId("blip")] })
+          yield* store.recordCrops(ids.map((id) => cropAnswer(id, box!, "pose")))
+        })
+        for (let i = 0; i < 12; i++) yield* analyze(1001 + 100 * i, 1 + ((5 * i) % 16))
+        const kept = yield* sql<{ statement: string; ofOne: number; ofAll: number }>`
+          SELECT left(statement, 200) AS statement, custom_plans AS "ofOne", generic_plans AS "ofAll"
+          FROM pg_prepared_statements WHERE custom_plans + generic_plans >= 12`
+        // PostgreSQL plans a statement five times before it compares.
+        assert.deepStrictEqual(
+          kept.filter(({ ofOne }) => ofOne > 5),
+          []
+        )
+        assert.lengthOf(kept, 5)
       })
     )
   }
