@@ -55,10 +55,16 @@ export interface Programs {
 
 /**
  * Runs one worker for all services, one postprocessor, and services without latency as long as `use` takes. Every service says of a
- * picture, and of each crop, what it says of a sample.
+ * picture what it says of a sample, and of each crop what it says of a person in that.
  */
 export const withPrograms = async <A>(servers: Servers, use: (programs: Programs) => Promise<A>): Promise<A> => {
-  const said = services.map(({ id }) => [`/${id}`, Postprocess.reply(id, Postprocess.samples[0]!)])
+  const [sample] = Postprocess.samples
+  const { box } = sample!.scene.objects.find(({ concept }) => concept === "person")!
+  const person = { ...sample!, region: box, width: box.width, height: box.height }
+  const said = services.flatMap(({ crops, id }) => [
+    [`/${id}`, Postprocess.reply(id, sample!)],
+    ...(crops === undefined ? [] : [[`crop /${id}`, Postprocess.reply(id, person)]])
+  ])
   const service = Processes.contestant("service", {
     LATENCY: "0",
     CONCURRENCY: "8",

@@ -1,7 +1,7 @@
 /**
  * A service that answers every picture after `LATENCY` milliseconds, and knows how busy it was: `GET /share` says which
  * share of the time since the last such question its `CONCURRENCY` places were taken. Its port is what it says first.
- * `REPLIES` is the reply of each path.
+ * `REPLIES` is the reply of each path, and of `crop` and the path where it is another one about crops.
  */
 import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
@@ -33,11 +33,13 @@ const server = createServer((request, response) => {
   }
   if (request.method === "GET") return void response.end("{}")
   note(1)
-  const reply = Buffer.from(replies[request.url!]!)
+  let isCrop = false
   const answer = () => {
     note(-1)
+    const reply = Buffer.from((isCrop ? replies[`crop ${request.url!}`] : undefined) ?? replies[request.url!]!)
     response.writeHead(200, { "content-type": "application/json", "content-length": reply.length }).end(reply)
   }
+  request.once("data", (start: Buffer) => (isCrop = start.includes("bbox_crop.jpg")))
   request.resume().on("end", () => (latency === 0 ? answer() : setTimeout(answer, latency)))
 })
 server.keepAliveTimeout = 60_000
