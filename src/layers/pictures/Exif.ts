@@ -1,5 +1,5 @@
 /**
- * The two things that are asked of an EXIF block, read with bounds.
+ * The two things that are asked of an EXIF block, read with bounds, and a block that says two things.
  *
  * Whoever made the picture made the block: counts and offsets in it are claims. Only the first directory is looked at,
  * and nothing in it that is not inside the block.
@@ -19,11 +19,12 @@ export interface Exif {
 
 const orientationTag = 0x0112
 const descriptionTag = 0x010e
+const softwareTag = 0x0131
 const asciiType = 2
 const shortType = 3
 
-/** Bytes of a description that are read. */
-const longestDescription = 65_536
+/** Bytes of a description that are read: what is written again must fit into a JPEG. */
+const longestDescription = 65_000
 
 /** What a block (a TIFF header and what follows) says. */
 export const read = (block: Uint8Array): Exif => {
@@ -62,6 +63,41 @@ export const asUpright = (block: Uint8Array): Uint8Array => {
     found!.view.setUint16(at + 8, 1, found!.little)
   }
   return copy
+}
+
+/**
+ * A block that says what software made the picture, and if that is given what it shows; each text is longer than four bytes, for then
+ * it stands behind the entries. It takes libvips a fifth of a millisecond to write one.
+ */
+export const write = (texts: { readonly description?: string | undefined; readonly software: string }): Buffer => {
+  const entries = [
+    [descriptionTag, texts.description],
+    [softwareTag, texts.software]
+  ] as const
+  const values = entries.flatMap(([tag, text]) =>
+    text === undefined ? [] : [{ tag, bytes: Buffer.from(`${text.padEnd(4, "\0")}\0`) }]
+  )
+  // The header, the number of entries, the entries, and that no other directory follows.
+  const directory = Buffer.alloc(8 + 2 + 12 * values.length + 4)
+  directory.write("II*\0\u0008", "latin1")
+  directory.writeUInt16LE(values.length, 8)
+  let end = directory.length
+  for (const [i, { bytes, tag }] of values.entries()) {
+    const at = 10 + 12 * i
+    directory.writeUInt16LE(tag, at)
+    directory.writeUInt16LE(asciiType, at + 2)
+    directory.writeUInt32LE(bytes.length, at + 4)
+    directory.writeUInt32LE(end, at + 8)
+    end += bytes.length
+  }
+  return Buffer.concat([directory, ...values.map(({ bytes }) => bytes)])
+}
+
+/** The JPEG, which has no block, with one of at most 65,527 bytes. */
+export const intoJpeg = (jpeg: Buffer, block: Buffer): Buffer => {
+  const length = 2 + mark.length + block.length
+  const head = Buffer.from([...jpeg.subarray(0, 2), 0xff, 0xe1, length >> 8, length & 0xff])
+  return Buffer.concat([head, Buffer.from(mark, "latin1"), block, jpeg.subarray(2)])
 }
 
 const mark = "Exif\0\0"

@@ -23,16 +23,19 @@ const open = Effect.fn("Cropper.open")(function* (image: EncodedImage) {
 
   const cutRegion = Effect.fnUntraced(function* (region: ImageBox) {
     const { x, y, width, height } = region
-    const bytes = yield* Effect.tryPromise({
+    const jpeg = yield* Effect.tryPromise({
       try: () =>
         sharp(pixels.data, { raw: pixels.info })
           .extract({ left: x, top: y, width, height })
-          .withExif({ IFD0: { ...description, Software: `windmill crop ${x},${y},${width},${height}` } })
           // It is sent and forgotten: to make it smaller would take longer than to send it.
           .jpeg({ quality, optimiseCoding: false })
           .toBuffer(),
       catch: failure
     })
+    const bytes = Exif.intoJpeg(
+      jpeg,
+      Exif.write({ description, software: `windmill crop ${x},${y},${width},${height}` })
+    )
     return { image: { bytes, mediaType: "image/jpeg", filename: "bbox_crop.jpg", width, height }, region }
   })
   // Several services ask about the same box.
@@ -73,8 +76,7 @@ const decode = ({ bytes, height, width }: EncodedImage) =>
     (pixels) => ({ pixels, description: descriptionOf(bytes) })
   )
 
-const descriptionOf = (bytes: Uint8Array): { readonly ImageDescription?: string } => {
+const descriptionOf = (bytes: Uint8Array): string | undefined => {
   const exif = PictureHeader.read(bytes)?.exif
-  const description = exif === undefined ? undefined : Exif.read(exif).description
-  return description === undefined ? {} : { ImageDescription: description }
+  return exif === undefined ? undefined : Exif.read(exif).description
 }

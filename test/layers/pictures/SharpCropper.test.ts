@@ -1,9 +1,10 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Result } from "effect"
+import { Effect, Result, Schema } from "effect"
 import exifReader from "exif-reader"
 import sharp, { type Sharp } from "sharp"
 import { imageBox } from "../../../src/domain/BoundingBox.ts"
 import type { EncodedImage } from "../../../src/domain/ImageReference.ts"
+import * as Exif from "../../../src/layers/pictures/Exif.ts"
 import * as SharpCropper from "../../../src/layers/pictures/SharpCropper.ts"
 import { Cropper } from "../../../src/services/Cropper.ts"
 
@@ -108,6 +109,25 @@ describe("cut", () => {
       assert.strictEqual(tags?.Software, "windmill crop 1,2,3,4")
       assert.isUndefined(tags?.Artist)
     })
+  )
+
+  it.live.prop(
+    "keeps a description of any length and language",
+    [Schema.String, Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 60_000 }))],
+    ([words, length]) =>
+      Effect.gen(function* () {
+        const description = `${"x".repeat(length)}${words.replace(/[\0\p{Surrogate}]/gu, "")}`
+        const jpeg = yield* halves((picture) => picture.flatten().jpeg())
+        const bytes = Exif.intoJpeg(Buffer.from(jpeg.bytes), Exif.write({ description, software: "s" }))
+        const crop = yield* cut({ ...jpeg, bytes }, 1, 2, 3, 4)
+        const { exif } = yield* Effect.promise(() => sharp(crop.image.bytes).metadata())
+        assert.deepStrictEqual(Exif.read(Exif.blockOf(exif!)), { orientation: 1, description })
+        assert.strictEqual(exifReader(exif!).Image?.Software, "windmill crop 1,2,3,4")
+        assert.deepEqual(
+          yield* meanColor(crop.image.bytes),
+          yield* meanColor((yield* cut(jpeg, 1, 2, 3, 4)).image.bytes)
+        )
+      })
   )
 
   it.live("cuts from a picture with transparency (B42)", () =>
