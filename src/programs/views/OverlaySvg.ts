@@ -2,11 +2,11 @@
  * What was found in an image, drawn as an SVG that lies over it.
  *
  * Text is drawn by a `Lettering`, as outlines: the SVG is rasterized on machines that may have no fonts. A box has the
- * color of its concept; a tentative one is dashed. The dots on a label are services: full ones saw the box, hollow
+ * color of its concept; a tentative one is dashed, and not drawn where a confirmed one is. The dots on a label are services: full ones saw the box, hollow
  * ones looked and did not.
  */
 import type { BoundingBox, Size } from "../../domain/BoundingBox.ts"
-import { clamp } from "../../domain/BoundingBox.ts"
+import { clamp, iou } from "../../domain/BoundingBox.ts"
 import * as Mask from "../../domain/Mask.ts"
 import type { Face, Pose } from "../../domain/Enrichment.ts"
 import * as Colors from "../../domain/drawing/Colors.ts"
@@ -41,7 +41,8 @@ export const draw = (image: ImageFindings, size: Size, lettering: Lettering): Ov
   const unit = Math.max(1, Math.max(width, height) / 800)
   const canvas = { scale, unit, size: { width, height } }
   const colors = Colors.ofConcepts(image.boxes.map(({ concept }) => concept))
-  const boxes = image.boxes.slice(0, mostDrawn).map((box) => ({
+  const distinct = withoutDoubles(image.boxes)
+  const boxes = distinct.slice(0, mostDrawn).map((box) => ({
     ...box,
     color: colors.get(box.concept)!,
     area: clamp(scaled(box.box, scale), canvas.size)
@@ -56,10 +57,19 @@ ${boxes.map((box) => outline(box, canvas)).toReversed()}
 ${faces.map((face) => drawFace(face, canvas))}
 ${poses.map((pose) => drawPose(pose, canvas))}
 ${chips.map((chip, index) => drawChip(chip, spots[index]!, canvas, lettering)).toReversed()}
-${omission(image.boxes.length - boxes.length, canvas, lettering)}
+${omission(distinct.length - boxes.length, canvas, lettering)}
 </svg>`
   return { svg: svg.text, width, height }
 }
+
+/** Without tentative boxes that lie where a confirmed one does: mostly the same thing, called something else by one service. */
+const withoutDoubles = (boxes: ReadonlyArray<BoxFindings>): ReadonlyArray<BoxFindings> => {
+  const confirmed = boxes.filter((box) => !isTentative(box)).slice(0, mostDrawn)
+  return boxes.filter((box) => !isTentative(box) || confirmed.every((other) => iou(box.box, other.box) < doubled))
+}
+
+/** The overlap, of 1, from which on two boxes are taken for one thing. */
+const doubled = 0.5
 
 /** Boxes that are drawn, best first; more would hide the picture, and take minutes. */
 const mostDrawn = 1000

@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Schema } from "effect"
+import { iou } from "../../../src/domain/BoundingBox.ts"
 import { textPath, textWidth } from "../../../src/layers/pictures/VectorText.ts"
 import * as LabelPlacement from "../../../src/domain/drawing/LabelPlacement.ts"
 import * as OverlaySvg from "../../../src/programs/views/OverlaySvg.ts"
@@ -39,6 +40,26 @@ describe("OverlaySvg.draw", () => {
       ]
     )
     assert.strictEqual(new Set(outlines.map(({ stroke }) => stroke)).size, 3)
+  })
+
+  it("draws no tentative box where a confirmed one is, and each that is elsewhere", () => {
+    const [person] = beach.boxes
+    const { height, width, x, y } = person!.box
+    const beside = (dx: number) => ({
+      ...person!,
+      status: "tentative" as const,
+      box: { x: x + dx * width, y, width, height } as never
+    })
+    const draw = (...boxes: typeof beach.boxes) =>
+      elements(
+        OverlaySvg.draw({ ...beach, boxes }, { width: 800, height: 600 }, dots).svg,
+        "rect",
+        'stroke-opacity="1"'
+      )
+    assert.strictEqual(person!.status, "confirmed")
+    assert.lengthOf(draw(person!, beside(0.3)), 1)
+    assert.lengthOf(draw(person!, beside(0.4)), 2)
+    assert.lengthOf(draw({ ...person!, status: "tentative" }, beside(0)), 2)
   })
 
   it("counts the services on the label: full dots saw the box, hollow ones did not", () => {
@@ -98,7 +119,11 @@ describe("OverlaySvg.draw", () => {
   it.prop("keeps every label inside the picture", [hostileFacts, side, side], ([facts, width, height]) => {
     const findings = findingsOf(facts)
     const overlay = OverlaySvg.draw(findings, { width, height }, dots)
-    assert.strictEqual(chips(overlay.svg).length, findings.boxes.length)
+    const confirmed = findings.boxes.filter(({ status }) => status === "confirmed")
+    const others = findings.boxes.filter(
+      ({ box, status }) => status === "tentative" && confirmed.every((other) => iou(box, other.box) < 0.5)
+    )
+    assert.strictEqual(chips(overlay.svg).length, confirmed.length + others.length)
     for (const chip of chips(overlay.svg)) {
       // Coordinates are written with one digit after the point: both numbers of a sum may be rounded up.
       const [x = 0, y = 0, w = 0, h = 0] = ["x", "y", "width", "height"].map((name) =>
