@@ -4,7 +4,7 @@
  *     npm run bench:scale -- --images 100000
  *
  * Thirteen services without latency answer, crops included. Needs Linux, the RabbitMQ of `AMQP_URL`, or of this machine, and 100 KB of
- * disk for each image; two cores do five to ten of them in a second. `--ahead` 1000 images are known and not done at most, `--every`
+ * disk for each image; two cores do five to thirty of them in a second. `--ahead` 1000 images are known and not done at most, `--every`
  * images there is a look at everything (a twentieth of them), `--out` where to write (bench/results). What the file says from *On
  * paper* on is written by people, and stays.
  */
