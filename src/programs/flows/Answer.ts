@@ -18,13 +18,29 @@ import { CurrentTuning } from "../../services/Tunings.ts"
 import * as Ask from "./Ask.ts"
 import * as Breaker from "./Breaker.ts"
 import * as FailurePolicy from "./FailurePolicy.ts"
+import { type Committing, finish } from "./Finish.ts"
 import * as Hints from "./Hints.ts"
 import { untilStored } from "./Reconnect.ts"
-import { type Performed, settled, type Step, type Task, type Work } from "./Step.ts"
+import { type Handled, type Performed, settled, type Step, type Task, type Work } from "./Step.ts"
+import * as Together from "./Together.ts"
+
+/**
+ * Finishing what was answered: of all services of a process together, so that what they say of an image at nearly the same time is
+ * one transaction and leads to one look at it.
+ */
+export const finishing = Effect.suspend(() =>
+  Together.make((answered: ReadonlyArray<Handled<ResultRecord>>) => finish(committing, answered), {
+    ...batches,
+    size: 64
+  })
+)
+
+const batches = { within: "25 millis", concurrency: 4 } as const
 
 export const answering = (
   service: Service,
-  workerId: string
+  workerId: string,
+  others: Together.Together<Handled<ResultRecord>, PipelineEvent>
 ): Effect.Effect<Step<Job, ResultRecord, ResultStore | Inference | ImageSource>, never, Inference | Scope.Scope> =>
   Effect.map(Breaker.make(service), (breaker) => ({
     name: service.id,
@@ -45,10 +61,8 @@ export const answering = (
       ask: (task) => answer(service, workerId, breaker, task)
     },
     // Half of what is held, so that a service that is fast never waits for a transaction.
-    batch: { size: 2 * service.concurrency, within: "25 millis", concurrency: 4 },
-    commit: record,
-    commitSpan: "record answer",
-    onRejected
+    batch: { ...batches, size: 2 * service.concurrency, others },
+    ...committing
   }))
 
 /** How many times as much as the catalog says is asked at once. */
@@ -138,6 +152,8 @@ const onRejected = Effect.fnUntraced(function* (
   const reference = yield* untilStored(ResultStore.use((store) => store.reference(value.imageId))).pipe(Effect.orDie)
   return settled(Option.isNone(reference) ? Settlement.Ack() : FailurePolicy.onRejected(rejected))
 })
+
+const committing: Committing<ResultRecord, ResultStore> = { commit: record, commitSpan: "record answer", onRejected }
 
 const eventOf = ({ imageId, outcome, service }: ResultRecord): PipelineEvent =>
   PipelineEvent.Answered({

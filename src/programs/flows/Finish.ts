@@ -1,6 +1,5 @@
 /** The end of work on messages: what was found is committed, then the deliveries are settled, and the stages that follow told. */
-import { Effect, Option, Schema, type Tracer } from "effect"
-import type { ImageId } from "../../domain/Identifiers.ts"
+import { Effect, Option, Schema } from "effect"
 import type { PipelineEvent } from "../../domain/PipelineEvent.ts"
 import type { MessageBroker } from "../../services/MessageBroker.ts"
 import type { StoreRejected } from "../../services/ResultStore.ts"
@@ -8,18 +7,10 @@ import type { ServiceSwitch } from "../../services/ServiceSwitch.ts"
 import * as FailurePolicy from "./FailurePolicy.ts"
 import * as Hints from "./Hints.ts"
 import * as Spans from "./Spans.ts"
-import { type Deliveries, type Performed, settled, type Step, type Work } from "./Step.ts"
+import { type Handled, type Performed, settled, type Step, type Work } from "./Step.ts"
 
-/** Deliveries, and what came of them. */
-export interface Handled<A> extends Performed<A> {
-  readonly deliveries: Deliveries
-  /** None when the message cannot be read. */
-  readonly imageId: Option.Option<ImageId>
-  /** The span of the asking, if anything was asked. */
-  readonly span: Option.Option<Tracer.Span>
-}
-
-type Committing<A, R> = Pick<Step<never, A, R>, "commit" | "commitSpan" | "onRejected" | "queue">
+/** How work is committed. */
+export type Committing<A, R> = Pick<Step<never, A, R>, "commit" | "commitSpan" | "onRejected">
 
 /** Finishes tasks together. Says what happened. */
 export const finish = Effect.fnUntraced(function* <A, R>(step: Committing<A, R>, handled: ReadonlyArray<Handled<A>>) {
@@ -66,12 +57,12 @@ const commit = <A, R>(
 class Defective extends Schema.TaggedError<Defective>()("Defective", { defect: Schema.Defect() }) {}
 
 const instead = <A, R>(
-  { onRejected, queue }: Committing<A, R>,
+  { onRejected }: Committing<A, R>,
   work: Work<A>,
   problem: StoreRejected | Defective
 ): Effect.Effect<Performed<A>, never, R> => {
   if (problem._tag === "Defective") {
-    return Effect.map(FailurePolicy.onDefect(queue, problem.defect), (end) => settled(end))
+    return Effect.map(FailurePolicy.onDefect(work.deliveries[0].queue, problem.defect), (end) => settled(end))
   }
   return onRejected?.(work, problem) ?? Effect.succeed(settled(FailurePolicy.onRejected(problem)))
 }

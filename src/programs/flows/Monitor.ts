@@ -128,7 +128,8 @@ export const watchProgress = Effect.fnUntraced(function* ({ algorithms, freshFor
     const lacking = yield* progress.lackingOnly(halted, { scope: scope(), crops: false, withdrawn: halted })
     return { progress: counts, without: { halted, done: counts.done + lacking } }
   })
-  return yield* paced(yield* remembered(counted, freshFor))
+  // The more images there are the longer this takes, of what models of the same machine could use.
+  return yield* paced(yield* remembered(counted, freshFor, 0.02))
 })
 
 /** What is counted, with how fast that grows. */

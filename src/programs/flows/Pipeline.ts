@@ -10,7 +10,7 @@ import type { Strategy } from "../../domain/Harmonization.ts"
 import type { ServiceCatalog } from "../../domain/ServiceCatalog.ts"
 import { type Stage, stages } from "../../domain/Staleness.ts"
 import { Catalog } from "../../services/Catalog.ts"
-import { answering } from "./Answer.ts"
+import { answering, finishing } from "./Answer.ts"
 import { harmonizing, voting } from "./Derive.ts"
 import { enriching } from "./Enrich.ts"
 import { run } from "./Run.ts"
@@ -23,7 +23,16 @@ type Stop = Deferred.Deferred<void>
 export const worker = (
   services: ServiceCatalog,
   { stop, workerId }: { readonly workerId: string; readonly stop: Stop }
-) => all(services.map((service) => Stream.unwrap(Effect.map(answering(service, workerId), (step) => run(step, stop)))))
+) =>
+  Stream.unwrap(
+    Effect.map(finishing, (together) =>
+      all(
+        services.map((service) =>
+          Stream.unwrap(Effect.map(answering(service, workerId, together), (step) => run(step, stop)))
+        )
+      )
+    )
+  )
 
 export interface PostprocessOptions {
   readonly strategy: Strategy

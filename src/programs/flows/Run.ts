@@ -11,9 +11,9 @@ import { CurrentLane, type Lane, Settlement } from "../../services/MessageBroker
 import type { Breaker } from "./Breaker.ts"
 import { consume } from "./Consume.ts"
 import * as FailurePolicy from "./FailurePolicy.ts"
-import { finish, type Handled } from "./Finish.ts"
+import { finish } from "./Finish.ts"
 import * as Spans from "./Spans.ts"
-import { type Asking, type Deliveries, type Message, type Performed, settled, type Step } from "./Step.ts"
+import { type Asking, type Deliveries, type Handled, type Message, type Performed, settled, type Step } from "./Step.ts"
 import * as Turns from "./Turns.ts"
 
 /** Works on both lanes of the step until told to stop; says what happened. */
@@ -44,20 +44,20 @@ const runLane = <M extends Message, A, R>(
         message: decode(delivery.body)
       }))
       const coalesced = Stream.map(Stream.groupedWithin(received, batch.size, batch.within), coalesce)
-      const handled =
+      const enough = Math.ceil(batch.size * scale)
+      const finished =
         "value" in perform
-          ? Stream.map(coalesced, (tasks) => tasks.map((task) => handle(task, valued(task, perform.value))))
+          ? Stream.map(coalesced, (tasks) => tasks.map((task) => handle(task, valued(task, perform.value)))).pipe(
+              Stream.mapEffect(finishing(step, mine), { concurrency: batch.concurrency })
+            )
           : (perform.coalesces ? Stream.flattenIterable(coalesced) : received).pipe(
               Stream.mapEffect((task) => Effect.tap(ask(step, perform, task, mine), pauseWhenOpen(breaker, pause)), {
                 concurrency: places(Math.ceil(perform.concurrency * scale)),
                 unordered: true
               }),
-              Stream.groupedWithin(Math.ceil(batch.size * scale), batch.within)
+              finishingAll(step, mine, enough)
             )
-      return handled.pipe(
-        Stream.mapEffect((all) => Effect.ensuring(finish(step, all), endTurns(mine, all)), {
-          concurrency: batch.concurrency
-        }),
+      return finished.pipe(
         Stream.flattenIterable,
         Stream.ensuring(Effect.sync(mine.endAll)),
         Stream.provideService(CurrentLane, lane)
@@ -65,6 +65,27 @@ const runLane = <M extends Message, A, R>(
     }
   )
 }
+
+/** Finishes tasks, in batches of the step's own or together with those of others. */
+const finishingAll =
+  <M extends Message, A, R>(step: Step<M, A, R>, turns: Turns.Turns<ImageId>, enough: number) =>
+  <E, R2>(handled: Stream.Stream<Handled<A>, E, R2>) => {
+    const { concurrency, others, within } = step.batch
+    if (others === undefined) {
+      return handled.pipe(
+        Stream.groupedWithin(enough, within),
+        Stream.mapEffect(finishing(step, turns), { concurrency })
+      )
+    }
+    const side = { name: step.name, enough }
+    const bring = (one: Handled<A>) => Effect.ensuring(others.bring(one, side), endTurns(turns, [one]))
+    return Stream.mapEffect(handled, bring, { concurrency: "unbounded", unordered: true })
+  }
+
+const finishing =
+  <M extends Message, A, R>(step: Step<M, A, R>, turns: Turns.Turns<ImageId>) =>
+  (all: ReadonlyArray<Handled<A>>) =>
+    Effect.ensuring(finish(step, all), endTurns(turns, all))
 
 /** What was delivered, decoded if it can be. */
 interface Received<M> {

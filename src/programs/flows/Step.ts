@@ -12,6 +12,7 @@ import type { Delivery, Settlement } from "../../services/MessageBroker.ts"
 import type { StoreRejected } from "../../services/ResultStore.ts"
 import type { Breaker } from "./Breaker.ts"
 import type { Look } from "./Hints.ts"
+import type { Together } from "./Together.ts"
 
 /** Every message is about one image. */
 export interface Message {
@@ -31,8 +32,16 @@ export interface Step<M extends Message, A, R> {
   readonly scale?: { readonly now: Effect.Effect<number>; readonly untilOther: (than: number) => Effect.Effect<void> }
   /** What is to be committed about a message: found out by asking, or plain from the message; then two messages are one. */
   readonly perform: Asking<M, A, R> | { readonly value: (message: M) => A }
-  /** So many tasks are committed together, or those that are there after `within`; so many batches at the same time. */
-  readonly batch: { readonly size: number; readonly within: Duration.Input; readonly concurrency: number }
+  /**
+   * So many tasks are committed together, or those that are there after `within`; so many batches at the same time. With `others`,
+   * together with the tasks of other steps that commit in the same way.
+   */
+  readonly batch: {
+    readonly size: number
+    readonly within: Duration.Input
+    readonly concurrency: number
+    readonly others?: Together<Handled<A>, PipelineEvent>
+  }
   /** Commits all in one transaction or, as a whole, not at all. May be repeated. */
   readonly commit: (work: ReadonlyArray<Work<A>>) => Effect.Effect<Committed, StoreRejected, R>
   /** Names the part of an image's trace in which its work is committed; none when `commit` makes it. */
@@ -65,6 +74,15 @@ export interface Performed<A> {
   readonly settlement: Settlement
   /** What happened besides. */
   readonly events: ReadonlyArray<PipelineEvent>
+}
+
+/** Deliveries, and what came of them. */
+export interface Handled<A> extends Performed<A> {
+  readonly deliveries: Deliveries
+  /** None when the message cannot be read. */
+  readonly imageId: Option.Option<ImageId>
+  /** The span of the asking, if anything was asked. */
+  readonly span: Option.Option<Tracer.Span>
 }
 
 /** Nothing is to be committed, and the deliveries end like this. */

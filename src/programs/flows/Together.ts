@@ -1,0 +1,81 @@
+/**
+ * Doing in one go what several bring at nearly the same time: a transaction for the answers of all services, and not one for each.
+ */
+import { Deferred, type Duration, Effect, type Scope, Semaphore } from "effect"
+
+export interface Together<A, B> {
+  /**
+   * Waits until the item is worked on, with those that others bring meanwhile. It is not waited for others when `enough` items
+   * have come from the same side. What came of all of them is told to the first.
+   */
+  readonly bring: (item: A, side: { readonly name: string; readonly enough: number }) => Effect.Effect<ReadonlyArray<B>>
+}
+
+export interface Options {
+  /** How long the first item waits for others. */
+  readonly within: Duration.Input
+  /** At most so many are done in one go, and so many goes are under way. */
+  readonly size: number
+  readonly concurrency: number
+}
+
+/** `work` never fails. It goes on for those who wait when one of them is interrupted, and ends with the scope. */
+export const make = Effect.fnUntraced(function* <A, B, R>(
+  work: (items: ReadonlyArray<A>) => Effect.Effect<ReadonlyArray<B>, never, R>,
+  { concurrency, size, within }: Options
+): Effect.fn.Return<Together<A, B>, never, R | Scope.Scope> {
+  const scope = yield* Effect.scope
+  const context = yield* Effect.context<R>()
+  const goes = yield* Semaphore.make(concurrency)
+  let open: Go<A, B> | undefined
+
+  /** Takes part in the go that is open until it is full, or begins. */
+  const join = (item: A, { enough, name }: { readonly name: string; readonly enough: number }): Go<A, B> => {
+    const go: Go<A, B> = open ?? {
+      items: [],
+      sides: new Map(),
+      full: Deferred.makeUnsafe(),
+      done: Deferred.makeUnsafe()
+    }
+    const count = (go.sides.get(name) ?? 0) + 1
+    go.items.push(item)
+    go.sides.set(name, count)
+    const isFull = go.items.length >= size
+    open = isFull ? undefined : go
+    // Whoever waits for this goes on at once.
+    if (isFull || count >= enough) Deferred.doneUnsafe(go.full, Effect.void)
+    return go
+  }
+
+  const begin = (go: Go<A, B>) =>
+    Effect.raceFirst(Deferred.await(go.full), Effect.sleep(within)).pipe(
+      Effect.andThen(
+        goes.withPermits(1)(
+          Effect.suspend(() => {
+            if (open === go) open = undefined
+            return Deferred.into(work(go.items), go.done)
+          })
+        )
+      ),
+      Effect.provideContext(context),
+      Effect.forkIn(scope)
+    )
+
+  return {
+    bring: (item, side) =>
+      Effect.suspend(() => {
+        const isFirst = open === undefined
+        const go = join(item, side)
+        if (!isFirst) return Effect.as(Deferred.await(go.done), [])
+        return Effect.andThen(begin(go), Deferred.await(go.done))
+      })
+  }
+})
+
+interface Go<A, B> {
+  readonly items: Array<A>
+  /** How many came from each side. */
+  readonly sides: Map<string, number>
+  readonly full: Deferred.Deferred<void>
+  readonly done: Deferred.Deferred<ReadonlyArray<B>>
+}
