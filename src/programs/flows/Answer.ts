@@ -40,7 +40,7 @@ const batches = { within: "25 millis", concurrency: 4 } as const
 export const answering = (
   service: Service,
   workerId: string,
-  others: Together.Together<Handled<ResultRecord>, PipelineEvent>
+  others?: Together.Together<Handled<ResultRecord>, PipelineEvent>
 ): Effect.Effect<Step<Job, ResultRecord, ResultStore | Inference | ImageSource>, never, Inference | Scope.Scope> =>
   Effect.map(Breaker.make(service), (breaker) => ({
     name: service.id,
@@ -61,7 +61,7 @@ export const answering = (
       ask: (task) => answer(service, workerId, breaker, task)
     },
     // Half of what is held, so that a service that is fast never waits for a transaction.
-    batch: { ...batches, size: 2 * service.concurrency, others },
+    batch: { ...batches, size: 2 * service.concurrency, ...(others && { others }) },
     ...committing
   }))
 

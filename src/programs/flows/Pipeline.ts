@@ -25,7 +25,7 @@ export const worker = (
   { stop, workerId }: { readonly workerId: string; readonly stop: Stop }
 ) =>
   Stream.unwrap(
-    Effect.map(finishing, (together) =>
+    Effect.map(services.length > 1 ? finishing : Effect.undefined, (together) =>
       all(
         services.map((service) =>
           Stream.unwrap(Effect.map(answering(service, workerId, together), (step) => run(step, stop)))
