@@ -3,8 +3,10 @@
  *
  * A batch is passed as one array per column and unnested in the statement, so it takes the same few parameters whatever
  * its size. The planner is not shown how long an array is: it would plan a statement for so many rows, and the next time
- * again, where it keeps one plan for any number. PostgreSQL holds no NUL in text, and no half of a surrogate pair; replies of models contain both. They become
- * U+FFFD, here and nowhere else: refusing the reply would lose what else it says.
+ * again, where it keeps one plan for any number.
+ *
+ * PostgreSQL holds no NUL in text, and no half of a surrogate pair; replies of models contain both. They become U+FFFD,
+ * here and nowhere else: refusing the reply would lose what else it says.
  */
 import { PgTypes } from "@effect/sql-pg"
 import { Result } from "effect"

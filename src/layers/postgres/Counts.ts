@@ -5,19 +5,15 @@ import type { Counts } from "../../services/Progress.ts"
 import { type Algorithms, type Stage, stages } from "../../domain/Staleness.ts"
 import type { Scope } from "../../services/ResultStore.ts"
 import * as Columns from "./Columns.ts"
-import { columnsOf, isOthers } from "./Derivations.ts"
+import { columnsOf, isStaleFor } from "./Derivations.ts"
 
 /** Counts images, answers, boxes and crops of a scope. Images under way may be counted differently by two of the counts. */
 export const counts = Effect.fnUntraced(function* (scope: Scope, algorithms?: Algorithms) {
   const sql = yield* SqlClient.SqlClient
-  const isStale = (stage: Stage) => {
-    const { algorithm, stale } = columnsOf[stage]
-    const others =
-      algorithms === undefined
-        ? sql``
-        : sql`OR ${isOthers(sql, sql`${sql(algorithm)}`, algorithms[stage], algorithms.services)}`
-    return sql`(${sql(stale)} IS NOT NULL ${others})`
-  }
+  const isStale = (stage: Stage) =>
+    algorithms === undefined
+      ? sql`(${sql(columnsOf[stage].stale)} IS NOT NULL)`
+      : isStaleFor(sql, stage, algorithms[stage], algorithms.services)
   const inScope = scope._tag === "All" ? sql`true` : sql`image_id = ANY (${Columns.bigints(scope.ids)})`
   const [images] = yield* sql<ImageCounts>`
     SELECT count(*) AS images, count(*) FILTER (WHERE revision > 0) AS answered,

@@ -29,15 +29,24 @@ export const isStale = Effect.fnUntraced(function* ({ services, ...algorithms }:
   return sql.or(
     stages.flatMap((stage) => {
       const algorithm = algorithms[stage]
-      if (algorithm === undefined) return []
-      const stored = { algorithm: sql`${sql(columnsOf[stage].algorithm)}`, stale: sql(columnsOf[stage].stale) }
-      return [sql`(${stored.stale} IS NOT NULL OR ${isOthers(sql, stored.algorithm, algorithm, services)})`]
+      return algorithm === undefined ? [] : [isStaleFor(sql, stage, algorithm, services)]
     })
   )
 })
 
+/** Whether a row of `images` is stale for a stage with this algorithm. */
+export const isStaleFor = (
+  sql: SqlClient.SqlClient,
+  stage: Stage,
+  algorithm: string,
+  services?: ReadonlyArray<ServiceId>
+): Statement.Fragment => {
+  const { algorithm: stored, stale } = columnsOf[stage]
+  return sql`(${sql(stale)} IS NOT NULL OR ${isOthers(sql, sql`${sql(stored)}`, algorithm, services)})`
+}
+
 /** Whether a stored key is of another algorithm, or of one that left out answers that can be read now. See `Staleness.isOthers`. */
-export const isOthers = (
+const isOthers = (
   sql: SqlClient.SqlClient,
   key: Statement.Fragment,
   algorithm: string,

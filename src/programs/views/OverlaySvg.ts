@@ -2,8 +2,8 @@
  * What was found in an image, drawn as an SVG that lies over it.
  *
  * Text is drawn by a `Lettering`, as outlines: the SVG is rasterized on machines that may have no fonts. A box has the
- * color of its concept; a tentative one is dashed, and not drawn where a confirmed one is. The dots on a label are services: full ones saw the box, hollow
- * ones looked and did not.
+ * color of its concept; a tentative one is dashed, and not drawn where a confirmed one is. The dots on a label are
+ * services: full ones saw the box, hollow ones looked and did not.
  */
 import type { BoundingBox, Size } from "../../domain/BoundingBox.ts"
 import { clamp, iou } from "../../domain/BoundingBox.ts"
