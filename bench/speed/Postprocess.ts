@@ -22,7 +22,7 @@ export interface Postprocessing extends Processes.Pace {
   readonly scans: { readonly sequential: number; readonly index: number }
 }
 
-/** Images whose answers are there already are hinted at, all at once; both stages run in one process. */
+/** Images whose answers are there already are hinted at as workers do it, all at once; both stages run in one process. */
 export const postprocess = async (
   servers: Servers,
   images: number,
@@ -32,7 +32,6 @@ export const postprocess = async (
   for (let i = 1; i <= images; i++) {
     const body = Buffer.from(JSON.stringify({ version: 1, image_id: last + i }))
     Jobs.publish(servers, hintQueue.harmonize, body)
-    Jobs.publish(servers, hintQueue.consensus, body)
   }
   await servers.channel.waitForConfirms()
   return await measured(servers, images, last, "1 hour")

@@ -7,21 +7,33 @@
 import type { Attributes } from "@opentelemetry/api"
 import type { ReadableSpan } from "@opentelemetry/sdk-trace-base"
 
-/** The span as it may leave. */
-export const redact = (span: ReadableSpan): ReadableSpan =>
-  Object.create(span, {
-    attributes: { value: attributes(span.attributes) },
-    status: {
-      value: span.status.message === undefined ? span.status : { ...span.status, message: text(span.status.message) }
-    },
-    events: {
-      value: span.events.map((event) => ({
-        ...event,
-        name: text(event.name),
-        ...(event.attributes === undefined ? {} : { attributes: attributes(event.attributes) })
-      }))
-    }
-  }) as ReadableSpan
+/** The span as it may leave. A plain object, which an exporter reads several times as fast as one with a prototype. */
+export const redact = (span: ReadableSpan): ReadableSpan => {
+  const context = span.spanContext()
+  return {
+    name: span.name,
+    kind: span.kind,
+    spanContext: () => context,
+    ...(span.parentSpanContext && { parentSpanContext: span.parentSpanContext }),
+    startTime: span.startTime,
+    endTime: span.endTime,
+    duration: span.duration,
+    ended: span.ended,
+    status: span.status.message === undefined ? span.status : { ...span.status, message: text(span.status.message) },
+    attributes: attributes(span.attributes),
+    links: span.links,
+    events: span.events.map((event) => ({
+      ...event,
+      name: text(event.name),
+      ...(event.attributes === undefined ? {} : { attributes: attributes(event.attributes) })
+    })),
+    resource: span.resource,
+    instrumentationScope: span.instrumentationScope,
+    droppedAttributesCount: span.droppedAttributesCount,
+    droppedEventsCount: span.droppedEventsCount,
+    droppedLinksCount: span.droppedLinksCount
+  }
+}
 
 /**
  * A text without what may be secret.

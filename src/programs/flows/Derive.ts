@@ -6,7 +6,7 @@
  * one read and one write whatever its size. Nothing is coordinated: of two postprocessors at one image the one with the older
  * facts writes nothing.
  */
-import { Effect } from "effect"
+import { Array, Effect } from "effect"
 import type { Consensus } from "../../domain/Consensus.ts"
 import * as Derive from "../../domain/Derive.ts"
 import * as EnrichmentPlan from "../../domain/EnrichmentPlan.ts"
@@ -39,13 +39,13 @@ export interface Deriving {
 /** Keeps the harmonized boxes, and with them what else this process derives from the same facts. */
 export const harmonizing = (options: Deriving) => {
   const keyed = withKeys(options)
-  return stepOf("harmonize", (work) => Effect.flatMap(withoutPaused(keyed), (options) => derive(options, work)))
+  return stepOf("harmonize", (work) => Effect.flatMap(withoutPaused(keyed), (options) => deriveAll(options, work)))
 }
 
 /** Keeps the consensus where it was not derived with the boxes. */
 export const voting = (options: Deriving) => {
   const keyed = withKeys({ ...options, stages: ["consensus"] })
-  return stepOf("consensus", (work) => derive(keyed, work))
+  return stepOf("consensus", (work) => deriveAll(keyed, work))
 }
 
 /** With what each stage derives with, which is the same for all images. */
@@ -62,11 +62,14 @@ const stepOf = <R>(name: DerivingStage, commit: Step<Hint, ImageId, R>["commit"]
   name,
   queue: hintQueue[name],
   message: HintJson,
-  prefetch: 128,
+  prefetch: 256,
   perform: { value: ({ imageId }) => imageId },
-  batch: { size: 64, within: "10 millis", concurrency: 1 },
+  batch: { size: 128, within: "10 millis", concurrency: 1 },
   commit
 })
+
+/** So many images are read and written together. While the database writes some, others of a batch are derived. */
+const together = 32
 
 /** While voting is switched off, hints at it wait in its queue. */
 const withoutPaused = (options: Keyed) =>
@@ -75,6 +78,30 @@ const withoutPaused = (options: Keyed) =>
     (isPaused): Keyed =>
       isPaused ? { ...options, stages: options.stages.filter((stage) => stage !== "consensus") } : options
   )
+
+/** Derives for all images of a batch, some at a time. Of several that fail together, each is tried alone. */
+const deriveAll = (options: Keyed, work: ReadonlyArray<Work<ImageId>>) => {
+  const eachAlone = (some: ReadonlyArray<Work<ImageId>>) => Effect.forEach(some, (one) => derive(options, [one]))
+  const parts = Effect.forEach(
+    Array.chunksOf(work, together),
+    (some) => {
+      const derived = Effect.map(derive(options, some), (committed) => [committed])
+      return some.length === 1
+        ? derived
+        : derived.pipe(
+            Effect.catch(() => eachAlone(some)),
+            Effect.catchDefect(() => eachAlone(some))
+          )
+    },
+    { concurrency: 2 }
+  )
+  return Effect.map(parts, (parts) => joined(parts.flat()))
+}
+
+const joined = (each: ReadonlyArray<Committed>): Committed => ({
+  events: each.flatMap(({ events }) => events),
+  looks: each.flatMap(({ looks }) => looks)
+})
 
 /** Derives for the images for which one of the stages must run. */
 const derive = (
@@ -100,7 +127,7 @@ const derive = (
     if (image === undefined || facts.length > 1) return yield* deriving
     const apart = Effect.map(
       Effect.forEach(stages, (stage) => derive({ ...options, stages: [stage] }, work)),
-      (each): Committed => ({ events: each.flatMap(({ events }) => events), looks: each.flatMap(({ looks }) => looks) })
+      joined
     )
     const instead = (problem: unknown) =>
       stages.length > 1 ? apart : setAside(stages[0]!, image, Derive.keysOf(algorithms, image)[stages[0]!], problem)

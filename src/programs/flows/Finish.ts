@@ -77,5 +77,5 @@ const workOf = <A>({ commit, deliveries, imageId, span }: Handled<A>): Work<A> =
 /** Settles all deliveries of a task, in the trace of its image. No other place settles any. */
 const settle = ({ deliveries, settlement, span }: Handled<unknown>) => {
   const settled = Effect.forEach(deliveries, (delivery) => delivery.settle(settlement), { discard: true })
-  return Option.isSome(span) ? Effect.withParentSpan(settled, span.value) : settled
+  return Option.isSome(span) ? Effect.withParentSpan(settled, span.value, { captureStackTrace: false }) : settled
 }
