@@ -1,6 +1,8 @@
 /** The producer against a bare publisher, and the memory it takes. */
 import { randomUUID } from "node:crypto"
+import { published } from "../../src/domain/Messages.ts"
 import * as ServiceCatalog from "../../src/domain/ServiceCatalog.ts"
+import * as TraceContext from "../../src/domain/TraceContext.ts"
 import * as Processes from "./Processes.ts"
 import type { Servers } from "./Servers.ts"
 
@@ -41,7 +43,7 @@ const publishBare = async (servers: Servers, count: number): Promise<number> => 
     BODY: JSON.stringify({ version: 1, image_id: 12_345, service: "detectron2", image }),
     COUNT: String(count),
     QUEUES: ServiceCatalog.standard.map(({ queue }) => servers.queue(queue)).join(),
-    TRACE: trace
+    HEADERS: JSON.stringify({ [TraceContext.header]: trace, ...published(Date.now()) })
   })
   await publisher.ended
   return count / Number(publisher.said())

@@ -77,7 +77,7 @@ const tight = (servers: Servers, address: string) => () =>
   Processes.contestant("tightWorker", {
     ...servers.environment,
     CONCURRENCY: String(concurrency),
-    HINTS: [hintQueue.harmonize, hintQueue.enrich].map(servers.queue).join(","),
+    HINT: servers.queue(hintQueue.harmonize),
     PREFETCH: String(4 * concurrency),
     QUEUE: servers.queue("queue_rtdetr"),
     SERVICE_URL: `${address}/analyze`

@@ -1,7 +1,7 @@
 /**
  * The duties of windmill's worker, written for speed alone: a picture is read before its turn comes, a reply frees its place for the
- * next request at once, answers are recorded together while the statement before runs, by the statement that windmill has, two
- * hints are confirmed for each, and what is written to the broker at once is sent at once. No failure is handled.
+ * next request at once, answers are recorded together while the statement before runs, by the statement that windmill has, a
+ * hint is confirmed for each, and what is written to the broker at once is sent at once. No failure is handled.
  */
 import * as Amqp from "amqplib"
 import { readFile } from "node:fs/promises"
@@ -9,7 +9,7 @@ import type { Duplex } from "node:stream"
 import { Pool as Database } from "pg"
 import { Pool as Service } from "undici"
 
-const { AMQP_URL, CONCURRENCY, DATABASE_URL, HINTS, PREFETCH, QUEUE, SERVICE_URL } = process.env as Record<
+const { AMQP_URL, CONCURRENCY, DATABASE_URL, HINT, PREFETCH, QUEUE, SERVICE_URL } = process.env as Record<
   string,
   string
 >
@@ -109,14 +109,9 @@ const record = async (): Promise<void> => {
 }
 
 const tell = (message: Amqp.ConsumeMessage, imageId: number): void => {
-  let confirmed = 0
   const body = Buffer.from(JSON.stringify({ version: 1, image_id: imageId }))
-  const hints = HINTS!.split(",")
-  for (const hint of hints) {
-    channel.publish("", hint, body, { persistent: true, headers: message.properties.headers }, () => {
-      if (++confirmed === hints.length) channel.ack(message)
-    })
-  }
+  const { headers } = message.properties
+  channel.publish("", HINT!, body, { persistent: true, headers }, () => channel.ack(message))
 }
 
 const statement = `

@@ -2,9 +2,9 @@
  * Deriving: the steps that keep the boxes and the consensus of every image up to date. A hint comes in, the facts of the
  * image are read, what stages derive from them is derived again and replaces what is stored unless that is newer.
  *
- * Stages of one process derive together: the facts are read and decoded once, and written in one transaction. A batch costs
- * one read and one write whatever its size. Nothing is coordinated: of two postprocessors at one image the one with the older
- * facts writes nothing.
+ * Stages of one process derive together: the facts are read and decoded once, and written in one transaction. So are images of
+ * a batch, some at a time: while the database writes these, others are derived. Nothing is coordinated: of two postprocessors at one
+ * image the one with the older facts writes nothing.
  */
 import { Array, Effect } from "effect"
 import type { Consensus } from "../../domain/Consensus.ts"
@@ -68,7 +68,7 @@ const stepOf = <R>(name: DerivingStage, commit: Step<Hint, ImageId, R>["commit"]
   commit
 })
 
-/** So many images are read and written together. While the database writes some, others of a batch are derived. */
+/** So many images of a batch are read and written together. */
 const together = 32
 
 /** While voting is switched off, hints at it wait in its queue. */
@@ -79,24 +79,12 @@ const withoutPaused = (options: Keyed) =>
       isPaused ? { ...options, stages: options.stages.filter((stage) => stage !== "consensus") } : options
   )
 
-/** Derives for all images of a batch, some at a time. Of several that fail together, each is tried alone. */
-const deriveAll = (options: Keyed, work: ReadonlyArray<Work<ImageId>>) => {
-  const eachAlone = (some: ReadonlyArray<Work<ImageId>>) => Effect.forEach(some, (one) => derive(options, [one]))
-  const parts = Effect.forEach(
-    Array.chunksOf(work, together),
-    (some) => {
-      const derived = Effect.map(derive(options, some), (committed) => [committed])
-      return some.length === 1
-        ? derived
-        : derived.pipe(
-            Effect.catch(() => eachAlone(some)),
-            Effect.catchDefect(() => eachAlone(some))
-          )
-    },
-    { concurrency: 2 }
+/** Derives for all images of a batch, some at a time. */
+const deriveAll = (options: Keyed, work: ReadonlyArray<Work<ImageId>>) =>
+  Effect.map(
+    Effect.forEach(Array.chunksOf(work, together), (some) => derive(options, some), { concurrency: 2 }),
+    joined
   )
-  return Effect.map(parts, (parts) => joined(parts.flat()))
-}
 
 const joined = (each: ReadonlyArray<Committed>): Committed => ({
   events: each.flatMap(({ events }) => events),
@@ -122,15 +110,21 @@ const derive = (
       const images = yield* Effect.forEach(facts, (one) => deriveImage(options, one, asked.get(one.imageId)!))
       return yield* save(stages, images, work.length - images.length)
     })
-    // Of several images that fail together, each is tried alone; of several stages, too.
     const [image] = facts
-    if (image === undefined || facts.length > 1) return yield* deriving
-    const apart = Effect.map(
-      Effect.forEach(stages, (stage) => derive({ ...options, stages: [stage] }, work)),
-      joined
-    )
-    const instead = (problem: unknown) =>
-      stages.length > 1 ? apart : setAside(stages[0]!, image, Derive.keysOf(algorithms, image)[stages[0]!], problem)
+    if (image === undefined) return yield* deriving
+    // Of several images that fail together, each is tried alone; of several stages, too.
+    const instead = (problem: unknown): Effect.Effect<Committed, StoreRejected, ResultStore> =>
+      work.length > 1
+        ? Effect.map(
+            Effect.forEach(work, (one) => derive(options, [one])),
+            joined
+          )
+        : stages.length > 1
+          ? Effect.map(
+              Effect.forEach(stages, (stage) => derive({ ...options, stages: [stage] }, work)),
+              joined
+            )
+          : setAside(stages[0]!, image, Derive.keysOf(algorithms, image)[stages[0]!], problem)
     return yield* deriving.pipe(Effect.catch(instead), Effect.catchDefect(instead))
   })
 

@@ -76,7 +76,7 @@ export const produce = <E, R>(
               )
       return batches.pipe(
         Stream.haltWhen(Deferred.await(stop)),
-        Stream.mapEffect((batch) => ask(batch, services, idle, lane), { concurrency: 2 })
+        Stream.mapEffect((batch) => ask(batch, services, idle, lane), { concurrency: 3 })
       )
     })
   )

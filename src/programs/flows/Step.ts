@@ -42,7 +42,7 @@ export interface Step<M extends Message, A, R> {
     readonly concurrency: number
     readonly others?: Together<Handled<A>, PipelineEvent>
   }
-  /** Commits all in one transaction or, as a whole, not at all. May be repeated. */
+  /** Commits all. It may be repeated, for when it fails, some may be committed. */
   readonly commit: (work: ReadonlyArray<Work<A>>) => Effect.Effect<Committed, StoreRejected, R>
   /** Names the part of an image's trace in which its work is committed; none when `commit` makes it. */
   readonly commitSpan?: string

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Deferred, Effect, Fiber, Layer, Schema, Stream } from "effect"
+import { Array, Deferred, Effect, Fiber, Layer, Option, Schema, Stream } from "effect"
 import { TestClock } from "effect/testing"
 import type { Strategy } from "../../../src/domain/Harmonization.ts"
 import * as Strategies from "../../../src/domain/harmonization/Strategies.ts"
@@ -9,6 +9,7 @@ import * as ServiceCatalog from "../../../src/domain/ServiceCatalog.ts"
 import { stages } from "../../../src/domain/Staleness.ts"
 import * as MemoryMessageBroker from "../../../src/layers/memory/MemoryMessageBroker.ts"
 import * as MemoryServiceSwitch from "../../../src/layers/memory/MemoryServiceSwitch.ts"
+import * as Hints from "../../../src/programs/flows/Hints.ts"
 import * as Pipeline from "../../../src/programs/flows/Pipeline.ts"
 import { Catalog } from "../../../src/services/Catalog.ts"
 import { Cropper } from "../../../src/services/Cropper.ts"
@@ -116,6 +117,26 @@ describe("what cannot be derived", () => {
       yield* store.record([answer(bad, "detectron2", said())])
       yield* pass(20)
       assert.isAbove(count.tried, tried)
+      yield* end
+    }).pipe(Effect.provide(world()))
+  })
+
+  it.effect("costs none of the many images that are derived with it", () => {
+    const { count, strategy } = failing()
+    return Effect.gen(function* () {
+      const store = yield* ResultStore
+      const before = yield* Effect.forEach(Array.range(1, 50), (i) => seen(`dog ${i}`))
+      const bad = yield* seen("deep")
+      const after = yield* Effect.forEach(Array.range(51, 100), (i) => seen(`dog ${i}`))
+      const all = [...before, bad, ...after]
+      yield* Hints.tell(all.map((imageId) => ({ imageId, stages: ["harmonize"], headers: {} })))
+      const end = yield* postprocessing(strategy)
+      yield* pass(20)
+      assert.isAtMost(count.tried, 4)
+      for (const { boxes, consensus } of yield* store.records([...before, ...after])) {
+        assert.lengthOf(boxes, 1)
+        assert.isTrue(Option.isSome(consensus))
+      }
       yield* end
     }).pipe(Effect.provide(world()))
   })
