@@ -1,8 +1,10 @@
 /**
  * The whole program on photos, from files to the report: what it costs beside the services that it asks.
  *
- * The services run in a process of their own, so that one sees whose the CPU is. What they take is what models take alone.
+ * The services run in a process of their own, so that one sees whose the CPU is. Others like them are asked the same again by a
+ * loop that does nothing else (`Alone.ts`).
  */
+import { Result } from "effect"
 import { spawn } from "node:child_process"
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
@@ -10,7 +12,9 @@ import { extname, join } from "node:path"
 import { monitorEventLoopDelay } from "node:perf_hooks"
 import { setTimeout } from "node:timers/promises"
 import { fileURLToPath } from "node:url"
+import * as ServiceCatalog from "../../src/domain/ServiceCatalog.ts"
 import { oneDecimal, table } from "../accuracy/Table.ts"
+import * as Alone from "./Alone.ts"
 import type { Findings } from "./Probe.ts"
 
 export interface Options {
@@ -47,20 +51,33 @@ export const measure = async (
       const ran = await run("--farm", "models")
       return describeTogether(findingsOf("start", folder), ran)
     }
-    const config = join(folder, "service_config.json")
-    const farm = start("farm", ["--models", "--port-base", "0", "--write-config", config], folder)
-    try {
-      await until(() => existsSync(config))
-      const ran = await run("--farm", "none", "--config", config)
-      farm.stop()
-      await farm.ended
-      return describe(findingsOf("farm", folder), findingsOf("start", folder), ran)
-    } finally {
-      farm.stop()
-    }
+    const ran = await withFarm(folder, (config) => run("--farm", "none", "--config", config))
+    const cpu = describe(findingsOf("farm", folder), findingsOf("start", folder), ran)
+    const { asked, seconds } = await Alone.read(join(folder, "start"))
+    const alone = await withFarm(folder, (config) => Alone.answer(asked, addressesIn(config)))
+    return [cpu, describeAlone({ asked, seconds, alone })].join("\n\n")
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
+}
+
+/** Services in a process of their own, as long as `use` takes; it gets the file that says where they are. */
+const withFarm = async <A>(folder: string, use: (config: string) => Promise<A>): Promise<A> => {
+  const config = join(folder, "service_config.json")
+  rmSync(config, { force: true })
+  const farm = start("farm", ["--models", "--port-base", "0", "--write-config", config], folder)
+  try {
+    await until(() => existsSync(config))
+    return await use(config)
+  } finally {
+    farm.stop()
+    await farm.ended
+  }
+}
+
+const addressesIn = (config: string): Readonly<Record<string, string>> => {
+  const catalog = Result.getOrThrow(ServiceCatalog.decode(JSON.parse(readFileSync(config, "utf8"))))
+  return Object.fromEntries(catalog.map((service) => [service.id, ServiceCatalog.analyzeUrl(service)]))
 }
 
 const probe = new URL("./Probe.js", import.meta.url)
@@ -109,6 +126,22 @@ const describe = (farm: Findings, windmill: Findings, ran: Ran): string =>
       ["Windmill", windmill]
     ]
   )
+
+const describeAlone = ({ alone, asked, seconds }: Alone.Run & { readonly alone: number }): string => {
+  const crops = asked.reduce((sum, { crops }) => sum + crops.length, 0)
+  const questions = asked.reduce((sum, { services }) => sum + services.length, crops)
+  const perPhoto = (all: number) => oneDecimal((1000 * all) / asked.length)
+  return [
+    `${questions} questions, ${crops} of them about crops. Asked by a loop that does nothing else, models take ${(alone / seconds).toFixed(2)} of the time:`,
+    table(
+      ["from the first answer to the last", "ms per photo"],
+      [
+        ["whole program", perPhoto(seconds)],
+        ["the same questions, forms and crops made before", perPhoto(alone)]
+      ]
+    )
+  ].join("\n\n")
+}
 
 const describeTogether = (all: Findings, ran: Ran): string =>
   text(
