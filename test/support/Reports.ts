@@ -41,17 +41,16 @@ export const htmlOf = (
   run: Run,
   images: ReadonlyArray<ReportImage>,
   catalog = ServiceCatalog.standard
-): string =>
-  ReportHtml.render(
-    page,
-    ReportHtml.of(
-      run,
-      Workflow.describe(catalog, Strategies.defaultStrategy),
-      images.map(({ image }) => summaryOf(image)),
-      images.flatMap(({ image }) => ReportHtml.simulatedServices(image))
-    ),
-    images.map(ReportHtml.entry)
-  ).join("\n")
+): string => {
+  const [before, after] = ReportHtml.around(page)
+  const report = ReportHtml.of(
+    run,
+    Workflow.describe(catalog, Strategies.defaultStrategy),
+    images.map(({ image }) => summaryOf(image)),
+    images.flatMap(({ image }) => ReportHtml.simulatedServices(image))
+  )
+  return [before, ...images.map(ReportHtml.image), ReportHtml.run(report), after].join("\n")
+}
 
 /** An image of 800 x 600 pixels with a picture that is one pixel of gray, as the report has it. */
 export const reportImage = (image: Image): ReportImage => ({

@@ -1,5 +1,5 @@
 /** Writing down what a run has found: an overlay for each picture, and the report. */
-import { Cause, Effect, Exit, FileSystem, Option, Path, Result, Schema, Stream } from "effect"
+import { Cause, Effect, Exit, FileSystem, Option, Path, type PlatformError, Result, Schema, Stream } from "effect"
 import * as Base64 from "effect/encoding/Base64"
 import type { Strategy } from "../../domain/Harmonization.ts"
 import type { ImageId, ServiceId } from "../../domain/Identifiers.ts"
@@ -12,7 +12,7 @@ import { Catalog } from "../../services/Catalog.ts"
 import { ImageSource } from "../../services/ImageSource.ts"
 import { Renderer } from "../../services/Renderer.ts"
 import { Scaler } from "../../services/Scaler.ts"
-import { ResultStore } from "../../services/ResultStore.ts"
+import { ResultStore, type ResultStoreError } from "../../services/ResultStore.ts"
 import * as ImageFindings from "../views/ImageFindings.ts"
 import * as OverlayName from "../views/OverlayName.ts"
 import * as OverlaySvg from "../views/OverlaySvg.ts"
@@ -42,8 +42,8 @@ export interface WriteOptions {
 /** Makes sure that something can be written there, before there is anything to write. */
 export const prepare = Effect.fn("WriteFindings.prepare")(function* (output: string) {
   const fs = yield* FileSystem.FileSystem
-  yield* fs.makeDirectory(`${output}/overlays`, { recursive: true }).pipe(unwritable(output))
-  yield* fs.access(output, { writable: true }).pipe(unwritable(output))
+  yield* fs.makeDirectory(`${output}/overlays`, { recursive: true }).pipe(Effect.mapError(unwritable(output)))
+  yield* fs.access(output, { writable: true }).pipe(Effect.mapError(unwritable(output)))
 })
 
 /**
@@ -60,49 +60,66 @@ export const writeFindings = Effect.fn("WriteFindings")(function* (
   const fs = yield* FileSystem.FileSystem
   const path = yield* Path.Path
   const overlays = path.join(output, "overlays")
-  const written: ReadonlyArray<Written> = (yield* Effect.forEach(ids, (id) => write(id, { lettering, overlays }), {
-    concurrency: 2
-  })).flat()
   const report = path.join(output, "report.html")
-  const complete: Run = {
+  const written: Array<Written> = []
+  const images = Stream.fromIterable(ids, { chunkSize: 1 }).pipe(
+    Stream.mapEffect((id) => write(id, { lettering, overlays }), { concurrency: 2 }),
+    Stream.map((one) => {
+      if (Option.isNone(one)) return []
+      const { entry, ...rest } = one.value
+      written.push(rest)
+      return [entry]
+    }),
+    Stream.flattenIterable
+  )
+  const complete = (): Run => ({
     ...run,
     images: written.map(({ findings }) => findings),
     undrawn: written
       .filter(({ problems }) => problems.length > 0)
       .map(({ filename, problems }) => ({ image: filename, detail: problems.join("; ") })),
     places: { overlays, report }
-  }
-  const summaries = new Map(
-    (yield* archive.search({ ids }, { limit: ids.length })).map((summary) => [summary.id, summary])
+  })
+  const whole = Effect.gen(function* () {
+    const summaries = new Map(
+      (yield* archive.search({ ids }, { limit: ids.length })).map((summary) => [summary.id, summary])
+    )
+    return ReportHtml.run(
+      ReportHtml.of(
+        complete(),
+        Workflow.describe(catalog, strategy),
+        written.flatMap(({ id }) => summaries.get(id) ?? []),
+        written.flatMap(({ simulated }) => simulated)
+      )
+    )
+  })
+  const [before, after] = ReportHtml.around(yield* Effect.orDie(fs.readFileString(page)))
+  const pieces = Stream.make(before).pipe(
+    Stream.concat(images),
+    Stream.concat(Stream.fromEffect(whole)),
+    Stream.concat(Stream.make(after))
   )
-  const pieces = ReportHtml.render(
-    yield* Effect.orDie(fs.readFileString(page)),
-    ReportHtml.of(
-      complete,
-      Workflow.describe(catalog, strategy),
-      written.flatMap(({ id }) => summaries.get(id) ?? []),
-      written.flatMap(({ simulated }) => simulated)
-    ),
-    written.map(({ entry }) => entry)
-  )
-  // In chunks of one, so that no more than one piece is there as text and as bytes.
-  yield* Stream.fromIterable(pieces, { chunkSize: 1 }).pipe(
-    Stream.intersperse("\n"),
-    Stream.encodeText,
-    Stream.run(fs.sink(report)),
-    unwritable(report)
-  )
-  return complete
+  yield* writeWhole(report, pieces)
+  return complete()
 })
 
-/** What stays in memory of an image until the report is written. */
+/** Writes lines into a file, which is there when it is whole. */
+const writeWhole = Effect.fnUntraced(function* <R>(file: string, lines: Stream.Stream<string, ResultStoreError, R>) {
+  const fs = yield* FileSystem.FileSystem
+  const part = `${file}.part`
+  yield* lines.pipe(Stream.intersperse("\n"), Stream.encodeText, Stream.run(fs.sink(part))).pipe(
+    Effect.andThen(fs.rename(part, file)),
+    Effect.onError(() => Effect.ignore(fs.remove(part))),
+    Effect.catchTag("PlatformError", unwritable(file))
+  )
+})
+
+/** What stays in memory of an image until all are written. */
 interface Written {
   readonly id: ImageId
   readonly filename: string
   /** As the terminal shows it. */
   readonly findings: ImageFindings.ImageFindings
-  /** As the report has it. */
-  readonly entry: string
   readonly simulated: ReadonlyArray<ServiceId>
   /** Why its picture is missing somewhere. */
   readonly problems: ReadonlyArray<string>
@@ -119,20 +136,19 @@ const write = Effect.fnUntraced(function* (id: ImageId, options: DrawOptions) {
   const catalog = yield* Catalog
   const loaded = yield* attempt("the picture cannot be read", load(id))
   const found = Option.all([yield* archive.image(id), yield* archive.timeline(id)])
-  if (Option.isNone(found)) return []
+  if (Option.isNone(found)) return Option.none()
   const [image, timeline] = found.value
   const picture = Option.getOrUndefined(Result.getSuccess(loaded))
   const findings = ImageFindings.of(image, catalog, picture)
-  const written = (problems: ReadonlyArray<string>, shown?: ReportImage["picture"]): ReadonlyArray<Written> => [
-    {
+  const written = (problems: ReadonlyArray<string>, shown?: ReportImage["picture"]) =>
+    Option.some({
       id,
       filename: image.filename,
       findings,
-      entry: ReportHtml.entry({ image, timeline, ...(shown === undefined ? {} : { picture: shown }) }),
+      entry: ReportHtml.image({ image, timeline, ...(shown === undefined ? {} : { picture: shown }) }),
       simulated: ReportHtml.simulatedServices(image),
       problems
-    }
-  ]
+    })
   if (picture === undefined) return written(problemsOf([loaded]))
   const overlay = yield* attempt("the overlay cannot be drawn", drawOverlay(image, findings, picture, options))
   const shown = yield* attempt("the picture cannot be shown in the report", dataUrl(picture))
@@ -186,7 +202,5 @@ const attempt = <A, E, R>(
 const problemsOf = (attempts: ReadonlyArray<Result.Result<unknown, string>>): ReadonlyArray<string> =>
   attempts.flatMap((each) => (Result.isFailure(each) ? [each.failure] : []))
 
-const unwritable = (path: string) =>
-  Effect.mapError(
-    (error: { readonly reason: { readonly _tag: string } }) => new Unwritable({ path, detail: error.reason._tag })
-  )
+const unwritable = (path: string) => (error: PlatformError.PlatformError) =>
+  new Unwritable({ path, detail: error.reason._tag })

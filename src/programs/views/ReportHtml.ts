@@ -15,16 +15,19 @@ import { absentServices, type Run, serviceTotals } from "./Run.ts"
 const room = "<!-- data -->"
 
 /**
- * The page with its data, in pieces that stand on lines of their own: with many pictures it is too long to be in memory more than
- * once. `page` is the file that the build made, `entries` are the images as `entry` writes them.
+ * What stands before and after the data in `page`, the file that the build made. The data are images as `image` writes them, then
+ * the run: pieces on lines of their own, for with many pictures the whole is too long to be in memory.
  */
-export const render = (page: string, report: Report, entries: ReadonlyArray<string>): ReadonlyArray<string> => {
+export const around = (page: string): readonly [before: string, after: string] => {
   const [before = "", after = ""] = page.split(room)
-  return [before, element("report", encodeReport(report)), ...entries, after]
+  return [before, after]
 }
 
 /** An image as the page has it. */
-export const entry = (each: ReportImage): string => element(`image-${each.image.id}`, encodeImage(each))
+export const image = (each: ReportImage): string => element(`image-${each.image.id}`, encodeImage(each))
+
+/** The run as the page has it. */
+export const run = (report: Report): string => element("report", encodeReport(report))
 
 /** What the report tells of a run whose workflow and images these are. `simulated` names services whose answers are invented, some of them often. */
 export const of = (

@@ -9,7 +9,7 @@ import { Archive } from "../../../src/services/Archive.ts"
 import { Catalog } from "../../../src/services/Catalog.ts"
 import { ImageSource, ImageSourceError, Unusable } from "../../../src/services/ImageSource.ts"
 import { Renderer, RenderError } from "../../../src/services/Renderer.ts"
-import { ResultStore } from "../../../src/services/ResultStore.ts"
+import { ResultStore, ResultStoreError, StoreUnavailable } from "../../../src/services/ResultStore.ts"
 import { Scaler } from "../../../src/services/Scaler.ts"
 import { beachFacts, imageOf } from "../../support/Records.ts"
 import { imageId, runOf } from "../../support/Runs.ts"
@@ -22,37 +22,38 @@ const byId = (id: number): Option.Option<Image> => Option.fromUndefinedOr(images
 const pictureOf = (filename: string) =>
   sourceImage({ bytes: new TextEncoder().encode(filename), filename, width: 800, height: 600 })
 
-const services = Layer.mergeAll(
-  Layer.succeed(Catalog, ServiceCatalog.standard),
-  Layer.mock(Archive, {
-    image: (id) => Effect.succeed(byId(id)),
-    timeline: (id) => Effect.succeed(Option.some({ imageId: id, waiting: [], events: [] })),
-    search: () => Effect.succeed([])
-  }),
-  Layer.mock(ResultStore, {
-    see: () => Effect.succeed(false),
-    reference: (id) => Effect.succeed(Option.map(byId(id), ({ filename }) => ({ filename, path: filename })))
-  }),
-  Layer.mock(ImageSource, {
-    load: ({ filename }) =>
-      filename === "gone.jpg"
-        ? Effect.fail(new ImageSourceError({ reason: new Unusable({ image: filename, detail: "does not exist" }) }))
-        : Effect.succeed(pictureOf(filename))
-  }),
-  Layer.mock(Renderer, {
-    draw: (_, { over }) =>
-      over?.filename === "torn.jpg"
-        ? Effect.fail(new RenderError({ detail: "the end of the file is missing" }))
-        : Effect.succeed(new Uint8Array([1]))
-  }),
-  Layer.mock(Scaler, {
-    scale: (image) =>
-      image.filename === "odd.jpg"
-        ? Effect.die(new Error("out of memory"))
-        : Effect.succeed({ ...image, bytes: new Uint8Array([2]) })
-  }),
-  NodeServices.layer
-)
+const services = (search: Archive["Service"]["search"] = () => Effect.succeed([])) =>
+  Layer.mergeAll(
+    Layer.succeed(Catalog, ServiceCatalog.standard),
+    Layer.mock(Archive, {
+      image: (id) => Effect.succeed(byId(id)),
+      timeline: (id) => Effect.succeed(Option.some({ imageId: id, waiting: [], events: [] })),
+      search
+    }),
+    Layer.mock(ResultStore, {
+      see: () => Effect.succeed(false),
+      reference: (id) => Effect.succeed(Option.map(byId(id), ({ filename }) => ({ filename, path: filename })))
+    }),
+    Layer.mock(ImageSource, {
+      load: ({ filename }) =>
+        filename === "gone.jpg"
+          ? Effect.fail(new ImageSourceError({ reason: new Unusable({ image: filename, detail: "does not exist" }) }))
+          : Effect.succeed(pictureOf(filename))
+    }),
+    Layer.mock(Renderer, {
+      draw: (_, { over }) =>
+        over?.filename === "torn.jpg"
+          ? Effect.fail(new RenderError({ detail: "the end of the file is missing" }))
+          : Effect.succeed(new Uint8Array([1]))
+    }),
+    Layer.mock(Scaler, {
+      scale: (image) =>
+        image.filename === "odd.jpg"
+          ? Effect.die(new Error("out of memory"))
+          : Effect.succeed({ ...image, bytes: new Uint8Array([2]) })
+    }),
+    NodeServices.layer
+  )
 
 describe("writeFindings", () => {
   it.effect("leaves out what cannot be drawn of one picture, says why, and writes all the rest", () =>
@@ -98,6 +99,34 @@ describe("writeFindings", () => {
         const hasPicture = filename !== "gone.jpg" && filename !== "odd.jpg"
         assert.strictEqual(shown.picture?.url, hasPicture ? "data:image/jpeg;base64,Ag==" : undefined)
       }
-    }).pipe(Effect.scoped, Effect.provide(services))
+    }).pipe(Effect.scoped, Effect.provide(services()))
+  )
+
+  it.effect("leaves the report of before when the new one cannot be finished", () =>
+    Effect.gen(function* () {
+      const fs = yield* FileSystem.FileSystem
+      const path = yield* Path.Path
+      const output = path.join(yield* fs.makeTempDirectoryScoped(), "results")
+      yield* prepare(output)
+      const page = path.join(output, "page.html")
+      yield* fs.writeFileString(page, "<!-- data -->")
+      yield* fs.writeFileString(path.join(output, "report.html"), "before")
+      const { images: _, places: __, undrawn: ___, ...run } = runOf()
+      const options = {
+        output,
+        page,
+        strategy: Strategies.defaultStrategy,
+        lettering: { path: () => "", width: () => 10 }
+      }
+      const failed = yield* Effect.flip(writeFindings([imageId(1)], run, options))
+      assert.strictEqual(failed._tag, "ResultStoreError")
+      assert.sameMembers([...(yield* fs.readDirectory(output))], ["overlays", "page.html", "report.html"])
+      assert.strictEqual(yield* fs.readFileString(path.join(output, "report.html")), "before")
+    }).pipe(
+      Effect.scoped,
+      Effect.provide(
+        services(() => Effect.fail(new ResultStoreError({ reason: new StoreUnavailable({ cause: "it is gone" }) })))
+      )
+    )
   )
 })

@@ -11,7 +11,7 @@ const page = "<head></head><body>before<!-- data -->after $& $1</body>"
 const decode = <S extends Schema.ConstraintDecoder<unknown>>(schema: S) =>
   Schema.decodeUnknownSync(Schema.fromJsonString(Schema.toCodecJson(schema)))
 
-describe("ReportHtml.render", () => {
+describe("ReportHtml", () => {
   it.prop(
     "puts the data into the page as JSON that nothing in it can end, and that reads as it was written",
     [hostileFacts, hostileText, hostileText],
@@ -19,8 +19,8 @@ describe("ReportHtml.render", () => {
       const image = Reports.reportImage(imageOf(facts, `x${name}`))
       const run = runOf({ images: [findingsOf(facts)], unusable: [{ image: name, detail }], database: detail })
       const html = Reports.htmlOf(page, run, [image])
-      const [, report = "", shown = ""] =
-        /^<head><\/head><body>before\n<script type="application\/json" id="report">([^<]*)<\/script>\n<script type="application\/json" id="image-1">([^<]*)<\/script>\nafter \$& \$1<\/body>$/.exec(
+      const [, shown = "", report = ""] =
+        /^<head><\/head><body>before\n<script type="application\/json" id="image-1">([^<]*)<\/script>\n<script type="application\/json" id="report">([^<]*)<\/script>\nafter \$& \$1<\/body>$/.exec(
           html
         ) ?? assert.fail("The page is not as it should be")
       assert.notMatch(report + shown, /\p{Cc}|\p{Cs}/u)
