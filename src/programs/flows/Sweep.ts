@@ -138,7 +138,7 @@ const sweeping = (
 
 /**
  * Hints at all stale images of a stage that has nothing to do. While it has, hints are on their way; but none is at what
- * another algorithm has derived: that is hinted at in any case.
+ * another algorithm has derived: that is hinted at in any case. As long as boxes are such, whoever harmonizes them votes as well.
  */
 const hintAtStale = Effect.fnUntraced(function* (stage: Stage, algorithms: Algorithms, keep: Keep, memory: Memory) {
   const which = { algorithm: algorithms[stage], services: algorithms.services }
@@ -149,7 +149,15 @@ const hintAtStale = Effect.fnUntraced(function* (stage: Stage, algorithms: Algor
     if (isCertain) yield* hintAt(stage, which, keep)
     return
   }
+  if (stage === "consensus" && (yield* areBoxesOfAnother(algorithms))) return
   yield* hintAt(stage, isIdle ? which : { ...which, by: "algorithm" }, keep)
+})
+
+/** Whether there are boxes that another algorithm has derived, and harmonizing is not switched off. */
+const areBoxesOfAnother = Effect.fnUntraced(function* ({ harmonize, services }: Algorithms) {
+  if (yield* ServiceSwitch.use((switches) => switches.isPaused("harmonize"))) return false
+  const store = yield* ResultStore
+  return (yield* store.stale("harmonize", { algorithm: harmonize, services, by: "algorithm", limit: 1 })).length > 0
 })
 
 /** Hints page by page. No more hints wait than one page has, so that what is answered meanwhile is looked at soon. */

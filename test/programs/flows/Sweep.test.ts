@@ -12,7 +12,7 @@ import { MessageBroker } from "../../../src/services/MessageBroker.ts"
 import { ResultStore } from "../../../src/services/ResultStore.ts"
 import { ServiceSwitch } from "../../../src/services/ServiceSwitch.ts"
 import { WorkerRegistry } from "../../../src/services/WorkerRegistry.ts"
-import { serviceId } from "../../support/Facts.ts"
+import { consensusOf, factsOf, serviceId } from "../../support/Facts.ts"
 import * as MemoryResultStore from "../../support/MemoryResultStore.ts"
 import * as MemoryWorkerRegistry from "../../support/MemoryWorkerRegistry.ts"
 import { answer, derived } from "../../support/Stores.ts"
@@ -196,6 +196,46 @@ describe("the sweep", () => {
       const running = yield* Effect.forkChild(Stream.runDrain(sweep(options)), { startImmediately: true })
       yield* Effect.repeat(Effect.andThen(Effect.orDie(beating), TestClock.adjust("1 second")), { times: 10 })
       assert.strictEqual((yield* broker.statistics(hintQueue.harmonize)).ready, 3)
+      yield* Deferred.succeed(stop, undefined)
+      yield* Fiber.join(running)
+    }).pipe(Effect.provide(surroundings))
+  )
+
+  it.effect.each([
+    { harmonizing: "on", hints: [3, 0] },
+    { harmonizing: "switched off", hints: [3, 3] }
+  ])("has both derived anew with the boxes, while harmonizing is $harmonizing", ({ harmonizing, hints }) =>
+    Effect.gen(function* () {
+      const store = yield* ResultStore
+      const broker = yield* MessageBroker
+      const images = yield* lost(3)
+      yield* store.record(images.map(({ imageId }) => answer(imageId, "clip")))
+      yield* store.save({
+        boxes: images.map(({ imageId }) => derived(imageId, 1, [], "old")),
+        consensus: images.map(({ imageId }) => derived(imageId, 1, consensusOf(factsOf({})), "old"))
+      })
+      if (harmonizing === "switched off") {
+        yield* ServiceSwitch.use((switches) =>
+          switches.pause({ step: "harmonize", by: "somebody", reason: "a reason" })
+        )
+      }
+      const stop = yield* Deferred.make<void>()
+      const algorithms = { harmonize: "new", consensus: "new new", enrich: "" }
+      const stages = ["harmonize", "consensus"] as const
+      const running = yield* Effect.forkChild(
+        Stream.runDrain(sweep({ every: "30 seconds", stop, stages, algorithms })),
+        { startImmediately: true }
+      )
+      const waiting = Effect.forEach(stages, (stage) =>
+        Effect.map(broker.statistics(hintQueue[stage]), ({ ready }) => ready)
+      )
+      yield* pass(1 / 6)
+      assert.deepStrictEqual(yield* waiting, hints)
+
+      // Somebody has harmonized who does not vote.
+      yield* store.save({ boxes: images.map(({ imageId }) => derived(imageId, 1, [], "new")) })
+      yield* pass(2)
+      assert.isAtLeast((yield* waiting)[1]!, 3)
       yield* Deferred.succeed(stop, undefined)
       yield* Fiber.join(running)
     }).pipe(Effect.provide(surroundings))
