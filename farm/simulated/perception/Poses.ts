@@ -50,8 +50,8 @@ const landmarksOf = (
     return [
       name,
       {
-        x: decimals(moved.x / view.width, 3),
-        y: decimals(moved.y / view.height, 3),
+        x: decimals(guess(moved.x / view.width), 3),
+        y: decimals(guess(moved.y / view.height), 3),
         z: decimals((far ? 0.2 : figure.near === undefined ? -0.1 : -0.3) + random.normal() * 0.04, 3),
         visibility: decimals(Math.min(0.999, Math.max(0.01, certainty + random.normal() * 0.03)), 3)
       }
@@ -61,6 +61,11 @@ const landmarksOf = (
   const placed = new Map(points.map(([name, point]) => place(name, point)))
   return Object.fromEntries(names.map((name) => [name, placed.get(name) ?? origin]))
 }
+
+/** Widths and heights of the view that a landmark is guessed outside of it at most. */
+const farthest = 2
+
+const guess = (at: number): number => Math.min(1 + farthest, Math.max(-farthest, at))
 
 const origin: Landmark = { x: 0, y: 0, z: 0, visibility: 0 }
 

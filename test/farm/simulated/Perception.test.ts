@@ -58,6 +58,19 @@ describe("predictions", () => {
     assert.strictEqual(reply.success.predictions.length, predictions.length)
   })
 
+  it("are read where a crop shows a small part of somebody large", () => {
+    for (const { object } of people("crowd")) {
+      const { x, y, width, height } = object.box
+      const part = { x: x + width / 2, y: y + height / 10, width: width / 6, height: height / 12 }
+      const view = { ...SceneViews.crop(named("crowd"), BoundingBox.imageBox(part)), width: 400, height: 400 }
+      const predictions = Perception.predictions("pose", view)
+      const reply = Result.getOrThrow(
+        Reply.decode(Envelope.success(Contract.terms.pose, predictions, 0.1), "specialized")
+      )
+      assert.deepEqual(reply.diagnostics, [])
+    }
+  })
+
   it("differ between the detectors", () => {
     const replies = detectors.map((id) => JSON.stringify(Perception.predictions(id, wholeOf("street"))))
     assert.strictEqual(new Set(replies).size, detectors.length)
