@@ -1,5 +1,5 @@
 /** Writes images and what was found in them to a file, for other tools. */
-import { Console, Effect, FileSystem, Layer, Option, Stdio, Stream } from "effect"
+import { Console, Effect, Layer, Option, Stdio, Stream } from "effect"
 import { Command, Flag } from "effect/cli"
 import { ExportFormat, files } from "../../domain/archive/ExportFormat.ts"
 import type { ImageFilter } from "../../domain/archive/ImageFilter.ts"
@@ -8,6 +8,7 @@ import * as PgArchive from "../../layers/postgres/PgArchive.ts"
 import * as Distributed from "../Distributed.ts"
 import * as Embedded from "../Embedded.ts"
 import * as Formats from "../exports/Formats.ts"
+import * as WholeFile from "../flows/WholeFile.ts"
 import * as Settings from "../Settings.ts"
 import * as Watched from "../Watched.ts"
 
@@ -81,11 +82,5 @@ export const command = Command.make("export", flags, ({ config, data, format, gr
 const toOutput = <E, R>(content: Stream.Stream<Uint8Array, E, R>) =>
   Stdio.Stdio.use((stdio) => Stream.run(content, stdio.stdout({ endOnDone: false })))
 
-/** A file that is there is whole: it gets its name when all of it is written. */
-const toFile = Effect.fnUntraced(function* <E, R>(content: Stream.Stream<Uint8Array, E, R>, path: string) {
-  const fs = yield* FileSystem.FileSystem
-  const part = `${path}.part`
-  yield* Stream.run(content, fs.sink(part)).pipe(Effect.onError(() => Effect.ignore(fs.remove(part))))
-  yield* fs.rename(part, path)
-  yield* Console.log(path)
-})
+const toFile = <E, R>(content: Stream.Stream<Uint8Array, E, R>, path: string) =>
+  Effect.andThen(WholeFile.write(content, path), Console.log(path))

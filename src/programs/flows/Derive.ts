@@ -81,15 +81,13 @@ const withoutPaused = (options: Keyed) =>
 
 /** Derives for all images of a batch, some at a time. */
 const deriveAll = (options: Keyed, work: ReadonlyArray<Work<ImageId>>) =>
-  Effect.map(
-    Effect.forEach(Array.chunksOf(work, together), (some) => derive(options, some), { concurrency: 2 }),
-    joined
-  )
+  allOf(Effect.forEach(Array.chunksOf(work, together), (some) => derive(options, some), { concurrency: 2 }))
 
-const joined = (each: ReadonlyArray<Committed>): Committed => ({
-  events: each.flatMap(({ events }) => events),
-  looks: each.flatMap(({ looks }) => looks)
-})
+const allOf = <E, R>(parts: Effect.Effect<ReadonlyArray<Committed>, E, R>): Effect.Effect<Committed, E, R> =>
+  Effect.map(parts, (parts) => ({
+    events: parts.flatMap(({ events }) => events),
+    looks: parts.flatMap(({ looks }) => looks)
+  }))
 
 /** Derives for the images for which one of the stages must run. */
 const derive = (
@@ -113,18 +111,12 @@ const derive = (
     const [image] = facts
     if (image === undefined) return yield* deriving
     // Of several images that fail together, each is tried alone; of several stages, too.
-    const instead = (problem: unknown): Effect.Effect<Committed, StoreRejected, ResultStore> =>
-      work.length > 1
-        ? Effect.map(
-            Effect.forEach(work, (one) => derive(options, [one])),
-            joined
-          )
-        : stages.length > 1
-          ? Effect.map(
-              Effect.forEach(stages, (stage) => derive({ ...options, stages: [stage] }, work)),
-              joined
-            )
-          : setAside(stages[0]!, image, Derive.keysOf(algorithms, image)[stages[0]!], problem)
+    const instead = (problem: unknown): Effect.Effect<Committed, StoreRejected, ResultStore> => {
+      if (work.length > 1) return allOf(Effect.forEach(work, (one) => derive(options, [one])))
+      if (stages.length > 1)
+        return allOf(Effect.forEach(stages, (stage) => derive({ ...options, stages: [stage] }, work)))
+      return setAside(stages[0]!, image, Derive.keysOf(algorithms, image)[stages[0]!], problem)
+    }
     return yield* deriving.pipe(Effect.catch(instead), Effect.catchDefect(instead))
   })
 

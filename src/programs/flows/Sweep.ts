@@ -155,7 +155,7 @@ const hintAtStale = Effect.fnUntraced(function* (stage: Stage, algorithms: Algor
 
 /** Whether there are boxes that another algorithm has derived, and harmonizing is not switched off. */
 const areBoxesOfAnother = Effect.fnUntraced(function* ({ harmonize, services }: Algorithms) {
-  if (yield* ServiceSwitch.use((switches) => switches.isPaused("harmonize"))) return false
+  if (yield* isHarmonizingOff) return false
   const store = yield* ResultStore
   return (yield* store.stale("harmonize", { algorithm: harmonize, services, by: "algorithm", limit: 1 })).length > 0
 })
@@ -185,8 +185,10 @@ const hintAt = Effect.fnUntraced(function* (
 /** Whether hints at harmonizing are on their way, which lead to votes as well. */
 const isHarmonizing = Effect.gen(function* () {
   const isIdle = yield* Idle.isIdle("harmonize", hintQueue.harmonize)
-  return !isIdle && !(yield* ServiceSwitch.use((switches) => switches.isPaused("harmonize")))
+  return !isIdle && !(yield* isHarmonizingOff)
 })
+
+const isHarmonizingOff = ServiceSwitch.use((switches) => switches.isPaused("harmonize"))
 
 /**
  * Publishes all jobs that services owe which are idle. Of images that are not newer than the look before, since the jobs of

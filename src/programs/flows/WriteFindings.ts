@@ -12,12 +12,13 @@ import { Catalog } from "../../services/Catalog.ts"
 import { ImageSource } from "../../services/ImageSource.ts"
 import { Renderer } from "../../services/Renderer.ts"
 import { Scaler } from "../../services/Scaler.ts"
-import { ResultStore, type ResultStoreError } from "../../services/ResultStore.ts"
+import { ResultStore } from "../../services/ResultStore.ts"
 import * as ImageFindings from "../views/ImageFindings.ts"
 import * as OverlayName from "../views/OverlayName.ts"
 import * as OverlaySvg from "../views/OverlaySvg.ts"
 import * as ReportHtml from "../views/ReportHtml.ts"
 import type { Run } from "../views/Run.ts"
+import * as WholeFile from "./WholeFile.ts"
 
 /** The folder cannot be written to. */
 export class Unwritable extends Schema.TaggedError<Unwritable>()("Unwritable", {
@@ -97,21 +98,12 @@ export const writeFindings = Effect.fn("WriteFindings")(function* (
   const pieces = Stream.make(before).pipe(
     Stream.concat(images),
     Stream.concat(Stream.fromEffect(whole)),
-    Stream.concat(Stream.make(after))
+    Stream.concat(Stream.make(after)),
+    Stream.intersperse("\n"),
+    Stream.encodeText
   )
-  yield* writeWhole(report, pieces)
+  yield* WholeFile.write(pieces, report).pipe(Effect.catchTag("PlatformError", unwritable(report)))
   return complete()
-})
-
-/** Writes lines into a file, which is there when it is whole. */
-const writeWhole = Effect.fnUntraced(function* <R>(file: string, lines: Stream.Stream<string, ResultStoreError, R>) {
-  const fs = yield* FileSystem.FileSystem
-  const part = `${file}.part`
-  yield* lines.pipe(Stream.intersperse("\n"), Stream.encodeText, Stream.run(fs.sink(part))).pipe(
-    Effect.andThen(fs.rename(part, file)),
-    Effect.onError(() => Effect.ignore(fs.remove(part))),
-    Effect.catchTag("PlatformError", unwritable(file))
-  )
 })
 
 /** What stays in memory of an image until all are written. */

@@ -55,25 +55,30 @@ const services = (search: Archive["Service"]["search"] = () => Effect.succeed([]
     NodeServices.layer
   )
 
+const { images: _, places: __, undrawn: ___, ...run } = runOf()
+
+/** A folder to write to, and a page with nothing but room for the data. */
+const prepared = Effect.gen(function* () {
+  const fs = yield* FileSystem.FileSystem
+  const path = yield* Path.Path
+  const output = path.join(yield* fs.makeTempDirectoryScoped(), "results")
+  yield* prepare(output)
+  const page = path.join(output, "page.html")
+  yield* fs.writeFileString(page, "<!-- data -->")
+  return { output, page, strategy: Strategies.defaultStrategy, lettering: { path: () => "", width: () => 10 } }
+})
+
 describe("writeFindings", () => {
   it.effect("leaves out what cannot be drawn of one picture, says why, and writes all the rest", () =>
     Effect.gen(function* () {
       const fs = yield* FileSystem.FileSystem
       const path = yield* Path.Path
-      const output = path.join(yield* fs.makeTempDirectoryScoped(), "results")
-      yield* prepare(output)
+      const options = yield* prepared
+      const { output } = options
       // Something is in the way of one overlay.
       yield* fs.makeDirectory(path.join(output, "overlays", "5-full.jpg"))
-      const page = path.join(output, "page.html")
-      yield* fs.writeFileString(page, "<!-- data -->")
 
-      const { images: _, places: __, undrawn: ___, ...run } = runOf()
-      const written = yield* writeFindings([...images.map(({ id }) => id), imageId(99)], run, {
-        output,
-        page,
-        strategy: Strategies.defaultStrategy,
-        lettering: { path: () => "", width: () => 10 }
-      })
+      const written = yield* writeFindings([...images.map(({ id }) => id), imageId(99)], run, options)
 
       const undrawn = Object.fromEntries(written.undrawn.map(({ detail, image }) => [image, detail]))
       assert.deepStrictEqual(Object.keys(undrawn), ["gone.jpg", "torn.jpg", "full.jpg", "odd.jpg"])
@@ -106,18 +111,9 @@ describe("writeFindings", () => {
     Effect.gen(function* () {
       const fs = yield* FileSystem.FileSystem
       const path = yield* Path.Path
-      const output = path.join(yield* fs.makeTempDirectoryScoped(), "results")
-      yield* prepare(output)
-      const page = path.join(output, "page.html")
-      yield* fs.writeFileString(page, "<!-- data -->")
+      const options = yield* prepared
+      const { output } = options
       yield* fs.writeFileString(path.join(output, "report.html"), "before")
-      const { images: _, places: __, undrawn: ___, ...run } = runOf()
-      const options = {
-        output,
-        page,
-        strategy: Strategies.defaultStrategy,
-        lettering: { path: () => "", width: () => 10 }
-      }
       const failed = yield* Effect.flip(writeFindings([imageId(1)], run, options))
       assert.strictEqual(failed._tag, "ResultStoreError")
       assert.sameMembers([...(yield* fs.readDirectory(output))], ["overlays", "page.html", "report.html"])
