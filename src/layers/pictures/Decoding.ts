@@ -8,6 +8,9 @@ import { Effect, type Scope, Semaphore } from "effect"
 import * as NodeOs from "node:os"
 import sharp, { type Metadata, type Sharp } from "sharp"
 
+// No two pictures are the same: to look for results of before takes longer than most crops do.
+sharp.cache(false)
+
 /** Work that sharp does at once; Node has four threads for it and for files, unless `UV_THREADPOOL_SIZE` says otherwise. */
 const most = Math.max(1, Number(process.env.UV_THREADPOOL_SIZE ?? 4) - 1)
 
