@@ -96,10 +96,16 @@ export const MergedBoxData = Row.pipe(
 export type MergedBoxData = typeof MergedBoxData.Encoded
 
 /** The `merged_data` of a box: what encoding by the schema gives, in a fraction of the time. */
-export const toData = (self: MergedBox, provenance: Provenance): MergedBoxData => {
-  const { detections, ...row } = rowOf(self, provenance)
-  return { ...row, detections: detections.map(memberOf) }
-}
+export const toData = (self: MergedBox, provenance: Provenance): MergedBoxData => ({
+  ...toDetails(self),
+  ...namesOf(self, provenance)
+})
+
+/** What the `merged_data` of a box says beyond its name, its status and its provenance. */
+export const toDetails = (self: MergedBox): Omit<MergedBoxData, keyof Names> => ({
+  ...detailsOf(self),
+  detections: self.members.map(memberOf)
+})
 
 /** The box of a `merged_data`. A failure says what is wrong with the data. */
 export const fromData = (data: unknown): Result.Result<MergedBox, Schema.SchemaError> =>
@@ -109,31 +115,49 @@ const decode = Schema.decodeUnknownResult(MergedBoxData)
 
 const boxId = Brand.nominal<BoxId>()
 
-const memberOf = ({ box, recorded, ...rest }: Detection): MergedBoxData["detections"][number] =>
-  recorded === undefined ? { ...rest, bbox: box } : { ...rest, bbox: box, recorded_bbox: recorded }
+const memberOf = (self: Detection): MergedBoxData["detections"][number] => ({
+  service: self.service,
+  index: self.index,
+  concept: self.concept,
+  label: self.label,
+  ...(self.emoji === undefined ? {} : { emoji: self.emoji }),
+  bbox: self.box,
+  ...(self.recorded === undefined ? {} : { recorded_bbox: self.recorded }),
+  confidence: self.confidence,
+  ...(self.mask === undefined ? {} : { mask: self.mask }),
+  ...(self.keypoints === undefined ? {} : { keypoints: self.keypoints })
+})
 
-function rowOf(self: MergedBox, { algorithm, resultIds }: Provenance): Row {
-  return {
-    cluster_id: self.id,
-    concept: self.concept,
-    label: self.label,
-    ...(self.emoji === undefined ? {} : { emoji: self.emoji }),
-    merged_bbox: self.box,
-    detection_count: self.members.length,
-    avg_confidence: self.confidence,
-    evidence: self.evidence,
-    status: self.status,
-    reason: self.reason,
-    contributing_services: self.services,
-    dissenters: self.dissenters,
-    ...(self.unread === undefined ? {} : { unread: self.unread }),
-    ...(self.mask === undefined ? {} : { segmentation: self.mask }),
-    ...(self.keypoints === undefined ? {} : { keypoints: self.keypoints }),
-    detections: self.members,
-    harmonization_algorithm: algorithm,
-    source_result_ids: resultIds
-  }
-}
+const rowOf = (self: MergedBox, provenance: Provenance): Row => ({
+  ...detailsOf(self),
+  detections: self.members,
+  ...namesOf(self, provenance)
+})
+
+type Names = Pick<Row, "cluster_id" | "status" | "harmonization_algorithm" | "source_result_ids">
+
+const namesOf = ({ id, status }: MergedBox, { algorithm, resultIds }: Provenance): Names => ({
+  cluster_id: id,
+  status,
+  harmonization_algorithm: algorithm,
+  source_result_ids: resultIds
+})
+
+const detailsOf = (self: MergedBox): Omit<Row, keyof Names | "detections"> => ({
+  concept: self.concept,
+  label: self.label,
+  ...(self.emoji === undefined ? {} : { emoji: self.emoji }),
+  merged_bbox: self.box,
+  detection_count: self.members.length,
+  avg_confidence: self.confidence,
+  evidence: self.evidence,
+  reason: self.reason,
+  contributing_services: self.services,
+  dissenters: self.dissenters,
+  ...(self.unread === undefined ? {} : { unread: self.unread }),
+  ...(self.mask === undefined ? {} : { segmentation: self.mask }),
+  ...(self.keypoints === undefined ? {} : { keypoints: self.keypoints })
+})
 
 function boxOf(row: Row): MergedBox {
   return {

@@ -137,22 +137,35 @@ export const Candidate = Schema.Struct({
 export type Candidate = typeof Candidate.Type
 
 /** The JSON of a candidate: what encoding by the schema gives, in a fraction of the time. */
-export const toData = ({
-  boundingBoxes,
-  evidence,
-  evidenceWeight,
-  finalScore,
-  ...rest
-}: Candidate): typeof Candidate.Encoded => ({
-  ...rest,
-  evidence: evidenceData(evidence),
-  evidence_weight: evidenceWeight,
-  final_score: finalScore,
-  bounding_boxes: boundingBoxes.map(boxData)
+export const toData = (self: Candidate): typeof Candidate.Encoded => ({
+  concept: self.concept,
+  label: self.label,
+  ...(self.emoji === undefined ? {} : { emoji: self.emoji }),
+  votes: self.votes,
+  evidence_weight: self.evidenceWeight,
+  final_score: self.finalScore,
+  status: self.status,
+  rule: self.rule,
+  reason: self.reason,
+  instances: self.instances,
+  evidence: evidenceData(self.evidence),
+  services: self.services,
+  voters: self.voters,
+  dissenters: self.dissenters,
+  abstainers: self.abstainers,
+  validations: self.validations,
+  bounding_boxes: self.boundingBoxes.map(boxData),
+  ...(self.shiny === undefined ? {} : { shiny: self.shiny }),
+  ...(self.correction === undefined ? {} : { correction: self.correction })
 })
 
-const evidenceData = ({ classification, semantic, spatial, ...rest }: Evidence): typeof Evidence.Encoded => ({
-  ...rest,
+const evidenceData = ({
+  classification,
+  scores,
+  semantic,
+  spatial,
+  specialized
+}: Evidence): typeof Evidence.Encoded => ({
   spatial:
     spatial === null
       ? null
@@ -168,13 +181,19 @@ const evidenceData = ({ classification, semantic, spatial, ...rest }: Evidence):
       ? null
       : { sources: semantic.sources, service_count: semantic.serviceCount, words: semantic.words },
   classification:
-    classification === null ? null : { sources: classification.sources, service_count: classification.serviceCount }
+    classification === null ? null : { sources: classification.sources, service_count: classification.serviceCount },
+  specialized,
+  scores
 })
 
-const boxData = ({ avgConfidence, box, detectionCount, id, ...rest }: CandidateBox): typeof CandidateBox.Encoded => ({
-  ...rest,
-  cluster_id: id,
-  merged_bbox: box,
-  detection_count: detectionCount,
-  avg_confidence: avgConfidence
+const boxData = (self: CandidateBox): typeof CandidateBox.Encoded => ({
+  cluster_id: self.id,
+  merged_bbox: self.box,
+  ...(self.emoji === undefined ? {} : { emoji: self.emoji }),
+  label: self.label,
+  detection_count: self.detectionCount,
+  avg_confidence: self.avgConfidence,
+  evidence: self.evidence,
+  status: self.status,
+  detections: self.detections
 })
