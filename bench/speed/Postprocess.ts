@@ -111,10 +111,10 @@ export const grow = async (servers: Servers, images: number): Promise<void> => {
     [last]
   )
   await database.query(
-    `INSERT INTO consensus (image_id, consensus_data, processing_time, revision, algorithm)
-      SELECT images.image_id, vote.consensus_data, vote.processing_time, 3, vote.algorithm
+    `INSERT INTO votes (image_id, data, accepted, texts, processing_time, revision, algorithm)
+      SELECT images.image_id, vote.data, vote.accepted, vote.texts, vote.processing_time, 3, vote.algorithm
       FROM images CROSS JOIN
-        (SELECT * FROM consensus WHERE image_id = (SELECT min(image_id) FROM consensus)) AS vote
+        (SELECT * FROM votes WHERE image_id = (SELECT min(image_id) FROM votes)) AS vote
       WHERE images.image_id > $1`,
     [last]
   )
@@ -172,7 +172,7 @@ const scans = async ({ database }: Servers): Promise<Postprocessing["scans"]> =>
   await database.query("SELECT pg_stat_force_next_flush()")
   const { rows } = await database.query<Postprocessing["scans"]>(
     `SELECT sum(seq_scan)::int AS sequential, sum(idx_scan)::int AS index FROM pg_stat_user_tables
-      WHERE relname IN ('images', 'results', 'boxes', 'box_details', 'consensus', 'postprocessing')`
+      WHERE relname IN ('images', 'results', 'boxes', 'box_details', 'votes', 'postprocessing')`
   )
   return rows[0]!
 }

@@ -98,6 +98,25 @@ export const toData = (self: Consensus): typeof Consensus.Encoded => ({
   debug: { detection_count: self.debug.detectionCount, emoji_groups: self.debug.emojiGroups }
 })
 
+/** An accepted candidate as images are found by it. */
+export interface Accepted extends Pick<Candidate, "concept" | "label" | "emoji"> {
+  /** The best of its votes; 0 when no service gave one. */
+  readonly confidence: number
+}
+
+/** The accepted candidates, best first. */
+export const accepted = ({ votes }: Consensus): ReadonlyArray<Accepted> =>
+  votes.consensus.map(({ concept, emoji, label, voters }) => ({
+    concept,
+    label,
+    ...(emoji === undefined ? {} : { emoji }),
+    confidence: Math.max(0, ...voters.map(({ confidence }) => confidence ?? 0))
+  }))
+
+/** What was read in the image, and captions. */
+export const texts = ({ special: { caption, text } }: Consensus): ReadonlyArray<string> =>
+  [text, caption].flatMap((channel) => channel?.sightings.flatMap(({ content }) => content ?? []) ?? [])
+
 /** The boxes of the image and the strategy, with version and options, that made them. */
 export interface Harmonized extends MergedBoxes {
   readonly algorithm: string

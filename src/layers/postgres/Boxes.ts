@@ -17,13 +17,17 @@ import { type ReferenceRow, referenceOf } from "./Images.ts"
  */
 export const whole = (sql: SqlClient.SqlClient, ids: ReadonlyArray<ImageId>): Statement.Fragment => sql`
   SELECT boxes.image_id, merged_id, rank, status,
-    data || jsonb_build_object('cluster_id', merged_id, 'status', status, 'harmonization_algorithm', algorithm,
-      'source_result_ids', source_result_ids) AS merged_data
+    data::jsonb || ${rowOf(sql)} AS merged_data
   FROM ${described(sql, sql`= ANY (${Columns.bigints(ids)})`)}`
+
+/** What the row of a box says of it, as `merged_data` does. */
+const rowOf = (sql: SqlClient.SqlClient): Statement.Fragment => sql`
+  jsonb_build_object('cluster_id', merged_id, 'status', status, 'harmonization_algorithm', algorithm,
+    'source_result_ids', source_result_ids)`
 
 /** The boxes of images, each with what else is said of it as `data`. `isMeant` ends a condition on the id of an image. */
 export const described = (sql: SqlClient.SqlClient, isMeant: Statement.Fragment): Statement.Fragment => sql`
-  box_details CROSS JOIN LATERAL jsonb_array_elements(details) WITH ORDINALITY AS each (data, place)
+  box_details CROSS JOIN LATERAL json_array_elements(details) WITH ORDINALITY AS each (data, place)
   JOIN boxes ON boxes.image_id = box_details.image_id AND rank = place - 1
   WHERE box_details.image_id ${isMeant} AND boxes.image_id ${isMeant}`
 
@@ -50,14 +54,17 @@ export const croppable = Effect.fnUntraced(function* (imageId: ImageId, staleFor
   const sql = yield* SqlClient.SqlClient
   const [row] = yield* sql<CroppableRow>`
     SELECT image_filename, image_path, image_url, picture, boxes_revision AS revision, boxes_algorithm AS algorithm,
-      (SELECT coalesce(jsonb_agg(merged_data ORDER BY rank), '[]') FROM (${whole(sql, [imageId])}) AS whole) AS boxes,
+      (SELECT coalesce(json_agg(json_build_object('details', data, 'row', ${rowOf(sql)}) ORDER BY rank), '[]')
+        FROM ${described(sql, sql`= ${imageId}`)}) AS boxes,
       (SELECT coalesce(jsonb_agg(
           jsonb_build_object('boxId', merged_box_id, 'service', service, 'isRenewed', renewal IS NOT NULL)), '[]')
         FROM postprocessing WHERE postprocessing.image_id = images.image_id) AS crops
     FROM images
     WHERE image_id = ${imageId} AND boxes_algorithm IS NOT NULL AND ${yield* isStale(staleFor)}`
   if (row === undefined) return Option.none()
-  const value = yield* Effect.forEach(row.boxes, (data) => Effect.fromResult(MergedBox.fromData(data)))
+  const value = yield* Effect.forEach(row.boxes, ({ details, row }) =>
+    Effect.fromResult(MergedBox.fromData({ ...details, ...row }))
+  )
   return Option.some<Croppable>({
     reference: referenceOf(row),
     picture: row.picture ?? undefined,
@@ -68,6 +75,6 @@ export const croppable = Effect.fnUntraced(function* (imageId: ImageId, staleFor
 
 interface CroppableRow extends ReferenceRow, Derivation {
   readonly picture: PictureVersion | null
-  readonly boxes: ReadonlyArray<unknown>
+  readonly boxes: ReadonlyArray<{ readonly details: object; readonly row: object }>
   readonly crops: ReadonlyArray<Pick<CropResult, "boxId" | "service" | "isRenewed">>
 }

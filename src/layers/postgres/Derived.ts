@@ -4,7 +4,7 @@
  * One statement, because every round trip to the database holds derivations up. What is equal is not written again, and
  * boxes are replaced row by row, so that one that did not change keeps its row and its crops.
  */
-import { Effect, Struct } from "effect"
+import { Effect } from "effect"
 import { SqlClient } from "effect/sql"
 import * as Consensus from "../../domain/Consensus.ts"
 import type { ImageId } from "../../domain/Identifiers.ts"
@@ -71,16 +71,15 @@ const writeUnmoved = Effect.fnUntraced(function* (
     elected AS MATERIALIZED (${taken(sql, "unmoved", "consensus", consensus)}),
     cropped AS MATERIALIZED (${taken(sql, "unmoved", "enrich", enrichment)}),
     described AS MATERIALIZED (
-      SELECT image_id, details::jsonb AS details, revision, algorithm
+      SELECT image_id, details::json AS details, algorithm
       FROM unnest(
-        ${Columns.bigints(boxes.map(({ imageId }) => imageId))}, ${Columns.documents(named.map((rows) => rows.map(detailsOf)))}
+        ${Columns.bigints(boxes.map(({ imageId }) => imageId))}, ${Columns.documents(named.map((rows) => rows.map(({ box }) => MergedBox.toDetails(box))))}
       ) AS r (image_id, details)
       JOIN boxed USING (image_id)
     ), derived AS MATERIALIZED (
       SELECT image_id, merged_id, rank, ids.of_results AS source_result_ids, status, revision, algorithm,
         left(concept, 100) AS concept, confidence, left(agreeing, 1000) AS agreeing, left(dissenting, 1000) AS dissenting,
-        cardinality(string_to_array(agreeing, ' ')) AS ayes, cardinality(string_to_array(dissenting, ' ')) AS noes,
-        details -> rank::integer AS data
+        cardinality(string_to_array(agreeing, ' ')) AS ayes, cardinality(string_to_array(dissenting, ' ')) AS noes
       FROM unnest(
         ${Columns.bigints(rows.map(({ imageId }) => imageId))},
         ${Columns.texts(rows.map(({ box }) => box.id))},
@@ -91,14 +90,18 @@ const writeUnmoved = Effect.fnUntraced(function* (
         ${Columns.texts(rows.map(({ box }) => box.services.join(" ")))},
         ${Columns.texts(rows.map(({ box }) => box.dissenters.join(" ")))}
       ) AS r (image_id, merged_id, rank, status, concept, confidence, agreeing, dissenting)
-      JOIN described USING (image_id)
+      JOIN boxed USING (image_id)
       CROSS JOIN LATERAL (
         SELECT coalesce(array_agg(result_id ORDER BY service COLLATE "C"), '{}') AS of_results FROM results
         WHERE results.image_id = r.image_id AND service = ANY (string_to_array(agreeing, ' '))
       ) AS ids
     ), stored AS MATERIALIZED (
-      SELECT boxes.image_id, merged_id, rank, source_result_ids, status, algorithm, data
+      SELECT boxes.image_id, merged_id, rank, source_result_ids, status, algorithm, data::text AS data
       FROM ${Boxes.described(sql, sql`IN (SELECT image_id FROM boxed)`)}
+    ), said AS MATERIALIZED (
+      SELECT image_id, place - 1 AS rank, data::text AS data
+      FROM described CROSS JOIN LATERAL json_array_elements(details) WITH ORDINALITY AS each (data, place)
+      WHERE image_id IN (SELECT image_id FROM stored)
     ), gone AS (
       DELETE FROM boxes
       WHERE image_id IN (SELECT image_id FROM boxed)
@@ -107,10 +110,11 @@ const writeUnmoved = Effect.fnUntraced(function* (
     ), kept AS (
       INSERT INTO boxes
         (image_id, merged_id, rank, source_result_ids, status, revision, concept, confidence, agreeing, dissenting, ayes, noes)
-      SELECT image_id, merged_id, derived.rank, derived.source_result_ids, derived.status, revision, concept, confidence,
+      SELECT derived.image_id, merged_id, derived.rank, derived.source_result_ids, derived.status, revision, concept, confidence,
         agreeing, dissenting, ayes, noes
       FROM derived LEFT JOIN stored USING (image_id, merged_id)
-      WHERE (derived.rank, derived.source_result_ids, derived.status, derived.algorithm, derived.data)
+        LEFT JOIN said ON said.image_id = derived.image_id AND said.rank = derived.rank
+      WHERE (derived.rank, derived.source_result_ids, derived.status, derived.algorithm, said.data)
         IS DISTINCT FROM (stored.rank, stored.source_result_ids, stored.status, stored.algorithm, stored.data)
       ON CONFLICT (image_id, merged_id) DO UPDATE SET
         rank = excluded.rank, source_result_ids = excluded.source_result_ids, status = excluded.status,
@@ -121,20 +125,23 @@ const writeUnmoved = Effect.fnUntraced(function* (
     ), detailed AS (
       INSERT INTO box_details (image_id, algorithm, details) SELECT image_id, algorithm, details FROM described
       ON CONFLICT (image_id) DO UPDATE SET algorithm = excluded.algorithm, details = excluded.details
-      WHERE box_details.algorithm <> excluded.algorithm OR box_details.details <> excluded.details
+      WHERE box_details.algorithm <> excluded.algorithm OR box_details.details::text <> excluded.details::text
     ), voted AS (
-      INSERT INTO consensus (image_id, consensus_data, processing_time, revision, algorithm)
-      SELECT image_id, data::jsonb, processing_time, revision, algorithm
+      INSERT INTO votes (image_id, data, accepted, texts, processing_time, revision, algorithm)
+      SELECT image_id, data::json, accepted::jsonb, texts::jsonb, processing_time, revision, algorithm
       FROM unnest(
         ${Columns.bigints(consensus.map(({ imageId }) => imageId))},
         ${Columns.documents(consensus.map(({ value }) => Consensus.toData(value)))},
+        ${Columns.documents(consensus.map(({ value }) => Consensus.accepted(value)))},
+        ${Columns.documents(consensus.map(({ value }) => Consensus.texts(value)))},
         ${Columns.floats(consensus.map(({ value }) => value.totalProcessingTime))}
-      ) AS r (image_id, data, processing_time)
+      ) AS r (image_id, data, accepted, texts, processing_time)
       JOIN elected USING (image_id)
       ON CONFLICT (image_id) DO UPDATE SET
-        consensus_data = excluded.consensus_data, processing_time = excluded.processing_time,
-        revision = excluded.revision, algorithm = excluded.algorithm, consensus_created = excluded.consensus_created
-      WHERE consensus.consensus_data <> excluded.consensus_data
+        data = excluded.data, accepted = excluded.accepted, texts = excluded.texts,
+        processing_time = excluded.processing_time, revision = excluded.revision, algorithm = excluded.algorithm,
+        created = excluded.created
+      WHERE votes.data::text <> excluded.data::text
       RETURNING image_id
     ), noted AS (
       UPDATE images SET
@@ -159,15 +166,6 @@ interface Row {
   readonly rank: number
   readonly box: MergedBox.MergedBox
 }
-
-/** What a row of `boxes` does not say of its box. */
-const detailsOf = ({ box }: Row) =>
-  Struct.omit(MergedBox.toData(box, { algorithm: "", resultIds: [] }), [
-    "cluster_id",
-    "status",
-    "harmonization_algorithm",
-    "source_result_ids"
-  ])
 
 /** The boxes of an image as rows; a name can be there once. */
 const rowsOf = ({ imageId, value }: Derived<ReadonlyArray<MergedBox.MergedBox>>): ReadonlyArray<Row> =>

@@ -74,12 +74,12 @@ const readRecords = Effect.fnUntraced(function* (ids: ReadonlyArray<ImageId>) {
     SELECT image_id, image_filename, image_path, image_url FROM images WHERE image_id = ANY (${wanted})`
   const boxes = yield* sql<{ image_id: ImageId; merged_data: unknown }>`
     SELECT image_id, merged_data FROM (${Boxes.whole(sql, ids)}) AS whole ORDER BY image_id, rank`
-  const consensuses = yield* sql<{ image_id: ImageId; consensus_data: unknown }>`
-    SELECT image_id, consensus_data FROM consensus WHERE image_id = ANY (${wanted})`
+  const votes = yield* sql<{ image_id: ImageId; data: unknown }>`
+    SELECT image_id, data FROM votes WHERE image_id = ANY (${wanted})`
   const correctionsOf = yield* Corrections.standing(ids)
   const referenceById = new Map(references.map((row) => [row.image_id, referenceOf(row)]))
   const boxesById = Array.groupBy(boxes, byImage)
-  const consensusById = new Map(consensuses.map(({ consensus_data, image_id }) => [image_id, consensus_data]))
+  const consensusById = new Map(votes.map(({ data, image_id }) => [image_id, data]))
   return yield* Effect.forEach(
     facts,
     Effect.fnUntraced(function* (facts) {

@@ -35,6 +35,7 @@ import { vacuumSooner } from "./migrations/0023VacuumSooner.ts"
 import { countCorrected } from "./migrations/0024CountCorrected.ts"
 import { indexAlgorithms } from "./migrations/0025IndexAlgorithms.ts"
 import { keepPlans } from "./migrations/0026KeepPlans.ts"
+import { keepText } from "./migrations/0027KeepText.ts"
 
 /** The database was made by a later version of the program. */
 export class DatabaseTooNew extends Schema.TaggedError<DatabaseTooNew>()("DatabaseTooNew", {
@@ -76,7 +77,8 @@ export const steps = {
   "0023_vacuum_sooner": vacuumSooner,
   "0024_count_corrected": countCorrected,
   "0025_index_algorithms": indexAlgorithms,
-  "0026_keep_plans": keepPlans
+  "0026_keep_plans": keepPlans,
+  "0027_keep_text": keepText
 }
 
 /** Where it says which were taken. */

@@ -28,7 +28,7 @@ const change = Effect.fnUntraced(function* (id: ImageId, seen: SeenPicture) {
     yield* sql`UPDATE images SET picture = ${seen.version} WHERE image_id = ${id}`
     return false
   }
-  yield* sql`DELETE FROM consensus WHERE image_id = ${id}`
+  yield* sql`DELETE FROM votes WHERE image_id = ${id}`
   const [row] = yield* sql<{ forgotten: number }>`
     WITH answers AS (
       DELETE FROM results WHERE image_id = ${id} RETURNING service

@@ -5,7 +5,7 @@ import { SqlClient, Statement } from "effect/sql"
 import type { ImageFilter } from "../../../src/domain/archive/ImageFilter.ts"
 import { ImageOrder } from "../../../src/domain/archive/ImageOrder.ts"
 import type * as Query from "../../../src/domain/archive/Query.ts"
-import { Consensus } from "../../../src/domain/Consensus.ts"
+import * as Consensus from "../../../src/domain/Consensus.ts"
 import type { ImageId } from "../../../src/domain/Identifiers.ts"
 import * as MergedBox from "../../../src/domain/MergedBox.ts"
 import { Archive } from "../../../src/services/Archive.ts"
@@ -47,10 +47,10 @@ const fill = Effect.gen(function* () {
     FROM generate_series(1, ${images}) AS i`
   yield* sql`
     INSERT INTO box_details (image_id, algorithm, details)
-    SELECT i, 'a', ${details}::text::jsonb FROM generate_series(1, ${images}) AS i`
+    SELECT i, 'a', ${details}::text::json FROM generate_series(1, ${images}) AS i`
   yield* sql`
-    INSERT INTO consensus (image_id, consensus_data, processing_time, revision, algorithm)
-    SELECT i, ${consensus}::text::jsonb, 1, 2, 'a' FROM generate_series(1, ${images}) AS i`
+    INSERT INTO votes (image_id, data, accepted, texts, processing_time, revision, algorithm)
+    SELECT i, ${consensus}::text::json, ${accepted}::text::jsonb, '[]', 1, 2, 'a' FROM generate_series(1, ${images}) AS i`
   yield* sql`
     INSERT INTO deleted_images (image_id) SELECT i FROM generate_series(${images + 1}, ${2 * images}) AS i`
   yield* sql`
@@ -87,7 +87,8 @@ const fill = Effect.gen(function* () {
 const facts = factsOf({ yolov8: said(object("person", [10, 20, 30, 40], 0.9)) })
 const box = boxesOf(facts)[0]!
 const details = JSON.stringify([MergedBox.toData(box, { algorithm: "a", resultIds: [1] })])
-const consensus = JSON.stringify(Schema.encodeSync(Consensus)(consensusOf(facts)))
+const consensus = JSON.stringify(Schema.encodeSync(Consensus.Consensus)(consensusOf(facts)))
+const accepted = JSON.stringify(Consensus.accepted(consensusOf(facts)))
 
 /** The statements that an effect runs. */
 const statementsOf = Effect.fnUntraced(function* <A, E, R>(effect: Effect.Effect<A, E, R>) {

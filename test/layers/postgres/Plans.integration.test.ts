@@ -75,7 +75,7 @@ const nodesOf = Effect.fnUntraced(function* <A, E, R>(work: Effect.Effect<A, E, 
   return nodes
 })
 
-const tables = new Set(["images", "results", "boxes", "box_details", "consensus", "postprocessing"])
+const tables = new Set(["images", "results", "boxes", "box_details", "votes", "postprocessing"])
 
 const scansOf = (nodes: ReadonlyArray<Plan>) =>
   nodes.filter((node) => node["Node Type"] === "Seq Scan" && tables.has(node["Relation Name"] ?? ""))
