@@ -210,6 +210,56 @@ describe("migrate", () => {
     }).pipe(Effect.provide(Databases.client))
   )
 
+  it.effect("keeps votes as text, and finds images by them as before", () =>
+    Effect.gen(function* () {
+      yield* migrateTo(26)
+      const sql = yield* PgClient.PgClient
+      yield* sql`
+        INSERT INTO images (image_filename, image_path, source_key, requested_services)
+        SELECT i || '.jpg', '/' || i, i, '{}' FROM generate_series(1, 3) AS i`
+      const accepted = [
+        { concept: "person", label: "man", emoji: "🧑", voters: [{ confidence: 0.5 }, { confidence: 0.75 }, {}] },
+        { concept: "quietude", label: "quietude", voters: [{}] }
+      ]
+      const tentative = [{ concept: "zebra", label: "zebra", voters: [{ confidence: 0.25 }] }]
+      const special = {
+        text: { detected: true, sightings: [{ service: "ocr", content: "Exit 12" }] },
+        caption: { detected: true, sightings: [{ service: "blip", content: 'A quiet "street" \\ é' }] },
+        face: { detected: true, sightings: [{ service: "face" }] }
+      }
+      for (const [image, data] of [
+        [1, { votes: { consensus: accepted, tentative }, special }],
+        [2, { votes: { consensus: [], tentative }, special: { text: { detected: false, sightings: [] } } }]
+      ] as const) {
+        yield* sql`
+          INSERT INTO consensus (image_id, consensus_data, processing_time, revision, algorithm)
+          VALUES (${image}, ${JSON.stringify(data)}::text::jsonb, 1.5, 3, 'old@1')`
+      }
+      const found = Effect.all({
+        consensus: sql`SELECT * FROM consensus ORDER BY image_id`,
+        findings: sql<{ concept: string; confidence: number }>`SELECT * FROM findings ORDER BY image_id, rank`,
+        words: sql`SELECT image_id, tsvector_to_array(words) AS words FROM image_words ORDER BY image_id`
+      })
+      const before = yield* found
+      yield* migrate
+      assert.deepStrictEqual(yield* found, before)
+      const said = before.findings.map(({ concept, confidence }) => [concept, confidence])
+      assert.deepStrictEqual(said, [
+        ["person", 0.75],
+        ["quietude", 0]
+      ])
+
+      // By what stands beside the text now, too.
+      yield* sql`DELETE FROM findings`
+      yield* sql`DELETE FROM image_words`
+      yield* sql`SELECT keep_findings('{1,2,3}'), keep_words('{1,2,3}')`
+      assert.deepStrictEqual(yield* found, before)
+      yield* sql`DELETE FROM consensus WHERE image_id = 1`
+      const [gone] = yield* sql<{ words: string }>`SELECT words::text FROM image_words WHERE image_id = 1`
+      assert.strictEqual(gone!.words, "'1':1 'jpg':2")
+    }).pipe(Effect.provide(Databases.client))
+  )
+
   it.effect("refuses a database with steps it does not know, and names the remedy (B07)", () =>
     Effect.gen(function* () {
       yield* migrate
