@@ -3,8 +3,9 @@
  * which order; the servers' timing is their own.
  */
 import { assert, describe, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { Effect, Option } from "effect"
 import * as Random from "#farm/simulated/Random"
+import type { ImageId } from "../../src/domain/Identifiers.ts"
 import { shuffled } from "../support/Facts.ts"
 import * as Deployment from "./Deployment.ts"
 import * as Scenes from "./Scenes.ts"
@@ -55,13 +56,19 @@ describe("processes that are killed", () => {
           ["postprocessor", "worker"]
         ] as const) {
           const healthy = yield* start(deployment[other])
-          const ids = []
+          const ids: Array<ImageId> = []
           const finished = new Map<string, number>()
           for (const [at, passes] of shuffled(Object.entries(boundaries[name]), seed)) {
             let left = random.integer(1, passes)
             const victim = yield* start(deployment[name], (boundary) => boundary === at && --left === 0)
-            ids.push(...(yield* submit(Scenes.pictures(`${name} ${at}`, 3))))
-            yield* Effect.timeout(victim.crashed, "20 seconds")
+            // Images that are handled together pass a boundary together: then it takes more of them.
+            const untilCrashed = Effect.gen(function* () {
+              for (let i = 1; ; i++) {
+                ids.push(...(yield* submit(Scenes.pictures(`${name} ${at} ${i}`, 3))))
+                if (Option.isSome(yield* Effect.timeoutOption(victim.crashed, "4 seconds"))) return
+              }
+            })
+            yield* Effect.timeout(untilCrashed, "20 seconds")
             yield* victim.kill
             for (const { facts, reference } of yield* store.records(ids)) {
               for (const { service } of facts.results) {
