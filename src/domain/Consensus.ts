@@ -9,7 +9,7 @@ import { Order, Schema } from "effect"
 import { cast } from "./consensus/Ballots.ts"
 import { Candidate, toData as candidateData } from "./consensus/Candidate.ts"
 import { reportersOf } from "./consensus/Silence.ts"
-import { rounded } from "./consensus/Score.ts"
+import { highest, rounded } from "./consensus/Score.ts"
 import { ofStatements, Special, toData as specialData } from "./consensus/Special.ts"
 import { statementsOf } from "./consensus/Statements.ts"
 import { tally } from "./consensus/Tally.ts"
@@ -110,7 +110,7 @@ export const accepted = ({ votes }: Consensus): ReadonlyArray<Accepted> =>
     concept,
     label,
     ...(emoji === undefined ? {} : { emoji }),
-    confidence: Math.max(0, ...voters.map(({ confidence }) => confidence ?? 0))
+    confidence: highest(voters.map(({ confidence }) => confidence)) ?? 0
   }))
 
 /** What was read in the image, and captions. */

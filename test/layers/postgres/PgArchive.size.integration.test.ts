@@ -86,9 +86,10 @@ const fill = Effect.gen(function* () {
 
 const facts = factsOf({ yolov8: said(object("person", [10, 20, 30, 40], 0.9)) })
 const box = boxesOf(facts)[0]!
-const details = JSON.stringify([MergedBox.toData(box, { algorithm: "a", resultIds: [1] })])
-const consensus = JSON.stringify(Schema.encodeSync(Consensus.Consensus)(consensusOf(facts)))
-const accepted = JSON.stringify(Consensus.accepted(consensusOf(facts)))
+const details = JSON.stringify([MergedBox.toDetails(box)])
+const voted = consensusOf(facts)
+const consensus = JSON.stringify(Schema.encodeSync(Consensus.Consensus)(voted))
+const accepted = JSON.stringify(Consensus.accepted(voted))
 
 /** The statements that an effect runs. */
 const statementsOf = Effect.fnUntraced(function* <A, E, R>(effect: Effect.Effect<A, E, R>) {
