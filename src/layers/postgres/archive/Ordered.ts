@@ -32,7 +32,7 @@ export const ordered = Effect.fnUntraced(function* (
         SELECT array_to_string(ARRAY(
           SELECT image_id FROM images ${figures} WHERE ${sql.and(conditions)}
           ORDER BY ${by} image_id DESC ${limit === undefined ? sql`` : sql`LIMIT ${limit}`}
-        ), ' ') AS ids`
+        ), ' ') AS ids`.unprepared
     )
   )
   return row!.ids === "" ? [] : row!.ids.split(" ").map((id) => Number(id) as ImageId)

@@ -1,4 +1,9 @@
-/** Finding images: every filter as a condition that has an index, and the pages of what is found. */
+/**
+ * Finding images: every filter as a condition that has an index, and the pages of what is found.
+ *
+ * Statements with filters are not prepared: which index is best depends on the words and names that are looked for, and
+ * PostgreSQL plans a prepared statement without them from its sixth time on.
+ */
 import { Effect, Result } from "effect"
 import { SqlClient, type SqlError, type Statement } from "effect/sql"
 import type { ImageFilter } from "../../../domain/archive/ImageFilter.ts"
@@ -37,7 +42,7 @@ const among = Effect.fnUntraced(function* (filter: ImageFilter, page: Page, serv
   const rows = yield* sql<{ image_id: ImageId }>`
     SELECT image_id FROM images
     WHERE ${sql.and([begins, ...conditionsOf(sql, filter, services)])}
-    ORDER BY ${order} LIMIT ${page.limit}`
+    ORDER BY ${order} LIMIT ${page.limit}`.unprepared
   return rows.map(({ image_id }) => image_id)
 })
 
@@ -89,7 +94,7 @@ const amongFailed = (
         SELECT image_id FROM images JOIN failed USING (image_id)
         WHERE ${sql.and([sql`(counts OR ${stillCounts})`, ...conditions])}
       ) AS found ON true
-      ORDER BY ${order} LIMIT ${limit}`
+      ORDER BY ${order} LIMIT ${limit}`.unprepared
     const { edge, looked } = rows[0]!
     const found = rows.flatMap(({ image_id }) => (image_id === null ? [] : [image_id]))
     if (found.length === limit || edge === null || looked < size) return found
