@@ -16,7 +16,7 @@ import { type ReferenceRow, referenceOf } from "./Images.ts"
  * read once, however many boxes it has.
  */
 export const whole = (sql: SqlClient.SqlClient, ids: ReadonlyArray<ImageId>): Statement.Fragment => sql`
-  SELECT boxes.image_id, merged_id, rank, status,
+  SELECT image_id, merged_id, rank, status,
     data::jsonb || ${rowOf(sql)} AS merged_data
   FROM ${described(sql, sql`= ANY (${Columns.bigints(ids)})`)}`
 
@@ -25,11 +25,13 @@ const rowOf = (sql: SqlClient.SqlClient): Statement.Fragment => sql`
   jsonb_build_object('cluster_id', merged_id, 'status', status, 'harmonization_algorithm', algorithm,
     'source_result_ids', source_result_ids)`
 
-/** The boxes of images, each with what else is said of it as `data`. `isMeant` ends a condition on the id of an image. */
+/** The boxes of images, each with what else is said of it as `data`, which is JSON as text. `isMeant` ends a condition on the id of an image. */
 export const described = (sql: SqlClient.SqlClient, isMeant: Statement.Fragment): Statement.Fragment => sql`
-  box_details CROSS JOIN LATERAL json_array_elements(details) WITH ORDINALITY AS each (data, place)
-  JOIN boxes ON boxes.image_id = box_details.image_id AND rank = place - 1
-  WHERE box_details.image_id ${isMeant} AND boxes.image_id ${isMeant}`
+  (SELECT image_id, algorithm, place::integer - 1 AS rank, data
+    FROM box_details CROSS JOIN LATERAL unnest(details) WITH ORDINALITY AS each (data, place)
+    -- Taken apart once for all boxes of an image, and not for each.
+    WHERE image_id ${isMeant} OFFSET 0) AS told
+  JOIN boxes USING (image_id, rank) WHERE image_id ${isMeant}`
 
 /** The boxes of an image and what they were derived from. */
 export const boxes = Effect.fnUntraced(function* (imageId: ImageId) {
@@ -54,7 +56,7 @@ export const croppable = Effect.fnUntraced(function* (imageId: ImageId, staleFor
   const sql = yield* SqlClient.SqlClient
   const [row] = yield* sql<CroppableRow>`
     SELECT image_filename, image_path, image_url, picture, boxes_revision AS revision, boxes_algorithm AS algorithm,
-      (SELECT coalesce(json_agg(json_build_object('details', data, 'row', ${rowOf(sql)}) ORDER BY rank), '[]')
+      (SELECT coalesce(json_agg(json_build_object('details', data::json, 'row', ${rowOf(sql)}) ORDER BY rank), '[]')
         FROM ${described(sql, sql`= ${imageId}`)}) AS boxes,
       (SELECT coalesce(jsonb_agg(
           jsonb_build_object('boxId', merged_box_id, 'service', service, 'isRenewed', renewal IS NOT NULL)), '[]')

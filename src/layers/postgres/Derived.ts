@@ -10,7 +10,6 @@ import * as Consensus from "../../domain/Consensus.ts"
 import type { ImageId } from "../../domain/Identifiers.ts"
 import * as MergedBox from "../../domain/MergedBox.ts"
 import type { Changed, Derived, DerivedFacts } from "../../services/ResultStore.ts"
-import * as Boxes from "./Boxes.ts"
 import * as Columns from "./Columns.ts"
 import { latest, locked, taken, unmoved } from "./Derivations.ts"
 import * as CorrectedConcepts from "./CorrectedConcepts.ts"
@@ -61,8 +60,7 @@ const writeUnmoved = Effect.fnUntraced(function* (
 ) {
   const sql = yield* SqlClient.SqlClient
   const ids = new Set([...boxes, ...consensus, ...enrichment].map(({ imageId }) => imageId))
-  const named = boxes.map(rowsOf)
-  const rows = named.flat()
+  const rows = boxes.flatMap(rowsOf)
   return yield* sql<{ image_id: ImageId; fact: keyof Changed | "moved" }>`
     WITH locked AS MATERIALIZED (${locked(sql, ids)}),
     unmoved AS MATERIALIZED (${unmoved(sql)}
@@ -70,16 +68,10 @@ const writeUnmoved = Effect.fnUntraced(function* (
     boxed AS MATERIALIZED (${taken(sql, "unmoved", "harmonize", boxes)}),
     elected AS MATERIALIZED (${taken(sql, "unmoved", "consensus", consensus)}),
     cropped AS MATERIALIZED (${taken(sql, "unmoved", "enrich", enrichment)}),
-    described AS MATERIALIZED (
-      SELECT image_id, details::json AS details, algorithm
-      FROM unnest(
-        ${Columns.bigints(boxes.map(({ imageId }) => imageId))}, ${Columns.documents(named.map((rows) => rows.map(({ box }) => MergedBox.toDetails(box))))}
-      ) AS r (image_id, details)
-      JOIN boxed USING (image_id)
-    ), derived AS MATERIALIZED (
+    derived AS MATERIALIZED (
       SELECT image_id, merged_id, rank, ids.of_results AS source_result_ids, status, revision, algorithm,
         left(concept, 100) AS concept, confidence, left(agreeing, 1000) AS agreeing, left(dissenting, 1000) AS dissenting,
-        cardinality(string_to_array(agreeing, ' ')) AS ayes, cardinality(string_to_array(dissenting, ' ')) AS noes
+        cardinality(string_to_array(agreeing, ' ')) AS ayes, cardinality(string_to_array(dissenting, ' ')) AS noes, data
       FROM unnest(
         ${Columns.bigints(rows.map(({ imageId }) => imageId))},
         ${Columns.texts(rows.map(({ box }) => box.id))},
@@ -88,20 +80,14 @@ const writeUnmoved = Effect.fnUntraced(function* (
         ${Columns.texts(rows.map(({ box }) => box.concept))},
         ${Columns.floats(rows.map(({ box }) => box.confidence))},
         ${Columns.texts(rows.map(({ box }) => box.services.join(" ")))},
-        ${Columns.texts(rows.map(({ box }) => box.dissenters.join(" ")))}
-      ) AS r (image_id, merged_id, rank, status, concept, confidence, agreeing, dissenting)
+        ${Columns.texts(rows.map(({ box }) => box.dissenters.join(" ")))},
+        ${Columns.documents(rows.map(({ box }) => MergedBox.toDetails(box)))}
+      ) AS r (image_id, merged_id, rank, status, concept, confidence, agreeing, dissenting, data)
       JOIN boxed USING (image_id)
       CROSS JOIN LATERAL (
         SELECT coalesce(array_agg(result_id ORDER BY service COLLATE "C"), '{}') AS of_results FROM results
         WHERE results.image_id = r.image_id AND service = ANY (string_to_array(agreeing, ' '))
       ) AS ids
-    ), stored AS MATERIALIZED (
-      SELECT boxes.image_id, merged_id, rank, source_result_ids, status, algorithm, data::text AS data
-      FROM ${Boxes.described(sql, sql`IN (SELECT image_id FROM boxed)`)}
-    ), said AS MATERIALIZED (
-      SELECT image_id, place - 1 AS rank, data::text AS data
-      FROM described CROSS JOIN LATERAL json_array_elements(details) WITH ORDINALITY AS each (data, place)
-      WHERE image_id IN (SELECT image_id FROM stored)
     ), gone AS (
       DELETE FROM boxes
       WHERE image_id IN (SELECT image_id FROM boxed)
@@ -110,12 +96,15 @@ const writeUnmoved = Effect.fnUntraced(function* (
     ), kept AS (
       INSERT INTO boxes
         (image_id, merged_id, rank, source_result_ids, status, revision, concept, confidence, agreeing, dissenting, ayes, noes)
-      SELECT derived.image_id, merged_id, derived.rank, derived.source_result_ids, derived.status, revision, concept, confidence,
-        agreeing, dissenting, ayes, noes
-      FROM derived LEFT JOIN stored USING (image_id, merged_id)
-        LEFT JOIN said ON said.image_id = derived.image_id AND said.rank = derived.rank
-      WHERE (derived.rank, derived.source_result_ids, derived.status, derived.algorithm, said.data)
-        IS DISTINCT FROM (stored.rank, stored.source_result_ids, stored.status, stored.algorithm, stored.data)
+      SELECT image_id, merged_id, rank, source_result_ids, status, revision, concept, confidence, agreeing, dissenting, ayes, noes
+      FROM derived
+      WHERE (image_id, merged_id, rank, source_result_ids, status) NOT IN (
+          SELECT image_id, merged_id, rank, source_result_ids, status FROM boxes
+          WHERE image_id IN (SELECT image_id FROM boxed))
+        OR (image_id, rank, algorithm, data) NOT IN (
+          SELECT image_id, place - 1, algorithm, data
+          FROM box_details CROSS JOIN LATERAL unnest(details) WITH ORDINALITY AS each (data, place)
+          WHERE image_id IN (SELECT image_id FROM boxed))
       ON CONFLICT (image_id, merged_id) DO UPDATE SET
         rank = excluded.rank, source_result_ids = excluded.source_result_ids, status = excluded.status,
         revision = excluded.revision, created = excluded.created, concept = excluded.concept,
@@ -123,12 +112,16 @@ const writeUnmoved = Effect.fnUntraced(function* (
         ayes = excluded.ayes, noes = excluded.noes
       RETURNING image_id
     ), detailed AS (
-      INSERT INTO box_details (image_id, algorithm, details) SELECT image_id, algorithm, details FROM described
+      INSERT INTO box_details (image_id, algorithm, details)
+      SELECT image_id, boxed.algorithm, coalesce(details, '{}')
+      FROM boxed LEFT JOIN (
+        SELECT image_id, array_agg(data ORDER BY rank) AS details FROM derived GROUP BY image_id
+      ) AS described USING (image_id)
       ON CONFLICT (image_id) DO UPDATE SET algorithm = excluded.algorithm, details = excluded.details
-      WHERE box_details.algorithm <> excluded.algorithm OR box_details.details::text <> excluded.details::text
+      WHERE box_details.algorithm <> excluded.algorithm OR box_details.details <> excluded.details
     ), voted AS (
       INSERT INTO votes (image_id, data, accepted, texts, processing_time, revision, algorithm)
-      SELECT image_id, data::json, accepted::jsonb, texts::jsonb, processing_time, revision, algorithm
+      SELECT image_id, data, accepted::jsonb, texts::jsonb, processing_time, revision, algorithm
       FROM unnest(
         ${Columns.bigints(consensus.map(({ imageId }) => imageId))},
         ${Columns.documents(consensus.map(({ value }) => Consensus.toData(value)))},
@@ -141,7 +134,7 @@ const writeUnmoved = Effect.fnUntraced(function* (
         data = excluded.data, accepted = excluded.accepted, texts = excluded.texts,
         processing_time = excluded.processing_time, revision = excluded.revision, algorithm = excluded.algorithm,
         created = excluded.created
-      WHERE votes.data::text <> excluded.data::text
+      WHERE votes.data <> excluded.data
       RETURNING image_id
     ), noted AS (
       UPDATE images SET

@@ -75,7 +75,7 @@ const readRecords = Effect.fnUntraced(function* (ids: ReadonlyArray<ImageId>) {
   const boxes = yield* sql<{ image_id: ImageId; merged_data: unknown }>`
     SELECT image_id, merged_data FROM (${Boxes.whole(sql, ids)}) AS whole ORDER BY image_id, rank`
   const votes = yield* sql<{ image_id: ImageId; data: unknown }>`
-    SELECT image_id, data FROM votes WHERE image_id = ANY (${wanted})`
+    SELECT image_id, data::json AS data FROM votes WHERE image_id = ANY (${wanted})`
   const correctionsOf = yield* Corrections.standing(ids)
   const referenceById = new Map(references.map((row) => [row.image_id, referenceOf(row)]))
   const boxesById = Array.groupBy(boxes, byImage)

@@ -47,10 +47,10 @@ const fill = Effect.gen(function* () {
     FROM generate_series(1, ${images}) AS i`
   yield* sql`
     INSERT INTO box_details (image_id, algorithm, details)
-    SELECT i, 'a', ${details}::text::json FROM generate_series(1, ${images}) AS i`
+    SELECT i, 'a', ARRAY[${details}] FROM generate_series(1, ${images}) AS i`
   yield* sql`
     INSERT INTO votes (image_id, data, accepted, texts, processing_time, revision, algorithm)
-    SELECT i, ${consensus}::text::json, ${accepted}::text::jsonb, '[]', 1, 2, 'a' FROM generate_series(1, ${images}) AS i`
+    SELECT i, ${consensus}, ${accepted}::text::jsonb, '[]', 1, 2, 'a' FROM generate_series(1, ${images}) AS i`
   yield* sql`
     INSERT INTO deleted_images (image_id) SELECT i FROM generate_series(${images + 1}, ${2 * images}) AS i`
   yield* sql`
@@ -86,7 +86,7 @@ const fill = Effect.gen(function* () {
 
 const facts = factsOf({ yolov8: said(object("person", [10, 20, 30, 40], 0.9)) })
 const box = boxesOf(facts)[0]!
-const details = JSON.stringify([MergedBox.toDetails(box)])
+const details = JSON.stringify(MergedBox.toDetails(box))
 const voted = consensusOf(facts)
 const consensus = JSON.stringify(Schema.encodeSync(Consensus.Consensus)(voted))
 const accepted = JSON.stringify(Consensus.accepted(voted))

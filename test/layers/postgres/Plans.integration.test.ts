@@ -33,7 +33,7 @@ const filled = Layer.effectDiscard(
     yield* sql`
       INSERT INTO boxes (image_id, merged_id, rank, source_result_ids, status, revision)
       SELECT image_id, 'box', 0, '{}', 'confirmed', 3 FROM images`
-    yield* sql`INSERT INTO box_details (image_id, algorithm, details) SELECT image_id, ${current}, '[{}]' FROM images`
+    yield* sql`INSERT INTO box_details (image_id, algorithm, details) SELECT image_id, ${current}, '{"{}"}' FROM images`
     yield* sql`
       INSERT INTO postprocessing
         (image_id, merged_box_id, service, status, region_x, region_y, region_width, region_height)

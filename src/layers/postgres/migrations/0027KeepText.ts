@@ -2,9 +2,9 @@
  * Keeping what is derived as the text it is written as.
  *
  * Votes and what is said of boxes are written again with every answer and read when somebody looks. As `jsonb`, reading the text and
- * compressing what came of it took PostgreSQL longer than all else that it does for a derivation; as `json` it takes a third of that.
- * What images are found by, which is little, stands beside it, so that nobody has to read the text for it. `consensus` and
- * `merged_boxes` show all of it as it was.
+ * compressing what came of it took PostgreSQL longer than all else that it does for a derivation; as `json` it still read it, to
+ * see that it is JSON, which it is as it was written. So it is `text`, of boxes one for each. What images are found by, which is
+ * little, stands beside it, so that nobody has to read the text for it. `consensus` and `merged_boxes` show all of it as it was.
  */
 import { Effect } from "effect"
 import { SqlClient } from "effect/sql"
@@ -14,7 +14,13 @@ export const keepText = Effect.gen(function* () {
   yield* sql`SET LOCAL statement_timeout = 0`
 
   yield* sql`DROP VIEW merged_boxes`
-  yield* sql`ALTER TABLE box_details ALTER COLUMN details TYPE json USING details::text::json`
+  yield* sql`
+    CREATE FUNCTION texts_of(documents jsonb) RETURNS text[] LANGUAGE sql IMMUTABLE AS $$
+      SELECT coalesce(array_agg(document::text ORDER BY place), '{}')
+      FROM jsonb_array_elements(documents) WITH ORDINALITY AS each (document, place)
+    $$`
+  yield* sql`ALTER TABLE box_details ALTER COLUMN details TYPE text[] USING texts_of(details)`
+  yield* sql`DROP FUNCTION texts_of(jsonb)`
   yield* sql`
     CREATE VIEW merged_boxes AS
       SELECT boxes.image_id, merged_id, rank, source_result_ids,
@@ -22,14 +28,14 @@ export const keepText = Effect.gen(function* () {
           'harmonization_algorithm', algorithm, 'source_result_ids', source_result_ids) AS merged_data,
         status, revision, algorithm, created, concept, confidence, agreeing, dissenting, ayes, noes
       FROM boxes LEFT JOIN (
-        box_details CROSS JOIN LATERAL json_array_elements(details) WITH ORDINALITY AS each (data, place)
+        box_details CROSS JOIN LATERAL unnest(details) WITH ORDINALITY AS each (data, place)
       ) ON box_details.image_id = boxes.image_id AND place - 1 = rank`
 
   yield* sql`
     CREATE TABLE votes (
       image_id bigint PRIMARY KEY REFERENCES images ON DELETE CASCADE,
-      -- The consensus, whole.
-      data json NOT NULL,
+      -- The consensus, whole, as JSON.
+      data text NOT NULL,
       -- Of each accepted candidate, best first: concept, label, emoji, and the best confidence among its votes, 0 when there is none.
       accepted jsonb NOT NULL,
       -- What was read, and captions.
@@ -43,7 +49,7 @@ export const keepText = Effect.gen(function* () {
       toast.autovacuum_vacuum_scale_factor = 0.02, toast.autovacuum_vacuum_threshold = 500)`
   yield* sql`
     INSERT INTO votes
-    SELECT image_id, consensus_data::text::json,
+    SELECT image_id, consensus_data::text,
       (SELECT coalesce(jsonb_agg(
           jsonb_build_object('concept', candidate -> 'concept', 'label', candidate -> 'label', 'confidence', confidence)
             || CASE WHEN candidate ? 'emoji' THEN jsonb_build_object('emoji', candidate -> 'emoji') ELSE '{}' END
