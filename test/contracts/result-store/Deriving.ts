@@ -107,15 +107,16 @@ export const deriving = (it: Vitest.MethodsNonLive<ResultStore | Progress>) => {
   it.effect("names only images for which something changed", () =>
     Effect.gen(function* () {
       const store = yield* ResultStore
-      const ids = yield* Effect.all([answeredTimes(2), answeredTimes(2), answeredTimes(2)])
+      const ids = yield* Effect.all([answeredTimes(2), answeredTimes(2), answeredTimes(2), answeredTimes(2)])
       yield* saveBoxes(ids.map((id) => derived(id, 1, [left!, right!])))
       const next = [
         derived(ids[0], 2, [left!, right!]),
         derived(ids[1], 2, [left!]),
-        derived(ids[2], 2, [right!, left!])
+        derived(ids[2], 2, [right!, left!]),
+        derived(ids[3], 2, [left!, { ...right!, reason: "for another reason" }])
       ]
-      assert.deepStrictEqual(yield* saveBoxes(next), [ids[1], ids[2]])
-      assert.deepStrictEqual(yield* store.boxes(ids[0]), Option.some(next[0]!))
+      assert.deepStrictEqual(yield* saveBoxes(next), [ids[1], ids[2], ids[3]])
+      for (const one of next) assert.deepStrictEqual(yield* store.boxes(one.imageId), Option.some(one))
 
       yield* saveConsensus(ids.map((id) => derived(id, 1, horse)))
       const changed = yield* saveConsensus([derived(ids[0], 2, horse), derived(ids[1], 2, nothing)])
