@@ -193,8 +193,11 @@ const against = (what: string, ours: ReadonlyArray<number>, bare: ReadonlyArray<
   ratio: middle(ours.map((value, i) => value / bare[i]!)).toFixed(2)
 })
 
-/** What fills the tables comes after what is measured on small ones. */
-const order = ["crops", "postprocess", "pipeline", "latency", "producer", "worker", "utilization"]
+/**
+ * What fills the tables comes after what is measured on small ones; what leaves images whose crops are still to be asked about comes
+ * after what asks about crops.
+ */
+const order = ["crops", "pipeline", "latency", "postprocess", "producer", "worker", "utilization"]
 
 const wanted = flags.only.split(",")
 for (const name of wanted) {
