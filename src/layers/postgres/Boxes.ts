@@ -25,13 +25,15 @@ const rowOf = (sql: SqlClient.SqlClient): Statement.Fragment => sql`
   jsonb_build_object('cluster_id', merged_id, 'status', status, 'harmonization_algorithm', algorithm,
     'source_result_ids', source_result_ids)`
 
-/** The boxes of images, each with what else is said of it as `data`, which is JSON as text. `isMeant` ends a condition on the id of an image. */
-export const described = (sql: SqlClient.SqlClient, isMeant: Statement.Fragment): Statement.Fragment => sql`
-  (SELECT image_id, algorithm, place::integer - 1 AS rank, data
-    FROM box_details CROSS JOIN LATERAL unnest(details) WITH ORDINALITY AS each (data, place)
-    -- Taken apart once for all boxes of an image, and not for each.
-    WHERE image_id ${isMeant} OFFSET 0) AS told
-  JOIN boxes USING (image_id, rank) WHERE image_id ${isMeant}`
+/** The boxes of images with what else is said of each, which is taken apart once for all boxes of an image, and not for each. */
+const described = (sql: SqlClient.SqlClient, isMeant: Statement.Fragment): Statement.Fragment => sql`
+  (${details(sql, isMeant)} OFFSET 0) AS told JOIN boxes USING (image_id, rank) WHERE image_id ${isMeant}`
+
+/** A query for what else is said of boxes, as `data`, which is JSON as text. `isMeant` ends a condition on the id of an image. */
+export const details = (sql: SqlClient.SqlClient, isMeant: Statement.Fragment): Statement.Fragment => sql`
+  SELECT image_id, place::integer - 1 AS rank, algorithm, data
+  FROM box_details CROSS JOIN LATERAL unnest(details) WITH ORDINALITY AS each (data, place)
+  WHERE image_id ${isMeant}`
 
 /** The boxes of an image and what they were derived from. */
 export const boxes = Effect.fnUntraced(function* (imageId: ImageId) {

@@ -10,6 +10,7 @@ import * as Consensus from "../../domain/Consensus.ts"
 import type { ImageId } from "../../domain/Identifiers.ts"
 import * as MergedBox from "../../domain/MergedBox.ts"
 import type { Changed, Derived, DerivedFacts } from "../../services/ResultStore.ts"
+import * as Boxes from "./Boxes.ts"
 import * as Columns from "./Columns.ts"
 import { latest, locked, taken, unmoved } from "./Derivations.ts"
 import * as CorrectedConcepts from "./CorrectedConcepts.ts"
@@ -101,10 +102,7 @@ const writeUnmoved = Effect.fnUntraced(function* (
       WHERE (image_id, merged_id, rank, source_result_ids, status) NOT IN (
           SELECT image_id, merged_id, rank, source_result_ids, status FROM boxes
           WHERE image_id IN (SELECT image_id FROM boxed))
-        OR (image_id, rank, algorithm, data) NOT IN (
-          SELECT image_id, place - 1, algorithm, data
-          FROM box_details CROSS JOIN LATERAL unnest(details) WITH ORDINALITY AS each (data, place)
-          WHERE image_id IN (SELECT image_id FROM boxed))
+        OR (image_id, rank, algorithm, data) NOT IN (${Boxes.details(sql, sql`IN (SELECT image_id FROM boxed)`)})
       ON CONFLICT (image_id, merged_id) DO UPDATE SET
         rank = excluded.rank, source_result_ids = excluded.source_result_ids, status = excluded.status,
         revision = excluded.revision, created = excluded.created, concept = excluded.concept,

@@ -74,8 +74,8 @@ const readRecords = Effect.fnUntraced(function* (ids: ReadonlyArray<ImageId>) {
     SELECT image_id, image_filename, image_path, image_url FROM images WHERE image_id = ANY (${wanted})`
   const boxes = yield* sql<{ image_id: ImageId; merged_data: unknown }>`
     SELECT image_id, merged_data FROM (${Boxes.whole(sql, ids)}) AS whole ORDER BY image_id, rank`
-  const votes = yield* sql<{ image_id: ImageId; data: unknown }>`
-    SELECT image_id, data::json AS data FROM votes WHERE image_id = ANY (${wanted})`
+  const votes = yield* sql<{ image_id: ImageId; data: string }>`
+    SELECT image_id, data FROM votes WHERE image_id = ANY (${wanted})`
   const correctionsOf = yield* Corrections.standing(ids)
   const referenceById = new Map(references.map((row) => [row.image_id, referenceOf(row)]))
   const boxesById = Array.groupBy(boxes, byImage)
@@ -106,7 +106,7 @@ const readRecords = Effect.fnUntraced(function* (ids: ReadonlyArray<ImageId>) {
 
 const byImage = ({ image_id }: { readonly image_id: ImageId }): string => String(image_id)
 
-const decodeConsensus = Schema.decodeUnknownEffect(Consensus)
+const decodeConsensus = Schema.decodeEffect(Schema.fromJsonString(Consensus))
 
 interface AnswerRow extends Outcomes.OutcomeRow {
   readonly is_renewed: boolean
