@@ -155,6 +155,8 @@ export class MessageBroker extends Context.Service<
     ) => Effect.Effect<Subscription, BrokerUnavailable, Scope.Scope>
     /** Messages of the queue that no consumer holds, that one does, or that wait for a delay, as far as it is known. Cheap. */
     readonly depth: (queue: string) => Effect.Effect<number, BrokerUnavailable>
+    /** Messages of the queue that no consumer holds and that do not wait for a delay. Cheap. */
+    readonly ready: (queue: string) => Effect.Effect<number, BrokerUnavailable>
     /** What is in the queue. All zero for a queue that does not exist. */
     readonly statistics: (queue: string) => Effect.Effect<QueueStatistics, BrokerUnavailable>
     /**

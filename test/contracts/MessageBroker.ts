@@ -460,6 +460,7 @@ export const contract = ({ isLive, layer, name, pass }: Subject) => {
         const nothing = { ready: 0, unsettled: 0, delayed: 0, dead: 0, consumers: 0 }
         assert.deepStrictEqual(yield* broker.statistics(queue), nothing)
         assert.strictEqual(yield* broker.depth(queue), 0)
+        assert.strictEqual(yield* broker.ready(queue), 0)
         yield* broker.declare([queue])
         yield* broker.declare([queue])
         yield* broker.publish(messages(queue, ...numbered(6)))
@@ -472,6 +473,7 @@ export const contract = ({ isLive, layer, name, pass }: Subject) => {
         const left = { ...nothing, ready: 2, delayed: 1, dead: 1 }
         yield* eventually(broker.statistics(queue), { ...left, unsettled: 1, consumers: 1 })
         yield* eventually(broker.depth(queue), 4)
+        yield* eventually(broker.ready(queue), 2)
         yield* fourth!.settle(Ack())
         yield* eventually(broker.statistics(queue), left)
         yield* eventually(broker.depth(queue), 3)

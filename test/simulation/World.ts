@@ -254,6 +254,7 @@ export const process = Effect.fnUntraced(function* (world: World, name: string) 
       publish,
       subscribe,
       depth: (queue) => between("depth", broker.depth(queue)),
+      ready: (queue) => between("ready", broker.ready(queue)),
       statistics: (queue) => between("statistics", broker.statistics(queue))
     }),
     Layer.succeed(ResultStore, {

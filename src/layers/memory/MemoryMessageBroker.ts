@@ -59,6 +59,8 @@ export const layer: Layer.Layer<MessageBroker> = Layer.effect(
 
       depth: (name) => Effect.map(statistics(name), ({ delayed, ready, unsettled }) => ready + unsettled + delayed),
 
+      ready: (name) => Effect.map(statistics(name), ({ ready }) => ready),
+
       statistics,
 
       deadLetters: (name, limit) =>

@@ -96,6 +96,8 @@ export const layer: Layer.Layer<MessageBroker, BrokerMisconfigured, Address> = L
           (found, delayed) => (found?.ready ?? 0) + unsettled(queue) + delayed
         ).pipe(orDefect),
 
+      ready: (queue) => orDefect(Effect.map(waiting(queue), (found) => found?.ready ?? 0)),
+
       statistics: (queue) => orDefect(statistics(queue)),
       deadLetters: (queue, limit) => orDefect(deadLetters.list(queue, limit)),
       replay: (queue, selection) => orDefect(deadLetters.replay(queue, selection)),

@@ -12,13 +12,14 @@ import type { ImageId, ServiceId } from "../../domain/Identifiers.ts"
 import type { EncodedImage } from "../../domain/ImageReference.ts"
 import { type Hint, HintJson, hintQueue } from "../../domain/Messages.ts"
 import { PipelineEvent } from "../../domain/PipelineEvent.ts"
+import type { RetryPolicy } from "../../domain/RetryPolicy.ts"
 import * as ServiceCatalog from "../../domain/ServiceCatalog.ts"
 import * as Staleness from "../../domain/Staleness.ts"
 import * as Tuning from "../../domain/Tuning.ts"
 import * as Workflow from "../../domain/Workflow.ts"
 import { Catalog } from "../../services/Catalog.ts"
-import { type CropError, Cropper, type Cut } from "../../services/Cropper.ts"
-import { ImageSource, type ImageSourceError } from "../../services/ImageSource.ts"
+import { Cropper, type Cut } from "../../services/Cropper.ts"
+import { ImageSource } from "../../services/ImageSource.ts"
 import type { Inference } from "../../services/Inference.ts"
 import { Settlement } from "../../services/MessageBroker.ts"
 import * as Metrics from "../../services/Metrics.ts"
@@ -75,7 +76,10 @@ interface Asking {
   readonly longestWait: Duration.Duration
   /** Of every service that wants crops. */
   readonly breakers: ReadonlyMap<ServiceId, Breaker.Breaker>
-  /** Of each crop, for a hint may bring crops that were asked about often and others that never were. */
+  /**
+   * Of each image, as long as its picture cannot be read, and of each crop, for a hint may bring crops that were asked about often
+   * and others that never were.
+   */
   readonly attempts: Attempts.Attempts
 }
 
@@ -89,6 +93,8 @@ const enrich = Effect.fnUntraced(function* (
   asking: Asking
 ): Effect.fn.Return<Performed<Found>, StoreRejected, Surroundings> {
   const { imageId } = task.message
+  // A delivery comes back to what was postponed.
+  if (!asking.attempts.isDue(nameOf(imageId), yield* Clock.currentTimeMillis)) return settled(Settlement.Ack())
   const store = yield* ResultStore
   const { enrich, harmonize, services } = asking.algorithms
   const croppable = yield* untilStored(store.croppable(imageId, { enrich, services }))
@@ -174,7 +180,12 @@ const askAll = Effect.fnUntraced(function* (
     return Effect.flatMap(isOther, (isOther) => (isOther ? Effect.undefined : cropper.open(image)))
   })
   const opened = yield* Effect.result(open)
-  const cut = Result.isFailure(opened) ? Effect.fail(opened.failure) : opened.success && Effect.succeed(opened.success)
+  if (Result.isFailure(opened)) {
+    const resolution = yield* failed(nameOf(imageId), opened.failure, asking)
+    return crops.map((crop): Asked => ({ crop, region: crop.box, resolution }))
+  }
+  asking.attempts.end(nameOf(imageId))
+  const cut = opened.success
   // The boxes were another picture's, and are gone.
   if (cut === undefined) return []
   return yield* Effect.forEach(crops, (crop) => askAbout(imageId, crop, cut, asking), { concurrency: 8 })
@@ -183,27 +194,40 @@ const askAll = Effect.fnUntraced(function* (
 const askAbout = Effect.fnUntraced(function* (
   imageId: ImageId,
   crop: EnrichmentPlan.PlannedCrop,
-  cut: Effect.Effect<Cut, CropError | ImageSourceError>,
-  { attempts, breakers }: Asking
+  cut: Cut,
+  asking: Asking
 ): Effect.fn.Return<Asked, never, Catalog | Inference> {
   const name = nameOf(imageId, crop)
-  const cropped = yield* Effect.result(Effect.flatMap(cut, (cut) => cut(crop.box)))
+  const cropped = yield* Effect.result(cut(crop.box))
   const region = Result.isSuccess(cropped) ? cropped.success.region : crop.box
-  const tuning = yield* Effect.flatMap(CurrentTuning, ({ of }) => of(crop.service))
-  const resolution = yield* Effect.fromResult(cropped).pipe(
-    Effect.flatMap(({ image }) => breakers.get(crop.service)!.guard(name, askService(crop.service, image))),
-    Effect.match({
-      onSuccess: (outcome) => Resolution.Final({ outcome }),
-      onFailure: (error) => onFailure(error, attempts.next(name), Tuning.retryPolicy(tuning))
-    })
+  const answered = yield* Effect.fromResult(cropped).pipe(
+    Effect.flatMap(({ image }) => asking.breakers.get(crop.service)!.guard(name, askService(crop.service, image))),
+    Effect.result
   )
-  if (resolution._tag === "Final") attempts.end(name)
-  if (resolution._tag === "Postponed") attempts.postpone(name, yield* Clock.currentTimeMillis, resolution)
-  return { crop, region, resolution }
+  if (Result.isSuccess(answered)) {
+    asking.attempts.end(name)
+    return { crop, region, resolution: Resolution.Final({ outcome: answered.success }) }
+  }
+  const tuning = yield* Effect.flatMap(CurrentTuning, ({ of }) => of(crop.service))
+  return { crop, region, resolution: yield* failed(name, answered.failure, asking, Tuning.retryPolicy(tuning)) }
 })
 
-const nameOf = (imageId: ImageId, { boxId, service }: EnrichmentPlan.PlannedCrop): string =>
-  `${imageId} ${boxId} ${service}`
+/** What becomes of an image or a crop about which nothing could be asked. What is postponed is not tried before its time. */
+const failed = Effect.fnUntraced(function* (
+  name: string,
+  error: Parameters<typeof onFailure>[0],
+  { attempts }: Asking,
+  policy?: RetryPolicy
+) {
+  const resolution = onFailure(error, attempts.next(name), policy)
+  if (resolution._tag === "Final") attempts.end(name)
+  if (resolution._tag === "Postponed") attempts.postpone(name, yield* Clock.currentTimeMillis, resolution)
+  return resolution
+})
+
+/** The name among the attempts of an image, whose picture all its crops are cut from, or of one of them. */
+const nameOf = (imageId: ImageId, crop?: EnrichmentPlan.PlannedCrop): string =>
+  crop === undefined ? String(imageId) : `${imageId} ${crop.boxId} ${crop.service}`
 
 const askService = Effect.fnUntraced(function* (id: ServiceId, image: EncodedImage) {
   const catalog = yield* Catalog

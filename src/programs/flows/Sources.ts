@@ -18,6 +18,8 @@ interface Troubled {
   readonly scope: Scope.Closeable
   /** Pictures that could not be read, each of which counts once. */
   readonly pictures: Set<string>
+  /** Whether the place itself is away, with all that is below it; else some of the pictures right in it cannot be read. */
+  isAway: boolean
   /** Whether what is missing there is gone for good. */
   isGone: boolean
 }
@@ -60,13 +62,17 @@ export const layer = Layer.effect(
         onAway: (reason) => Effect.logWarning(`${reason}; pictures from ${place} wait until it is back`),
         onBack: Effect.logInfo(`Pictures from ${place} can be read again`)
       }).pipe(Scope.provide(own))
-      const added: Troubled = { circuit, scope: own, pictures: new Set(), isGone: false }
+      const added: Troubled = { circuit, scope: own, pictures: new Set(), isAway: false, isGone: false }
       troubled.set(place, added)
       return added
     })
 
     const troublesOf = (reference: ImageReference) =>
-      troubled.size === 0 ? [] : [...troubled].filter(([place]) => PictureSource.has(place, reference))
+      troubled.size === 0
+        ? []
+        : [...troubled].filter(([place, { isAway }]) =>
+            isAway ? PictureSource.has(place, reference) : PictureSource.of(reference) === place
+          )
 
     const succeeded = (reference: ImageReference) =>
       Effect.forEach(
@@ -87,8 +93,10 @@ export const layer = Layer.effect(
       const trouble = yield* at(place)
       const { circuit, pictures } = trouble
       const since = circuit.since()
-      if (isAway) yield* circuit.away(reason.detail)
-      else if (!trouble.isGone) {
+      if (isAway) {
+        trouble.isAway = true
+        yield* circuit.away(reason.detail)
+      } else if (!trouble.isGone) {
         if (reason._tag === "Missing" && (yield* isLongAgo(since))) {
           trouble.isGone = true
           yield* Effect.logWarning(`Pictures from ${place} are still missing, and are taken for gone: ${error.message}`)

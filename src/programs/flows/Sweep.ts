@@ -160,7 +160,10 @@ const areBoxesOfAnother = Effect.fnUntraced(function* ({ harmonize, services }: 
   return (yield* store.stale("harmonize", { algorithm: harmonize, services, by: "algorithm", limit: 1 })).length > 0
 })
 
-/** Hints page by page. No more hints wait than one page has, so that what is answered meanwhile is looked at soon. */
+/**
+ * Hints page by page. No more hints wait in the queue than one page has, so that what is answered meanwhile is looked at soon.
+ * Those that were sent to wait for a delay hold up none: an image whose picture is away may wait for days.
+ */
 const hintAt = Effect.fnUntraced(function* (
   stage: Stage,
   which: Omit<Parameters<ResultStore["Service"]["stale"]>[1], "after" | "limit">,
@@ -168,7 +171,7 @@ const hintAt = Effect.fnUntraced(function* (
 ) {
   const store = yield* ResultStore
   const broker = yield* MessageBroker
-  const isLow = Effect.map(broker.depth(hintQueue[stage]), (depth) => depth < page / 2)
+  const isLow = Effect.map(broker.ready(hintQueue[stage]), (ready) => ready < page / 2)
   let after: ImageId | undefined
   do {
     const stale = yield* store.stale(stage, { ...which, limit: page, ...(after === undefined ? {} : { after }) })

@@ -207,4 +207,25 @@ describe("images whose source is away (issue 12, A2)", () => {
       yield* end
     }).pipe(Effect.provide(world(own)))
   })
+
+  it.effect("hold up none of the folders in theirs when many are missing from it", () => {
+    const own = {
+      looked: Array<string>(),
+      asked: 0,
+      trouble: ((reference) =>
+        "path" in reference && reference.path.startsWith("/share/2024/")
+          ? undefined
+          : new Missing({ image: reference.filename, detail: "does not exist" })) as Trouble
+    }
+    return Effect.gen(function* () {
+      const { answers, end } = yield* worked(count, "/share", "/share/2024")
+      yield* pass(60)
+      assert.deepStrictEqual(yield* answers("/share/2024"), { succeeded: count * perImage, failed: [] })
+      assert.deepStrictEqual(
+        (yield* away).map(([source]) => source),
+        ["/share"]
+      )
+      yield* end
+    }).pipe(Effect.provide(world(own)))
+  })
 })

@@ -8,7 +8,7 @@ import * as MemoryMessageBroker from "../../../src/layers/memory/MemoryMessageBr
 import * as MemoryServiceSwitch from "../../../src/layers/memory/MemoryServiceSwitch.ts"
 import { sweep } from "../../../src/programs/flows/Sweep.ts"
 import { Catalog } from "../../../src/services/Catalog.ts"
-import { MessageBroker } from "../../../src/services/MessageBroker.ts"
+import { MessageBroker, Settlement } from "../../../src/services/MessageBroker.ts"
 import { ResultStore } from "../../../src/services/ResultStore.ts"
 import { ServiceSwitch } from "../../../src/services/ServiceSwitch.ts"
 import { WorkerRegistry } from "../../../src/services/WorkerRegistry.ts"
@@ -252,5 +252,34 @@ describe("the sweep", () => {
       assert.deepStrictEqual(yield* waiting, [1, 1, 1])
       yield* kill
     }).pipe(Effect.provide(surroundings))
+  )
+
+  it.effect("goes on to the last image while many that it hinted at wait for a picture that is away", () =>
+    Effect.gen(function* () {
+      const store = yield* ResultStore
+      const broker = yield* MessageBroker
+      const images = yield* lost(2500)
+      yield* store.record(images.map(({ imageId }) => answer(imageId, "clip")))
+      yield* store.save({ boxes: images.map(({ imageId }) => derived(imageId, 1, [], "a")) })
+      const hinted = new Set<string>()
+      const { deliveries } = yield* broker.subscribe(hintQueue.enrich, { prefetch: 32 })
+      yield* deliveries.pipe(
+        Stream.runForEach((delivery) => {
+          hinted.add(delivery.body)
+          return delivery.settle(Settlement.Retry({ after: Duration.hours(1) }))
+        }),
+        Effect.forkScoped
+      )
+      const stop = yield* Deferred.make<void>()
+      const algorithms = { harmonize: "a", consensus: "a", enrich: "a" }
+      const running = yield* Effect.forkChild(
+        Stream.runDrain(sweep({ every: "30 seconds", stop, stages: ["enrich"], algorithms })),
+        { startImmediately: true }
+      )
+      yield* pass(3)
+      assert.strictEqual(hinted.size, images.length)
+      yield* Deferred.succeed(stop, undefined)
+      yield* Fiber.join(running)
+    }).pipe(Effect.scoped, Effect.provide(surroundings))
   )
 })
