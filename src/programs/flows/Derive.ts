@@ -64,7 +64,7 @@ const stepOf = <R>(name: DerivingStage, commit: Step<Hint, ImageId, R>["commit"]
   message: HintJson,
   prefetch: 256,
   perform: { value: ({ imageId }) => imageId },
-  batch: { size: 128, within: "10 millis", concurrency: 1 },
+  batch: { size: 128, within: "10 millis", crowded: "100 millis", concurrency: 1 },
   commit
 })
 

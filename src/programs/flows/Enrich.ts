@@ -65,7 +65,7 @@ export const enriching = Effect.fnUntraced(function* (
       coalesces: true,
       ask: (task) => Effect.catch(enrich(task, asking), (rejected) => Effect.succeed(settled(onRejected(rejected))))
     },
-    batch: { size: 16, within: "10 millis", concurrency: 1 },
+    batch: { size: 16, within: "10 millis", crowded: "150 millis", concurrency: 1 },
     commit: record,
     commitSpan: "record enrichment"
   }

@@ -9,6 +9,7 @@ import { type Deferred, Effect, Option, Result, Schema, Stream } from "effect"
 import type { ImageId } from "../../domain/Identifiers.ts"
 import { CurrentLane, type Lane, Settlement } from "../../services/MessageBroker.ts"
 import type { Breaker } from "./Breaker.ts"
+import { batches } from "./Batches.ts"
 import { consume } from "./Consume.ts"
 import * as FailurePolicy from "./FailurePolicy.ts"
 import { finish } from "./Finish.ts"
@@ -43,7 +44,7 @@ const runLane = <M extends Message, A, R>(
         deliveries: [delivery],
         message: decode(delivery.body)
       }))
-      const coalesced = Stream.map(Stream.groupedWithin(received, batch.size, batch.within), coalesce)
+      const coalesced = Stream.map(batches(batch)(received), coalesce)
       const enough = Math.ceil(batch.size * scale)
       const finished =
         "value" in perform
@@ -70,10 +71,10 @@ const runLane = <M extends Message, A, R>(
 const finishingAll =
   <M extends Message, A, R>(step: Step<M, A, R>, turns: Turns.Turns<ImageId>, enough: number) =>
   <E, R2>(handled: Stream.Stream<Handled<A>, E, R2>) => {
-    const { concurrency, others, within } = step.batch
+    const { concurrency, others, ...batching } = step.batch
     if (others === undefined) {
       return handled.pipe(
-        Stream.groupedWithin(enough, within),
+        batches({ ...batching, size: enough }),
         Stream.mapEffect(finishing(step, turns), { concurrency })
       )
     }

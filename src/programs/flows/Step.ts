@@ -4,12 +4,13 @@
  * `Run.ts` is the one loop that works on any step. A step never settles a delivery and never publishes: it says how the
  * deliveries are to end, and which images are to be looked at next.
  */
-import { type Duration, type Effect, Option, type Schema, type Tracer } from "effect"
+import { type Effect, Option, type Schema, type Tracer } from "effect"
 import type { ImageId } from "../../domain/Identifiers.ts"
 import type { PipelineEvent } from "../../domain/PipelineEvent.ts"
 import type { StepName } from "../../domain/StepName.ts"
 import type { Delivery, Settlement } from "../../services/MessageBroker.ts"
 import type { StoreRejected } from "../../services/ResultStore.ts"
+import type { Batching } from "./Batches.ts"
 import type { Breaker } from "./Breaker.ts"
 import type { Look } from "./Hints.ts"
 import type { Together } from "./Together.ts"
@@ -33,12 +34,10 @@ export interface Step<M extends Message, A, R> {
   /** What is to be committed about a message: found out by asking, or plain from the message; then two messages are one. */
   readonly perform: Asking<M, A, R> | { readonly value: (message: M) => A }
   /**
-   * So many tasks are committed together, or those that are there after `within`; so many batches at the same time. With `others`,
-   * together with the tasks of other steps that commit in the same way.
+   * How tasks are committed together; so many batches at the same time. With `others`, together with the tasks of other steps that
+   * commit in the same way.
    */
-  readonly batch: {
-    readonly size: number
-    readonly within: Duration.Input
+  readonly batch: Batching & {
     readonly concurrency: number
     readonly others?: Together<Handled<A>, PipelineEvent>
   }

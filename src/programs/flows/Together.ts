@@ -1,7 +1,8 @@
 /**
  * Doing in one go what several bring at nearly the same time: a transaction for the answers of all services, and not one for each.
  */
-import { Deferred, type Duration, Effect, type Scope, Semaphore } from "effect"
+import { Deferred, Effect, type Scope, Semaphore } from "effect"
+import { type Batching, windowAfter } from "./Batches.ts"
 
 export interface Together<A, B> {
   /**
@@ -11,23 +12,22 @@ export interface Together<A, B> {
   readonly bring: (item: A, side: { readonly name: string; readonly enough: number }) => Effect.Effect<ReadonlyArray<B>>
 }
 
-export interface Options {
-  /** How long the first item waits for others. */
-  readonly within: Duration.Input
-  /** At most so many are done in one go, and so many goes are under way. */
-  readonly size: number
+export interface Options extends Batching {
+  /** So many goes are under way. */
   readonly concurrency: number
 }
 
 /** `work` never fails. It goes on for those who wait when one of them is interrupted, and ends with the scope. */
 export const make = Effect.fnUntraced(function* <A, B, R>(
   work: (items: ReadonlyArray<A>) => Effect.Effect<ReadonlyArray<B>, never, R>,
-  { concurrency, size, within }: Options
+  { concurrency, ...batching }: Options
 ): Effect.fn.Return<Together<A, B>, never, R | Scope.Scope> {
   const scope = yield* Effect.scope
   const context = yield* Effect.context<R>()
   const goes = yield* Semaphore.make(concurrency)
   let open: Go<A, B> | undefined
+  /** Items of the latest go. */
+  let last = 0
 
   /** Takes part in the go that is open until it is full, or begins. */
   const join = (item: A, { enough, name }: { readonly name: string; readonly enough: number }): Go<A, B> => {
@@ -40,7 +40,7 @@ export const make = Effect.fnUntraced(function* <A, B, R>(
     const count = (go.sides.get(name) ?? 0) + 1
     go.items.push(item)
     go.sides.set(name, count)
-    const isFull = go.items.length >= size
+    const isFull = go.items.length >= batching.size
     open = isFull ? undefined : go
     // Whoever waits for this goes on at once.
     if (isFull || count >= enough) Deferred.doneUnsafe(go.full, Effect.void)
@@ -48,11 +48,12 @@ export const make = Effect.fnUntraced(function* <A, B, R>(
   }
 
   const begin = (go: Go<A, B>) =>
-    Effect.raceFirst(Deferred.await(go.full), Effect.sleep(within)).pipe(
+    Effect.raceFirst(Deferred.await(go.full), Effect.sleep(windowAfter(last, batching))).pipe(
       Effect.andThen(
         goes.withPermits(1)(
           Effect.suspend(() => {
             if (open === go) open = undefined
+            last = go.items.length
             return Deferred.into(work(go.items), go.done)
           })
         )

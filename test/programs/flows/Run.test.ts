@@ -21,7 +21,7 @@ const step = (options: Partial<Step<Hint, ImageId, MessageBroker>> = {}) => {
     message: HintJson,
     prefetch: 100,
     perform: { value: ({ imageId }) => imageId },
-    batch: { size: 10, within: "300 millis", concurrency: 1 },
+    batch: { size: 10, within: "300 millis", crowded: "300 millis", concurrency: 1 },
     commit: (work) =>
       Effect.sync(() => {
         batches.push(work.map(({ imageId }) => imageId))

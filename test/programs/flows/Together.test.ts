@@ -11,11 +11,14 @@ const going = (options: Partial<Together.Options> = {}, begun: Effect.Effect<voi
       Effect.sync(() => void goes.push([...items])),
       Effect.as(begun, items)
     )
-  return Effect.map(Together.make(work, { within: "25 millis", size: 4, concurrency: 2, ...options }), (together) => ({
-    goes,
-    bring: (item: number, name = "a", enough = 3) =>
-      Effect.forkChild(together.bring(item, { name, enough }), { startImmediately: true })
-  }))
+  return Effect.map(
+    Together.make(work, { within: "25 millis", crowded: "25 millis", size: 4, concurrency: 2, ...options }),
+    (together) => ({
+      goes,
+      bring: (item: number, name = "a", enough = 3) =>
+        Effect.forkChild(together.bring(item, { name, enough }), { startImmediately: true })
+    })
+  )
 }
 
 describe("what several bring together", () => {
@@ -31,6 +34,23 @@ describe("what several bring together", () => {
       yield* bring(4)
       yield* TestClock.adjust("25 millis")
       assert.deepStrictEqual(goes, [[1, 2, 3], [4]])
+    }).pipe(Effect.scoped)
+  )
+
+  it.effect("is waited for longer when several came the last time", () =>
+    Effect.gen(function* () {
+      const { bring, goes } = yield* going({ crowded: "50 millis" })
+      yield* Effect.all([bring(1), bring(2, "b")])
+      yield* TestClock.adjust("25 millis")
+      assert.deepStrictEqual(goes, [[1, 2]])
+      yield* bring(3)
+      yield* TestClock.adjust("49 millis")
+      assert.deepStrictEqual(goes, [[1, 2]])
+      yield* TestClock.adjust("1 millis")
+      assert.deepStrictEqual(goes, [[1, 2], [3]])
+      yield* bring(4)
+      yield* TestClock.adjust("25 millis")
+      assert.deepStrictEqual(goes, [[1, 2], [3], [4]])
     }).pipe(Effect.scoped)
   )
 
@@ -81,7 +101,7 @@ describe("what several bring together", () => {
       const together = yield* Together.make(
         (items: ReadonlyArray<number>) =>
           Effect.suspend(() => (tries++ === 0 ? Effect.die("a mistake") : Effect.succeed(items))),
-        { within: "25 millis", size: 2, concurrency: 1 }
+        { within: "25 millis", crowded: "25 millis", size: 2, concurrency: 1 }
       )
       const bring = (item: number) => Effect.exit(together.bring(item, { name: "a", enough: 2 }))
       const failed = yield* Effect.all([bring(1), bring(2)], { concurrency: "unbounded" })
