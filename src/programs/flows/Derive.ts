@@ -3,10 +3,10 @@
  * image are read, what stages derive from them is derived again and replaces what is stored unless that is newer.
  *
  * Stages of one process derive together: the facts are read and decoded once, and written in one transaction. So are images of
- * a batch, some at a time: while the database writes these, others are derived. Nothing is coordinated: of two postprocessors at one
+ * a batch; while the database writes a full one, the next is derived. Nothing is coordinated: of two postprocessors at one
  * image the one with the older facts writes nothing.
  */
-import { Array, Effect } from "effect"
+import { Effect } from "effect"
 import type { Consensus } from "../../domain/Consensus.ts"
 import * as Derive from "../../domain/Derive.ts"
 import * as EnrichmentPlan from "../../domain/EnrichmentPlan.ts"
@@ -39,13 +39,13 @@ export interface Deriving {
 /** Keeps the harmonized boxes, and with them what else this process derives from the same facts. */
 export const harmonizing = (options: Deriving) => {
   const keyed = withKeys(options)
-  return stepOf("harmonize", (work) => Effect.flatMap(withoutPaused(keyed), (options) => deriveAll(options, work)))
+  return stepOf("harmonize", (work) => Effect.flatMap(withoutPaused(keyed), (options) => derive(options, work)))
 }
 
 /** Keeps the consensus where it was not derived with the boxes. */
 export const voting = (options: Deriving) => {
   const keyed = withKeys({ ...options, stages: ["consensus"] })
-  return stepOf("consensus", (work) => deriveAll(keyed, work))
+  return stepOf("consensus", (work) => derive(keyed, work))
 }
 
 /** With what each stage derives with, which is the same for all images. */
@@ -62,14 +62,11 @@ const stepOf = <R>(name: DerivingStage, commit: Step<Hint, ImageId, R>["commit"]
   name,
   queue: hintQueue[name],
   message: HintJson,
-  prefetch: 256,
+  prefetch: 288,
   perform: { value: ({ imageId }) => imageId },
-  batch: { size: 128, within: "10 millis", crowded: "100 millis", concurrency: 1 },
+  batch: { size: 96, within: "10 millis", crowded: "100 millis", concurrency: 2 },
   commit
 })
-
-/** So many images of a batch are read and written together. */
-const together = 32
 
 /** While voting is switched off, hints at it wait in its queue. */
 const withoutPaused = (options: Keyed) =>
@@ -78,10 +75,6 @@ const withoutPaused = (options: Keyed) =>
     (isPaused): Keyed =>
       isPaused ? { ...options, stages: options.stages.filter((stage) => stage !== "consensus") } : options
   )
-
-/** Derives for all images of a batch, some at a time. */
-const deriveAll = (options: Keyed, work: ReadonlyArray<Work<ImageId>>) =>
-  allOf(Effect.forEach(Array.chunksOf(work, together), (some) => derive(options, some), { concurrency: 2 }))
 
 const allOf = <E, R>(parts: Effect.Effect<ReadonlyArray<Committed>, E, R>): Effect.Effect<Committed, E, R> =>
   Effect.map(parts, (parts) => ({

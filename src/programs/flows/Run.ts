@@ -9,7 +9,7 @@ import { type Deferred, Effect, Option, Result, Schema, Stream } from "effect"
 import type { ImageId } from "../../domain/Identifiers.ts"
 import { CurrentLane, type Lane, Settlement } from "../../services/MessageBroker.ts"
 import type { Breaker } from "./Breaker.ts"
-import { batches } from "./Batches.ts"
+import { batches, inBatches } from "./Batches.ts"
 import { consume } from "./Consume.ts"
 import * as FailurePolicy from "./FailurePolicy.ts"
 import { finish } from "./Finish.ts"
@@ -44,19 +44,21 @@ const runLane = <M extends Message, A, R>(
         deliveries: [delivery],
         message: decode(delivery.body)
       }))
-      const coalesced = Stream.map(batches(batch)(received), coalesce)
-      const enough = Math.ceil(batch.size * scale)
+      const tasks =
+        "ask" in perform && perform.coalesces
+          ? Stream.flattenIterable(Stream.map(batches(batch)(received), coalesce))
+          : received
       const finished =
         "value" in perform
-          ? Stream.map(coalesced, (tasks) => tasks.map((task) => handle(task, valued(task, perform.value)))).pipe(
-              Stream.mapEffect(finishing(step, mine), { concurrency: batch.concurrency })
-            )
-          : (perform.coalesces ? Stream.flattenIterable(coalesced) : received).pipe(
+          ? inBatches(batch, (received: ReadonlyArray<Received<M>>) =>
+              finishing(step, mine)(coalesce(received).map((task) => handle(task, valued(task, perform.value))))
+            )(received)
+          : tasks.pipe(
               Stream.mapEffect((task) => Effect.tap(ask(step, perform, task, mine), pauseWhenOpen(breaker, pause)), {
                 concurrency: places(Math.ceil(perform.concurrency * scale)),
                 unordered: true
               }),
-              finishingAll(step, mine, enough)
+              finishingAll(step, mine, Math.ceil(batch.size * scale))
             )
       return finished.pipe(
         Stream.flattenIterable,
@@ -71,13 +73,8 @@ const runLane = <M extends Message, A, R>(
 const finishingAll =
   <M extends Message, A, R>(step: Step<M, A, R>, turns: Turns.Turns<ImageId>, enough: number) =>
   <E, R2>(handled: Stream.Stream<Handled<A>, E, R2>) => {
-    const { concurrency, others, ...batching } = step.batch
-    if (others === undefined) {
-      return handled.pipe(
-        batches({ ...batching, size: enough }),
-        Stream.mapEffect(finishing(step, turns), { concurrency })
-      )
-    }
+    const { others, ...batch } = step.batch
+    if (others === undefined) return inBatches({ ...batch, size: enough }, finishing(step, turns))(handled)
     const side = { name: step.name, enough }
     const bring = (one: Handled<A>) => Effect.ensuring(others.bring(one, side), endTurns(turns, [one]))
     return Stream.mapEffect(handled, bring, { concurrency: "unbounded", unordered: true })

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Queue, Stream } from "effect"
+import { Deferred, Effect, Queue, Stream } from "effect"
 import { TestClock } from "effect/testing"
-import { batches } from "../../../src/programs/flows/Batches.ts"
+import { batches, inBatches } from "../../../src/programs/flows/Batches.ts"
 
 /** The batches that came of what was offered until now. */
 const batching = Effect.gen(function* () {
@@ -59,6 +59,34 @@ describe("batches", () => {
         [1, 2, 3, 4],
         [5, 6, 7, 8]
       ])
+    }).pipe(Effect.scoped)
+  )
+})
+
+describe("work in batches", () => {
+  it.effect("is begun while other is under way when a batch is full, and else when that has ended", () =>
+    Effect.gen(function* () {
+      const offered = yield* Queue.unbounded<number>()
+      const begun: Array<ReadonlyArray<number>> = []
+      const end = yield* Deferred.make<void>()
+      yield* Stream.fromQueue(offered).pipe(
+        inBatches({ size: 3, within: "10 millis", crowded: "10 millis", concurrency: 2 }, (batch) =>
+          Effect.andThen(
+            Effect.sync(() => void begun.push(batch)),
+            Deferred.await(end)
+          )
+        ),
+        Stream.runDrain,
+        Effect.forkScoped
+      )
+      const after = (...items: ReadonlyArray<number>) =>
+        Effect.as(Effect.andThen(Queue.offerAll(offered, items), TestClock.adjust("1 second")), begun)
+      assert.deepStrictEqual(yield* after(1), [[1]])
+      assert.deepStrictEqual(yield* after(2), [[1]])
+      assert.deepStrictEqual(yield* after(3, 4), [[1], [2, 3, 4]])
+      assert.deepStrictEqual(yield* after(5, 6, 7, 8), [[1], [2, 3, 4]])
+      yield* Deferred.succeed(end, undefined)
+      assert.deepStrictEqual(yield* after(), [[1], [2, 3, 4], [5, 6, 7], [8]])
     }).pipe(Effect.scoped)
   )
 })
