@@ -55,15 +55,23 @@ const restore = (scroll: number): void => {
 
 /** Shows another address in place of this one: back leads to what came before this one. */
 export const replace = (address: string): void => {
-  rewrite(address)
+  write(address)
   current.value = parse(location.hash)
 }
 
-/** Writes what is shown into the address, for those who copy it or come back to it. */
+/** Writes what is shown of a page into its address, for those who copy it or come back to it; of another page than is shown, nothing. */
 export const rewrite = (address: string): void => {
+  if (pathOf(parse(address)) === pathOf(route.peek())) write(address)
+}
+
+/** Who has just gone somewhere else is at the address of that already, which is to stay. */
+const write = (address: string): void => {
+  if (numberOf(history.state) !== shown) return
   history.replaceState(history.state, "", address)
   note()
 }
+
+const pathOf = ({ path }: Route): string => path.join("/")
 
 /** Goes to a page, by going back where one came from it. */
 export const up = (address: string): void => {
@@ -75,7 +83,7 @@ history.scrollRestoration = "manual"
 begin(numberOf(history.state) ?? 0)
 
 addEventListener("hashchange", () => {
-  const { path } = route.value
+  const before = pathOf(route.value)
   const left = entries.get(shown)
   if (left !== undefined) entries.set(shown, { ...left, scroll: scrollY })
   const known = numberOf(history.state)
@@ -84,5 +92,5 @@ addEventListener("hashchange", () => {
   current.value = parse(location.hash)
   const entry = entries.get(shown)
   if (known !== undefined && entry !== undefined) restore(entry.scroll)
-  else if (route.value.path.join("/") !== path.join("/")) scrollTo(0, 0)
+  else if (pathOf(route.value) !== before) scrollTo(0, 0)
 })

@@ -396,6 +396,29 @@ layer(pipeline, { excludeTestServices: true, timeout: "60 seconds" })("the dashb
     }).pipe(Effect.scoped)
   )
 
+  it.effect("goes back to the list while what is shown of an image is about to be written into its address", () =>
+    Effect.gen(function* () {
+      const { page } = yield* Browsers.open("images?group=first")
+      yield* inPage(async () => {
+        await page.locator(".tile a").first().click()
+        await page.locator(".merged").first().waitFor()
+        await page.keyboard.press("n")
+        // So slow a page that the moment to write comes when the address is another one already, and the page is not.
+        await page.evaluate(`new Promise((resolve) => {
+          const dawdle = () => {
+            const end = performance.now() + 400
+            while (performance.now() < end);
+            setTimeout(resolve, 500)
+          }
+          addEventListener("popstate", dawdle, { once: true })
+          history.back()
+        })`)
+        assert.strictEqual(await page.evaluate<string>("location.hash"), "#/images?group=first")
+        await page.locator(".tile").nth(3).waitFor()
+      })
+    }).pipe(Effect.scoped)
+  )
+
   it.effect("keeps the filters in the address", () =>
     Effect.gen(function* () {
       const { page } = yield* Browsers.open("images?group=first")
