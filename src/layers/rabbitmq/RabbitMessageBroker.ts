@@ -55,6 +55,8 @@ export const layer: Layer.Layer<MessageBroker, BrokerMisconfigured, Address> = L
       return { ready: bulk.ready + (express?.ready ?? 0), consumers: bulk.consumers }
     })
 
+    const ready = (queue: string) => Effect.map(waiting(queue), (found) => found?.ready ?? 0)
+
     const statistics = Effect.fnUntraced(function* (queue: string) {
       const found = yield* waiting(queue)
       if (found === undefined) return nothing
@@ -90,13 +92,11 @@ export const layer: Layer.Layer<MessageBroker, BrokerMisconfigured, Address> = L
         ),
 
       depth: (queue) =>
-        Effect.zipWith(
-          waiting(queue),
-          delayed.count(queue),
-          (found, delayed) => (found?.ready ?? 0) + unsettled(queue) + delayed
-        ).pipe(orDefect),
+        Effect.zipWith(ready(queue), delayed.count(queue), (ready, delayed) => ready + unsettled(queue) + delayed).pipe(
+          orDefect
+        ),
 
-      ready: (queue) => orDefect(Effect.map(waiting(queue), (found) => found?.ready ?? 0)),
+      ready: (queue) => orDefect(ready(queue)),
 
       statistics: (queue) => orDefect(statistics(queue)),
       deadLetters: (queue, limit) => orDefect(deadLetters.list(queue, limit)),

@@ -30,12 +30,13 @@ import * as Together from "./Together.ts"
  */
 export const finishing = Effect.suspend(() =>
   Together.make((answered: ReadonlyArray<Handled<ResultRecord>>) => finish(committing, answered), {
+    ...batches,
     size: 64,
-    within: "25 millis",
-    crowded: "50 millis",
-    concurrency: 4
+    crowded: "50 millis"
   })
 )
+
+const batches = { within: "25 millis", crowded: "25 millis", concurrency: 4 } as const
 
 export const answering = (
   service: Service,
@@ -61,13 +62,7 @@ export const answering = (
       ask: (task) => answer(service, workerId, breaker, task)
     },
     // Half of what is held, so that a service that is fast never waits for a transaction.
-    batch: {
-      size: 2 * service.concurrency,
-      within: "25 millis",
-      crowded: "25 millis",
-      concurrency: 4,
-      ...(others && { others })
-    },
+    batch: { ...batches, size: 2 * service.concurrency, ...(others && { others }) },
     ...committing
   }))
 

@@ -15,6 +15,11 @@ export interface Batching {
   readonly crowded: Duration.Input
 }
 
+/** What is done in batches, so many of them at the same time. */
+export interface BatchedWork extends Batching {
+  readonly concurrency: number
+}
+
 /** How long the first of a batch waits for others, after a batch of `last`. */
 export const windowAfter = (last: number, { crowded, within }: Batching): Duration.Duration =>
   Duration.fromInputUnsafe(last > 1 ? crowded : within)
@@ -43,7 +48,7 @@ export const batches =
  */
 export const inBatches =
   <A, B, E2, R2>(
-    { concurrency, ...batching }: Batching & { readonly concurrency: number },
+    { concurrency, ...batching }: BatchedWork,
     work: (batch: ReadonlyArray<A>) => Effect.Effect<B, E2, R2>
   ) =>
   <E, R>(stream: Stream.Stream<A, E, R>): Stream.Stream<B, E | E2, R | R2> =>

@@ -10,7 +10,7 @@ import type { PipelineEvent } from "../../domain/PipelineEvent.ts"
 import type { StepName } from "../../domain/StepName.ts"
 import type { Delivery, Settlement } from "../../services/MessageBroker.ts"
 import type { StoreRejected } from "../../services/ResultStore.ts"
-import type { Batching } from "./Batches.ts"
+import type { BatchedWork } from "./Batches.ts"
 import type { Breaker } from "./Breaker.ts"
 import type { Look } from "./Hints.ts"
 import type { Together } from "./Together.ts"
@@ -34,13 +34,9 @@ export interface Step<M extends Message, A, R> {
   /** What is to be committed about a message: found out by asking, or plain from the message; then two messages are one. */
   readonly perform: Asking<M, A, R> | { readonly value: (message: M) => A }
   /**
-   * How tasks are committed together; so many batches at the same time. With `others`, together with the tasks of other steps that
-   * commit in the same way.
+   * How tasks are committed together. With `others`, together with the tasks of other steps that commit in the same way.
    */
-  readonly batch: Batching & {
-    readonly concurrency: number
-    readonly others?: Together<Handled<A>, PipelineEvent>
-  }
+  readonly batch: BatchedWork & { readonly others?: Together<Handled<A>, PipelineEvent> }
   /** Commits all. It may be repeated, for when it fails, some may be committed. */
   readonly commit: (work: ReadonlyArray<Work<A>>) => Effect.Effect<Committed, StoreRejected, R>
   /** Names the part of an image's trace in which its work is committed; none when `commit` makes it. */

@@ -2,7 +2,7 @@
  * Doing in one go what several bring at nearly the same time: a transaction for the answers of all services, and not one for each.
  */
 import { Deferred, Effect, type Scope, Semaphore } from "effect"
-import { type Batching, windowAfter } from "./Batches.ts"
+import { type BatchedWork, windowAfter } from "./Batches.ts"
 
 export interface Together<A, B> {
   /**
@@ -12,15 +12,10 @@ export interface Together<A, B> {
   readonly bring: (item: A, side: { readonly name: string; readonly enough: number }) => Effect.Effect<ReadonlyArray<B>>
 }
 
-export interface Options extends Batching {
-  /** So many goes are under way. */
-  readonly concurrency: number
-}
-
 /** `work` never fails. It goes on for those who wait when one of them is interrupted, and ends with the scope. */
 export const make = Effect.fnUntraced(function* <A, B, R>(
   work: (items: ReadonlyArray<A>) => Effect.Effect<ReadonlyArray<B>, never, R>,
-  { concurrency, ...batching }: Options
+  { concurrency, ...batching }: BatchedWork
 ): Effect.fn.Return<Together<A, B>, never, R | Scope.Scope> {
   const scope = yield* Effect.scope
   const context = yield* Effect.context<R>()

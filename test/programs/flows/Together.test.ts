@@ -1,10 +1,11 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Deferred, Effect, Exit, Fiber } from "effect"
 import { TestClock } from "effect/testing"
+import type { BatchedWork } from "../../../src/programs/flows/Batches.ts"
 import * as Together from "../../../src/programs/flows/Together.ts"
 
 /** What is done in one go, in the order of the goes. `begun` is called with each. */
-const going = (options: Partial<Together.Options> = {}, begun: Effect.Effect<void> = Effect.void) => {
+const going = (options: Partial<BatchedWork> = {}, begun: Effect.Effect<void> = Effect.void) => {
   const goes: Array<ReadonlyArray<number>> = []
   const work = (items: ReadonlyArray<number>) =>
     Effect.andThen(
