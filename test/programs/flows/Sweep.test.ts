@@ -6,7 +6,7 @@ import { hintQueue } from "../../../src/domain/Messages.ts"
 import { get, standard } from "../../../src/domain/ServiceCatalog.ts"
 import * as MemoryMessageBroker from "../../../src/layers/memory/MemoryMessageBroker.ts"
 import * as MemoryServiceSwitch from "../../../src/layers/memory/MemoryServiceSwitch.ts"
-import { sweep } from "../../../src/programs/flows/Sweep.ts"
+import { sweep, type SweepOptions } from "../../../src/programs/flows/Sweep.ts"
 import { Catalog } from "../../../src/services/Catalog.ts"
 import { MessageBroker, Settlement } from "../../../src/services/MessageBroker.ts"
 import { ResultStore } from "../../../src/services/ResultStore.ts"
@@ -39,20 +39,17 @@ const lost = (count: number, prefix = "image") =>
     )
   )
 
-const sweeper = Effect.gen(function* () {
+const sweeperOf = Effect.fnUntraced(function* (looksAfter: Pick<SweepOptions, "stages" | "algorithms">) {
   const stop = yield* Deferred.make<void>()
-  const options = {
-    every: "30 seconds" as const,
-    stop,
-    stages: [] as const,
-    algorithms: { harmonize: "", consensus: "", enrich: "" }
-  }
+  const options = { every: "30 seconds", stop, ...looksAfter } as const
   const running = yield* Effect.forkChild(Stream.runDrain(sweep(options)), { startImmediately: true })
   return {
     kill: Fiber.interrupt(running),
     stop: Deferred.succeed(stop, undefined).pipe(Effect.andThen(Fiber.join(running)))
   }
 })
+
+const sweeper = sweeperOf({ stages: [], algorithms: { harmonize: "", consensus: "", enrich: "" } })
 
 /** Lets time pass in steps that are shorter than what happens in it. */
 const pass = (minutes: number, before: Effect.Effect<unknown, unknown, WorkerRegistry> = Effect.void) =>
@@ -185,19 +182,16 @@ describe("the sweep", () => {
       const images = yield* lost(4)
       yield* store.record(images.map(({ imageId }) => answer(imageId, "clip")))
       yield* store.save({ boxes: images.slice(1).map(({ imageId }) => derived(imageId, 1, [], "old")) })
-      const stop = yield* Deferred.make<void>()
       const algorithms = { harmonize: "new", consensus: "", enrich: "" }
-      const options = { every: "30 seconds", stop, stages: ["harmonize"], algorithms } as const
       const busy = { step: "harmonize", handled: 0, inFlight: 1 } as const
       const beating = WorkerRegistry.use((registry) =>
         registry.beat({ workerId: "w1", host: "h", version: "v", activities: [busy] })
       )
       yield* beating
-      const running = yield* Effect.forkChild(Stream.runDrain(sweep(options)), { startImmediately: true })
+      const { stop } = yield* sweeperOf({ stages: ["harmonize"], algorithms })
       yield* Effect.repeat(Effect.andThen(Effect.orDie(beating), TestClock.adjust("1 second")), { times: 10 })
       assert.strictEqual((yield* broker.statistics(hintQueue.harmonize)).ready, 3)
-      yield* Deferred.succeed(stop, undefined)
-      yield* Fiber.join(running)
+      yield* stop
     }).pipe(Effect.provide(surroundings))
   )
 
@@ -219,13 +213,9 @@ describe("the sweep", () => {
           switches.pause({ step: "harmonize", by: "somebody", reason: "a reason" })
         )
       }
-      const stop = yield* Deferred.make<void>()
       const algorithms = { harmonize: "new", consensus: "new new", enrich: "" }
       const stages = ["harmonize", "consensus"] as const
-      const running = yield* Effect.forkChild(
-        Stream.runDrain(sweep({ every: "30 seconds", stop, stages, algorithms })),
-        { startImmediately: true }
-      )
+      const { stop } = yield* sweeperOf({ stages, algorithms })
       const waiting = Effect.forEach(stages, (stage) =>
         Effect.map(broker.statistics(hintQueue[stage]), ({ ready }) => ready)
       )
@@ -236,8 +226,7 @@ describe("the sweep", () => {
       yield* store.save({ boxes: images.map(({ imageId }) => derived(imageId, 1, [], "new")) })
       yield* pass(2)
       assert.isAtLeast((yield* waiting)[1]!, 3)
-      yield* Deferred.succeed(stop, undefined)
-      yield* Fiber.join(running)
+      yield* stop
     }).pipe(Effect.provide(surroundings))
   )
 
@@ -270,16 +259,11 @@ describe("the sweep", () => {
         }),
         Effect.forkScoped
       )
-      const stop = yield* Deferred.make<void>()
       const algorithms = { harmonize: "a", consensus: "a", enrich: "a" }
-      const running = yield* Effect.forkChild(
-        Stream.runDrain(sweep({ every: "30 seconds", stop, stages: ["enrich"], algorithms })),
-        { startImmediately: true }
-      )
+      const { stop } = yield* sweeperOf({ stages: ["enrich"], algorithms })
       yield* pass(3)
       assert.strictEqual(hinted.size, images.length)
-      yield* Deferred.succeed(stop, undefined)
-      yield* Fiber.join(running)
+      yield* stop
     }).pipe(Effect.scoped, Effect.provide(surroundings))
   )
 })
