@@ -111,10 +111,9 @@ const writeUnmoved = Effect.fnUntraced(function* (
       RETURNING image_id
     ), detailed AS (
       INSERT INTO box_details (image_id, algorithm, details)
-      SELECT image_id, boxed.algorithm, coalesce(details, '{}')
-      FROM boxed LEFT JOIN (
-        SELECT image_id, array_agg(data ORDER BY rank) AS details FROM derived GROUP BY image_id
-      ) AS described USING (image_id)
+      SELECT image_id, algorithm, array_agg(data ORDER BY rank) FROM derived GROUP BY image_id, algorithm
+      UNION ALL
+      SELECT image_id, algorithm, '{}' FROM boxed WHERE image_id NOT IN (SELECT image_id FROM derived)
       ON CONFLICT (image_id) DO UPDATE SET algorithm = excluded.algorithm, details = excluded.details
       WHERE box_details.algorithm <> excluded.algorithm OR box_details.details <> excluded.details
     ), voted AS (
