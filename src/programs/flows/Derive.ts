@@ -3,7 +3,7 @@
  * image are read, what stages derive from them is derived again and replaces what is stored unless that is newer.
  *
  * Stages of one process derive together: the facts are read and decoded once, and written in one transaction. So are images of
- * a batch; while the database writes a full one, the next is derived. Nothing is coordinated: of two postprocessors at one
+ * a batch; while the database writes full ones, the next is derived. Nothing is coordinated: of two postprocessors at one
  * image the one with the older facts writes nothing.
  */
 import { Effect } from "effect"
@@ -62,9 +62,9 @@ const stepOf = <R>(name: DerivingStage, commit: Step<Hint, ImageId, R>["commit"]
   name,
   queue: hintQueue[name],
   message: HintJson,
-  prefetch: 288,
+  prefetch: 384,
   perform: { value: ({ imageId }) => imageId },
-  batch: { size: 96, within: "10 millis", crowded: "100 millis", concurrency: 2 },
+  batch: { size: 96, within: "10 millis", crowded: "100 millis", concurrency: 3 },
   commit
 })
 
