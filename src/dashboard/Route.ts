@@ -66,7 +66,7 @@ export const rewrite = (address: string): void => {
 
 /** Who has just gone somewhere else is at the address of that already, which is to stay. */
 const write = (address: string): void => {
-  if (numberOf(history.state) !== shown) return
+  if (entries.get(shown)?.hash !== location.hash) return
   history.replaceState(history.state, "", address)
   note()
 }

@@ -12,7 +12,12 @@ export const Values = Schema.Struct({
   /** Requests that each program keeps in flight. */
   concurrency: whole(1, 256),
   /** The most requests per second, of all programs together. */
-  rate: Schema.Finite.check(Schema.isBetween({ minimum: 1 / 3600, maximum: 100_000 })),
+  rate: Schema.Finite.check(
+    Schema.isBetween(
+      { minimum: 1 / 3600, maximum: 100_000 },
+      { expected: "from one in an hour to 100,000 in a second" }
+    )
+  ),
   /** How often a program makes a request again at once that failed for a passing reason. */
   retries: whole(0, 10),
   /** Deliveries of a job before its failure is recorded as final. */

@@ -1,7 +1,7 @@
 /** How every program here starts and ends. */
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import * as NodeServices from "@effect/platform-node/NodeServices"
-import { Cause, Config, ConfigProvider, Console, Effect, Exit, Layer, Schema, SchemaIssue } from "effect"
+import { Cause, Config, ConfigProvider, Console, Effect, Exit, Layer, PlatformError, Schema, SchemaIssue } from "effect"
 import { CliError, Command } from "effect/cli"
 import { SqlError } from "effect/sql"
 import * as SettingFiles from "../layers/files/SettingFiles.ts"
@@ -98,18 +98,49 @@ export const inWords = (error: { readonly message: string }): string => {
   if (error instanceof BrokerUnavailable) {
     return `${error.message}. Start the broker, or correct QUEUE_HOST and QUEUE_PORT, or AMQP_URL.`
   }
-  return error instanceof Config.ConfigError && Schema.isSchemaError(error.cause)
+  if (error instanceof PlatformError.PlatformError) return placeInWords(error)
+  if (!(error instanceof Config.ConfigError)) return error.message
+  return Schema.isSchemaError(error.cause)
     ? formatIssue(error.cause.issue)
         .issues.map(({ message, path = [] }) => `${path.map(String).join("_")}: ${plain(message)}`)
         .join("\n")
-    : error.message
+    : error.cause.message
+}
+
+/** What is wrong with a file or a folder. */
+const placeInWords = ({ message, reason }: PlatformError.PlatformError): string => {
+  if (reason._tag === "BadArgument" || reason.pathOrDescriptor === undefined) return message
+  const { code } = (reason.cause ?? {}) as { readonly code?: string }
+  return `${reason.pathOrDescriptor}: ${(code === undefined ? undefined : placeProblems[code]) ?? `cannot be used (${code ?? reason._tag})`}`
+}
+
+const placeProblems: Readonly<Record<string, string>> = {
+  ENOENT: "there is no such file or folder",
+  ENOTDIR: "a part of this path is a file, not a folder",
+  EISDIR: "this is a folder, not a file",
+  EEXIST: "this is there already",
+  ENOTEMPTY: "this is a folder that is not empty",
+  EACCES: "this program may not use it: look at who owns it, and its permissions",
+  EPERM: "this program may not use it: look at who owns it, and its permissions",
+  EROFS: "it cannot be written there: the file system is read-only",
+  ENOSPC: "the disk is full"
 }
 
 const mistakesInWords = ({ commandPath, errors }: CliError.ShowHelp): string =>
   [
-    ...errors.map(({ message }) => plain(message)),
+    ...errors.map((error) => plain(ofWhom(error))),
     `${commandPath.join(" ")} --help explains ${commandPath.length > 1 ? "its flags" : "the commands"}.`
   ].join("\n\n")
+
+/** What a mistake says; of a value that a variable has given to a flag, the variable. */
+const ofWhom = (error: CliError.ShowHelp["errors"][number]): string => {
+  if (error._tag !== "InvalidValue" || error.kind !== "flag") return error.message
+  const variable = error.option.toUpperCase().replaceAll("-", "_")
+  const isGiven = process.argv.some((arg) => arg.split("=")[0] === `--${error.option}`)
+  return isGiven || process.env[variable] !== error.value
+    ? error.message
+    : error.message.replace(`flag --${error.option}`, variable)
+}
 
 /** All variables and flags are strings, and schemas check them. */
 const plain = (message: string): string =>

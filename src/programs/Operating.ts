@@ -49,6 +49,11 @@ export const run = Effect.fnUntraced(function* (
   { before = Option.none(), detach, dryRun, group, idsFile, yes }: Options
 ) {
   const ids = Option.isSome(idsFile) ? yield* Stream.runCollect(ImageSelection.listed(idsFile.value)) : undefined
+  if (ids?.length === 0) {
+    return yield* new Settings.BadSetting({
+      detail: `--image-ids-file ${Option.getOrThrow(idsFile)} names no image: put the id of one on each line`
+    })
+  }
   const request = yield* Effect.mapError(
     decode({
       ...own,

@@ -119,6 +119,8 @@ export interface DeadLetter {
   /** The attempt that was its last. */
   readonly attempt: number
   readonly reason: string
+  /** Present when nothing is wrong with it but that its queue was gone when its delay ended. */
+  readonly isLost?: true
 }
 
 /** Which dead letters: all that are there now, or those with these ids. */

@@ -419,6 +419,28 @@ layer(pipeline, { excludeTestServices: true, timeout: "60 seconds" })("the dashb
     }).pipe(Effect.scoped)
   )
 
+  it.effect("follows a choice after going back to what has the same address", () =>
+    Effect.gen(function* () {
+      const { page } = yield* Browsers.open("statistics?group=first")
+      yield* inPage(async () => {
+        const group = page.locator(".chosen select")
+        const isAt = (hash: string) => page.waitForFunction(`location.hash === "${hash}"`)
+        await page.getByText("4 images", { exact: true }).waitFor()
+        await page.locator("nav a[href='#/statistics']").first().click()
+        await isAt("#/statistics")
+        await group.selectOption("first")
+        await isAt("#/statistics?group=first")
+        await page.evaluate(`new Promise((resolve) => {
+          addEventListener("popstate", () => setTimeout(resolve), { once: true })
+          history.back()
+        })`)
+        await group.selectOption("")
+        await isAt("#/statistics")
+        assert.strictEqual(await group.inputValue(), "")
+      })
+    }).pipe(Effect.scoped)
+  )
+
   it.effect("keeps the filters in the address", () =>
     Effect.gen(function* () {
       const { page } = yield* Browsers.open("images?group=first")

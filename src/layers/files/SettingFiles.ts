@@ -20,5 +20,6 @@ export const following = (self: ConfigProvider.ConfigProvider): ConfigProvider.C
 const contentOf = (variable: string, path: string) =>
   Effect.try({
     try: () => NodeFs.readFileSync(path, "utf8").replace(/\r?\n$/, ""),
-    catch: (cause) => new ConfigProvider.SourceError({ message: `${variable} cannot be read: ${String(cause)}`, cause })
+    catch: (cause) =>
+      new ConfigProvider.SourceError({ message: `${variable} cannot be read: ${(cause as Error).message}`, cause })
   })

@@ -39,7 +39,7 @@ export const texts = (values: ReadonlyArray<string | undefined>): Statement.Frag
     "text"
   )
 
-/** A `text[]` of JSON documents, to be cast to `jsonb` one by one; `undefined` is no document. */
+/** A `text[]` of JSON documents; `undefined` is no document. */
 export const documents = (values: ReadonlyArray<unknown>): Statement.Fragment =>
   array(
     values.map((value) => (value === undefined ? null : json(value))),

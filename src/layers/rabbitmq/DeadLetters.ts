@@ -135,8 +135,8 @@ export const make = ({ connection, inspect, publish, system, topology }: Parts) 
     const letters: Array<DeadLetter> = []
     const keep = (message: Amqp.GetMessage) => {
       if (letters.length === limit || !isOurs(message)) return
-      const { attempt, body, headers, id, reason } = Envelope.read(message)
-      letters.push({ id, queue, body, headers, attempt, reason })
+      const { attempt, body, headers, id, isLost, reason } = Envelope.read(message)
+      letters.push({ id, queue, body, headers, attempt, reason, ...(isLost && { isLost }) })
     }
     yield* look(queue, show(queue, keep))
     return letters

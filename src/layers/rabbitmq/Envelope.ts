@@ -33,6 +33,8 @@ export interface Envelope {
   readonly attempt: number
   /** Why it was set aside, when it was. */
   readonly reason: string
+  /** Whether it was set aside for nothing but that its queue was gone. */
+  readonly isLost: boolean
   /** How often it went back to its queue without a decision. */
   readonly returns: number
 }
@@ -102,6 +104,7 @@ export const read = ({ content, properties }: Amqp.Message): Envelope => {
     headers,
     attempt: Number.isSafeInteger(all[attemptHeader]) ? Math.max(1, all[attemptHeader]) : 1,
     reason: reasonOf(all),
+    isLost: textOf(all[reasonHeader]) === undefined && diedAt(all) === "expired" && isDelay(all["x-first-death-queue"]),
     returns: Number.isSafeInteger(all[returnsHeader]) ? all[returnsHeader] : 0
   }
 }
@@ -122,10 +125,13 @@ const isDelay = (queue: unknown): boolean => textOf(queue)?.includes("windmill.r
 const reasonOf = (headers: Amqp.MessagePropertyHeaders): string => {
   const ours = textOf(headers[reasonHeader])
   if (ours !== undefined) return ours
-  const brokers = textOf(headers["x-first-death-reason"]) ?? "unknown"
+  const brokers = diedAt(headers)
   if (brokers === "expired" && !isDelay(headers["x-first-death-queue"])) return expiredAtWork
   return Object.hasOwn(reasons, brokers) ? reasons[brokers]! : brokers
 }
+
+/** Why the broker took it from a queue first. */
+const diedAt = (headers: Amqp.MessagePropertyHeaders): string => textOf(headers["x-first-death-reason"]) ?? "unknown"
 
 const textOf = (header: unknown): string | undefined => (typeof header === "string" ? header : undefined)
 

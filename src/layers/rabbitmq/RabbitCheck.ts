@@ -112,14 +112,17 @@ interface Counts {
 
 /** Asks about one queue after the other; the channel ends with a queue that is not there. */
 const countsOf = async (connection: ChannelModel, prefix: string, queues: ReadonlyArray<string>): Promise<Counts> => {
-  let channel = await connection.createChannel()
+  const openChannel = async () => {
+    const opened = await connection.createChannel()
+    return opened.on("error", () => {})
+  }
+  let channel = await openChannel()
   const shared = Topology.sharedNames(prefix)
   const count = async (name: string) => {
-    channel.on("error", () => {})
     try {
       return await channel.checkQueue(name)
     } catch {
-      channel = await connection.createChannel()
+      channel = await openChannel()
       return undefined
     }
   }

@@ -53,7 +53,10 @@ export const command = Command.make("export", flags, ({ config, data, format, gr
     const missing = (yield* leftOut).size
     if (missing > 0) {
       return yield* new Settings.BadSetting({
-        detail: `${missing} images were left out, because their pictures cannot be read and no service has told their size.`
+        detail:
+          missing === 1
+            ? "An image was left out, because its picture cannot be read and no service has told its size."
+            : `${missing} images were left out, because their pictures cannot be read and no service has told their size.`
       })
     }
   }).pipe(

@@ -47,7 +47,7 @@ export const consume = <A, E, R, R2 = never>(
     yield* options.ready ?? Effect.void
     return yield* broker
       .subscribe(options.queue, { prefetch: Math.ceil(options.prefetch * scale), lane: options.lane ?? "bulk" })
-      .pipe(Effect.tapError(Effect.logWarning), Effect.retry(Reconnect.untilBack), Effect.orDie)
+      .pipe(Effect.tapError(warn), Effect.retry(Reconnect.untilBack), Effect.orDie)
   })
   const session = (hand: Hand) =>
     Stream.unwrap(
@@ -71,7 +71,7 @@ export const consume = <A, E, R, R2 = never>(
         return handle(
           deliveries.pipe(
             Stream.mapEffect((delivery) => inHand(options.step, delivery, hand, held)),
-            Stream.catchTag("BrokerUnavailable", (error) => Stream.fromEffectDrain(Effect.logWarning(error)))
+            Stream.catchTag("BrokerUnavailable", (error) => Stream.fromEffectDrain(warn(error)))
           ),
           stop,
           scale
@@ -88,6 +88,9 @@ export const consume = <A, E, R, R2 = never>(
     )
   return Stream.unwrap(Effect.flatMap(ActivityLog, (log) => Effect.map(log.open(options.step), sessions)))
 }
+
+/** Where in the client a connection broke says nothing to those who read it. */
+const warn = ({ message }: { readonly message: string }) => Effect.logWarning(message)
 
 /** The delivery, in hand and measured from now on until it is settled. */
 const inHand = Effect.fnUntraced(function* (step: StepName, delivery: Delivery, hand: Hand, held: Set<Delivery>) {

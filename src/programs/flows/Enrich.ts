@@ -182,6 +182,7 @@ const askAll = Effect.fnUntraced(function* (
   const opened = yield* Effect.result(open)
   if (Result.isFailure(opened)) {
     const resolution = yield* failed(nameOf(imageId), opened.failure, asking)
+    if (resolution._tag === "Final") for (const crop of crops) asking.attempts.end(nameOf(imageId, crop))
     return crops.map((crop): Asked => ({ crop, region: crop.box, resolution }))
   }
   asking.attempts.end(nameOf(imageId))

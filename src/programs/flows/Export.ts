@@ -34,10 +34,14 @@ export const images = Effect.fnUntraced(function* (filter: ImageFilter) {
     sizeOf(record).pipe(
       Effect.map((size): ReadonlyArray<Exported> => [{ record, size }]),
       Effect.catch((error) =>
-        Ref.update(leftOut, (ids) => new Set(ids).add(record.imageId)).pipe(
-          Effect.andThen(Effect.logWarning(`An image is left out of the export: ${error.message}`)),
-          Effect.as([])
-        )
+        Effect.gen(function* () {
+          // Some formats go through the images twice.
+          const isNew = !(yield* Ref.getAndUpdate(leftOut, (ids) => new Set(ids).add(record.imageId))).has(
+            record.imageId
+          )
+          if (isNew) yield* Effect.logWarning(`An image is left out of the export: ${error.message}`)
+          return []
+        })
       )
     )
 

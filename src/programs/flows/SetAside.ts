@@ -21,16 +21,18 @@ export const image = Effect.fnUntraced(function* (
   yield* untilStored(store.setAside(stage, [{ ...of, value: reason }]))
 })
 
-/** Tells which jobs of the services are dead letters: not to be published again unless they are replayed. */
+/** Tells which jobs of the services are dead letters for a reason of their own: not to be published again unless they are replayed. */
 export const jobs = Effect.fnUntraced(function* (services: ReadonlyArray<Service>) {
   const broker = yield* MessageBroker
   const found = yield* Effect.forEach(services, ({ queue }) =>
     Effect.gen(function* () {
       const { dead } = yield* broker.statistics(queue)
       const letters = dead === 0 ? [] : yield* broker.deadLetters(queue, dead)
-      return letters.flatMap(({ body }) =>
-        Option.match(decodeJob(body), { onNone: () => [], onSome: (job) => [nameOf(job.imageId, job.service)] })
-      )
+      return letters
+        .filter(({ isLost }) => isLost !== true)
+        .flatMap(({ body }) =>
+          Option.match(decodeJob(body), { onNone: () => [], onSome: (job) => [nameOf(job.imageId, job.service)] })
+        )
     })
   )
   const names = new Set(found.flat())

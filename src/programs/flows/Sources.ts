@@ -93,8 +93,8 @@ export const layer = Layer.effect(
       const trouble = yield* at(place)
       const { circuit, pictures } = trouble
       const since = circuit.since()
+      trouble.isAway = isAway
       if (isAway) {
-        trouble.isAway = true
         yield* circuit.away(reason.detail)
       } else if (!trouble.isGone) {
         if (reason._tag === "Missing" && (yield* isLongAgo(since))) {

@@ -162,7 +162,7 @@ const areBoxesOfAnother = Effect.fnUntraced(function* ({ harmonize, services }: 
 
 /**
  * Hints page by page. No more hints wait in the queue than one page has, so that what is answered meanwhile is looked at soon.
- * Those that were sent to wait for a delay hold up none: an image whose picture is away may wait for days.
+ * Those that were sent to wait for a delay hold up none of them, once it has begun: an image whose picture is away may wait for days.
  */
 const hintAt = Effect.fnUntraced(function* (
   stage: Stage,

@@ -92,8 +92,8 @@ const queued = ({ statistics }: QueueState): string =>
 
 const dead = ({ statistics }: QueueState): string => (statistics === undefined ? "?" : Wording.grouped(statistics.dead))
 
-const left = ({ eta, waiting }: ServiceState | StageState): string =>
-  waiting === 0 || eta === undefined ? "" : Wording.seconds(eta)
+const left = (step: ServiceState | StageState): string =>
+  step.waiting === 0 || step.eta === undefined || Troubles.isHalted(step) ? "" : Wording.seconds(step.eta)
 
 /** What keeps a step from going on. What is lost has columns of its own, and what the broker does not say is `?`. */
 const note = (step: ServiceState | StageState, now: Date): string => {

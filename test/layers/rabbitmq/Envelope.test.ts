@@ -62,6 +62,19 @@ describe("Envelope", () => {
     assert.match(reasonOf({ ...death, "x-first-death-reason": "maxlen" }) ?? "", /a policy limits in length/)
   })
 
+  it("knows what was set aside for nothing but that its queue was gone", () => {
+    const isLost = (headers: Record<string, unknown>) =>
+      Envelope.read({
+        ...delivered(Envelope.first({ queue: "work", body: "" }, home)),
+        properties: { ...absent, messageId: "1", headers }
+      }).isLost
+    assert.isTrue(isLost(death))
+    assert.isFalse(isLost({ ...death, "x-first-death-queue": "p.work" }))
+    assert.isFalse(isLost({ ...death, "x-first-death-reason": "maxlen" }))
+    assert.isFalse(isLost({ ...death, "x-windmill-reason": "not a message of windmill" }))
+    assert.isFalse(isLost({}))
+  })
+
   it.prop("carries every body unchanged, from hand to hand", [wellFormed], ([body]) => {
     const first = Envelope.first({ queue: "work", body }, home)
     assert.strictEqual(Envelope.read(delivered(first)).body, body)

@@ -175,38 +175,56 @@ describe("the answer about a crop that the store refuses", () => {
   )
 })
 
+/** A job that is a dead letter, and another that was lost; how many are in the queue after a while, and once it was replayed. */
+const swept = Effect.fnUntraced(function* (isLost: boolean) {
+  const store = yield* ResultStore
+  const broker = yield* MessageBroker
+  const service = ServiceCatalog.get(catalog, serviceId("yolov8"))
+  const reference = { filename: "a.jpg", path: "/a.jpg" }
+  const [image] = yield* Effect.forEach([reference, { ...reference, path: "/b.jpg" }], (reference) =>
+    Effect.map(store.submit([{ reference, services: [service.id] }]), ([image]) => image!.imageId)
+  )
+  const body = Schema.encodeSync(JobJson)({
+    version: 1,
+    imageId: image as ImageId,
+    service: service.id,
+    image: reference
+  })
+  yield* broker.publish([{ queue: service.queue, body }])
+  yield* Effect.scoped(
+    Effect.gen(function* () {
+      const { deliveries } = yield* broker.subscribe(service.queue, { prefetch: 1 })
+      const [delivery] = yield* Stream.runCollect(Stream.take(deliveries, 1))
+      yield* delivery!.settle({ _tag: "DeadLetter", reason: "killed its worker" })
+    })
+  )
+  const end = yield* Effect.provideService(postprocessing(Strategies.defaultStrategy), MessageBroker, {
+    ...broker,
+    deadLetters: (queue, limit) =>
+      Effect.map(broker.deadLetters(queue, limit), (letters) =>
+        isLost ? letters.map((letter) => ({ ...letter, isLost })) : letters
+      )
+  })
+  yield* pass(60)
+  const inQueue = yield* broker.statistics(service.queue)
+  assert.strictEqual(inQueue.dead, 1)
+  yield* broker.replay(service.queue, "all")
+  const replayed = yield* broker.statistics(service.queue)
+  yield* end
+  return [inQueue.ready, replayed.ready]
+})
+
 describe("a job that is a dead letter", () => {
   it.effect("is not put again by the sweep, until somebody replays it", () =>
     Effect.gen(function* () {
-      const store = yield* ResultStore
-      const broker = yield* MessageBroker
-      const service = ServiceCatalog.get(catalog, serviceId("yolov8"))
-      const reference = { filename: "a.jpg", path: "/a.jpg" }
-      const [image] = yield* Effect.forEach([reference, { ...reference, path: "/b.jpg" }], (reference) =>
-        Effect.map(store.submit([{ reference, services: [service.id] }]), ([image]) => image!.imageId)
-      )
-      const body = Schema.encodeSync(JobJson)({
-        version: 1,
-        imageId: image as ImageId,
-        service: service.id,
-        image: reference
-      })
-      yield* broker.publish([{ queue: service.queue, body }])
-      yield* Effect.scoped(
-        Effect.gen(function* () {
-          const { deliveries } = yield* broker.subscribe(service.queue, { prefetch: 1 })
-          const [delivery] = yield* Stream.runCollect(Stream.take(deliveries, 1))
-          yield* delivery!.settle({ _tag: "DeadLetter", reason: "killed its worker" })
-        })
-      )
-      const end = yield* postprocessing(Strategies.defaultStrategy)
-      yield* pass(60)
-      const inQueue = yield* broker.statistics(service.queue)
       // Only the other image's job, whose message was lost.
-      assert.deepStrictEqual([inQueue.ready, inQueue.dead], [1, 1])
-      yield* broker.replay(service.queue, "all")
-      assert.strictEqual((yield* broker.statistics(service.queue)).ready, 2)
-      yield* end
+      assert.deepStrictEqual(yield* swept(false), [1, 2])
+    }).pipe(Effect.provide(world()))
+  )
+
+  it.effect("is put again by the sweep when it is one because its queue was gone", () =>
+    Effect.gen(function* () {
+      assert.deepStrictEqual(yield* swept(true), [2, 3])
     }).pipe(Effect.provide(world()))
   )
 })
