@@ -23,6 +23,6 @@ export const captions = async (address = ollama): Promise<Absent | undefined> =>
     ? undefined
     : {
         service: "captions",
-        reason: `an Ollama answers at ${address}${models.length > 0 ? ` (${models.slice(0, 3).join(", ")})` : ""}: name it with --config to have its captions in the run, or run windmill models add captions.`
+        reason: `an Ollama answers at ${address}${models.length > 0 ? ` (${models.slice(0, 3).join(", ")})` : ""}: name it with --config to have its captions in the run, or run npx windmill models add captions.`
       }
 }

@@ -22,7 +22,7 @@ const folderOf = ({ added, folder }: WeightPackage, models: string): string | un
 /** The bytes of a file of a package, as its author published them. `models` is the folder of the models that were added. */
 export const read = async (from: WeightPackage, { path, sha256 }: WeightFile, models: string): Promise<Buffer> => {
   const folder = folderOf(from, models)
-  const add = `windmill models add ${from.folder}`
+  const add = `npx windmill models add ${from.folder}`
   if (folder === undefined) {
     throw new UnusableWeights(
       from.added ? `run ${add} to have it.` : `${from.name} is not installed: run npm ci without --omit=optional.`

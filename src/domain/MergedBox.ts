@@ -45,6 +45,12 @@ export const name = (harmonization: Harmonization): ReadonlyArray<MergedBox> => 
 export const contentOf = ({ box: { height, width, x, y }, concept }: Pick<MergedBox, "box" | "concept">): string =>
   `${concept.replaceAll(" ", "-")}_${x}_${y}_${width}_${height}`
 
+/** What the name of a box says to people: `zebra at 291, 347`. */
+export const inWords = (id: BoxId): string => {
+  const [, concept, x, y] = /^(.+?)_(\d+)_(\d+)_\d+_\d+(?:_\d+)?$/.exec(id) ?? []
+  return concept === undefined ? id : `${concept.replaceAll("-", " ")} at ${x}, ${y}`
+}
+
 /** The name of one of the boxes with that content; `rank` tells them apart, from 1. */
 export const ranked = (content: string, rank: number): BoxId => boxId(rank === 1 ? content : `${content}_${rank}`)
 

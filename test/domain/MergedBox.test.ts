@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Result, Schema } from "effect"
 import * as Arbitrary from "effect/Arbitrary"
 import * as BoundingBox from "../../src/domain/BoundingBox.ts"
+import type { BoxId } from "../../src/domain/Identifiers.ts"
 import * as MergedBox from "../../src/domain/MergedBox.ts"
 import { boxesOf, facts, factsOf, object, said } from "../support/Facts.ts"
 
@@ -91,5 +92,12 @@ describe("merged data", () => {
     const data = { cluster_id: "dog_1", label: "dog" }
     const problem = Result.getOrThrow(Result.flip(MergedBox.fromData(data)))
     assert.include(problem.message, "concept")
+  })
+
+  it("is named in words to people", () => {
+    const inWords = (id: string) => MergedBox.inWords(id as BoxId)
+    assert.strictEqual(inWords("zebra_291_347_418_345"), "zebra at 291, 347")
+    assert.strictEqual(inWords("traffic-light_0_7_10_20_2"), "traffic light at 0, 7")
+    assert.strictEqual(inWords("something else"), "something else")
   })
 })

@@ -41,7 +41,7 @@ export const sizeOfAdded = (models: string): number =>
 
 /** Makes sure that a model was added, and that its files are as long as when they were. */
 export const examine = (name: Models.HubServiceName, models: string): void => {
-  const add = `windmill models add ${name}`
+  const add = `npx windmill models add ${name}`
   const list = listOf(name, models)
   if (!existsSync(list)) throw new UnusableWeights(`run ${add} to have it.`)
   const { files, revision } = JSON.parse(readFileSync(list, "utf8")) as List
@@ -68,7 +68,7 @@ export const open = async (name: Models.HubServiceName, models: string): Promise
   const library = await Library.load(hubIn(models))
   return Observers.open[name](library, { folder: folderOf(name, models) }).catch((problem: Error) => {
     throw new UnusableWeights(
-      `The model ${name} cannot be loaded (${firstLine(problem)}): run windmill models add ${name} again.`
+      `The model ${name} cannot be loaded (${firstLine(problem)}): run npx windmill models add ${name} again.`
     )
   })
 }

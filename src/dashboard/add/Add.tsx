@@ -3,7 +3,7 @@ import { useSignal } from "@preact/signals"
 import { Bar } from "../parts/Bar.tsx"
 import { count, grouped } from "../parts/Words.ts"
 import { href } from "../Routes.ts"
-import { urlsIn } from "./Dropping.tsx"
+import { othersIn, urlsIn } from "./Dropping.tsx"
 import { add, clear, nameOf, retry, sendings } from "./Sending.ts"
 import { wishes } from "./Wishes.ts"
 
@@ -62,13 +62,14 @@ const Files = () => (
 const Addresses = () => {
   const text = useSignal("")
   const urls = urlsIn(text.value)
+  const others = othersIn(text.value)
   return (
     <form
       class="addresses"
       onSubmit={(event) => {
         event.preventDefault()
         add(urls, wishes.value)
-        text.value = ""
+        text.value = others.join("\n")
       }}
     >
       <label>
@@ -81,6 +82,11 @@ const Addresses = () => {
           onInput={({ currentTarget }) => (text.value = currentTarget.value)}
         />
       </label>
+      {others.length > 0 && (
+        <p class="soft" role="status">
+          {count(others.length, "line")} without http:// or https:// {others.length === 1 ? "stays" : "stay"} here
+        </p>
+      )}
       <button type="submit" disabled={urls.length === 0}>
         Fetch {urls.length > 0 && count(urls.length, "picture")}
       </button>

@@ -7,9 +7,14 @@ import { wishes } from "./Wishes.ts"
 
 const isOver = signal(false)
 
-/** The addresses among the lines of a text. */
-export const urlsIn = (text: string): ReadonlyArray<string> =>
-  text.split(/\s+/).filter((word) => URL.canParse(word) && ["http:", "https:"].includes(new URL(word).protocol))
+/** The addresses among the words of a text. */
+export const urlsIn = (text: string): ReadonlyArray<string> => text.split(/\s+/).filter(isUrl)
+
+/** The lines of a text that are no addresses. */
+export const othersIn = (text: string): ReadonlyArray<string> =>
+  text.split("\n").filter((line) => line.trim() !== "" && !line.trim().split(/\s+/).every(isUrl))
+
+const isUrl = (word: string): boolean => URL.canParse(word) && ["http:", "https:"].includes(new URL(word).protocol)
 
 const take = (pictures: ReadonlyArray<Picture>): void => {
   if (pictures.length === 0) return

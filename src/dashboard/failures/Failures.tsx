@@ -1,5 +1,6 @@
 /** What failed for good: by service and class, with samples. */
 import type { FailureGroup } from "../../domain/archive/FailureGroup.ts"
+import * as MergedBox from "../../domain/MergedBox.ts"
 import { api, send } from "../Client.ts"
 import * as Actions from "../overview/Actions.tsx"
 import { Empty, Problem } from "../parts/Empty.tsx"
@@ -60,7 +61,7 @@ const Group = ({ group, refresh }: { readonly group: FailureGroup; readonly refr
             <Thumbnail id={imageId} alt="" />
             <span>
               <b>{filename}</b>
-              {boxId !== undefined && <small> crop of {boxId}</small>}
+              {boxId !== undefined && <small> crop of {MergedBox.inWords(boxId)}</small>}
               <code>{reason}</code>
               <small>{ago(at, new Date())}</small>
             </span>

@@ -110,10 +110,10 @@ const Actions = ({ image, refresh, traceUrl }: ActionsProps) => (
       Run again
     </Action>
     <Action
-      title="Forgets all answers about this image, and asks again"
+      title="Forgets the answers about this image of all services that there are, and asks them again"
       ask={async () => ({
         title: "Run everything again?",
-        detail: `${count(image.answered, "answer")} will be forgotten, and ${count(image.requested, "service")} asked.`,
+        detail: `What ${image.requested === 1 ? "the service" : `the ${count(image.requested, "service")}`} answered is forgotten, and asked again of those that there are now.`,
         verb: "Forget and run"
       })}
       act={async () => {

@@ -12,6 +12,7 @@ import type { ServiceId } from "../../domain/Identifiers.ts"
 import type * as Workflow from "../../domain/Workflow.ts"
 import type { Image } from "../../domain/archive/Image.ts"
 import type { Timeline } from "../../domain/archive/Timeline.ts"
+import { listed } from "../../domain/Wording.ts"
 import { Correcting, type Drawn, type Recorder } from "../correct/Correcting.tsx"
 import { Draft } from "../correct/Draft.tsx"
 import { Simulated } from "../parts/Simulated.tsx"
@@ -56,10 +57,14 @@ export const ImageView = ({ children, image, recorder, retry, timeline, view, wo
 
   const position = Math.min(view.position.value ?? Infinity, answers.length)
   const strategy = view.strategy.value ?? used
-  const frame = useMemo(
-    () => Replay.correctedAt(image, answers, position, catalog, strategy),
-    [image, answers, position, catalog, strategy]
-  )
+  const isNow = position === answers.length && view.strategy.value === undefined
+  // Who derived what is stored had these; it cannot be derived here.
+  const strangers = useMemo(() => Replay.strangers(answers, catalog), [answers, catalog])
+  const isStored = isNow && strangers.length > 0
+  const frame = useMemo(() => {
+    const derived = Replay.correctedAt(image, answers, position, catalog, strategy)
+    return isStored ? { ...derived, boxes: image.boxes, consensus: image.consensus ?? derived.consensus } : derived
+  }, [image, answers, position, catalog, strategy, isStored])
   const isCompared = view.arrangement.value === "strategies"
   const other = view.other.value ?? rivalOf(strategy)
   const compared = useMemo(
@@ -101,7 +106,6 @@ export const ImageView = ({ children, image, recorder, retry, timeline, view, wo
   )
   const drawn = useSignal<Drawn | undefined>(undefined)
   const save = useSignal(() => {})
-  const isNow = position === answers.length && view.strategy.value === undefined
 
   return (
     <>
@@ -142,11 +146,13 @@ export const ImageView = ({ children, image, recorder, retry, timeline, view, wo
             <Scrubber answers={answers} position={position} view={view} frame={frame} />
             <StrategyControls used={used} strategy={strategy} other={other} view={view} />
             <p class="soft" role="status" data-compared={isAsStored ? "same" : "different"}>
-              {isNow
-                ? isAsStored
-                  ? "Computed in this page; the same as what is stored."
-                  : "Computed in this page; the programs have not caught up yet."
-                : "Computed in this page; what is stored stays as it is."}
+              {isStored
+                ? `As it is stored. This run does not know ${listed(strangers)}, so it cannot be computed here.`
+                : isNow
+                  ? isAsStored
+                    ? "Computed in this page; the same as what is stored."
+                    : "Computed in this page; the programs have not caught up yet."
+                  : "Computed in this page; what is stored stays as it is."}
             </p>
           </section>
         </div>

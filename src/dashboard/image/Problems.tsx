@@ -57,7 +57,9 @@ export const Problems = ({ frame, image, known, retry }: ProblemsProps) => {
       </ul>
       {diagnostics.length > 0 && (
         <details>
-          <summary>{count(diagnostics.length, "prediction")} set aside</summary>
+          <summary>
+            {count(diagnostics.length, diagnostics.every(({ index }) => index < 0) ? "answer" : "prediction")} set aside
+          </summary>
           <ul>
             {diagnostics.map(({ problem, service }, i) => (
               <li key={i}>

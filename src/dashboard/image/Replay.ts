@@ -14,6 +14,7 @@ import type { Enrichment } from "../../domain/Enrichment.ts"
 import type { CropResult, ImageFacts, ServiceResult } from "../../domain/Facts.ts"
 import type { Strategy } from "../../domain/Harmonization.ts"
 import * as Strategies from "../../domain/harmonization/Strategies.ts"
+import type { ServiceId } from "../../domain/Identifiers.ts"
 import type { MergedBox, MergedBoxes } from "../../domain/MergedBox.ts"
 import type { ServiceCatalog } from "../../domain/ServiceCatalog.ts"
 import { revision } from "../../domain/Staleness.ts"
@@ -85,6 +86,15 @@ export const answersOf = (image: Image, catalog: ServiceCatalog): ReadonlyArray<
 
 /** What comes at once stays in the order in which it is listed. */
 const firstComeFirst = Order.mapInput(Order.Number, ({ at }: Answer) => at.getTime())
+
+/** The services that answered about the image and are not in the catalog: nothing is derived from what they said. */
+export const strangers = (answers: ReadonlyArray<Answer>, catalog: ServiceCatalog): ReadonlyArray<ServiceId> => {
+  const known = new Set(catalog.map(({ id }) => id))
+  const found = answers.flatMap(({ result: { outcome, service } }) =>
+    outcome._tag === "Success" && !known.has(service) ? [service] : []
+  )
+  return [...new Set(found)].sort()
+}
 
 /** What is known after the first `count` answers. */
 export const frameAt = (

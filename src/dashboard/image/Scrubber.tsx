@@ -1,6 +1,7 @@
 /** Goes through the answers in the order in which they came, and back. */
 import { useEffect } from "preact/hooks"
 import { useSignal } from "@preact/signals"
+import * as MergedBox from "../../domain/MergedBox.ts"
 import { count, seconds } from "../parts/Words.ts"
 import type { Answer, Frame } from "./Replay.ts"
 import type { View } from "../viewer/View.ts"
@@ -83,7 +84,7 @@ const wordsFor = (answers: ReadonlyArray<Answer>, position: number): string => {
   const answer = answers[position - 1]
   if (answer === undefined) return "Nothing is known yet"
   const after = seconds((answer.at.getTime() - answers[0]!.at.getTime()) / 1000)
-  const about = answer._tag === "Crop" ? ` about the crop of ${answer.result.boxId}` : ""
+  const about = answer._tag === "Crop" ? ` about the crop of ${MergedBox.inWords(answer.result.boxId)}` : ""
   const failed = answer.result.outcome._tag === "Failure" ? " failed" : ""
   return `${answer.result.service}${failed}${about}, after ${after}`
 }

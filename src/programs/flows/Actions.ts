@@ -83,7 +83,9 @@ export const rerun = Effect.fn("Actions.rerun")(function* (
   yield* known(services ?? [])
   const [facts] = yield* store.facts([imageId])
   if (facts === undefined) return yield* new UnknownImage({ imageId })
-  const again = services ?? facts.requested
+  const catalog = yield* Catalog
+  // Who is not in the catalog cannot answer anew, and what it has answered stays.
+  const again = services ?? facts.requested.filter((service) => ServiceCatalog.find(catalog, service) !== undefined)
   yield* store.forget({ which: all ? "all" : "failed", scope: { _tag: "Images", ids: [imageId] }, steps: again })
   yield* store.request(
     [imageId],

@@ -1,6 +1,7 @@
 /** What is known about one image and how that came about, as lines for a terminal. */
 import { type Image, progressInWords } from "../../domain/archive/Image.ts"
 import type { Timeline, TimelineEvent } from "../../domain/archive/Timeline.ts"
+import * as MergedBox from "../../domain/MergedBox.ts"
 import { count, listed, seconds, share } from "../../domain/Wording.ts"
 import * as Table from "./Table.ts"
 
@@ -58,7 +59,7 @@ const storyOf = (event: TimelineEvent): string => {
     case "Derived":
       return `${event.stage} used what was known at revision ${event.revision}`
     case "Enriched":
-      return `${event.service} ${endOf(event)} about the crop of ${event.boxId}`
+      return `${event.service} ${endOf(event)} about the crop of ${MergedBox.inWords(event.boxId)}`
   }
 }
 

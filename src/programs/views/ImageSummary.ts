@@ -1,5 +1,6 @@
 /** What was found in one image, as a compact block of lines for the terminal. */
 import type { Candidate } from "../../domain/Consensus.ts"
+import * as People from "../../domain/drawing/People.ts"
 import { count, grouped, listed, share } from "../../domain/Wording.ts"
 import { type BoxFindings, type ImageFindings, isTentative } from "./ImageFindings.ts"
 import { type ColorDepth, fit, type Line, line, span, toAnsi, truncate, width } from "./TerminalText.ts"
@@ -72,13 +73,16 @@ const candidateItem = (candidate: Candidate, index: number): Line =>
     candidate.shiny === true ? span(" ✨", { color: "yellow" }) : undefined
   )
 
-const specialItems = ({ consensus }: ImageFindings): ReadonlyArray<Line> => {
+const specialItems = ({ boxes, consensus, ...whole }: ImageFindings): ReadonlyArray<Line> => {
   if (consensus === undefined) return []
+  // Services see the same person in the whole image and in crops of it.
+  const faces = People.distinctFaces([...boxes.flatMap(({ faces }) => faces), ...whole.faces])
+  const poses = People.distinctPoses([...boxes.flatMap(({ poses }) => poses), ...whole.poses])
   const { face, nsfw, pose, text } = consensus.special
   return [
     ...(text.detected ? [line(`text “${shortened(text.content ?? "")}”`)] : []),
-    ...(face.detected ? [line(count(face.sightings.length, "face"))] : []),
-    ...(pose.detected ? [line(count(pose.sightings.length, "pose"))] : []),
+    ...(face.detected ? [line(count(faces.length || face.sightings.length, "face"))] : []),
+    ...(pose.detected ? [line(count(poses.length || pose.sightings.length, "pose"))] : []),
     ...(nsfw.detected ? [line(span("not safe for work", { color: "magenta" }))] : [])
   ]
 }

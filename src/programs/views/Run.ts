@@ -54,7 +54,7 @@ export const serviceTotals = ({ images, progress }: Run): ReadonlyArray<ServiceT
  */
 export const absentServices = (absent: Run["absent"]): ReadonlyArray<string> => {
   const toAdd = absent.flatMap(({ reason, service }) => {
-    const model = /^run windmill models add (\S+) to have it\.$/.exec(reason)?.[1]
+    const model = /^run npx windmill models add (\S+) to have it\.$/.exec(reason)?.[1]
     return model === undefined ? [] : [{ service, model }]
   })
   const others = absent.filter(({ service }) => !toAdd.some((each) => each.service === service))
@@ -67,7 +67,7 @@ export const absentServices = (absent: Run["absent"]): ReadonlyArray<string> => 
     ...(toAdd.length === 0
       ? []
       : [
-          `${toAdd.map(({ service }) => service).join(", ")}: run windmill models add ${toAdd.map(({ model }) => model).join(" ")} to have ${toAdd.length === 1 ? "it" : "them"}.`
+          `${toAdd.map(({ service }) => service).join(", ")}: run npx windmill models add ${toAdd.map(({ model }) => model).join(" ")} to have ${toAdd.length === 1 ? "it" : "them"}.`
         ])
   ]
 }

@@ -64,7 +64,9 @@ export const lines = (
 const fitting = (width: number, titles: ReadonlyArray<string>, rows: ReadonlyArray<ReadonlyArray<string>>) => {
   const whole = Table.lines(titles, rows)
   if (whole.every((line) => TerminalText.columns(line) <= width)) return whole
-  const withoutNote = (row: ReadonlyArray<string>) => row.slice(0, -1)
+  // A column in which nothing stands takes room from those in which something does.
+  const isTold = (_: string, column: number) => rows.length === 0 || rows.some((row) => row[column] !== "")
+  const withoutNote = (row: ReadonlyArray<string>) => row.slice(0, -1).filter(isTold)
   return [
     ...Table.fitting(withoutNote(titles), rows.map(withoutNote), { width, dispensable }),
     ...rows.flatMap((row) => (row.at(-1) === "" ? [] : [`${row[0]}: ${row.at(-1)}`]))

@@ -7,7 +7,7 @@ import type { ImageFacts } from "../../../src/domain/Facts.ts"
 import * as Strategies from "../../../src/domain/harmonization/Strategies.ts"
 import * as ServiceCatalog from "../../../src/domain/ServiceCatalog.ts"
 import * as Workflow from "../../../src/domain/Workflow.ts"
-import { facts, factsOf, failed, object, said } from "../../support/Facts.ts"
+import { facts, factsOf, failed, object, said, serviceId } from "../../support/Facts.ts"
 
 const strategy = Strategies.defaultStrategy
 const standard = ServiceCatalog.standard
@@ -101,5 +101,12 @@ describe("strategyOf", () => {
   it("falls back to the default where there is no such strategy, or not with these options", () => {
     assert.strictEqual(Replay.strategyOf("nobody"), strategy)
     assert.strictEqual(Replay.strategyOf("nms", { overlapIou: 7 }), strategy)
+  })
+
+  it("knows whose answers it cannot read", () => {
+    const image = imageOf(
+      factsOf({ yolov8: said(object("dog", [0, 0, 10, 10], 0.9)), centernet: said(), nanodet: failed() })
+    )
+    assert.deepStrictEqual(Replay.strangers(Replay.answersOf(image, catalog), catalog), [serviceId("centernet")])
   })
 })

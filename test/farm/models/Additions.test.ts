@@ -61,7 +61,7 @@ describe("a model that was not added", () => {
   it("says how to have it", async () => {
     assert.strictEqual(
       await failure(Weights.load(Models.networks.nsfw, folder())),
-      "run windmill models add nsfw to have it."
+      "run npx windmill models add nsfw to have it."
     )
   })
 
@@ -70,7 +70,7 @@ describe("a model that was not added", () => {
     mkdirSync(join(models, "nsfw"))
     assert.strictEqual(
       await failure(Weights.examine(Models.networks.nsfw, models)),
-      "nsfwjs@4.3.0/nsfw.json is damaged: run windmill models add nsfw again."
+      "nsfwjs@4.3.0/nsfw.json is damaged: run npx windmill models add nsfw again."
     )
   })
 })

@@ -16,7 +16,7 @@ const people = readFileSync("node_modules/vladmandic-human-1/assets/sample6.jpg"
 /** What is not part of the install. */
 const notAdded = ["captions", "clip", "imagenet", "nanodet_g", "nsfw", "rtdetr"].map((service) => ({
   service,
-  reason: `run windmill models add ${service.replace("_", "-")} to have it.`
+  reason: `run npx windmill models add ${service.replace("_", "-")} to have it.`
 }))
 
 const opened = Farm.make({ data, program, threads: 1 })

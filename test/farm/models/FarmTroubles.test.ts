@@ -24,12 +24,12 @@ describe("the farm of models", () => {
       NodeFs.writeFileSync(join(data, "models", "nsfw", "nsfw.json"), "{")
       const farm = yield* Farm.make({ data, program, threads: 1 })
       assert.deepStrictEqual(farm.absent, [
-        { service: "captions", reason: "run windmill models add captions to have it." },
-        { service: "clip", reason: "run windmill models add clip to have it." },
-        { service: "imagenet", reason: "run windmill models add imagenet to have it." },
-        { service: "nanodet_g", reason: "run windmill models add nanodet-g to have it." },
-        { service: "nsfw", reason: "nsfwjs@4.3.0/nsfw.json is damaged: run windmill models add nsfw again." },
-        { service: "rtdetr", reason: "run windmill models add rtdetr to have it." }
+        { service: "captions", reason: "run npx windmill models add captions to have it." },
+        { service: "clip", reason: "run npx windmill models add clip to have it." },
+        { service: "imagenet", reason: "run npx windmill models add imagenet to have it." },
+        { service: "nanodet_g", reason: "run npx windmill models add nanodet-g to have it." },
+        { service: "nsfw", reason: "nsfwjs@4.3.0/nsfw.json is damaged: run npx windmill models add nsfw again." },
+        { service: "rtdetr", reason: "run npx windmill models add rtdetr to have it." }
       ])
       assert.deepStrictEqual(
         farm.catalog.map(({ id }) => id),

@@ -15,13 +15,13 @@ describe("SummaryView.render", () => {
     const absent = [
       { service: "face", reason: "onnxruntime-node is not installed: run npm ci without --omit=optional." },
       { service: "pose", reason: "onnxruntime-node is not installed: run npm ci without --omit=optional." },
-      { service: "nsfw", reason: "run windmill models add nsfw to have it." }
+      { service: "nsfw", reason: "run npx windmill models add nsfw to have it." }
     ]
     assert.includeMembers(
       [...render(runOf({ absent }))],
       [
         "not asked   face, pose: onnxruntime-node is not installed: run npm ci without --omit=optional.",
-        "not asked   nsfw: run windmill models add nsfw to have it."
+        "not asked   nsfw: run npx windmill models add nsfw to have it."
       ]
     )
   })
@@ -29,11 +29,11 @@ describe("SummaryView.render", () => {
   it("says how to have all models that are only to be added in one command", () => {
     const absent = ["clip", "nanodet_g"].map((service) => ({
       service,
-      reason: `run windmill models add ${service.replace("_", "-")} to have it.`
+      reason: `run npx windmill models add ${service.replace("_", "-")} to have it.`
     }))
     assert.include(
       render(runOf({ absent })),
-      "not asked   clip, nanodet_g: run windmill models add clip nanodet-g to have them."
+      "not asked   clip, nanodet_g: run npx windmill models add clip nanodet-g to have them."
     )
   })
 

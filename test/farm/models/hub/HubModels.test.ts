@@ -112,13 +112,13 @@ describe("a model that was added", () => {
   )
 
   it("is missed, or found to be damaged, with the remedy", async () => {
-    assert.strictEqual(await failure(() => HubModels.examine("clip", data)), "run windmill models add clip to have it.")
+    assert.strictEqual(await failure(() => HubModels.examine("clip", data)), "run npx windmill models add clip to have it.")
     const { repository } = Models.hubServices.imagenet
     const weights = join(models, "hub", repository, "onnx", "model_quantized.onnx")
     truncateSync(weights, 10)
     assert.strictEqual(
       await failure(() => HubModels.open("imagenet", models)),
-      "onnx/model_quantized.onnx is missing or damaged: run windmill models add imagenet again."
+      "onnx/model_quantized.onnx is missing or damaged: run npx windmill models add imagenet again."
     )
     const hub = await TinyModels.serve()
     await HubModels.add("imagenet", models, { hub: hub.url }).finally(hub.close)
@@ -131,7 +131,7 @@ describe("a model that was added", () => {
     writeFileSync(weights, Buffer.alloc((TinyModels.files.rtdetr["onnx/model.onnx"] as Uint8Array).length, 7))
     assert.match(
       await failure(() => HubModels.open("rtdetr", models)),
-      /^The model rtdetr cannot be loaded \(.+\): run windmill models add rtdetr again\.$/
+      /^The model rtdetr cannot be loaded \(.+\): run npx windmill models add rtdetr again\.$/
     )
   })
 })
