@@ -124,8 +124,8 @@ describe("lines", () => {
     const paused = { step: ocr, by: "me", reason: "new model", since }
     const state = { ...well, services: [{ ...service, paused }], stages: [] }
     assert.deepEqual(StatusText.lines(state, progress, 60).slice(3, 6), [
-      "service  queued  running  done  failed   owed  dead",
-      "ocr         998        2   900     100  1,000     3",
+      "service  queued  running  done  failed   owed  dead  workers",
+      "ocr         998        2   900     100  1,000     3        1",
       "ocr: paused by me for 1 min 0 s: new model"
     ])
   })

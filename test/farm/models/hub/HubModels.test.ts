@@ -112,7 +112,10 @@ describe("a model that was added", () => {
   )
 
   it("is missed, or found to be damaged, with the remedy", async () => {
-    assert.strictEqual(await failure(() => HubModels.examine("clip", data)), "run npx windmill models add clip to have it.")
+    assert.strictEqual(
+      await failure(() => HubModels.examine("clip", data)),
+      "run npx windmill models add clip to have it."
+    )
     const { repository } = Models.hubServices.imagenet
     const weights = join(models, "hub", repository, "onnx", "model_quantized.onnx")
     truncateSync(weights, 10)
