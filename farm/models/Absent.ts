@@ -1,4 +1,5 @@
 /** Services that are not in a run because no model answers for them here, and how to get one. */
+import { adding } from "./Weights.ts"
 
 export interface Absent {
   /** The service, or what it would say. */
@@ -23,6 +24,6 @@ export const captions = async (address = ollama): Promise<Absent | undefined> =>
     ? undefined
     : {
         service: "captions",
-        reason: `an Ollama answers at ${address}${models.length > 0 ? ` (${models.slice(0, 3).join(", ")})` : ""}: name it with --config to have its captions in the run, or run npx windmill models add captions.`
+        reason: `an Ollama answers at ${address}${models.length > 0 ? ` (${models.slice(0, 3).join(", ")})` : ""}: name it with --config to have its captions in the run, or run ${adding("captions")}.`
       }
 }

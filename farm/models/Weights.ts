@@ -19,10 +19,13 @@ const folderOf = ({ added, folder }: WeightPackage, models: string): string | un
     .map((root) => join(root, folder))
     .find((path) => existsSync(path))
 
+/** The command that adds a model. */
+export const adding = (model: string): string => `npx windmill models add ${model}`
+
 /** The bytes of a file of a package, as its author published them. `models` is the folder of the models that were added. */
 export const read = async (from: WeightPackage, { path, sha256 }: WeightFile, models: string): Promise<Buffer> => {
   const folder = folderOf(from, models)
-  const add = `npx windmill models add ${from.folder}`
+  const add = adding(from.folder)
   if (folder === undefined) {
     throw new UnusableWeights(
       from.added ? `run ${add} to have it.` : `${from.name} is not installed: run npm ci without --omit=optional.`

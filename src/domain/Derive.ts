@@ -10,7 +10,7 @@ import * as Consensus from "./Consensus.ts"
 import * as Enrichment from "./Enrichment.ts"
 import * as EnrichmentPlan from "./EnrichmentPlan.ts"
 import type { Detection } from "./Detection.ts"
-import type { ImageFacts } from "./Facts.ts"
+import type { ImageFacts, ServiceResult } from "./Facts.ts"
 import { type HarmonizationInput, type Strategy, strategyKey } from "./Harmonization.ts"
 import type { ServiceId } from "./Identifiers.ts"
 import { edges } from "./harmonization/Alignment.ts"
@@ -100,13 +100,20 @@ export const keysOf = (
   { crops, results }: ImageFacts
 ): Readonly<Record<Staleness.Stage, string>> => {
   const { consensus, enrich, harmonize, services } = algorithms
-  const leftOut = new Set<ServiceId>()
-  for (const { outcome, service } of [...results, ...crops]) {
-    if (outcome._tag === "Success" && services?.includes(service) === false) leftOut.add(service)
-  }
-  const names = [...leftOut].sort()
+  const names = services === undefined ? [] : leftOut([...results, ...crops], services)
   const without = (key: string) => Staleness.without(key, names)
   return { harmonize: without(harmonize), consensus: without(consensus), enrich: without(enrich) }
+}
+
+/** The services of answers that are no `services`, by name: nothing is derived from what they said. */
+export const leftOut = (
+  answers: ReadonlyArray<Pick<ServiceResult, "outcome" | "service">>,
+  services: ReadonlyArray<ServiceId>
+): ReadonlyArray<ServiceId> => {
+  const names = answers.flatMap(({ outcome, service }) =>
+    outcome._tag === "Success" && !services.includes(service) ? [service] : []
+  )
+  return [...new Set(names)].sort()
 }
 
 const inShort = (key: string): string => (key.length <= 1000 ? key : `${key.slice(0, 900)}…${fingerprint(key)}`)

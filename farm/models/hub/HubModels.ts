@@ -6,7 +6,7 @@ import type { JsonObject } from "../../http/Envelope.ts"
 import * as Models from "../Models.ts"
 import { NotAdded } from "../Packages.ts"
 import type { Picture } from "../vision/Picture.ts"
-import { UnusableWeights } from "../Weights.ts"
+import { adding, UnusableWeights } from "../Weights.ts"
 import * as Library from "./Library.ts"
 import * as Observers from "./Observers.ts"
 
@@ -41,7 +41,7 @@ export const sizeOfAdded = (models: string): number =>
 
 /** Makes sure that a model was added, and that its files are as long as when they were. */
 export const examine = (name: Models.HubServiceName, models: string): void => {
-  const add = `npx windmill models add ${name}`
+  const add = adding(name)
   const list = listOf(name, models)
   if (!existsSync(list)) throw new UnusableWeights(`run ${add} to have it.`)
   const { files, revision } = JSON.parse(readFileSync(list, "utf8")) as List
@@ -67,9 +67,7 @@ export const open = async (name: Models.HubServiceName, models: string): Promise
   examine(name, models)
   const library = await Library.load(hubIn(models))
   return Observers.open[name](library, { folder: folderOf(name, models) }).catch((problem: Error) => {
-    throw new UnusableWeights(
-      `The model ${name} cannot be loaded (${firstLine(problem)}): run npx windmill models add ${name} again.`
-    )
+    throw new UnusableWeights(`The model ${name} cannot be loaded (${firstLine(problem)}): run ${adding(name)} again.`)
   })
 }
 

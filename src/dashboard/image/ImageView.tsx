@@ -146,13 +146,7 @@ export const ImageView = ({ children, image, recorder, retry, timeline, view, wo
             <Scrubber answers={answers} position={position} view={view} frame={frame} />
             <StrategyControls used={used} strategy={strategy} other={other} view={view} />
             <p class="soft" role="status" data-compared={isAsStored ? "same" : "different"}>
-              {isStored
-                ? `As it is stored. This run does not know ${listed(strangers)}, so it cannot be computed here.`
-                : isNow
-                  ? isAsStored
-                    ? "Computed in this page; the same as what is stored."
-                    : "Computed in this page; the programs have not caught up yet."
-                  : "Computed in this page; what is stored stays as it is."}
+              {originOf({ strangers: isStored ? strangers : [], isNow, isAsStored })}
             </p>
           </section>
         </div>
@@ -194,6 +188,21 @@ export const ImageView = ({ children, image, recorder, retry, timeline, view, wo
       {timeline !== undefined && <TimelineChart timeline={timeline} />}
     </>
   )
+}
+
+/** Where what is shown comes from. With `strangers` it is stored, for it cannot be derived without their answers. */
+const originOf = (shown: {
+  readonly strangers: ReadonlyArray<ServiceId>
+  readonly isNow: boolean
+  readonly isAsStored: boolean
+}): string => {
+  if (shown.strangers.length > 0) {
+    return `As it is stored. This run does not know ${listed(shown.strangers)}, so it cannot be computed here.`
+  }
+  if (!shown.isNow) return "Computed in this page; what is stored stays as it is."
+  return shown.isAsStored
+    ? "Computed in this page; the same as what is stored."
+    : "Computed in this page; the programs have not caught up yet."
 }
 
 /** What a strategy is compared with when nothing was chosen. */

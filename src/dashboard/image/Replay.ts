@@ -88,13 +88,11 @@ export const answersOf = (image: Image, catalog: ServiceCatalog): ReadonlyArray<
 const firstComeFirst = Order.mapInput(Order.Number, ({ at }: Answer) => at.getTime())
 
 /** The services that answered about the image and are not in the catalog: nothing is derived from what they said. */
-export const strangers = (answers: ReadonlyArray<Answer>, catalog: ServiceCatalog): ReadonlyArray<ServiceId> => {
-  const known = new Set(catalog.map(({ id }) => id))
-  const found = answers.flatMap(({ result: { outcome, service } }) =>
-    outcome._tag === "Success" && !known.has(service) ? [service] : []
+export const strangers = (answers: ReadonlyArray<Answer>, catalog: ServiceCatalog): ReadonlyArray<ServiceId> =>
+  Derive.leftOut(
+    answers.map(({ result }) => result),
+    catalog.map(({ id }) => id)
   )
-  return [...new Set(found)].sort()
-}
 
 /** What is known after the first `count` answers. */
 export const frameAt = (

@@ -7,6 +7,7 @@ import * as Enrichment from "../../domain/Enrichment.ts"
 import type { ServiceId } from "../../domain/Identifiers.ts"
 import type { MergedBox } from "../../domain/MergedBox.ts"
 import * as ServiceCatalog from "../../domain/ServiceCatalog.ts"
+import * as People from "../../domain/drawing/People.ts"
 import type { FailureKind } from "../../domain/archive/FailureGroup.ts"
 import type { Image } from "../../domain/archive/Image.ts"
 import type { StepName } from "../../domain/StepName.ts"
@@ -43,6 +44,12 @@ export interface ImageFindings {
   readonly owed: ReadonlyArray<ServiceId>
   readonly failures: ReadonlyArray<Failure>
 }
+
+/** The faces and poses in these boxes and outside of them, each once: services see the same person in the whole image and in crops. */
+export const people = ({ boxes, faces, poses }: Pick<ImageFindings, "boxes" | "faces" | "poses">) => ({
+  faces: People.distinctFaces([...boxes.flatMap(({ faces }) => faces), ...faces]),
+  poses: People.distinctPoses([...boxes.flatMap(({ poses }) => poses), ...poses])
+})
 
 /** Arranges what is known about an image of that size; `undefined` when the picture could not be read. */
 export const of = (image: Image, catalog: ServiceCatalog.ServiceCatalog, size: Size | undefined): ImageFindings => {

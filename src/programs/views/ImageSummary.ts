@@ -1,8 +1,7 @@
 /** What was found in one image, as a compact block of lines for the terminal. */
 import type { Candidate } from "../../domain/Consensus.ts"
-import * as People from "../../domain/drawing/People.ts"
 import { count, grouped, listed, share } from "../../domain/Wording.ts"
-import { type BoxFindings, type ImageFindings, isTentative } from "./ImageFindings.ts"
+import { type BoxFindings, type ImageFindings, isTentative, people } from "./ImageFindings.ts"
 import { type ColorDepth, fit, type Line, line, span, toAnsi, truncate, width } from "./TerminalText.ts"
 
 /** The width of the names on the left of a block. */
@@ -73,11 +72,10 @@ const candidateItem = (candidate: Candidate, index: number): Line =>
     candidate.shiny === true ? span(" ✨", { color: "yellow" }) : undefined
   )
 
-const specialItems = ({ boxes, consensus, ...whole }: ImageFindings): ReadonlyArray<Line> => {
+const specialItems = (findings: ImageFindings): ReadonlyArray<Line> => {
+  const { consensus } = findings
   if (consensus === undefined) return []
-  // Services see the same person in the whole image and in crops of it.
-  const faces = People.distinctFaces([...boxes.flatMap(({ faces }) => faces), ...whole.faces])
-  const poses = People.distinctPoses([...boxes.flatMap(({ poses }) => poses), ...whole.poses])
+  const { faces, poses } = people(findings)
   const { face, nsfw, pose, text } = consensus.special
   return [
     ...(text.detected ? [line(`text “${shortened(text.content ?? "")}”`)] : []),

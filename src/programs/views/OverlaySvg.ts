@@ -10,10 +10,9 @@ import { clamp, iou } from "../../domain/BoundingBox.ts"
 import * as Mask from "../../domain/Mask.ts"
 import type { Face, Pose } from "../../domain/Enrichment.ts"
 import * as Colors from "../../domain/drawing/Colors.ts"
-import { type BoxFindings, type ImageFindings, isTentative } from "./ImageFindings.ts"
+import { type BoxFindings, type ImageFindings, isTentative, people as peopleIn } from "./ImageFindings.ts"
 import * as LabelPlacement from "../../domain/drawing/LabelPlacement.ts"
 import { type Markup, markup } from "./Markup.ts"
-import * as People from "../../domain/drawing/People.ts"
 import * as Skeleton from "../../domain/drawing/Skeleton.ts"
 import { count, share } from "../../domain/Wording.ts"
 
@@ -47,8 +46,9 @@ export const draw = (image: ImageFindings, size: Size, lettering: Lettering): Ov
     color: colors.get(box.concept)!,
     area: clamp(scaled(box.box, scale), canvas.size)
   }))
-  const faces = People.distinctFaces([...boxes.flatMap(({ faces }) => faces), ...image.faces]).slice(0, mostDrawn)
-  const poses = People.distinctPoses([...boxes.flatMap(({ poses }) => poses), ...image.poses]).slice(0, mostDrawn)
+  const people = peopleIn({ ...image, boxes })
+  const faces = people.faces.slice(0, mostDrawn)
+  const poses = people.poses.slice(0, mostDrawn)
   const chips = boxes.slice(0, LabelPlacement.most).map((box) => chipOf(box, canvas, lettering))
   const spots = LabelPlacement.place(chips, canvas.size)
   // The best box is drawn last, over the others.

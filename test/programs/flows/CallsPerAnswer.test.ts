@@ -6,19 +6,15 @@ import { imageBox } from "../../../src/domain/BoundingBox.ts"
 import * as Strategies from "../../../src/domain/harmonization/Strategies.ts"
 import * as ServiceCatalog from "../../../src/domain/ServiceCatalog.ts"
 import { stages } from "../../../src/domain/Staleness.ts"
-import * as MemoryMessageBroker from "../../../src/layers/memory/MemoryMessageBroker.ts"
-import * as MemoryServiceSwitch from "../../../src/layers/memory/MemoryServiceSwitch.ts"
 import * as Heartbeat from "../../../src/programs/flows/Heartbeat.ts"
 import { postprocess, worker } from "../../../src/programs/flows/Pipeline.ts"
 import { submit } from "../../../src/programs/flows/Submit.ts"
-import { Catalog } from "../../../src/services/Catalog.ts"
 import { Cropper } from "../../../src/services/Cropper.ts"
 import { ImageSource } from "../../../src/services/ImageSource.ts"
 import { Inference } from "../../../src/services/Inference.ts"
 import { MessageBroker } from "../../../src/services/MessageBroker.ts"
 import { object, palette, said, serviceId } from "../../support/Facts.ts"
-import * as MemoryResultStore from "../../support/MemoryResultStore.ts"
-import * as MemoryWorkerRegistry from "../../support/MemoryWorkerRegistry.ts"
+import * as MemoryServers from "../../support/MemoryServers.ts"
 import { sourceImage } from "../../support/SourceImages.ts"
 import { factsAbout } from "../../support/Stores.ts"
 
@@ -28,11 +24,7 @@ const picture = sourceImage({ filename: "a.jpg", width: 640, height: 480 })
 /** What all programs share; `asked` counts requests, each of which takes 25 seconds. */
 const shared = (own: { asked: number }) =>
   Layer.mergeAll(
-    MemoryResultStore.layer,
-    MemoryMessageBroker.layer,
-    MemoryServiceSwitch.layer,
-    MemoryWorkerRegistry.layer,
-    Layer.succeed(Catalog, catalog),
+    MemoryServers.layer("colors", "yolov8"),
     Layer.mock(ImageSource, { lend: (_, use) => use(picture), load: () => Effect.succeed(picture) }),
     Layer.mock(Cropper, {
       open: () => Effect.succeed((box) => Effect.succeed({ image: picture, region: imageBox(box) }))

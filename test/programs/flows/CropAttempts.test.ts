@@ -5,19 +5,14 @@ import { TestClock } from "effect/testing"
 import { imageBox } from "../../../src/domain/BoundingBox.ts"
 import * as Strategies from "../../../src/domain/harmonization/Strategies.ts"
 import { hintQueue } from "../../../src/domain/Messages.ts"
-import * as ServiceCatalog from "../../../src/domain/ServiceCatalog.ts"
-import * as MemoryMessageBroker from "../../../src/layers/memory/MemoryMessageBroker.ts"
-import * as MemoryServiceSwitch from "../../../src/layers/memory/MemoryServiceSwitch.ts"
 import { postprocess } from "../../../src/programs/flows/Pipeline.ts"
-import { Catalog } from "../../../src/services/Catalog.ts"
 import { Cropper } from "../../../src/services/Cropper.ts"
 import { ImageSource, ImageSourceError, Unusable } from "../../../src/services/ImageSource.ts"
 import { Inference, InferenceError, Unavailable } from "../../../src/services/Inference.ts"
 import { MessageBroker } from "../../../src/services/MessageBroker.ts"
 import { ResultStore } from "../../../src/services/ResultStore.ts"
 import { object, said, serviceId } from "../../support/Facts.ts"
-import * as MemoryResultStore from "../../support/MemoryResultStore.ts"
-import * as MemoryWorkerRegistry from "../../support/MemoryWorkerRegistry.ts"
+import * as MemoryServers from "../../support/MemoryServers.ts"
 import { sourceImage } from "../../support/SourceImages.ts"
 import { answer, factsAbout } from "../../support/Stores.ts"
 
@@ -29,14 +24,7 @@ interface World {
 
 const world = (own: World) =>
   Layer.mergeAll(
-    MemoryResultStore.layer,
-    MemoryMessageBroker.layer,
-    MemoryServiceSwitch.layer,
-    MemoryWorkerRegistry.layer,
-    Layer.succeed(
-      Catalog,
-      ["colors", "yolov8"].map((id) => ServiceCatalog.get(ServiceCatalog.standard, serviceId(id)))
-    ),
+    MemoryServers.layer("colors", "yolov8"),
     Layer.mock(Cropper, {
       open: (image) => Effect.succeed((box) => Effect.succeed({ image, region: imageBox(box) }))
     }),

@@ -5,36 +5,24 @@ import { TestClock } from "effect/testing"
 import { imageBox } from "../../../src/domain/BoundingBox.ts"
 import * as Strategies from "../../../src/domain/harmonization/Strategies.ts"
 import { hintQueue } from "../../../src/domain/Messages.ts"
-import * as ServiceCatalog from "../../../src/domain/ServiceCatalog.ts"
-import * as MemoryMessageBroker from "../../../src/layers/memory/MemoryMessageBroker.ts"
-import * as MemoryServiceSwitch from "../../../src/layers/memory/MemoryServiceSwitch.ts"
 import { postprocess } from "../../../src/programs/flows/Pipeline.ts"
-import { Catalog } from "../../../src/services/Catalog.ts"
 import { Cropper } from "../../../src/services/Cropper.ts"
 import { ImageSource } from "../../../src/services/ImageSource.ts"
 import { Inference, InferenceError, Unavailable } from "../../../src/services/Inference.ts"
 import { MessageBroker } from "../../../src/services/MessageBroker.ts"
 import { ResultStore } from "../../../src/services/ResultStore.ts"
 import { object, palette, said, serviceId } from "../../support/Facts.ts"
-import * as MemoryResultStore from "../../support/MemoryResultStore.ts"
+import * as MemoryServers from "../../support/MemoryServers.ts"
 import { fixture } from "../../support/Replies.ts"
 import { answer, factsAbout } from "../../support/Stores.ts"
 import { sourceImage } from "../../support/SourceImages.ts"
-import * as MemoryWorkerRegistry from "../../support/MemoryWorkerRegistry.ts"
 
 const picture = sourceImage({ filename: "a.jpg", width: 640, height: 480 })
 
 /** Services of which face fails while it is down, and always on a crop of the height `bad`; `asked` counts requests to it. */
 const world = (faces: { isDown: boolean; bad?: number; asked: number }) =>
   Layer.mergeAll(
-    MemoryResultStore.layer,
-    MemoryMessageBroker.layer,
-    MemoryServiceSwitch.layer,
-    MemoryWorkerRegistry.layer,
-    Layer.succeed(
-      Catalog,
-      ["colors", "face", "yolov8"].map((id) => ServiceCatalog.get(ServiceCatalog.standard, serviceId(id)))
-    ),
+    MemoryServers.layer("colors", "face", "yolov8"),
     Layer.mock(ImageSource, { lend: (_, use) => use(picture) }),
     Layer.mock(Cropper, {
       open: () =>

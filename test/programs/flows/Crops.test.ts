@@ -8,36 +8,24 @@ import * as Strategies from "../../../src/domain/harmonization/Strategies.ts"
 import type { ImageId } from "../../../src/domain/Identifiers.ts"
 import type { ImageReference } from "../../../src/domain/ImageReference.ts"
 import { hintQueue } from "../../../src/domain/Messages.ts"
-import * as ServiceCatalog from "../../../src/domain/ServiceCatalog.ts"
-import * as MemoryMessageBroker from "../../../src/layers/memory/MemoryMessageBroker.ts"
-import * as MemoryServiceSwitch from "../../../src/layers/memory/MemoryServiceSwitch.ts"
 import * as SharpCropper from "../../../src/layers/pictures/SharpCropper.ts"
 import * as ImageSources from "../../support/ImageSources.ts"
 import { postprocess } from "../../../src/programs/flows/Pipeline.ts"
-import { Catalog } from "../../../src/services/Catalog.ts"
 import { ImageSource, ImageSourceError, Unreachable } from "../../../src/services/ImageSource.ts"
 import { Inference } from "../../../src/services/Inference.ts"
 import { MessageBroker } from "../../../src/services/MessageBroker.ts"
 import { ResultStore } from "../../../src/services/ResultStore.ts"
 import { object, palette, said, serviceId } from "../../support/Facts.ts"
 import { serve } from "../../support/HttpServers.ts"
-import * as MemoryResultStore from "../../support/MemoryResultStore.ts"
+import * as MemoryServers from "../../support/MemoryServers.ts"
 import { answer, factsAbout } from "../../support/Stores.ts"
-import * as MemoryWorkerRegistry from "../../support/MemoryWorkerRegistry.ts"
 
 /** The sizes of the crops that services were shown. */
 const shown: Array<readonly [number, number]> = []
 
 const surroundings = Layer.mergeAll(
-  MemoryResultStore.layer,
-  MemoryMessageBroker.layer,
-  MemoryServiceSwitch.layer,
-  MemoryWorkerRegistry.layer,
+  MemoryServers.layer("colors", "yolov8"),
   SharpCropper.layer,
-  Layer.succeed(
-    Catalog,
-    ["colors", "yolov8"].map((id) => ServiceCatalog.get(ServiceCatalog.standard, serviceId(id)))
-  ),
   Layer.mock(Inference, {
     analyze: (_, image) =>
       Effect.promise(async () => {

@@ -6,12 +6,8 @@ import { imageBox } from "../../../src/domain/BoundingBox.ts"
 import * as Strategies from "../../../src/domain/harmonization/Strategies.ts"
 import type { ImageId } from "../../../src/domain/Identifiers.ts"
 import { hintQueue } from "../../../src/domain/Messages.ts"
-import * as ServiceCatalog from "../../../src/domain/ServiceCatalog.ts"
 import { stages } from "../../../src/domain/Staleness.ts"
-import * as MemoryMessageBroker from "../../../src/layers/memory/MemoryMessageBroker.ts"
-import * as MemoryServiceSwitch from "../../../src/layers/memory/MemoryServiceSwitch.ts"
 import { postprocess } from "../../../src/programs/flows/Pipeline.ts"
-import { Catalog } from "../../../src/services/Catalog.ts"
 import { Cropper } from "../../../src/services/Cropper.ts"
 import { ImageSource } from "../../../src/services/ImageSource.ts"
 import { Inference } from "../../../src/services/Inference.ts"
@@ -19,16 +15,11 @@ import { MessageBroker } from "../../../src/services/MessageBroker.ts"
 import { ResultStore } from "../../../src/services/ResultStore.ts"
 import { ServiceSwitch } from "../../../src/services/ServiceSwitch.ts"
 import { failed, object, palette, said, serviceId } from "../../support/Facts.ts"
-import * as MemoryResultStore from "../../support/MemoryResultStore.ts"
-import * as MemoryWorkerRegistry from "../../support/MemoryWorkerRegistry.ts"
+import * as MemoryServers from "../../support/MemoryServers.ts"
 import { sourceImage } from "../../support/SourceImages.ts"
 import { answer } from "../../support/Stores.ts"
 
 const picture = sourceImage({ filename: "a.jpg", width: 640, height: 480 })
-
-const catalog = ["colors", "detectron2", "rtdetr", "yolov8"].map((id) =>
-  ServiceCatalog.get(ServiceCatalog.standard, serviceId(id))
-)
 
 /** Two dogs, as each detector sees them: some pixels apart. */
 const dogs = (i: number) =>
@@ -73,11 +64,7 @@ const story = (
   }).pipe(
     Effect.provide(
       Layer.mergeAll(
-        MemoryResultStore.layer,
-        MemoryMessageBroker.layer,
-        MemoryServiceSwitch.layer,
-        MemoryWorkerRegistry.layer,
-        Layer.succeed(Catalog, catalog),
+        MemoryServers.layer("colors", "detectron2", "rtdetr", "yolov8"),
         Layer.mock(ImageSource, { lend: (_, use) => use(picture) }),
         Layer.mock(Cropper, {
           open: () => Effect.succeed((box) => Effect.succeed({ image: picture, region: imageBox(box) }))
